@@ -1,0 +1,41 @@
+# `make chat` and `make test` need Python 3.10 or newer and pip; everything else goes into .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+HOST ?= 127.0.0.1
+PORT ?= 7860
+
+.PHONY: chat test lint evaluate clean
+
+chat: $(VENV)/.chat
+	$(BIN)/bulletin build bulletins
+	$(BIN)/bulletin chat --host $(HOST) --port $(PORT)
+
+test: $(VENV)/.test
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+# The project's own gold questions over the sample bulletins; fails when a figure falls under its floor.
+evaluate: $(VENV)/.test
+	$(BIN)/bulletin evaluate tests/data/sample_qa.jsonl --source bulletins --floors tests/data/baseline.json
+
+$(VENV)/.python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed: make PYTHON=python3.11 …")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	touch $@
+
+$(VENV)/.chat: $(VENV)/.python pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+$(VENV)/.test: $(VENV)/.python pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	touch $@ $(VENV)/.chat
+
+clean:
+	rm -rf $(VENV) archive artefacts

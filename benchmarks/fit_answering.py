@@ -1,0 +1,228 @@
+"""Fit `qa/answering.json`: the sentence ranker and the answerability model.
+
+usage: python benchmarks/fit_answering.py TRAIN.jsonl [TRAIN.jsonl …] [--work DIR] [--write]
+
+A training file has one passage a line, `{"context", "qas": [{"question", "answers"}]}` (CMRC 2018 trial, XQuAD zh and DRCD
+were used; their texts are not part of this project). Neighbouring passages become small archives of different sizes, and
+each question is asked three ways:
+
+- as it is: the archive answers it;
+- with its own passage withheld: the rest of the archive is on the topic and does not answer (a near miss);
+- in another archive: off the topic.
+
+Archives are split in two by number: even ones fit, odd ones are measured. Sentences that hold a gold answer are the
+ranker's positives; the answerability model learns from the ranker's best sentence. The threshold is the one that
+balances refusals and answers over near misses and off-topic questions on the fitting half.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import balanced_accuracy_score, roc_auc_score
+from sklearn.preprocessing import StandardScaler
+
+from embeddings import Archive, Encoder, Snapshot, build, fold_to_words, open_encoder
+from qa.answering import LinearModel
+from qa.evidence import (
+    ANSWER_FEATURES,
+    MEANING_FEATURES,
+    SENTENCE_FEATURES,
+    Evidence,
+    answer_features,
+    gather,
+    meaning_features,
+)
+from qa.query import Query, read_question
+from qa.retrieval import RetrievalSettings, find_hits, merge_hits, without_duplicates
+
+BLOCK_SIZES = (8, 15, 30, 60)
+QUESTIONS_A_BLOCK = 60
+K = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One question asked of one archive."""
+
+    query: Query
+    evidence: Evidence
+    answers: tuple[str, ...]
+    how: str  # answered, near, off
+    block: int
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("files", nargs="+", type=Path)
+    parser.add_argument("--work", type=Path, default=Path("artefacts/fit"), help="where the small archives are kept")
+    parser.add_argument("--write", action="store_true", help="replace qa/answering.json")
+    arguments = parser.parse_args()
+    encoder = open_encoder()
+    blocks = list(_blocks(arguments.files))
+    cases = [
+        case for number, block in enumerate(blocks) for case in _cases(number, block, blocks, encoder, arguments.work)
+    ]
+    fitting = [case for case in cases if case.block % 2 == 0]
+    measured = [case for case in cases if case.block % 2 == 1]
+    sentences = _fit_sentences(fitting)
+    answers, threshold = _fit_answers(fitting, sentences)
+    meaning = _fit(_meaning_rows(fitting), np.array([case.how == "answered" for case in fitting]), MEANING_FEATURES)
+    print(f"{len(blocks)} archives, {len(fitting)} cases fitted, {len(measured)} measured")
+    _report(measured, sentences, answers, meaning, threshold)
+    if arguments.write:
+        _write(sentences, answers, meaning, threshold, arguments.files)
+
+
+def _blocks(files: Sequence[Path]) -> Iterator[list[dict[str, object]]]:
+    number = 0
+    for file in files:
+        rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+        start = 0
+        while start < len(rows):
+            size = BLOCK_SIZES[number % len(BLOCK_SIZES)]
+            yield rows[start : start + size]
+            start += size
+            number += 1
+
+
+def _cases(number: int, block: list, blocks: list[list], encoder: Encoder, work: Path) -> Iterator[Case]:  # type: ignore[type-arg]
+    folder = work / f"{number:03}"
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = [{"id": str(place), "text": row["context"]} for place, row in enumerate(block)]
+    issue = folder / "block.jsonl"
+    issue.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8")
+    build(issue, archive=folder / "archive", encoder=encoder)
+    random_source = random.Random(number)
+    own = [(str(place), qa) for place, row in enumerate(block) for qa in row["qas"]]
+    own = random_source.sample(own, min(QUESTIONS_A_BLOCK, len(own)))
+    other = blocks[(number + len(blocks) // 2) % len(blocks)]
+    strange = [qa for row in other for qa in row["qas"]]
+    strange = random_source.sample(strange, min(QUESTIONS_A_BLOCK // 3, len(strange)))
+    with Archive.open(folder / "archive").snapshot() as snapshot:
+        for place, qa in own:
+            yield from _asked(qa, snapshot, encoder, how="answered", block=number)
+            yield from _asked(qa, snapshot, encoder, how="near", block=number, withheld=place)
+        for qa in strange:
+            yield from _asked(qa, snapshot, encoder, how="off", block=number)
+
+
+def _asked(
+    qa: dict,
+    snapshot: Snapshot,
+    encoder: Encoder,
+    *,
+    how: str,
+    block: int,
+    withheld: str | None = None,  # type: ignore[type-arg]
+) -> Iterator[Case]:
+    if not qa["question"].strip():
+        return
+    query = read_question(qa["question"][:400])
+    vector = encoder.encode_questions([query.text])[0]
+    hits = [hit for hit in find_hits(query, vector, snapshot) if hit.article.id != withheld]
+    settings = RetrievalSettings()
+    passages = without_duplicates(merge_hits(hits, k=K, settings=settings), overlap=settings.duplicate_overlap)[:K]
+    evidence = gather(query, passages, snapshot) if passages else None
+    if evidence is None:
+        return
+    answers = tuple(folded for answer in qa["answers"] if (folded := fold_to_words(answer)))
+    if how == "answered" or not any(_holds(s.text, answers) for s in evidence.sentences):
+        yield Case(query, evidence, answers, how, block)
+
+
+def _holds(text: str, answers: Sequence[str]) -> bool:
+    folded = fold_to_words(text)
+    return any(answer in folded for answer in answers)
+
+
+def _fit(features: np.ndarray, labels: np.ndarray, names: tuple[str, ...]) -> LinearModel:  # type: ignore[type-arg]
+    scaler = StandardScaler().fit(features)
+    regression = LogisticRegression(C=1.0, max_iter=2000, class_weight="balanced")
+    regression.fit(scaler.transform(features), labels)
+    return LinearModel(names, scaler.mean_, scaler.scale_, regression.coef_[0], float(regression.intercept_[0]))
+
+
+def _fit_sentences(cases: Sequence[Case]) -> LinearModel:
+    answered = [case for case in cases if case.how == "answered"]
+    features = np.concatenate([case.evidence.features for case in answered])
+    labels = np.array([_holds(s.text, case.answers) for case in answered for s in case.evidence.sentences])
+    return _fit(features, labels, SENTENCE_FEATURES)
+
+
+def _fit_answers(cases: Sequence[Case], sentences: LinearModel) -> tuple[LinearModel, float]:
+    features, answered = _answer_rows(cases, sentences)
+    model = _fit(features, answered, ANSWER_FEATURES)
+    confidence = 1 / (1 + np.exp(-model.log_odds(features)))
+    grid = np.linspace(0.05, 0.95, 181)
+    best = max(grid, key=lambda cut: balanced_accuracy_score(answered, confidence >= cut))
+    return model, round(float(best), 3)
+
+
+def _answer_rows(cases: Sequence[Case], sentences: LinearModel) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+    rows = [answer_features(case.query, case.evidence, sentences.log_odds(case.evidence.features)) for case in cases]
+    return np.stack(rows), np.array([case.how == "answered" for case in cases])
+
+
+def _meaning_rows(cases: Sequence[Case]) -> np.ndarray:  # type: ignore[type-arg]
+    return np.stack([meaning_features(case.evidence.distinction) for case in cases])
+
+
+def _report(
+    cases: Sequence[Case], sentences: LinearModel, answers: LinearModel, meaning: LinearModel, threshold: float
+) -> None:
+    quoted = []
+    for case in cases:
+        if case.how == "answered":
+            best = case.evidence.sentences[int(sentences.log_odds(case.evidence.features).argmax())]
+            quoted.append(_holds(best.text, case.answers))
+    features, answered = _answer_rows(cases, sentences)
+    confidence = 1 / (1 + np.exp(-answers.log_odds(features)))
+    print(f"best sentence holds the answer: {np.mean(quoted):.3f} of {len(quoted)}")
+    how = np.array([case.how for case in cases])
+    for against in ("near", "off"):
+        chosen = answered | (how == against)
+        area = roc_auc_score(answered[chosen], confidence[chosen])
+        balanced = balanced_accuracy_score(answered[chosen], confidence[chosen] >= threshold)
+        print(f"answered against {against}: AUC {area:.3f}, balanced accuracy {balanced:.3f} at {threshold}")
+        by_meaning = roc_auc_score(answered[chosen], meaning.log_odds(_meaning_rows(cases))[chosen])
+        print(f"answered against {against}, by meaning alone: AUC {by_meaning:.3f}")
+    for model in (sentences, answers, meaning):
+        print()
+        for name, weight in sorted(zip(model.features, model.weights, strict=True), key=lambda pair: -abs(pair[1])):
+            print(f"  {weight:+.3f}  {name}")
+
+
+def _write(
+    sentences: LinearModel, answers: LinearModel, meaning: LinearModel, threshold: float, files: Sequence[Path]
+) -> None:
+    def stored(model: LinearModel) -> dict[str, object]:
+        return {
+            "features": list(model.features),
+            "mean": [round(float(value), 6) for value in model.mean],
+            "scale": [round(float(value), 6) for value in model.scale],
+            "weights": [round(float(value), 6) for value in model.weights],
+            "bias": round(model.bias, 6),
+        }
+
+    target = Path(__file__).parents[1] / "qa" / "answering.json"
+    content = {
+        "fitted_on": [file.name for file in files],
+        "threshold": threshold,
+        "sentences": stored(sentences),
+        "answers": stored(answers),
+        "meaning": stored(meaning),
+    }
+    target.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    print(f"\nwrote {target.name}")
+
+
+if __name__ == "__main__":
+    main()

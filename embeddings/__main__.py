@@ -1,0 +1,19 @@
+"""`python -m embeddings …`: the commands that make and look after an archive."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from embeddings.commands import add_commands, run_command
+
+
+def main() -> int:
+    """Run one command and return its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m embeddings", description="Make and look after an archive.")
+    add_commands(parser.add_subparsers(required=True, metavar="COMMAND"))
+    return run_command(parser)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

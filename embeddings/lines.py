@@ -1,0 +1,126 @@
+"""The lines of a page as OCR gives them, without what is not news: mastheads, page numbers, staff boxes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+# Nothing of this is printed: control characters, zero-width marks, soft hyphens, byte order marks.
+_UNPRINTED = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_HEADING = re.compile(r"(#{1,6})\s*([^#\s].*)")
+_EMPHASIS = re.compile(r"(\*\*|__)([^*_]+)\1")
+_PICTURE = re.compile(r"!\[[^\[\]]*\]\([^()]*\)|<img\b[^<>]*>|<!--[^<>]*-->")
+# A paragraph on a Chinese page opens with two full-width spaces; a line in the middle of one never does.
+_INDENT = "\u3000\u3000"
+
+# Furniture is short; a long line that opens alike is news.
+_LONGEST_FURNITURE = 60
+_NUMBER = r"[0-9A-Z一二三四五六七八九十]{1,3}"
+_JUMP = re.compile(rf"[（(【]?\s*(?:上接|下转|紧接)\s*第?\s*{_NUMBER}\s*版[^（()）】。，,]{{0,20}}[)）】]?")
+_ROLES = (
+    "编辑|责任编辑|责编|责任校对|责校|校对|一校|二校|版式|排版|美编|美术编辑|组版|制图|审读|审校|主编|副主编|总编辑|编审|监制|终审|"
+    "主任|编委|总值班|版面设计|视觉设计|编辑部|统筹|策划"
+)
+_FURNITURE = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"[-—–·.\s]*(?:\d{1,3}|[A-Z]\d{1,2})[-—–·.\s]*",
+        rf"第?\s*{_NUMBER}\s*[版页]",
+        rf"(?:今日|本期)?\s*共?\s*{_NUMBER}\s*版",
+        r"(?:[-—_=*·.]\s*){3,}",
+        rf"(?:本版|本期|执行|值班)?(?:{_ROLES})\s*[:：\s]\s*[^。，,！？；]{{2,}}",
+        r".{0,12}(?:国内统一(?:连续出版物号|刊号)|邮发代号|准印证号|广告经营许可证).*",
+        r"(?:新闻热线|投稿邮箱|投稿热线|广告热线|发行热线|热线电话|社址|地址|邮编|网址|电子邮箱|E-?mail)\s*[:：].*",
+        r"\S{2,6}(?:日报|晚报|早报|晨报|时报|商报|周报|周刊)(?:社(?:主办|出版))?",
+        r"(?:总第|第)\s*\d+\s*期",
+    )
+)
+_ISSUE_DATE = re.compile(r"(?:19|20)\d\d(?:年\s*\d{1,2}月\s*\d{1,2}日|[-./]\d{1,2}[-./]\d{1,2}(?!\d))")
+_BESIDE_THE_DATE = re.compile(
+    r"(?:星期|周)[一二三四五六日天]|农历\S+|总?第\s*\d+\s*[期号]|第?\s*[0-9A-Z]{1,3}\s*版|\S{2,6}(?:日报|晚报|周报|周刊)|《[^》]{2,12}》"
+)
+_SEPARATORS = re.compile(r"[\s|│/·,，、:：()（）]+")
+_LEAD_MARK = re.compile(r"[【〖\[]?(?:核心提示|核心阅读|阅读提示|内容提要|新闻提示|内容提示)[】〗\]]?\s*[:：]?\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One printed line, without its marks.
+
+    `level` counts the `#` before it (0 is none); `gap` counts the blank lines and pictures above it;
+    `indented` says it opens a paragraph; `hard_break` says two trailing spaces tie the next line to it;
+    `lead_mark` says the line stood under 核心提示, or is that mark itself (then `text` is empty).
+    """
+
+    text: str
+    level: int = 0
+    gap: int = 0
+    indented: bool = False
+    hard_break: bool = False
+    lead_mark: bool = False
+
+
+def read_lines(text: str) -> list[Line]:
+    """The lines of a page that carry words, in order. Furniture and marks of continuation are left out."""
+    lines: list[Line] = []
+    gap = 0
+    for printed in text.splitlines():
+        line = _read_line(printed, gap=gap)
+        # A date alone is the masthead's above the news, and the end of an announcement below it.
+        if line is not None and (lines or not _ISSUE_DATE.fullmatch(line.text)):
+            lines.append(line)
+            gap = 0
+        # A page number inside a column break must not add to the break.
+        elif not _UNPRINTED.sub("", printed).strip() or _PICTURE.search(printed):
+            gap += 1
+    return lines
+
+
+def _read_line(printed: str, *, gap: int) -> Line | None:
+    printed = _UNPRINTED.sub("", printed)
+    text = _PICTURE.sub("", printed).strip()
+    heading = _HEADING.fullmatch(text)
+    level = len(heading[1]) if heading else 0
+    if heading:
+        text = heading[2].rstrip("# ")
+    emphasis = _EMPHASIS.fullmatch(text)
+    if emphasis:
+        text = emphasis[2].strip()
+    text = _without_jump(text)
+    if not text.strip("# ") or is_furniture(text):
+        return None
+    lead = _LEAD_MARK.match(text)
+    # 核心提示 opens a lead only where a mark or nothing follows; 内容提要解读 would be an ordinary headline.
+    lead_mark = lead is not None and (lead.end() == len(text) or not text[lead.end() - 1].isalpha())
+    if lead is not None and lead_mark:
+        text, level = text[lead.end() :], 0
+    return Line(text, level, gap, printed.startswith(_INDENT), printed.endswith("  "), lead_mark)
+
+
+def _without_jump(text: str) -> str:
+    """The line without 上接第一版 or 下转第二版 at its ends."""
+    opening = _JUMP.match(text)
+    if opening:
+        text = text[opening.end() :].lstrip()
+    tail_at = max(0, len(text) - _LONGEST_FURNITURE)
+    for jump in _JUMP.finditer(text, tail_at):
+        if jump.end() == len(text):
+            return text[: jump.start()].rstrip()
+    return text
+
+
+def is_furniture(text: str) -> bool:
+    """Whether a line belongs to the page and not to its news: a masthead, a page number, the editors' names."""
+    if len(text) > _LONGEST_FURNITURE:
+        return False
+    return any(pattern.fullmatch(text) for pattern in _FURNITURE) or _is_masthead_date(text)
+
+
+def _is_masthead_date(text: str) -> bool:
+    """2025年9月13日 星期六 第12946号: a date, and beside it little but weekday, number and name."""
+    rest, dates = _ISSUE_DATE.subn(" ", text)
+    if not dates:
+        return False
+    rest, known = _BESIDE_THE_DATE.subn(" ", rest)
+    rest = _SEPARATORS.sub("", rest)
+    return known > 0 and len(rest) <= 8 and not rest.endswith(("。", "！", "？"))

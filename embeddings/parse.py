@@ -1,0 +1,159 @@
+"""Page text as OCR gives it becomes clean articles in reading order.
+
+The page is read line by line (`lines`), headlines and sections are told from text (`headlines`), fragments become
+paragraphs (`paragraphs`), and the names of writers and photographers leave the body (`bylines`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from embeddings.bylines import is_byline, split_credit, split_signature
+from embeddings.headlines import headline_lines, join_headline, section_name
+from embeddings.lines import Line, read_lines
+from embeddings.paragraphs import Fragment, is_unfinished, join_fragments
+from embeddings.types import ArticleKind, ParsedArticle
+
+# A picture leaves at least two empty lines above its caption.
+_PICTURE_GAP = 2
+# How much of the text above a line is compared with it.
+_STORY_CHARS = 600
+_SPACES = re.compile(r"\s+")
+
+
+@dataclass(slots=True)
+class _Draft:
+    """An article while its lines are read."""
+
+    title: str = ""
+    section: str = ""
+    kind: ArticleKind = ArticleKind.NEWS
+    bylines: list[str] = field(default_factory=list)
+    fragments: list[Fragment] = field(default_factory=list)
+
+
+def parse_page(text: str, *, page: int | None = None) -> list[ParsedArticle]:
+    """The articles of a page, in reading order; an empty page has none.
+
+    Text above the first headline becomes an article without a title, and so does a photo caption that stands alone
+    and names its photographer (kind `photo`). Bodies have one paragraph a line, no blank lines, and the printed
+    characters; bylines and signatures are taken out of them. `page` is passed on to every article.
+    """
+    return [_finish(draft, page=page) for draft in _read_drafts(read_lines(text))]
+
+
+def _read_drafts(lines: Sequence[Line]) -> list[_Draft]:
+    drafts: list[_Draft] = []
+    section, story, at = "", "", 0
+    current: _Draft | None = None
+    while at < len(lines):
+        line = lines[at]
+        name = "" if _is_open(current) else section_name(lines, at)
+        if name:
+            section, story, current = name, "", None
+            at += 1
+            continue
+        count = 0 if line.lead_mark else _headline_lines(lines, at, current=current, story=story)
+        if count:
+            current = _Draft(_join_title(lines[at : at + count]), section)
+            drafts.append(current)
+            story = ""
+            at += count
+            continue
+        count = _caption_lines(lines, at, unfinished=_is_unfinished(current))
+        if count:
+            caption = [Fragment(other.text) for other in lines[at : at + count]]
+            # The article above stays open: a picture may stand in the middle of a sentence.
+            drafts.append(_Draft(section=section, kind=ArticleKind.PHOTO, fragments=caption))
+            story = lines[at + count - 1].text
+            at += count
+            continue
+        if current is None:
+            current = _Draft(section=section)
+            drafts.append(current)
+        if is_byline(line.text):
+            current.bylines.append(line.text)
+        elif line.text:
+            current.fragments.append(Fragment(line.text, opens=line.indented))
+            story = (story + line.text)[-_STORY_CHARS:]
+        at += 1
+    return drafts
+
+
+def _is_open(draft: _Draft | None) -> bool:
+    """Whether a headline still waits for its text, or a sentence for its end."""
+    return draft is not None and (not draft.fragments or _is_unfinished(draft))
+
+
+def _is_unfinished(draft: _Draft | None) -> bool:
+    return draft is not None and bool(draft.fragments) and is_unfinished(draft.fragments[-1].text)
+
+
+def _headline_lines(lines: Sequence[Line], at: int, *, current: _Draft | None, story: str) -> int:
+    line = lines[at]
+    if is_byline(line.text):
+        return 0
+    waits = current is not None and not current.fragments
+    # Under a headline without text yet, only a mark or a byline below can make another headline.
+    if waits and not line.level and not (at + 1 < len(lines) and is_byline(lines[at + 1].text)):
+        return 0
+    return headline_lines(lines, at, story=story, unfinished=_is_unfinished(current))
+
+
+def _join_title(lines: Sequence[Line]) -> str:
+    title = lines[0].text
+    for line in lines[1:]:
+        title = join_headline(title, line.text)
+    return _SPACES.sub(" ", title)
+
+
+def _caption_lines(lines: Sequence[Line], at: int, *, unfinished: bool) -> int:
+    """How many lines the photo caption that begins at `at` has; 0 when none begins there.
+
+    A caption stands under the gap that its picture left, or at the end of an article; it ends with a credit.
+    """
+    below_picture = lines[at].gap >= _PICTURE_GAP
+    if lines[at].level or (unfinished and not below_picture):
+        return 0
+    text, count = lines[at].text, 1
+    while not split_credit(text)[1]:
+        # A column break may cut a caption once or twice; more is a story.
+        if count == 3 or at + count == len(lines) or not is_unfinished(text):
+            return 0
+        if lines[at + count].level or lines[at + count].gap >= _PICTURE_GAP:
+            return 0
+        text = lines[at + count].text
+        count += 1
+    below = at + count
+    if below_picture or below == len(lines) or lines[below].level or section_name(lines, below):
+        return count
+    return count if headline_lines(lines, below, story=text, unfinished=False) else 0
+
+
+def _finish(draft: _Draft, *, page: int | None) -> ParsedArticle:
+    paragraphs = list(_clean_paragraphs(draft))
+    bylines = list(dict.fromkeys(draft.bylines))
+    if paragraphs:
+        split = split_credit if draft.kind is ArticleKind.PHOTO else split_signature
+        paragraphs[-1], name = split(paragraphs[-1])
+        if name and name not in bylines:
+            bylines.append(name)
+    return ParsedArticle(
+        title=draft.title,
+        body="\n".join(paragraph for paragraph in paragraphs if paragraph),
+        section=draft.section,
+        byline=" ".join(bylines),
+        kind=draft.kind,
+        page=page,
+    )
+
+
+def _clean_paragraphs(draft: _Draft) -> Iterator[str]:
+    fragments = draft.fragments
+    # Some pages set the headline once more above the text.
+    if len(fragments) > 1 and _SPACES.sub("", fragments[0].text) == _SPACES.sub("", draft.title):
+        fragments = fragments[1:]
+    for paragraph in join_fragments(fragments):
+        yield paragraph.strip()

@@ -1,0 +1,10 @@
+"""Question → passages → answer.
+
+Importing this package loads neither torch nor gradio; parts load when first used.
+"""
+
+from qa.assistant import Assistant, ask, read_filters, retrieve
+from qa.query import MAX_QUESTION_CHARS
+from qa.types import Answer, Citation, Passage
+
+__all__ = ["MAX_QUESTION_CHARS", "Answer", "Assistant", "Citation", "Passage", "ask", "read_filters", "retrieve"]

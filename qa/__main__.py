@@ -1,0 +1,20 @@
+"""`python -m qa …`: the commands that ask."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from embeddings.commands import run_command
+from qa.commands import add_commands
+
+
+def main() -> int:
+    """Run one command and return its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m qa", description="Ask an archive.")
+    add_commands(parser.add_subparsers(required=True, metavar="COMMAND"))
+    return run_command(parser)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,180 @@
+"""Passages → answer: the sentence that says it, or that the bulletin does not say.
+
+Two small logistic models decide: one ranks the sentences, one judges whether the best of them answers. Their weights are
+in `answering.json`, fitted by `benchmarks/fit_answering.py`, which prints the evidence they rest on.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from embeddings import Encoder, Filters, Snapshot
+from qa.evidence import (
+    ANSWER_FEATURES,
+    MEANING_FEATURES,
+    SENTENCE_FEATURES,
+    Evidence,
+    Sentence,
+    answer_features,
+    gather,
+    meaning_features,
+)
+from qa.query import Asks, Query
+from qa.types import Answer, Citation, Passage
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_QUOTE_CHARS = 160  # a second sentence joins the quote only while the two stay this short
+_SECOND_SENTENCE_MARGIN = 0.7  # ... and its score is this close to the best one's, in log-odds
+_NEAREST = 3
+_MEANING_SENTENCES = 12
+_FITTING_BONUS = 0.02  # of cosine, for a sentence that holds the kind of thing asked for
+
+
+@dataclass(frozen=True, slots=True)
+class LinearModel:
+    """A logistic regression: log-odds = (features - mean) / scale @ weights + bias."""
+
+    features: tuple[str, ...]
+    mean: NDArray[np.float64]
+    scale: NDArray[np.float64]
+    weights: NDArray[np.float64]
+    bias: float
+
+    def log_odds(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Log-odds of shape (n,) for features of shape (n, len(self.features))."""
+        return np.asarray((features - self.mean) / self.scale @ self.weights + self.bias)
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweringModel:
+    """The sentence ranker, the two answerability models, and the confidence below which the assistant abstains.
+
+    `answers` judges by words and meaning; `meaning` judges questions in another language, by meaning alone.
+    """
+
+    sentences: LinearModel
+    answers: LinearModel
+    meaning: LinearModel
+    threshold: float
+
+
+@lru_cache(maxsize=1)
+def answering_model() -> AnsweringModel:
+    """The fitted weights that ship with the project."""
+    stored = json.loads(Path(__file__).with_name("answering.json").read_text(encoding="utf-8"))
+    return AnsweringModel(
+        _linear(stored["sentences"], SENTENCE_FEATURES),
+        _linear(stored["answers"], ANSWER_FEATURES),
+        _linear(stored["meaning"], MEANING_FEATURES),
+        stored["threshold"],
+    )
+
+
+def _linear(stored: dict[str, Any], features: tuple[str, ...]) -> LinearModel:
+    if tuple(stored["features"]) != features:
+        raise ValueError("answering.json was fitted on other features; run benchmarks/fit_answering.py again")
+    return LinearModel(
+        features,
+        mean=np.array(stored["mean"], dtype=np.float64),
+        scale=np.array(stored["scale"], dtype=np.float64),
+        weights=np.array(stored["weights"], dtype=np.float64),
+        bias=float(stored["bias"]),
+    )
+
+
+def answer_from(
+    query: Query,
+    vector: NDArray[np.float32],
+    passages: Sequence[Passage],
+    snapshot: Snapshot,
+    encoder: Encoder,
+    *,
+    filters: Filters | None = None,
+    model: AnsweringModel | None = None,
+) -> Answer:
+    """The answer the passages give, or an abstention that names the nearest articles."""
+    model = model or answering_model()
+    if not passages:
+        text = "所选期数、日期或栏目内没有文章，请放宽筛选条件再问。" if filters else "资料库里还没有文章。"
+        return Answer(query.text, text, "", (), (), 0.0, True)
+    evidence = gather(query, passages, snapshot)
+    if evidence is None:
+        return _abstain(query, passages, confidence=0.0)
+    scores = model.sentences.log_odds(evidence.features)
+    confidence = judge(query, evidence, scores, model)
+    if query.is_foreign:
+        scores = _by_meaning(vector, evidence, encoder)
+    if confidence < model.threshold:
+        return _abstain(query, passages, confidence=confidence)
+    citation = _cite(query, passages, evidence.sentences, scores)
+    if citation is None:
+        return _abstain(query, passages, confidence=confidence)
+    return Answer(query.text, f"{citation.quote}[1]", citation.quote, (citation,), tuple(passages), confidence, False)
+
+
+def judge(query: Query, evidence: Evidence, scores: NDArray[np.float64], model: AnsweringModel) -> float:
+    """The estimated chance that the passages answer the question."""
+    if query.is_foreign:
+        log_odds = model.meaning.log_odds(meaning_features(evidence.distinction)[None, :])
+    else:
+        log_odds = model.answers.log_odds(answer_features(query, evidence, scores)[None, :])
+    return 1.0 / (1.0 + float(np.exp(-log_odds[0])))
+
+
+def _by_meaning(vector: NDArray[np.float32], evidence: Evidence, encoder: Encoder) -> NDArray[np.float64]:
+    """Scores of sentences by cosine, for the first few of the most distinct passage; the others cannot win.
+
+    Encoding sentences takes tens of milliseconds each, so it is kept for questions that words cannot settle.
+    """
+    home = int(evidence.distinction.argmax())
+    places = [place for place, sentence in enumerate(evidence.sentences) if sentence.passage == home][
+        :_MEANING_SENTENCES
+    ]
+    scores = np.full(len(evidence.sentences), -np.inf)
+    if places:
+        cosines = encoder.encode_sentences([evidence.sentences[place].text for place in places]) @ vector
+        scores[places] = cosines + _FITTING_BONUS * evidence.fits[places]
+    return scores
+
+
+def _cite(
+    query: Query, passages: Sequence[Passage], sentences: Sequence[Sentence], scores: NDArray[np.float64]
+) -> Citation | None:
+    if query.asks is Asks.AUTHOR:
+        signed = next((passage.article for passage in passages if passage.article.byline), None)
+        return Citation(1, signed, signed.byline, None, None) if signed else None
+    best = int(scores.argmax())
+    first = last = best
+    neighbours = [place for place in (best - 1, best + 1) if _joins(sentences, scores, best, place)]
+    if neighbours:
+        second = max(neighbours, key=lambda place: scores[place])
+        first, last = min(best, second), max(best, second)
+    article = passages[sentences[best].passage].article
+    start, end = sentences[first].start, sentences[last].end
+    return Citation(1, article, article.body[start:end], start, end)
+
+
+def _joins(sentences: Sequence[Sentence], scores: NDArray[np.float64], best: int, place: int) -> bool:
+    """Whether a neighbour says enough of the answer to stand in the quote too."""
+    if not 0 <= place < len(sentences) or sentences[place].passage != sentences[best].passage:
+        return False
+    length = max(sentences[best].end, sentences[place].end) - min(sentences[best].start, sentences[place].start)
+    return length <= _QUOTE_CHARS and scores[best] - scores[place] <= _SECOND_SENTENCE_MARGIN
+
+
+def _abstain(query: Query, passages: Sequence[Passage], *, confidence: float) -> Answer:
+    titles = dict.fromkeys(f"《{passage.article.title}》" for passage in passages if passage.article.title)
+    nearest = list(titles)[:_NEAREST]
+    text = "公报里没有找到这个问题的答案。"
+    if nearest:
+        text += f"内容最接近的文章：{'、'.join(nearest)}。"
+    return Answer(query.text, text, "", (), tuple(passages), confidence, True)

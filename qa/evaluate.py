@@ -1,0 +1,321 @@
+"""Questions with known answers → figures.
+
+A question file has one JSON object a line with `question` and `answers`, and, as the set provides: `answerable`, the gold
+`article_ids` or `passage_ids`, the title of the gold `article`, the `evidence` text, and `negative_ids`.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from pathlib import Path
+from typing import Any
+
+from embeddings import BuildOptions, Encoder, SourceError, build, fold_to_words, open_encoder, read_issue_file
+from qa.assistant import Assistant
+from qa.metrics import balanced_accuracy, mean, ndcg_at, percentile, recall_at, reciprocal_rank_at
+from qa.types import Answer, Passage
+
+_DEPTH = 10  # passages retrieved for a question; the deepest cut-off
+_ARTICLE_CUTS = (1, 3, 5, 10)
+_PASSAGE_CUTS = (1, 3, 5)
+
+
+@dataclass(frozen=True, slots=True)
+class GoldQuestion:
+    """A question and what is known of its answer. `ids` are gold articles, `title` stands in where a set has no ids."""
+
+    question: str
+    answers: tuple[str, ...] = ()
+    answerable: bool = True
+    ids: frozenset[str] = frozenset()
+    title: str = ""
+    evidence: str = ""
+    negative_ids: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Figures:
+    """What one run measured; a figure is None where the set says nothing of it."""
+
+    questions: int = 0
+    measures: dict[str, float | None] = field(default_factory=dict)
+
+
+def is_page_gold(path: Path) -> bool:
+    """Whether a gold file holds the known articles of pages, rather than questions."""
+    with path.open(encoding="utf-8") as lines:
+        first = next((line for line in lines if line.strip()), "")
+    return first.lstrip().startswith("{") and '"articles"' in first and '"question"' not in first
+
+
+def evaluate_pages(gold: Path, source: Path) -> Figures:
+    """Compare the articles found on pages with the known ones: title F1 and body F1 in characters.
+
+    A found and a known title match at a similarity of 0.9 after folding; captions, which have no title, match by the start
+    of their body. `source` is a page file, or the folder that holds the pages the gold file names.
+    """
+    rows = [json.loads(line) for line in gold.read_text(encoding="utf-8").splitlines() if line.strip()]
+    counts = _PageCounts()
+    for row in rows:
+        path = source / row["page"] if source.is_dir() else source
+        found = read_issue_file(path)
+        counts.add([(a.title, a.body) for a in found], [(a["title"], a["body"]) for a in row["articles"]])
+    return Figures(
+        len(rows),
+        {
+            "title F1": counts.f1(counts.matched, counts.found, counts.known),
+            "body F1": counts.f1(counts.shared, counts.found_chars, counts.known_chars),
+        },
+    )
+
+
+@dataclass(slots=True)
+class _PageCounts:
+    matched: int = 0
+    found: int = 0
+    known: int = 0
+    shared: int = 0
+    found_chars: int = 0
+    known_chars: int = 0
+
+    def add(self, found: Sequence[tuple[str, str]], known: Sequence[tuple[str, str]]) -> None:
+        left = [(fold_to_words(title), fold_to_words(body)) for title, body in found]
+        self.found += len(left)
+        self.found_chars += sum(len(body) for _, body in left)
+        for title, body in ((fold_to_words(title), fold_to_words(body)) for title, body in known):
+            self.known += 1
+            self.known_chars += len(body)
+            likeness = [_likeness(title, body, *other) for other in left]
+            if likeness and max(likeness) >= 0.9:
+                _, match = left.pop(likeness.index(max(likeness)))
+                self.matched += 1
+                self.shared += _characters_shared(body, match)
+
+    @staticmethod
+    def f1(hits: int, found: int, known: int) -> float:
+        """2 * hits / (found + known)."""
+        return 2 * hits / (found + known) if found + known else 0.0
+
+
+def _likeness(title: str, body: str, other_title: str, other_body: str) -> float:
+    if title and other_title:
+        return SequenceMatcher(None, title, other_title, autojunk=False).ratio()
+    if title or other_title:
+        return 0.0
+    return _characters_shared(body[:80], other_body[:160]) / max(1, min(80, len(body)))
+
+
+def _characters_shared(text: str, other: str) -> int:
+    blocks = SequenceMatcher(None, text, other, autojunk=False).get_matching_blocks()
+    return sum(block.size for block in blocks if block.size >= 2)
+
+
+def read_gold(path: Path) -> list[GoldQuestion]:
+    """The questions in a file. Raises SourceError when it cannot be read as one."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SourceError(f"The question file {path} cannot be read ({error}).") from error
+    gold = []
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            try:
+                gold.append(_gold(json.loads(line)))
+            except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
+                raise SourceError(f"{path.name}, line {number}: a JSON object with `question` is needed.") from error
+    if not gold:
+        raise SourceError(f"{path.name} holds no question.")
+    return gold
+
+
+def _gold(row: dict[str, Any]) -> GoldQuestion:
+    return GoldQuestion(
+        question=row["question"],
+        answers=tuple(row.get("answers") or ()),
+        answerable=bool(row.get("answerable", True)),
+        ids=frozenset(row.get("article_ids") or row.get("passage_ids") or ()),
+        title=row.get("article") or "",
+        evidence=row.get("evidence") or "",
+        negative_ids=tuple(row.get("negative_ids") or ()),
+    )
+
+
+def evaluate(
+    assistant: Assistant, gold: Sequence[GoldQuestion], *, on_question: Callable[[], None] | None = None
+) -> Figures:
+    """Ask every question of one archive and measure retrieval, quotes, refusal and latency."""
+    assistant.ask("预热", k=1)  # load before the clock runs
+    rows = []
+    for question in gold:
+        rows.append(_ask(assistant, question))
+        if on_question is not None:
+            on_question()
+    return Figures(len(gold), _measures(rows))
+
+
+def evaluate_refusal(
+    rows: Path,
+    gold: Sequence[GoldQuestion],
+    *,
+    encoder: Encoder | None = None,
+    on_question: Callable[[], None] | None = None,
+) -> Figures:
+    """Ask each question twice: over its answering passages and its negatives, and over its negatives alone.
+
+    `rows` is the set's JSON Lines file of passages. Each question has two small archives of its own; passages are encoded
+    once.
+    """
+    passages = {row["id"]: row for row in map(json.loads, rows.read_text(encoding="utf-8").splitlines())}
+    encoder = _Remembering(encoder or open_encoder())
+    should_answer: list[Answer] = []
+    should_abstain: list[Answer] = []
+    for question in gold:
+        for ids, answers in (
+            ([*sorted(question.ids), *question.negative_ids], should_answer),
+            (question.negative_ids, should_abstain),
+        ):
+            with _small_archive([passages[i] for i in ids if i in passages], encoder) as assistant:
+                answers.append(assistant.ask(question.question))
+        if on_question is not None:
+            on_question()
+    recall = mean([float(answer.abstained) for answer in should_abstain])
+    false = mean([float(answer.abstained) for answer in should_answer])
+    quoted = [
+        float(holds_answer(answer.quote, question.answers))
+        for answer, question in zip(should_answer, gold, strict=True)
+        if not answer.abstained
+    ]
+    return Figures(
+        len(gold),
+        {
+            "quote accuracy of answers given": mean(quoted),
+            "refusal recall": recall,
+            "false abstention": false,
+            "refusal balanced accuracy": balanced_accuracy(refusal_recall=recall or 0.0, false_abstention=false or 0.0),
+        },
+    )
+
+
+@contextmanager
+def archive_of(
+    source: Path, *, encoder: Encoder | None = None, options: BuildOptions | None = None
+) -> Iterator[Assistant]:
+    """An assistant over a source file or folder, in an archive that lasts as long as the block."""
+    encoder = encoder or open_encoder()
+    with tempfile.TemporaryDirectory(prefix="bulletin-evaluate-") as folder:
+        build(source, archive=folder, encoder=encoder, options=options)
+        assistant = Assistant.open(folder)
+        try:
+            yield assistant
+        finally:
+            assistant.close()
+
+
+@contextmanager
+def _small_archive(rows: Sequence[dict[str, Any]], encoder: Encoder) -> Iterator[Assistant]:
+    with tempfile.TemporaryDirectory(prefix="bulletin-refusal-") as folder:
+        issue = Path(folder) / "passages.jsonl"
+        issue.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8")
+        with archive_of(issue, encoder=encoder) as assistant:
+            yield assistant
+
+
+class _Remembering:
+    """An encoder that keeps its passage vectors, because each passage stands in several small archives."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self.name, self.fingerprint, self.dimension = encoder.name, encoder.fingerprint, encoder.dimension
+        self.encode_questions, self.encode_sentences = encoder.encode_questions, encoder.encode_sentences
+        self._encoder = encoder
+        self._kept: dict[str, Any] = {}
+
+    def encode_passages(self, passages: Sequence[str]) -> Any:
+        import numpy as np
+
+        new = [passage for passage in dict.fromkeys(passages) if passage not in self._kept]
+        if new:
+            self._kept.update(zip(new, self._encoder.encode_passages(new), strict=True))
+        return np.stack([self._kept[passage] for passage in passages])
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    gold: GoldQuestion
+    ranked: list[str]  # article ids in rank order, each once
+    passages: list[Passage]
+    answer: Answer
+    retrieve_seconds: float
+    answer_seconds: float
+
+
+def _ask(assistant: Assistant, gold: GoldQuestion) -> _Asked:
+    started = time.perf_counter()
+    passages = assistant.retrieve(gold.question, k=_DEPTH)
+    retrieved = time.perf_counter()
+    answer = assistant.ask(gold.question)
+    answered = time.perf_counter()
+    return _Asked(gold, _ranked(passages, gold), passages, answer, retrieved - started, answered - retrieved)
+
+
+def _ranked(passages: Iterable[Passage], gold: GoldQuestion) -> list[str]:
+    return list(dict.fromkeys(passage.article.id if gold.ids else passage.article.title for passage in passages))
+
+
+def _measures(rows: Sequence[_Asked]) -> dict[str, float | None]:
+    answerable = [row for row in rows if row.gold.answerable]
+    placed = [row for row in answerable if row.gold.ids or _titled(row.gold)]
+    measures: dict[str, float | None] = {}
+    for k in _ARTICLE_CUTS:
+        measures[f"Recall@{k}"] = mean([recall_at(k, row.ranked, _gold_ids(row.gold)) for row in placed])
+    measures["MRR@10"] = mean([reciprocal_rank_at(10, row.ranked, _gold_ids(row.gold)) for row in placed])
+    measures["nDCG@10"] = mean([ndcg_at(10, row.ranked, _gold_ids(row.gold)) for row in placed])
+    for k in _PASSAGE_CUTS:
+        measures[f"answer in passage@{k}"] = mean(
+            [float(any(holds_answer(p.text, row.gold.answers) for p in row.passages[:k])) for row in answerable]
+        )
+    backed = [row for row in answerable if row.gold.evidence]
+    for k in _PASSAGE_CUTS:
+        measures[f"evidence in passage@{k}"] = mean(
+            [float(any(holds_answer(p.text, (row.gold.evidence,)) for p in row.passages[:k])) for row in backed]
+        )
+    measures["quote accuracy"] = mean([float(holds_answer(row.answer.quote, row.gold.answers)) for row in answerable])
+    measures |= _refusal([row for row in rows if not row.gold.answerable], answerable)
+    measures["retrieval seconds p50"] = percentile([row.retrieve_seconds for row in rows], 0.5)
+    measures["retrieval seconds p95"] = percentile([row.retrieve_seconds for row in rows], 0.95)
+    measures["answer seconds p50"] = percentile([row.answer_seconds for row in rows], 0.5)
+    measures["answer seconds p95"] = percentile([row.answer_seconds for row in rows], 0.95)
+    return measures
+
+
+def _refusal(unanswerable: Sequence[_Asked], answerable: Sequence[_Asked]) -> dict[str, float | None]:
+    recall = mean([float(row.answer.abstained) for row in unanswerable])
+    false = mean([float(row.answer.abstained) for row in answerable])
+    both = recall is not None and false is not None
+    return {
+        "refusal recall": recall,
+        "false abstention": false,
+        "refusal balanced accuracy": balanced_accuracy(refusal_recall=recall or 0.0, false_abstention=false or 0.0)
+        if both
+        else None,
+    }
+
+
+def _titled(gold: GoldQuestion) -> bool:
+    """Whether the gold article can be told by its title; a photo caption has none, only a description in brackets."""
+    return bool(gold.title) and not gold.title.startswith("[")
+
+
+def _gold_ids(gold: GoldQuestion) -> frozenset[str]:
+    return gold.ids or frozenset({gold.title})
+
+
+def holds_answer(text: str, answers: Iterable[str]) -> bool:
+    """Whether a text holds one of some answers, both folded and without spaces and punctuation."""
+    folded = fold_to_words(text)
+    return any(wanted in folded for answer in answers if (wanted := fold_to_words(answer)))

@@ -1,0 +1,42 @@
+"""Retrieval and refusal measures, each its textbook formula. Ranks start at one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from math import ceil, log2
+
+
+def recall_at(k: int, ranked: Sequence[str], gold: Collection[str]) -> float:
+    """1 when a gold id is among the first `k`, else 0: the share over questions is Recall@k as the sets define it."""
+    return float(any(found in gold for found in ranked[:k]))
+
+
+def reciprocal_rank_at(k: int, ranked: Sequence[str], gold: Collection[str]) -> float:
+    """1 / rank of the first gold id among the first `k`, or 0."""
+    return next((1.0 / rank for rank, found in enumerate(ranked[:k], start=1) if found in gold), 0.0)
+
+
+def ndcg_at(k: int, ranked: Sequence[str], gold: Collection[str]) -> float:
+    """Normalised discounted cumulative gain with binary relevance (Järvelin and Kekäläinen, 2002)."""
+    if not gold:
+        return 0.0
+    gain = sum(1.0 / log2(rank + 1) for rank, found in enumerate(ranked[:k], start=1) if found in gold)
+    best = sum(1.0 / log2(rank + 1) for rank in range(1, min(len(gold), k) + 1))
+    return gain / best
+
+
+def balanced_accuracy(*, refusal_recall: float, false_abstention: float) -> float:
+    """The mean of the two rates of being right: refusing what cannot be answered, answering what can."""
+    return (refusal_recall + 1.0 - false_abstention) / 2.0
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The smallest value that at least `share` of the values do not exceed (nearest rank); 0 for no values."""
+    if not values:
+        return 0.0
+    return sorted(values)[max(0, ceil(share * len(values)) - 1)]
+
+
+def mean(values: Sequence[float]) -> float | None:
+    """The mean, or None for no values, so that a measure that does not apply is not shown as 0."""
+    return sum(values) / len(values) if values else None

@@ -1,0 +1,108 @@
+"""Question → what it asks for, and the words that say what it is about."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+from embeddings import fold
+
+MAX_QUESTION_CHARS = 500
+
+
+class Asks(str, Enum):
+    """The kind of thing a question asks for."""
+
+    WHO = "who"
+    WHEN = "when"
+    WHERE = "where"
+    HOW_MANY = "how_many"
+    WHY = "why"
+    HOW = "how"
+    AUTHOR = "author"  # who wrote the article, or took the photo
+    WHAT = "what"
+
+    __str__ = str.__str__
+
+
+# In order: the first that fits decides. The question has been folded: simplified script, lower case, half width.
+_ASKS: tuple[tuple[Asks, re.Pattern[str]], ...] = (
+    (
+        Asks.AUTHOR,
+        re.compile(
+            r"(?:谁|哪位|哪个|哪些|什么人)[^,。]{0,8}(?:写的|拍的|拍摄|摄的|采写|撰写|供图|摄影|采访的|报道的)"
+            r"|(?:谁|哪位|哪个)(?:记者|通讯员)?(?:写|拍|采写|撰写|摄)"
+            r"|(?:记者|作者|通讯员|摄影师|摄影者|摄影记者|撰稿人|拍摄者)(?:都)?(?:是|叫|为)?(?:谁|哪|什么名)"
+            r"|who (?:wrote|reported|photographed|took)"
+        ),
+    ),
+    (Asks.WHY, re.compile(r"为什么|为何|为啥|什么原因|怎么会|何以|原因是|因为什么|缘何|\bwhy\b")),
+    (
+        Asks.WHEN,
+        re.compile(
+            r"什么时候|什么时间|何时|哪一?[年天日月周]|几[月号日点时]|哪个?(?:月|时候|时间|年份|星期|季节)|几几年|星期几|周几"
+            r"|多久以前|何年|何月|何日|什么日子|哪.{0,2}时期|什么时期|\bwhen\b|what (?:year|date|day|time)"
+        ),
+    ),
+    (
+        Asks.HOW_MANY,
+        re.compile(
+            r"多少|多[大高长远久重宽深快]|几[个名位人支条栋家次岁种天年届项座户场期篇架艘枚块]|第几|占比|百分之几|数量|人数"
+            r"|比例是|总额|金额|\bhow (?:many|much|long|old|far|tall|fast|large|big)\b"
+        ),
+    ),
+    (
+        Asks.WHERE,
+        re.compile(
+            r"哪里|哪儿|何处|何地|什么地方|哪个?(?:地方|城市|省|市|区|县|国家|小区|社区|街道|地区|场馆|国)|什么地点|在哪|位于|\bwhere\b"
+        ),
+    ),
+    (Asks.WHO, re.compile(r"谁|哪位|何人|什么人|哪个人|哪些人|哪名|叫什么(?:名字)?$|姓名|\bwhom?\b|\bwhose\b")),
+    (Asks.HOW, re.compile(r"怎么|怎样|如何|怎么样|什么方式|什么办法|什么方法|哪些方式|\bhow\b")),
+)
+
+# Words that every question has and that say nothing of what it is about.
+_ASKING = re.compile(
+    r"请问|请告诉我|告诉我|你知道|我想知道|想问一?下|帮我查一?下|为什么|什么时候|什么时间|什么地方|什么样|什么|多少|多久|多长时间"
+    r"|哪一?[个些年天日月里儿位种家名支条项届]|哪|几[个名位人支条栋家次岁种天年届项座户场期篇]|谁的?|怎么样?|怎样|如何|何时|何地|何处|为何"
+    r"|是否|有没有|是不是|吗|呢|吧|啊|分别|具体|一共|总共|指的是|指"
+    r"|\b(?:what|who|whom|whose|when|where|which|why|how|many|much|is|are|was|were|do|does|did|the|a|an|of|in|on|to|for|by|at|"
+    r"and|with|from|that|this|it|there|has|have|had|be|been)\b"
+)
+_IDEOGRAPH = re.compile(r"[\u3400-\u9fff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question as the search and the answer see it.
+
+    `text` is the question as asked, without needless space; `about` is its folded form without the asking words, for
+    judging how much of a question a sentence covers.
+    """
+
+    text: str
+    asks: Asks
+    about: str
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether the question has no Chinese character, so that words cannot lead to a Chinese sentence."""
+        return _IDEOGRAPH.search(self.text) is None
+
+
+def read_question(question: str) -> Query:
+    """Read a question. Raises ValueError when it is empty or longer than MAX_QUESTION_CHARS."""
+    text = " ".join(question.split())
+    if not text:
+        raise ValueError("The question is empty.")
+    if len(text) > MAX_QUESTION_CHARS:
+        raise ValueError(
+            f"The question has {len(text)} characters; the limit is {MAX_QUESTION_CHARS}. Ask a shorter one."
+        )
+    folded = fold(text)
+    return Query(text=text, asks=_asks(folded), about=_ASKING.sub(" ", folded).strip() or folded)
+
+
+def _asks(folded: str) -> Asks:
+    return next((asks for asks, pattern in _ASKS if pattern.search(folded)), Asks.WHAT)

@@ -1,0 +1,54 @@
+"""Answers and passages as plain rows, for JSON output, the batch command and the page's endpoints."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from embeddings import Article
+from qa.types import Answer, Citation, Passage
+
+Row = dict[str, Any]
+
+
+def answer_row(answer: Answer) -> Row:
+    """An answer with its citations and passages. Dates are ISO 8601, or null when unknown."""
+    return {
+        "question": answer.question,
+        "text": answer.text,
+        "quote": answer.quote,
+        "abstained": answer.abstained,
+        "confidence": round(answer.confidence, 4),
+        "citations": [citation_row(citation) for citation in answer.citations],
+        "passages": passage_rows(answer.passages),
+    }
+
+
+def passage_rows(passages: tuple[Passage, ...] | list[Passage]) -> list[Row]:
+    """Passages with their ranks, starting at one."""
+    return [passage_row(rank, passage) for rank, passage in enumerate(passages, start=1)]
+
+
+def passage_row(rank: int, passage: Passage) -> Row:
+    """One passage and the article and issue it stands in; `start` and `end` are places in the article's body."""
+    return {
+        "rank": rank,
+        "score": round(passage.score, 4),
+        "text": passage.text,
+        **_source(passage.article),
+        "start": passage.start,
+        "end": passage.end,
+    }
+
+
+def citation_row(citation: Citation) -> Row:
+    """A citation and the article and issue it stands in."""
+    return {"number": citation.number, **_source(citation.article), "quote": citation.quote}
+
+
+def _source(article: Article) -> Row:
+    return {
+        "article_id": article.id,
+        "title": article.title,
+        "date": article.date.isoformat() if article.date else None,
+        "issue": article.issue.name,
+    }
