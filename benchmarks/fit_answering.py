@@ -2,9 +2,9 @@
 
 usage: python benchmarks/fit_answering.py TRAIN.jsonl [TRAIN.jsonl …] [--work DIR] [--write]
 
-A training file has one passage a line, `{"context", "qas": [{"question", "answers"}]}` (CMRC 2018 trial, XQuAD zh and DRCD
-were used; their texts are not part of this project). Neighbouring passages become small archives of different sizes, and
-each question is asked three ways:
+A training file has one passage a line, `{"context", "qas": [{"question", "answers"}]}` (CMRC 2018 trial, XQuAD zh and
+DRCD were used; their texts are not part of this project). Neighbouring passages become small archives of different
+sizes, and each question is asked three ways:
 
 - as it is: the archive answers it;
 - with its own passage withheld: the rest of the archive is on the topic and does not answer (a near miss);
@@ -60,6 +60,7 @@ class Case:
 
 
 def main() -> None:
+    """Build the small archives, fit both models on one half, and print what they do on the other."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--work", type=Path, default=Path("artefacts/fit"), help="where the small archives are kept")

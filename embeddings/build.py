@@ -86,9 +86,9 @@ def build(
 ) -> BuildReport:
     """Make an archive hold exactly the issues in some files and folders.
 
-    An issue whose bytes are unchanged costs one hash. A changed file replaces its issue; an issue whose file has gone is
-    removed. A file that cannot be read is skipped and reported, and what the archive held of it stays. `full` reads and
-    encodes everything again, which is also how an archive changes its model.
+    An issue whose bytes are unchanged costs one hash. A changed file replaces its issue; an issue whose file has gone
+    is removed. A file that cannot be read is skipped and reported, and what the archive held of it stays. `full` reads
+    and encodes everything again, which is also how an archive changes its model.
 
     Raises SourceError when a source does not exist or holds no issue file; ModelMismatchError when the archive has
     another model and `full` is not set; ArchiveError and ModelError as their names say.

@@ -72,7 +72,7 @@ def bundled_fingerprint() -> str:
 
 
 def bundled_folder() -> Path:
-    """A sentence-transformers folder of the bundled model, written into the user's cache on first use (about 470 MB)."""
+    """A sentence-transformers folder of the bundled model, written into the user's cache on first use (470 MB)."""
     target = user_cache_path("bulletin-qa") / f"{BUNDLED_MODEL}-{bundled_fingerprint()}-v{_FOLDER_VERSION}"
     if target.is_dir():
         return target

@@ -12,7 +12,7 @@ _FULL_DATE = re.compile(
 
 
 def find_date(text: str) -> date | None:
-    """The first complete date in a text (2025年9月13日, 2025-09-13, 20250913), or None. A 31st of June is not a date."""
+    """The first complete date in a text (2025年9月13日, 2025-09-13, 20250913), or None. A 31 June is not a date."""
     for match in _FULL_DATE.finditer(text):
         if compact := match["compact"]:
             parts = (int(compact[:4]), int(compact[4:6]), int(compact[6:]))

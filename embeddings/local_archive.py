@@ -449,7 +449,7 @@ class _Index:
 
 
 def goes_by(issue: Issue, name: str) -> bool:
-    """Whether an issue is called this: its name, its file name with or without ending, or six or more digits of its id."""
+    """Whether an issue is called this: its name, its file's name, or the first six or more digits of its id."""
     wanted = fold(name.strip())
     source = Path(issue.source)
     names = {fold(issue.name), fold(source.name), fold(source.stem), fold(issue.source)}

@@ -249,7 +249,8 @@ def _blocks(text: str) -> Iterator[tuple[int, str]]:
     """Headings as (level, text) and everything else as (0, paragraph), without Markdown's marks."""
     # A rule under a paragraph is no heading, four spaces are a printed indent, and markup is text.
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table").disable(["lheading", "code", "html_block"])
-    level, marker, cells = 0, "", None
+    level, marker = 0, ""
+    cells: list[str] | None = None
     for token in markdown.parse(text):
         if token.type == "heading_open":
             level = int(token.tag[1])

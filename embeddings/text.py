@@ -23,7 +23,7 @@ def _to_simplified() -> OpenCC:
 
 def fold(text: str) -> str:
     """The form in which texts are compared: NFKC, lower case, simplified script. Its length may differ."""
-    return _to_simplified().convert(unicodedata.normalize("NFKC", text).lower())
+    return str(_to_simplified().convert(unicodedata.normalize("NFKC", text).lower()))
 
 
 def fold_to_words(text: str) -> str:

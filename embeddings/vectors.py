@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ _TRAILER_BYTES = len(_MARK) + 32 + 32
 
 
 class VectorIndex:
-    """Cosine similarity of a question to every chunk. Exact: approximate search costs recall long before it is needed."""
+    """Cosine of a question to every chunk. Exact: approximate search costs recall long before it is needed."""
 
     def __init__(self, index: Any) -> None:
         self._index = index
@@ -45,16 +46,11 @@ class VectorIndex:
     def search(
         self, vector: NDArray[np.float32], k: int, *, allowed: NDArray[np.bool_] | None = None
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """The best `k` rows and their cosines, best first, ties by row; `allowed` of shape (chunks,) narrows the search."""
-        import faiss
-
+        """The best `k` rows and their cosines, best first, ties by row; `allowed`, shape (chunks,), narrows them."""
         k = min(k, len(self) if allowed is None else int(allowed.sum()))
         if k < 1:
             return np.empty(0, np.int64), np.empty(0, np.float32)
-        selector = None
-        if allowed is not None:
-            selector = faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
-        parameters = faiss.SearchParameters(sel=selector) if selector is not None else None
+        parameters = None if allowed is None else _only(allowed)
         question = np.ascontiguousarray(vector, dtype=np.float32).reshape(1, -1)
         scores, rows = self._index.search(question, k, params=parameters)
         order = np.lexsort((rows[0], -scores[0]))
@@ -86,6 +82,12 @@ class VectorIndex:
         if trailer != _MARK + _fixed(generation) + hashlib.sha256(body).digest():
             return None
         return cls(faiss.deserialize_index(np.frombuffer(body, dtype=np.uint8)))
+
+
+def _only(allowed: NDArray[np.bool_]) -> Any:
+    """Search parameters that leave only some rows."""
+    faiss: Any = importlib.import_module("faiss")  # its Python wrappers take arrays where its annotations do not
+    return faiss.SearchParameters(sel=faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little")))
 
 
 def _fixed(generation: str) -> bytes:

@@ -1,7 +1,7 @@
 """Passages → answer: the sentence that says it, or that the bulletin does not say.
 
-Two small logistic models decide: one ranks the sentences, one judges whether the best of them answers. Their weights are
-in `answering.json`, fitted by `benchmarks/fit_answering.py`, which prints the evidence they rest on.
+Two small logistic models decide: one ranks the sentences, one judges whether the best of them answers. Their weights
+are in `answering.json`, fitted by `benchmarks/fit_answering.py`, which prints the evidence they rest on.
 """
 
 from __future__ import annotations

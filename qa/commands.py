@@ -135,7 +135,7 @@ def _open_questions(name: str, stack: ExitStack) -> TextIO:
     if name == "-":
         return sys.stdin
     try:
-        return stack.enter_context(open(name, encoding="utf-8-sig"))
+        return stack.enter_context(Path(name).open(encoding="utf-8-sig"))
     except OSError as error:
         raise SourceError(f"The question file {name} cannot be read ({error.strerror}).") from error
 

@@ -1,7 +1,7 @@
 """Questions with known answers → figures.
 
-A question file has one JSON object a line with `question` and `answers`, and, as the set provides: `answerable`, the gold
-`article_ids` or `passage_ids`, the title of the gold `article`, the `evidence` text, and `negative_ids`.
+A question file has one JSON object a line with `question` and `answers`, and, as the set provides: `answerable`, the
+gold `article_ids` or `passage_ids`, the title of the gold `article`, the `evidence` text, and `negative_ids`.
 """
 
 from __future__ import annotations
@@ -57,8 +57,8 @@ def is_page_gold(path: Path) -> bool:
 def evaluate_pages(gold: Path, source: Path) -> Figures:
     """Compare the articles found on pages with the known ones: title F1 and body F1 in characters.
 
-    A found and a known title match at a similarity of 0.9 after folding; captions, which have no title, match by the start
-    of their body. `source` is a page file, or the folder that holds the pages the gold file names.
+    A found and a known title match at a similarity of 0.9 after folding; captions, which have no title, match by the
+    start of their body. `source` is a page file, or the folder that holds the pages the gold file names.
     """
     rows = [json.loads(line) for line in gold.read_text(encoding="utf-8").splitlines() if line.strip()]
     counts = _PageCounts()
@@ -168,8 +168,8 @@ def evaluate_refusal(
 ) -> Figures:
     """Ask each question twice: over its answering passages and its negatives, and over its negatives alone.
 
-    `rows` is the set's JSON Lines file of passages. Each question has two small archives of its own; passages are encoded
-    once.
+    `rows` is the set's JSON Lines file of passages. Each question has two small archives of its own; passages are
+    encoded once.
     """
     passages = {row["id"]: row for row in map(json.loads, rows.read_text(encoding="utf-8").splitlines())}
     encoder = _Remembering(encoder or open_encoder())

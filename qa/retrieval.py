@@ -101,7 +101,7 @@ def find_passages(
 
 
 def merge_hits(hits: Sequence[Hit], *, k: int, settings: RetrievalSettings) -> list[Passage]:
-    """Hits as passages, best first: a hit that touches a better one of the same article, and fits, becomes part of it."""
+    """Hits as passages, best first: a hit that touches a better one of its article, and fits, becomes part of it."""
     passages: list[Passage] = []
     for rank, hit in enumerate(hits, start=1):
         place = next((place for place, passage in enumerate(passages) if _touches(passage, hit)), None)

@@ -12,8 +12,8 @@ class Hit:
     """A chunk found for a question.
 
     `score` is the fused score, 0 to 1, for comparing hits of one question only. `distinction` says by how many standard
-    deviations the chunk's cosine lies above the question's cosines to the archive at large. Ranks start at one; a rank is None
-    where that search did not return the chunk.
+    deviations the chunk's cosine lies above the question's cosines to the archive at large. Ranks start at one; a rank
+    is None where that search did not return the chunk.
     """
 
     chunk: Chunk
@@ -29,8 +29,8 @@ class Passage:
     """A stretch of one article that bears on a question, made of neighbouring chunks.
 
     `article.body[start:end]` is the stretch. `text` is that stretch; where the question asks who wrote or photographed,
-    the article's byline follows it on a line of its own, as it is printed. `score`, `distinction` and the ranks are those of
-    the best chunk in it (see `Hit`).
+    the article's byline follows it on a line of its own, as it is printed. `score`, `distinction` and the ranks are
+    those of the best chunk in it (see `Hit`).
     """
 
     article: Article
@@ -62,8 +62,8 @@ class Answer:
     """What the bulletin says to a question, or that it does not say.
 
     `quote` is the sentence or two the answer stands on, exactly as printed; empty when `abstained`. `confidence` is the
-    estimated chance that the passages answer the question, 0 to 1. `passages` are the best passages in either case; when
-    `abstained` they are the nearest articles, not sources.
+    estimated chance that the passages answer the question, 0 to 1. `passages` are the best passages in either case;
+    when `abstained` they are the nearest articles, not sources.
     """
 
     question: str
