@@ -3,14 +3,14 @@
 usage: python benchmarks/fit_answering.py TRAIN.jsonl [TRAIN.jsonl …] [--work DIR] [--write]
 
 A training file has one passage a line, `{"context", "qas": [{"question", "answers"}]}` (CMRC 2018 trial, XQuAD zh and
-DRCD were used; their texts are not part of this project). Neighbouring passages become small archives of different
-sizes, and each question is asked three ways:
+DRCD were used; their texts are not part of this project). Blocks of neighbouring passages, of different sizes, become
+two small archives each, one of every other passage, and each question is asked of three archives:
 
-- as it is: the archive answers it;
-- with its own passage withheld: the rest of the archive is on the topic and does not answer (a near miss);
-- in another archive: off the topic.
+- the one that holds its passage: it answers;
+- the other one of its block: on the topic, and it does not answer (a near miss);
+- one of another block: off the topic.
 
-Archives are split in two by number: even ones fit, odd ones are measured. Sentences that hold a gold answer are the
+Blocks are split in two by number: even ones fit, odd ones are measured. Sentences that hold a gold answer are the
 ranker's positives; the answerability model learns from the ranker's best sentence. The threshold is the one that
 balances refusals and answers over near misses and off-topic questions on the fitting half.
 """
@@ -23,6 +23,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -41,10 +42,12 @@ from qa.evidence import (
     meaning_features,
 )
 from qa.query import Query, read_question
-from qa.retrieval import RetrievalSettings, find_hits, merge_hits, without_duplicates
+from qa.retrieval import find_passages
 
-BLOCK_SIZES = (8, 15, 30, 60)
-QUESTIONS_A_BLOCK = 60
+Rows = Sequence[dict[str, Any]]
+
+BLOCK_SIZES = (8, 16, 32, 64)
+QUESTIONS_A_HALF = 30
 K = 5
 
 
@@ -82,7 +85,7 @@ def main() -> None:
         _write(sentences, answers, meaning, threshold, arguments.files)
 
 
-def _blocks(files: Sequence[Path]) -> Iterator[list[dict[str, object]]]:
+def _blocks(files: Sequence[Path]) -> Iterator[Rows]:
     number = 0
     for file in files:
         rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
@@ -94,47 +97,47 @@ def _blocks(files: Sequence[Path]) -> Iterator[list[dict[str, object]]]:
             number += 1
 
 
-def _cases(number: int, block: list, blocks: list[list], encoder: Encoder, work: Path) -> Iterator[Case]:  # type: ignore[type-arg]
-    folder = work / f"{number:03}"
+def _cases(number: int, block: Rows, blocks: Sequence[Rows], encoder: Encoder, work: Path) -> Iterator[Case]:
+    random_source = random.Random(number)
+    halves = [block[0::2], block[1::2]]
+    questions = [_sample([qa for row in half for qa in row["qas"]], QUESTIONS_A_HALF, random_source) for half in halves]
+    other = blocks[(number + len(blocks) // 2) % len(blocks)]
+    strange = _sample([qa for row in other for qa in row["qas"]], QUESTIONS_A_HALF // 3, random_source)
+    for place, half in enumerate(halves):
+        archive = _archive(half, work / f"{number:03}-{place}", encoder)
+        with archive.snapshot() as snapshot:
+            for qa in questions[place]:
+                yield from _asked(qa, snapshot, encoder, how="answered", block=number)
+            for qa in questions[1 - place]:
+                yield from _asked(qa, snapshot, encoder, how="near", block=number)
+            for qa in strange:
+                yield from _asked(qa, snapshot, encoder, how="off", block=number)
+
+
+def _sample(questions: list[dict[str, Any]], count: int, random_source: random.Random) -> list[dict[str, Any]]:
+    return random_source.sample(questions, min(count, len(questions)))
+
+
+def _archive(half: Rows, folder: Path, encoder: Encoder) -> Archive:
     folder.mkdir(parents=True, exist_ok=True)
-    rows = [{"id": str(place), "text": row["context"]} for place, row in enumerate(block)]
+    rows = [{"id": str(place), "text": row["context"]} for place, row in enumerate(half)]
     issue = folder / "block.jsonl"
     issue.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8")
     build(issue, archive=folder / "archive", encoder=encoder)
-    random_source = random.Random(number)
-    own = [(str(place), qa) for place, row in enumerate(block) for qa in row["qas"]]
-    own = random_source.sample(own, min(QUESTIONS_A_BLOCK, len(own)))
-    other = blocks[(number + len(blocks) // 2) % len(blocks)]
-    strange = [qa for row in other for qa in row["qas"]]
-    strange = random_source.sample(strange, min(QUESTIONS_A_BLOCK // 3, len(strange)))
-    with Archive.open(folder / "archive").snapshot() as snapshot:
-        for place, qa in own:
-            yield from _asked(qa, snapshot, encoder, how="answered", block=number)
-            yield from _asked(qa, snapshot, encoder, how="near", block=number, withheld=place)
-        for qa in strange:
-            yield from _asked(qa, snapshot, encoder, how="off", block=number)
+    return Archive.open(folder / "archive")
 
 
-def _asked(
-    qa: dict,
-    snapshot: Snapshot,
-    encoder: Encoder,
-    *,
-    how: str,
-    block: int,
-    withheld: str | None = None,  # type: ignore[type-arg]
-) -> Iterator[Case]:
+def _asked(qa: dict[str, Any], snapshot: Snapshot, encoder: Encoder, *, how: str, block: int) -> Iterator[Case]:
     if not qa["question"].strip():
         return
     query = read_question(qa["question"][:400])
     vector = encoder.encode_questions([query.text])[0]
-    hits = [hit for hit in find_hits(query, vector, snapshot) if hit.article.id != withheld]
-    settings = RetrievalSettings()
-    passages = without_duplicates(merge_hits(hits, k=K, settings=settings), overlap=settings.duplicate_overlap)[:K]
+    passages = find_passages(query, vector, snapshot, k=K)
     evidence = gather(query, passages, snapshot) if passages else None
     if evidence is None:
         return
     answers = tuple(folded for answer in qa["answers"] if (folded := fold_to_words(answer)))
+    # A neighbouring passage may say it too; such a question is no near miss.
     if how == "answered" or not any(_holds(s.text, answers) for s in evidence.sentences):
         yield Case(query, evidence, answers, how, block)
 

@@ -20,16 +20,17 @@ import numpy as np
 from platformdirs import user_cache_path
 
 from embeddings.errors import ModelError
-from embeddings.hashing import file_digest
+from embeddings.hashing import file_digest, text_digest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BUNDLED_MODEL = "multilingual-e5-small"
 HUB_NAME = "intfloat/multilingual-e5-small"
-PROMPTS = {"query": "query: ", "passage": "passage: "}
+# sentence-transformers looks for "document" before "passage", and finds an empty one where none is set.
+PROMPTS = {"query": "query: ", "document": "passage: "}
 
-_FOLDER_VERSION = 1  # raise it when the folder written below changes
+_FOLDER_VERSION = 2  # raise it when the folder written below changes
 _Q4_TENSOR = 1
 _BLOCK_WEIGHTS = 32  # weights that share one scale
 _BLOCK_BYTES = 18  # a half-precision scale, then 32 weights of four bits
@@ -67,8 +68,8 @@ def weights_path() -> Path:
 
 @lru_cache(maxsize=1)
 def bundled_fingerprint() -> str:
-    """A name for the exact weights: the start of the weights file's SHA-256."""
-    return file_digest(weights_path())[:16]
+    """A name for the exact weights and prompts: the start of a SHA-256."""
+    return text_digest(file_digest(weights_path()), *PROMPTS.values())[:16]
 
 
 def bundled_folder() -> Path:

@@ -144,7 +144,7 @@ class BundledEncoder:
 
     @property
     def fingerprint(self) -> str:
-        """The start of the weights file's SHA-256."""
+        """Names the weights file and the prompts."""
         return bundled_fingerprint()
 
     def encode_questions(self, questions: Sequence[str]) -> NDArray[np.float32]:
@@ -194,6 +194,8 @@ def _load_sentence_transformer(name: str, folder: Path) -> Any:
         ) from error
     if "e5" in Path(name).name.lower() and not any(model.prompts.values()):
         model.prompts.update(PROMPTS)  # E5 models are trained with these and do not always carry them.
+    if not model.prompts.get("document") and model.prompts.get("passage"):
+        model.prompts["document"] = model.prompts["passage"]
     return model
 
 

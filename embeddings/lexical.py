@@ -48,7 +48,9 @@ def terms_of(texts: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[np.int32
 
 
 def _is_ideograph(codes: NDArray[np.uint64]) -> NDArray[np.bool_]:
-    return ((codes >= 0x3400) & (codes <= 0x9FFF)) | ((codes >= 0x20000) & (codes <= 0x3FFFF)) | (codes == 0x3007)
+    common = (codes >= 0x3400) & (codes <= 0x9FFF)
+    rare = (codes >= 0x20000) & (codes <= 0x3FFFF)
+    return np.asarray(common | rare | (codes == 0x3007))
 
 
 def _is_word_character(codes: NDArray[np.uint64]) -> NDArray[np.bool_]:

@@ -6,14 +6,14 @@ one, and under another encoder.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embeddings import Snapshot, fold, split_sentences, terms_of
+from embeddings import Snapshot, split_sentences, terms_of
+from qa.expected import holds_expected
 from qa.query import Asks, Query
 from qa.types import Passage
 
@@ -21,33 +21,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _LONGEST_CHARACTER = 1 << 21  # terms below are single characters
-
-_SURNAMES = (
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫"
-    "段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤巩齐车安温习栗"
-)
-_NUMBER = r"(?:\d+(?:\.\d+)?|[一二两三四五六七八九十百千万亿半数几][一二两三四五六七八九十百千万亿多余]*)"
-
-# What a sentence must hold to answer a kind of question. The text has been folded.
-_KIND_PATTERNS: dict[Asks, re.Pattern[str]] = {
-    Asks.WHO: re.compile(
-        rf"[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}(?=[说表主在任介和、,出是担书委代于为把就带率等及同与被]|\b)|[\u4e00-\u9fff]·[\u4e00-\u9fff]"
-    ),
-    Asks.WHEN: re.compile(
-        r"\d+ ?[年月日时点]|[一二三四五六七八九十]+[年月日]|周[一二三四五六日]|星期|去年|今年|明年|上午|下午|凌晨|晚上"
-        r"|世纪|年代|昨[天日]|今[天日]|期间|时期"
-    ),
-    Asks.WHERE: re.compile(
-        r"[\u4e00-\u9fff](?:省|市|县|区|镇|乡|村|路|街|国|州|岛|湖|山|河|湾|港|站|馆|园|院|校|厂|中心|广场|社区|小区)|位于|[在于至到从]"
-    ),
-    Asks.HOW_MANY: re.compile(rf"{_NUMBER} ?(?:[\u4e00-\u9fff%℃]|km|m|kg)|\d"),
-    Asks.WHY: re.compile(r"因为|由于|因此|为了|因[^此为]|导致|所以|使得|致使|原因|造成|缘于|旨在|以便|从而|才能"),
-    Asks.HOW: re.compile(
-        r"通过|采用|采取|利用|使用|方式|方法|方案|按照|根据|以.{1,12}为|先.{1,30}再|由.{1,20}[一共出]"
-    ),
-    Asks.AUTHOR: re.compile(r"记者|通讯员|摄|文/图|图/文"),
-    Asks.WHAT: re.compile(r"[《“\"「『‘]|、|是|为|叫|称|包括|分别"),
-}
 
 SENTENCE_FEATURES = (
     "characters covered",
@@ -120,7 +93,7 @@ def gather(query: Query, passages: Sequence[Passage], snapshot: Snapshot) -> Evi
     whole, whole_pairs = coverage.of([f"{passage.article.title}\n{passage.text}" for passage in passages])
     missing = coverage.heaviest_missing(whole_pairs)
     owners = np.array([sentence.passage for sentence in sentences])
-    fits = np.array([holds(query, sentence.text) for sentence in sentences])
+    fits = np.array([holds_expected(query, sentence.text) for sentence in sentences])
     distinction = np.array([passage.distinction for passage in passages])
     features = np.column_stack(
         [
@@ -167,13 +140,6 @@ def _lead(distinction: NDArray[np.float64]) -> float:
     """By how much the most distinct passage leads the next; by all it has, when it is alone."""
     ordered = np.sort(distinction)[::-1]
     return float(ordered[0] - (ordered[1] if len(ordered) > 1 else 0.0))
-
-
-def holds(query: Query, sentence: str) -> bool:
-    """Whether a sentence has the kind of thing asked for, beyond what the question itself says."""
-    pattern = _KIND_PATTERNS[query.asks]
-    said = fold(query.text)
-    return any(match.group() not in said for match in pattern.finditer(fold(sentence)))
 
 
 def _sentence_spans(passage: Passage) -> list[tuple[int, int]]:

@@ -70,6 +70,11 @@ _ASKING = re.compile(
     r"|\b(?:what|who|whom|whose|when|where|which|why|how|many|much|is|are|was|were|do|does|did|the|a|an|of|in|on|to|for|by|at|"
     r"and|with|from|that|this|it|there|has|have|had|be|been)\b"
 )
+# What a question on the author says of the article as such; the article itself does not say it.
+_AUTHORING = re.compile(
+    r"那?[一这]?[篇则条张幅](?:报道|文章|新闻|稿子|稿件|照片|图片|图)?|报道|文章|稿件|照片|图片|记者|作者|通讯员|摄影[师者]?"
+    r"|采写|撰写|拍摄|写|拍|摄|名字|供图"
+)
 _IDEOGRAPH = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -101,7 +106,9 @@ def read_question(question: str) -> Query:
             f"The question has {len(text)} characters; the limit is {MAX_QUESTION_CHARS}. Ask a shorter one."
         )
     folded = fold(text)
-    return Query(text=text, asks=_asks(folded), about=_ASKING.sub(" ", folded).strip() or folded)
+    asks = _asks(folded)
+    about = _AUTHORING.sub(" ", folded) if asks is Asks.AUTHOR else folded
+    return Query(text=text, asks=asks, about=_ASKING.sub(" ", about).strip() or folded)
 
 
 def _asks(folded: str) -> Asks:

@@ -1,0 +1,86 @@
+"""What a sentence must hold to answer a question: a person, a day, a number with the right unit."""
+
+from __future__ import annotations
+
+import re
+
+from embeddings import fold
+from qa.query import Asks, Query
+
+_SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪"
+    "范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤巩齐车安温习栗"
+)
+_DIGITS = "一二两三四五六七八九十百千万亿半零〇"
+_NUMBER = rf"(?:\d[\d,]*(?:\.\d+)?|[{_DIGITS}])[{_DIGITS}多余]*"
+_IDEOGRAPH = "\u3400-\u9fff"
+
+# The kind of thing asked for, where nothing in the question says it more closely.
+_KINDS: dict[Asks, re.Pattern[str]] = {
+    Asks.WHO: re.compile(
+        rf"(?<![{_SURNAMES}])[{_SURNAMES}][{_IDEOGRAPH}]{{1,2}}(?=[说表主在任介和、,出是担书委代于为把就带率等及同与被的。)强要指])"
+        rf"|[{_IDEOGRAPH}]·[{_IDEOGRAPH}]"
+    ),
+    Asks.WHEN: re.compile(
+        r"\d+ ?[年月日时点]|[一二三四五六七八九十]+[年月日]|周[一二三四五六日]|星期[一二三四五六日天]|[去今明前]年|上午|下午|凌晨|晚上"
+        r"|世纪|年代|[昨今]日|昨天|今天|期间|时期"
+    ),
+    Asks.WHERE: re.compile(
+        rf"[{_IDEOGRAPH}](?:省|市|县|区|镇|乡|村|路|街|国|州|岛|湖|山|河|湾|港|站|馆|园|院|校|厂|中心|广场|社区|小区|屋)|位于|[在于至到从]"
+    ),
+    Asks.HOW_MANY: re.compile(rf"{_NUMBER}"),
+    Asks.WHY: re.compile(r"因为|由于|因此|为了|因[^此为]|导致|所以|使得|致使|原因|造成|缘于|旨在|以便|从而|才能|患"),
+    Asks.HOW: re.compile(
+        r"通过|采用|采取|利用|使用|方式|方法|方案|按照|根据|以.{1,12}为|先.{1,30}再|由.{1,20}[一共出]"
+    ),
+    Asks.AUTHOR: re.compile(r"记者|通讯员|摄|文/图|图/文"),
+    Asks.WHAT: re.compile(r"[《“\"「『‘]|、|是|为|叫|称|包括|分别"),
+}
+
+# Question words that say which unit the number, or which part of the calendar the time, must have.
+_CLOSER: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"星期几|周几|哪个?(?:星期|周)"), r"周[一二三四五六日]|星期[一二三四五六日天]"),
+    (re.compile(r"哪一?年|几几年|何年|什么年份|what year"), r"\d{4} ?年|[去今明前]年|年代"),
+    (re.compile(r"几点|什么时刻|what time"), r"\d+ ?[时点:]|[一二三四五六七八九十]+[时点]"),
+    (
+        re.compile(r"哪一?天|几[月日号]|哪一?[日月]|何[月日]|what (?:date|day)"),
+        r"\d+ ?[月日号]|周[一二三四五六日]|[昨今]日|[昨今]天",
+    ),
+    (re.compile(r"多大(?:年纪|年龄|岁数)|几岁|多少岁|how old"), rf"{_NUMBER} ?岁|年[近过逾满]|[六七八九]旬"),
+    (re.compile(r"多少钱|多少(?:资金|经费|元|美元|欧元)|金额|花了多少|花费|how much"), rf"{_NUMBER} ?[美欧日]?元"),
+    (
+        re.compile(
+            r"多长时间|多久|几[天年]|多少[天年]|多少个?(?:月|小时|分钟|星期)|几个?(?:月|小时|分钟|星期)|how long"
+        ),
+        rf"(?<!\d)(?!(?:19|20)\d\d年){_NUMBER} ?(?:个?(?:小时|月|星期|半月)|年|天|周|分钟|秒|日(?!\d))",
+    ),
+    (re.compile(r"百分之几|占比|比例|增长率|增速|百分比"), rf"{_NUMBER} ?(?:%|个百分点|成)|百分之|分之"),
+    (
+        re.compile(r"多少(?:人|名|位|员)|几[人名位]|人数|how many (?:people|volunteers)"),
+        rf"{_NUMBER} ?[余多]?(?:人|名|位|户)",
+    ),
+    (re.compile(r"多[高长远宽深厚]|how (?:tall|far|high)"), rf"{_NUMBER} ?(?:千米|公里|厘米|毫米|米|里)"),
+    (re.compile(r"多重|多少(?:吨|公斤|斤|克)"), rf"{_NUMBER} ?(?:吨|公斤|千克|斤|克)"),
+    (re.compile(r"多大(?:面积)?|面积"), rf"{_NUMBER} ?(?:平方|亩|公顷)"),
+)
+# 几栋楼, 多少个社区, 第几届: the number must come with the same measure word.
+_MEASURE = re.compile(
+    rf"(?:第?几|多少)(?P<measure>[个支条栋家次种届项座场期篇架艘枚块辆台张部所套批组队级层株头只件句首款户名位人])(?P<noun>[{_IDEOGRAPH}]?)"
+)
+
+
+def holds_expected(query: Query, sentence: str) -> bool:
+    """Whether a sentence has the kind of thing asked for, beyond what the question itself says."""
+    said = fold(query.text)
+    return any(match.group() not in said for match in expected(said, query.asks).finditer(fold(sentence)))
+
+
+def expected(question: str, asks: Asks) -> re.Pattern[str]:
+    """The pattern of what is asked for, for a folded question."""
+    if asks in (Asks.WHEN, Asks.HOW_MANY):
+        for cue, pattern in _CLOSER:
+            if cue.search(question):
+                return re.compile(pattern)
+        if match := _MEASURE.search(question):
+            return re.compile(rf"第?{_NUMBER} ?{match['measure']}")
+    return _KINDS[asks]

@@ -1,0 +1,198 @@
+"""Answers, passages and articles as HTML. Every text is escaped here, so that it is shown and never obeyed."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from qa.types import Answer, Citation, Passage
+
+Span = tuple[int, int]  # [start, end) in an article's body
+
+UNKNOWN_DATE = "日期不详"
+UNTITLED = "（无题）"
+_REFERENCE = re.compile(r"\[(\d+)\]")
+_SHOWN_QUESTION_CHARS = 200  # of a question that was too long to be answered
+
+
+def masthead(*, issues: int, undated: int, articles: int, first: date | None, last: date | None, model: str) -> str:
+    """The name of the page, and what the archive holds: how much, from when to when, and by which model."""
+    count = f"{issues} 期" + (f"（{undated} 期{UNKNOWN_DATE}）" if undated else "")
+    range_ = f"{first.isoformat()} 至 {last.isoformat()}" if first and last else UNKNOWN_DATE
+    holdings = " · ".join((count, f"{articles} 篇文章", range_, model))
+    return (
+        '<header class="masthead"><h1>公报问答</h1><p class="motto">照原文回答，句句有出处</p>'
+        f'<p class="holdings">{_text(holdings)}</p></header>'
+    )
+
+
+def question_bubble(question: str) -> str:
+    """A question as the conversation shows it."""
+    if len(question) > _SHOWN_QUESTION_CHARS:
+        question = question[:_SHOWN_QUESTION_CHARS] + "……"
+    return f'<div class="asked">{_text(question)}</div>'
+
+
+def note_bubble(note: str) -> str:
+    """A remark that is no answer: still searching, or why a question was not taken."""
+    return f'<div class="note">{_text(note)}</div>'
+
+
+def answer_bubble(answer: Answer) -> str:
+    """An answer as the conversation shows it: the text, any quote the text does not hold, and a line for each source."""
+    kind = "said abstained" if answer.abstained else "said"
+    numbers = {str(citation.number) for citation in answer.citations}
+    text = _REFERENCE.sub(lambda match: _reference(match, numbers), _text(answer.text))
+    quotes = "".join(
+        f'<blockquote class="quote">{_text(citation.quote)}</blockquote>'
+        for citation in answer.citations
+        if citation.quote not in answer.text
+    )
+    sources = "".join(f'<p class="source">{_source_line(citation)}</p>' for citation in answer.citations)
+    return f'<div class="{kind}">{text}</div>{quotes}{sources}'
+
+
+def evidence(answer: Answer) -> str:
+    """The cards beside an answer, best passage first; after an abstention they are only the nearest articles."""
+    if not answer.passages:
+        return empty_evidence("没有可以显示的文章。")
+    heading = "内容最接近的文章" if answer.abstained else "答案出处"
+    cards = "".join(
+        passage_card(rank, passage, cited(passage, answer.citations))
+        for rank, passage in enumerate(answer.passages, start=1)
+    )
+    return (
+        f'<section class="evidence" aria-label="{heading}"><h2>{heading}</h2>'
+        f'<p class="about">问：{_text(answer.question)}</p>{cards}</section>'
+    )
+
+
+def empty_evidence(hint: str = "提问之后，答案所在的文章会显示在这里。") -> str:
+    """The place of the cards while there are none."""
+    return f'<section class="evidence empty"><p>{_text(hint)}</p></section>'
+
+
+def passage_card(rank: int, passage: Passage, citation: Citation | None = None) -> str:
+    """One passage with its source. A cited one carries its quote in <mark>. `data-passage` is the rank, from one."""
+    article = passage.article
+    quote = _quote_span(citation)
+    before = '<span class="cut">……</span>' if passage.start > 0 else ""
+    after = '<span class="cut">……</span>' if passage.end < len(article.body) else ""
+    body = _paragraphs(article.body, shown=(passage.start, passage.end), quote=quote)
+    kind = "card cited" if citation else "card"
+    return (
+        f'<article class="{kind}" data-passage="{rank}"><h3><button type="button" class="open">'
+        f'{_text(article.title or UNTITLED)}</button></h3>{_details(passage, citation)}'
+        f'<div class="passage-text">{before}{body}{after}</div></article>'
+    )
+
+
+def article_view(passage: Passage, citation: Citation | None = None, *, rank: int = 1) -> str:
+    """The whole article, with the passage set off in place and the quote in <mark>. `rank` is that of its card."""
+    article = passage.article
+    body = _paragraphs(
+        article.body, shown=(0, len(article.body)), quote=_quote_span(citation), passage=(passage.start, passage.end)
+    )
+    return (
+        f'<article class="reading" data-rank="{rank}"><button type="button" class="back" data-back>← 返回</button>'
+        f'<h2 tabindex="-1">{_text(article.title or UNTITLED)}</h2>{_details(passage, citation)}'
+        f'<div class="body">{body}</div></article>'
+    )
+
+
+def cited(passage: Passage, citations: Sequence[Citation]) -> Citation | None:
+    """The first citation whose quote stands in a passage, or in the byline of its article."""
+    for citation in citations:
+        if (citation.article.issue_id, citation.article.id) != (passage.article.issue_id, passage.article.id):
+            continue
+        if citation.start is None or citation.end is None:
+            return citation
+        if citation.start < passage.end and passage.start < citation.end:
+            return citation
+    return None
+
+
+def mark_quote(text: str, start: int, end: int) -> str:
+    """A text, escaped, with `text[start:end]` in <mark>. What lies outside the text is left out of the mark."""
+    start, end = max(0, start), min(end, len(text))
+    if start >= end:
+        return _text(text)
+    return f"{_text(text[:start])}<mark>{_text(text[start:end])}</mark>{_text(text[end:])}"
+
+
+def day(value: date | None) -> str:
+    """A date as the page prints it."""
+    return f"{value.year}年{value.month}月{value.day}日" if value else UNKNOWN_DATE
+
+
+def _text(text: str) -> str:
+    return html.escape(text, quote=True)
+
+
+def _reference(match: re.Match[str], numbers: set[str]) -> str:
+    return f'<sup class="reference">{match[0]}</sup>' if match[1] in numbers else match[0]
+
+
+def _source_line(citation: Citation) -> str:
+    article = citation.article
+    parts = (f"《{article.title or UNTITLED}》", article.issue.name, day(article.date))
+    return _text(" · ".join(parts))
+
+
+def _quote_span(citation: Citation | None) -> Span | None:
+    if citation is None or citation.start is None or citation.end is None:
+        return None
+    return citation.start, citation.end
+
+
+def _details(passage: Passage, citation: Citation | None) -> str:
+    """Date, issue, section and byline, on a line; a quoted byline is marked."""
+    article = passage.article
+    iso = f' datetime="{article.date.isoformat()}"' if article.date else ""
+    parts = [f"<time{iso}>{day(article.date)}</time>", f"<span>{_text(article.issue.name)}</span>"]
+    if article.section:
+        parts.append(f'<span class="section">{_text(article.section)}</span>')
+    if article.byline:
+        byline = _text(article.byline)
+        if citation and citation.start is None:
+            at = article.byline.find(citation.quote)
+            byline = mark_quote(article.byline, at, at + len(citation.quote)) if at >= 0 else byline
+        parts.append(f'<span class="byline">{byline}</span>')
+    return f'<p class="details">{"<i> · </i>".join(parts)}</p>'
+
+
+def _paragraphs(body: str, *, shown: Span, quote: Span | None, passage: Span | None = None) -> str:
+    """`body[shown]` with each line as a paragraph; the quote is marked, and the passage set off, where they stand.
+
+    A quote may run over the end of a line, and <mark> must not, so each line is marked for itself.
+    """
+    first, last = shown
+    lines, start = [], first
+    for line in body[first:last].split("\n"):
+        if line.strip():
+            lines.append(f"<p>{_line(body, (start, start + len(line)), quote, passage)}</p>")
+        start += len(line) + 1
+    return "".join(lines)
+
+
+def _line(body: str, line: Span, quote: Span | None, passage: Span | None) -> str:
+    inside = _common(line, passage)
+    if inside is None:
+        return _marked(body, line, quote)
+    before, after = (line[0], inside[0]), (inside[1], line[1])
+    set_off = f'<span class="passage">{_marked(body, inside, quote)}</span>'
+    return f"{_marked(body, before, quote)}{set_off}{_marked(body, after, quote)}"
+
+
+def _marked(body: str, span: Span, quote: Span | None) -> str:
+    start, end = quote or (0, 0)
+    return mark_quote(body[span[0] : span[1]], start - span[0], end - span[0])
+
+
+def _common(one: Span, other: Span | None) -> Span | None:
+    if other is None:
+        return None
+    start, end = max(one[0], other[0]), min(one[1], other[1])
+    return (start, end) if start < end else None

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+from embeddings import SourceError, fold_to_words, read_issue_file
+from qa import Assistant
+from qa.evaluate import evaluate, evaluate_pages, holds_answer, read_gold
+from qa.metrics import balanced_accuracy, ndcg_at, percentile, recall_at, reciprocal_rank_at
+
+SAMPLE_GOLD = Path(__file__).parent / "data" / "sample_qa.jsonl"
+
+
+def test_recall_counts_a_gold_article_among_the_first_k() -> None:
+    assert [recall_at(k, ["b", "a", "c"], {"a"}) for k in (1, 2, 3)] == [0.0, 1.0, 1.0]
+
+
+def test_reciprocal_rank_starts_at_one() -> None:
+    assert reciprocal_rank_at(10, ["b", "a"], {"a"}) == 0.5
+    assert reciprocal_rank_at(1, ["b", "a"], {"a"}) == 0.0
+
+
+def test_ndcg_is_one_for_a_perfect_ranking() -> None:
+    assert ndcg_at(10, ["a", "b", "c"], {"a", "b"}) == pytest.approx(1.0)
+    assert ndcg_at(10, ["c", "a"], {"a"}) == pytest.approx(0.6309, abs=1e-4)
+
+
+def test_percentiles_are_values_that_occurred() -> None:
+    assert percentile([3.0, 1.0, 2.0, 4.0], 0.5) == 2.0
+    assert percentile([3.0, 1.0, 2.0, 4.0], 0.95) == 4.0
+    assert percentile([], 0.5) == 0.0
+
+
+def test_balanced_accuracy_is_the_mean_of_both_rates() -> None:
+    assert balanced_accuracy(refusal_recall=0.8, false_abstention=0.1) == pytest.approx(0.85)
+
+
+def test_an_answer_is_found_across_spaces_punctuation_and_width() -> None:
+    assert holds_answer("共有１，８００ 人。", ["1800人"])
+    assert not holds_answer("共有一千八百人。", ["1800人"])
+    assert not holds_answer("任何文字", ["。"])
+
+
+def test_the_sample_gold_is_sound() -> None:
+    articles = [a for path in (ROOT / "bulletins").iterdir() for a in read_issue_file(path)]
+    printed = fold_to_words("\n".join(f"{a.body}\n{a.byline}" for a in articles))
+    gold = read_gold(SAMPLE_GOLD)
+    assert sum(not question.answerable for question in gold) >= 20
+    for question in gold:
+        if question.answerable:
+            assert fold_to_words(question.evidence) in printed
+            assert question.answers
+
+
+def test_a_bad_question_file_names_the_line(tmp_path: Path) -> None:
+    path = tmp_path / "qa.jsonl"
+    path.write_text('{"question": "谁？"}\n{"answers": []}\n', encoding="utf-8")
+    with pytest.raises(SourceError, match="line 2"):
+        read_gold(path)
+
+
+def test_evaluate_reports_every_measure(assistant: Assistant) -> None:
+    figures = evaluate(assistant, read_gold(SAMPLE_GOLD)[:6])
+    assert figures.questions == 6
+    assert figures.measures["Recall@5"] is not None
+    assert 0.0 <= (figures.measures["quote accuracy"] or 0.0) <= 1.0
+
+
+def test_the_real_page_gives_its_articles(shared: Path) -> None:
+    page = shared / "bulletins" / "weidu-weekly.txt"
+    figures = evaluate_pages(shared / "eval" / "weidu_gold.jsonl", page)
+    assert figures.measures["title F1"] == 1.0
+    assert (figures.measures["body F1"] or 0.0) >= 0.97
+
+
+def test_the_real_page_answers_its_questions(shared: Path, tmp_path: Path, default_encoder: object) -> None:
+    from qa.evaluate import archive_of
+
+    gold = read_gold(shared / "eval" / "bulletin_dev.jsonl")
+    with archive_of(shared / "bulletins" / "weidu-weekly.txt") as real:
+        measures = evaluate(real, gold).measures
+    assert measures["evidence in passage@5"] == 1.0
+    assert (measures["evidence in passage@1"] or 0.0) >= 0.85
+    assert (measures["quote accuracy"] or 0.0) >= 0.85
