@@ -55,9 +55,10 @@ class Conversation:
     selected: int = -1
 
     def add(self, turn: Turn) -> "Conversation":
-        """The conversation with one more turn, which is selected."""
+        """The conversation with one more turn, which is selected when it has an answer."""
         turns = (*self.turns, turn)[-_TURNS_KEPT:]
-        return Conversation(turns, len(turns) - 1)
+        moved = len(self.turns) + 1 - len(turns)
+        return Conversation(turns, len(turns) - 1 if turn.answer else max(-1, self.selected - moved))
 
     @property
     def answer(self) -> Answer | None:
@@ -95,20 +96,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     # Before gradio is imported: it reads this once.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     arguments = _parser().parse_args(argv)
+    _reach_own_address(arguments.host)
     try:
         _require_free_port(arguments.host, arguments.port)
         assistant = Assistant.open(arguments.archive, model=arguments.model)
     except (BulletinError, OSError) as error:
         print(f"bulletin chat: {error}", file=sys.stderr)
         return 2
-    with_page = build_page(assistant)
+    page = build_page(assistant)
     try:
-        url = serve(with_page, host=arguments.host, port=arguments.port)
+        url = serve(page, host=arguments.host, port=arguments.port)
     except OSError as error:
         print(f"bulletin chat: {error}", file=sys.stderr)
         return 2
     print(f"公报问答：{url} （按 Ctrl+C 停止）", flush=True)
-    with_page.block_thread()
+    page.block_thread()
     assistant.close()
     return 0
 
@@ -157,7 +159,7 @@ class Desk:
         self._examples: tuple[str, list[str]] = ("", [])  # generation, questions
 
     def ask(self, question: str, *, issue: str, since: str, until: str, section: str) -> Turn:
-        """The turn that a question makes. What is wrong with a question or an archive becomes a note."""
+        """The turn that a question makes. What is wrong becomes a note; raises nothing."""
         if note := refusal(question, since=since, until=until):
             return Turn(question, note=note)
         try:
@@ -165,7 +167,7 @@ class Desk:
             return Turn(question, answer=self._assistant.ask(question, filters=filters))
         except ValueError:
             return Turn(question, note="这个问题没有看懂，请换个说法再问。")
-        except BulletinError:
+        except Exception:  # whatever it is, it must not leave the reader looking at "searching"
             logger.exception("The archive could not be asked")
             return Turn(question, note=_UNAVAILABLE)
 
@@ -226,62 +228,92 @@ def _issue_label(entry: IssueEntry) -> str:
     return name if date is None or find_date(name) == date else f"{name}（{date}）"
 
 
-# Example questions: Chinese asks in place, so a clause asks for its number when 多少 stands where the number stood.
+# Example questions. Chinese asks in place: put 多少 where a number stands, and the statement asks for it.
 
-_DATE = re.compile(r"(?:\d{4}年)?\d{1,2}月\d{1,2}日")
-_AMOUNT = re.compile(r"(?<![第\d.])\d+(?:\.\d+)?(?:多|余)?[万亿]*(?=(?:个月|[个名位人户家棵辆场次项条件册篇吨亩米元头座幅公基万亿]))")
+_DATE = re.compile(r"(?:\d{4}年)?\d{1,2}月\d{1,2}日(?:上午|中午|下午|晚上?|凌晨)?")
+_AMOUNT = re.compile(r"(?<![第\d.])\d+(?:\.\d+)?[多余]?[万亿]*(?=[个名位人户家棵辆场次项条件例处册篇吨亩米元头座幅所])")
 _CLAUSE = re.compile(r"[^，,。；;！？!?：:\s]+")
-_LEANS_ON_CONTEXT = re.compile(r"^(?:[他她它这那其该此]|另|并|还|也|同时|目前|截至|到|至|全|共|比|同比|去年|今年|当)|其中|[“”‘’（）]")
+_LEANS_ON_CONTEXT = re.compile(r"^(?:[他她它这那其该此另并还也到至全共比当]|同时|目前|截至|去年|今年)|[“”‘’（）]")
+_LEADS_ON = re.compile(r"(?:显示|表示|介绍|指出|认为|[说称讲])$")
 _SIGNED = re.compile(r"记者|通讯员|文/图|图/文")
-_SHORTEST_CLAUSE, _LONGEST_CLAUSE = 8, 30
+_DIGIT = re.compile(r"\d")
+_LONGEST_CLAUSE = 30
+_LEAST_LEFT = 5  # characters beside the number, to say what it is about
+_LONGEST_TAIL = 7  # a number further from the end is seldom what its clause is about
 
 
 def answered_examples(assistant: Assistant) -> list[str]:
-    """A few questions that the archive answers from the article they were made of, one from each of the newest issues.
-
-    An issue gives another one only when the issues are fewer than the questions wanted.
-    """
+    """A few questions that the archive answers from the article they were made of, the newest issues taking turns."""
     with assistant.archive.snapshot() as snapshot:
         names = [entry.issue.id for entry in snapshot.issues()[:_EXAMPLES]]
         issues = [issue.articles for name in names for issue in snapshot.read_issue(name)]
+    turns = [iter(_best_first(articles)) for articles in issues]
     found: list[str] = []
     tried = 0
-    for place in range(max(map(len, issues), default=0)):
-        for article in (articles[place] for articles in issues if place < len(articles)):
-            for question in example_questions(article)[:2]:
-                tried += 1
-                if len(found) == _EXAMPLES or tried > _EXAMPLES_TRIED:
-                    return found
-                answer = assistant.ask(question)
-                if any(citation.article.id == article.id for citation in answer.citations):
-                    found.append(question)
-                    break
+    while turns and len(found) < _EXAMPLES:
+        turn = turns.pop(0)
+        for question, article in turn:
+            tried += 1
+            if tried > _EXAMPLES_TRIED:
+                return found
+            if _asks_amount(question) and sum(map(_asks_amount, found)) >= _EXAMPLES // 2:
+                continue  # a list of 多少 would look as if nothing else could be asked
+            if question not in found and _answers(assistant, question, article):
+                found.append(question)
+                turns.append(turn)
+                break
     return found
 
 
-def example_questions(article: Article) -> list[str]:
-    """Questions an article should answer, the likeliest to read well first; empty when it has no title."""
+def _best_first(articles: Sequence[Article]) -> list[tuple[str, Article]]:
+    """Each article's best question, then each one's second, ..."""
+    ranked = [(kind, place, q) for place, a in enumerate(articles) for kind, q in example_questions(a)]
+    return [(question, articles[place]) for _, place, question in sorted(ranked)]
+
+
+def _asks_amount(question: str) -> bool:
+    return "多少" in question
+
+
+def _answers(assistant: Assistant, question: str, article: Article) -> bool:
+    return any(citation.article.id == article.id for citation in assistant.ask(question).citations)
+
+
+def example_questions(article: Article) -> list[tuple[int, str]]:
+    """Questions an article should answer, each after a number: the lower, the likelier to read well.
+
+    Made of its headline (0), of the first clause of a sentence (1), of its byline (2), or of nothing better (3).
+    """
     if not article.title:
         return []
-    clauses = [match.group() for match in _CLAUSE.finditer(article.title)]
+    first, *others = [match.group() for match in _CLAUSE.finditer(article.title)] or [article.title]
+    found = [(0, ask_in_place(first)), *((0, ask_in_place(other, after=f"{first}，")) for other in others)]
     for start, end in split_sentences(article.body):
         # Later clauses lean on the first one for their subject.
-        clauses += [match.group() for match in list(_CLAUSE.finditer(article.body[start:end]))[:1]]
-    questions = [question for clause in clauses if (question := _ask_in_place(clause))]
+        clause = _CLAUSE.search(article.body, start, end)
+        found.append((1, ask_in_place(clause.group()) if clause else ""))
     if _SIGNED.search(article.byline):
-        questions.append(f"《{article.title}》是谁写的？")
-    questions.append(f"关于“{article.title}”，报道说了什么？")
-    return questions
+        found.append((2, f"《{article.title}》是谁写的？"))
+    found.append((3, f"关于“{article.title}”，报道说了什么？"))
+    return [(kind, question) for kind, question in found if question]
 
 
-def _ask_in_place(clause: str) -> str:
-    if not _SHORTEST_CLAUSE <= len(clause) <= _LONGEST_CLAUSE or _LEANS_ON_CONTEXT.search(clause):
+def ask_in_place(clause: str, *, after: str = "") -> str:
+    """The question for the one date or amount in a clause; empty when it has none, or would not read well.
+
+    `after` is put before the clause when that says what it is about.
+    """
+    if len(after + clause) > _LONGEST_CLAUSE or _LEADS_ON.search(clause):
+        return ""
+    if _LEANS_ON_CONTEXT.search(after or clause):
         return ""
     for pattern, words in ((_DATE, "什么时候"), (_AMOUNT, "多少")):
-        asked, count = pattern.subn(words, clause)
-        # A second number would give the clause two things to ask for.
-        if count == 1 and not re.search(r"\d", asked):
-            return f"{asked}？"
+        if match := pattern.search(clause):
+            before, rest = after + clause[: match.start()], clause[match.end() :]
+            # A second number would give the clause two things to ask for.
+            if len(before + rest) < _LEAST_LEFT or len(rest) > _LONGEST_TAIL or _DIGIT.search(before + rest):
+                return ""
+            return f"{before}{words}{rest}？"
     return ""
 
 
@@ -292,6 +324,13 @@ element.addEventListener('click', (event) => {
     // Selecting words in order to copy them is not a wish to open the article.
     if (card && getSelection().isCollapsed) trigger('article', {rank: Number(card.dataset.passage)});
 });
+// On a desk the panel scrolls and the page stays; on a phone there is only the page.
+const show = (place, panel) => {
+    if (panel && getComputedStyle(panel).overflowY !== 'visible') {
+        const above = place.getBoundingClientRect().top - panel.getBoundingClientRect().top;
+        panel.scrollTop += above - panel.clientHeight / 3;
+    } else place.scrollIntoView({block: 'center'});
+};
 let left = null;
 watch('value', () => {
     const reading = element.querySelector('.reading');
@@ -299,12 +338,11 @@ watch('value', () => {
     if (reading) {
         left = Number(reading.dataset.rank);
         reading.querySelector('h2').focus({preventScroll: true});
-        const place = reading.querySelector('mark') || reading.querySelector('.passage');
-        if (place) place.scrollIntoView({block: 'center'});
+        show(reading.querySelector('mark') || reading.querySelector('.passage') || reading, panel);
         return;
     }
     const card = left && element.querySelector(`[data-passage="${left}"]`);
-    if (card) { card.querySelector('button').focus({preventScroll: true}); card.scrollIntoView({block: 'nearest'}); }
+    if (card) { card.querySelector('button').focus({preventScroll: true}); show(card, panel); }
     else if (panel) panel.scrollTop = 0;
     left = null;
 });
@@ -338,7 +376,9 @@ def _lay_out(gr: Any) -> Parts:
                 parts["send"] = gr.Button("提问", variant="primary", scale=1, min_width=84)
             _lay_out_filters(gr, parts)
         with gr.Column(scale=5, min_width=320):
-            parts["evidence"] = gr.HTML(html.empty_evidence(), elem_id="evidence", js_on_load=_ON_LOAD)
+            parts["evidence"] = gr.HTML(
+                html.empty_evidence(), elem_id="evidence", js_on_load=_ON_LOAD, apply_default_css=False
+            )
     return parts
 
 
@@ -346,8 +386,12 @@ def _lay_out_filters(gr: Any, parts: Parts) -> None:
     with gr.Accordion("只在这些期数、日期、栏目里找", open=False, elem_id="filters"), gr.Row():
         parts["issue"] = gr.Dropdown([("全部期数", "")], value="", label="期数", min_width=150)
         parts["section"] = gr.Dropdown([("全部栏目", "")], value="", label="栏目", min_width=150)
-        parts["since"] = gr.Textbox(label="从（日期）", placeholder="2021-08-02", max_lines=1, min_width=130)
-        parts["until"] = gr.Textbox(label="到（日期）", placeholder="2022-06-17", max_lines=1, min_width=130)
+        parts["since"] = gr.Textbox(
+            label="从（日期）", value="", placeholder="如 2021-08-02", max_lines=1, min_width=130
+        )
+        parts["until"] = gr.Textbox(
+            label="到（日期）", value="", placeholder="如 2022-06-17", max_lines=1, min_width=130
+        )
 
 
 def _wire(gr: Any, page: Any, parts: Parts, desk: Desk) -> None:
@@ -356,23 +400,22 @@ def _wire(gr: Any, page: Any, parts: Parts, desk: Desk) -> None:
     at_once = {**quiet, "queue": False}
     conversation, chat, question, evidence = (parts[n] for n in ("conversation", "chat", "question", "evidence"))
 
-    def answer(
-        asked: str, issue: str, section: str, since: str, until: str, so_far: Conversation
-    ) -> Iterator[dict[Any, Any]]:
+    def answer(asked: str, issue: str, section: str, since: str, until: str, so_far: Conversation) -> Iterator[Any]:
         if not asked.strip():
-            yield {}
+            yield gr.skip()
             return
         waiting = so_far.add(Turn(asked, note=_WAITING))
         yield {chat: waiting.messages(), question: ""}
-        now = so_far.add(desk.ask(asked, issue=issue, section=section, since=since, until=until))
+        turn = desk.ask(asked, issue=issue or "", section=section or "", since=since or "", until=until or "")
+        now = so_far.add(turn)
         # A question that was refused stays in the box, to be mended.
-        kept = "" if now.answer else asked
+        kept = "" if turn.answer else asked
         yield {conversation: now, chat: now.messages(), evidence: now.evidence(), question: kept}
 
-    def select(so_far: Conversation, event: gr.SelectData) -> dict[Any, Any]:
+    def select(so_far: Conversation, event: gr.SelectData) -> Any:
         place = event.index[0] if isinstance(event.index, (list, tuple)) else event.index
         if not 0 <= place // 2 < len(so_far.turns) or so_far.turns[place // 2].answer is None:
-            return {}
+            return gr.skip()
         chosen = replace(so_far, selected=place // 2)
         return {conversation: chosen, evidence: chosen.evidence()}
 
@@ -395,6 +438,7 @@ def _wire(gr: Any, page: Any, parts: Parts, desk: Desk) -> None:
     }
     asked = gr.on([question.submit, parts["send"].click], trigger_mode="once", **asking)
     example = chat.example_select(take_example, None, question, **at_once).then(**asking)
+    chat.clear(lambda: (Conversation(), html.empty_evidence()), None, [conversation, evidence], **at_once)
     chat.select(select, conversation, [conversation, evidence], **at_once)
     evidence.article(open_article, conversation, evidence, **at_once)
     evidence.back(Conversation.evidence, conversation, evidence, **at_once)
@@ -406,9 +450,9 @@ def _wire_overview(gr: Any, page: Any, parts: Parts, desk: Desk, *, after: Seque
     quiet = {"api_visibility": "private", "show_progress": "hidden"}
     outputs = [parts[name] for name in ("masthead", "issue", "section", "generation")]
 
-    def show(generation: str, issue: str, section: str) -> dict[Any, Any]:
+    def show(generation: str, issue: str, section: str) -> Any:
         if desk.generation() == generation:
-            return {}
+            return gr.skip()
         now = desk.overview()
         return {
             parts["generation"]: now.generation,
@@ -445,16 +489,17 @@ def _publish(gr: Any, assistant: Assistant) -> None:
     ) -> dict[str, Any]:
         """Ask the bulletin: the answer, its quote and sources, and the passages it rests on.
 
-        Parameters:
-            question: what to ask, at most 500 characters
-            k: the number of passages, 1 to 50
-            issue: the id, name or file name of the one issue to look in; empty for all
-            since: the earliest date to look at, such as 2021-08-02; empty for no limit
-            until: the latest date to look at, such as 2022-06-17; empty for no limit
-            section: the name of the one section to look in; empty for all
+        Args:
+            question: what to ask, at most 500 characters.
+            k: the number of passages, 1 to 50.
+            issue: the id, name or file name of the one issue to look in; empty for all.
+            since: the earliest date to look at, such as 2021-08-02; empty for no limit.
+            until: the latest date to look at, such as 2022-06-17; empty for no limit.
+            section: the name of the one section to look in; empty for all.
+
         Returns:
             JSON with question, text, quote, abstained, confidence, citations (number, article_id, title, date, issue,
-            quote) and passages (rank, score, text, article_id, title, date, issue, start, end)
+            quote) and passages (rank, score, text, article_id, title, date, issue, start, end).
         """
         try:
             return answer_row(assistant.ask(question, k=k, filters=read(k, issue, since, until, section)))
@@ -466,13 +511,14 @@ def _publish(gr: Any, assistant: Assistant) -> None:
     ) -> list[dict[str, Any]]:
         """Find the passages that bear on a question, best first, without answering it.
 
-        Parameters:
-            question: what to look for, at most 500 characters
-            k: the number of passages, 1 to 50
-            issue: the id, name or file name of the one issue to look in; empty for all
-            since: the earliest date to look at, such as 2021-08-02; empty for no limit
-            until: the latest date to look at, such as 2022-06-17; empty for no limit
-            section: the name of the one section to look in; empty for all
+        Args:
+            question: what to look for, at most 500 characters.
+            k: the number of passages, 1 to 50.
+            issue: the id, name or file name of the one issue to look in; empty for all.
+            since: the earliest date to look at, such as 2021-08-02; empty for no limit.
+            until: the latest date to look at, such as 2022-06-17; empty for no limit.
+            section: the name of the one section to look in; empty for all.
+
         Returns:
             JSON: a list of passages, each with rank, score, text, article_id, title, date, issue, start, end
         """
@@ -482,7 +528,7 @@ def _publish(gr: Any, assistant: Assistant) -> None:
             raise gr.Error(str(error), print_exception=False) from error
 
     for endpoint in (ask, retrieve):
-        # Gradio's own page shows only what stands before "Parameters:", so the whole docstring is given as description.
+        # Gradio's own page shows only what stands before "Args:", so the whole docstring is given as description.
         gr.api(endpoint, api_name=endpoint.__name__, api_description=inspect.getdoc(endpoint))
 
 
@@ -490,7 +536,8 @@ def _theme() -> Any:
     """Paper and ink, in fonts that readers' machines have: nothing is fetched from elsewhere."""
     import gradio as gr
 
-    sans = ["system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
+    # Chinese fonts first: in a Latin one, “ and ” are as narrow as in English.
+    sans = ["PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", "system-ui", "sans-serif"]
     theme = gr.themes.Base(
         primary_hue="red", neutral_hue="stone", text_size="lg", radius_size="sm", font=sans, font_mono=["monospace"]
     )
@@ -503,6 +550,11 @@ def _theme() -> Any:
         block_background_fill_dark="#23211d",
         body_text_color="#22201c",
         body_text_color_dark="#ece7dd",
+        input_border_width="1px",
+        input_border_color="#ddd5c6",
+        input_border_color_dark="#4a453c",
+        input_background_fill="#fffdf9",
+        input_background_fill_dark="#2b2823",
         button_primary_background_fill="#8f2a1f",
         button_primary_background_fill_hover="#74211a",
         button_primary_background_fill_dark="#a8402f",
@@ -526,13 +578,19 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _reach_own_address(host: str) -> None:
+    """Gradio calls its own address while it starts, which a proxy set for the internet could not pass on."""
+    for name in ("NO_PROXY", "no_proxy"):
+        os.environ[name] = ",".join(filter(None, (os.environ.get(name), "localhost", "127.0.0.1", host)))
+
+
 def _require_free_port(host: str, port: int) -> None:
     """Find out before the model loads. Raises OSError with the cause and the cure."""
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         socket.create_server(address[:2], family=family).close()  # type: ignore[arg-type]
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = (error.strerror or str(error)).split(" (")[0]
         raise OSError(f"Cannot listen on {host}:{port} ({reason}). Choose another with --port, or --host.") from error
 
 

@@ -177,7 +177,11 @@ def _write_folder(packed: PackedModel, folder: Path) -> None:
     import torch
     from sentence_transformers import SentenceTransformer, models
     from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+    from transformers.utils import logging
 
+    # The pooler that sentence-transformers adds and never uses is reported as missing; that would only puzzle.
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
     config = BertConfig(
         vocab_size=packed.vocabulary,
         hidden_size=packed.hidden,

@@ -21,7 +21,6 @@ from qa.evidence import (
     MEANING_FEATURES,
     SENTENCE_FEATURES,
     Evidence,
-    Sentence,
     answer_features,
     gather,
     meaning_features,
@@ -32,7 +31,7 @@ from qa.types import Answer, Citation, Passage
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_QUOTE_CHARS = 160  # a second sentence joins the quote only while the two stay this short
+_QUOTE_CHARS = 180  # a second sentence joins the quote only while the two stay this short
 _SECOND_SENTENCE_MARGIN = 0.7  # ... and its score is this close to the best one's, in log-odds
 _NEAREST = 3
 _MEANING_SENTENCES = 12
@@ -115,7 +114,7 @@ def answer_from(
         scores = _by_meaning(vector, evidence, encoder)
     if confidence < model.threshold:
         return _abstain(query, passages, confidence=confidence)
-    citation = _cite(query, passages, evidence.sentences, scores)
+    citation = _cite(query, passages, evidence, scores)
     if citation is None:
         return _abstain(query, passages, confidence=confidence)
     return Answer(query.text, f"{citation.quote}[1]", citation.quote, (citation,), tuple(passages), confidence, False)
@@ -147,28 +146,40 @@ def _by_meaning(vector: NDArray[np.float32], evidence: Evidence, encoder: Encode
 
 
 def _cite(
-    query: Query, passages: Sequence[Passage], sentences: Sequence[Sentence], scores: NDArray[np.float64]
+    query: Query, passages: Sequence[Passage], evidence: Evidence, scores: NDArray[np.float64]
 ) -> Citation | None:
     if query.asks is Asks.AUTHOR:
         signed = next((passage.article for passage in passages if passage.article.byline), None)
         return Citation(1, signed, signed.byline, None, None) if signed else None
     best = int(scores.argmax())
     first = last = best
-    neighbours = [place for place in (best - 1, best + 1) if _joins(sentences, scores, best, place)]
-    if neighbours:
-        second = max(neighbours, key=lambda place: scores[place])
+    second = _second_sentence(evidence, scores, best)
+    if second is not None:
         first, last = min(best, second), max(best, second)
+    sentences = evidence.sentences
     article = passages[sentences[best].passage].article
     start, end = sentences[first].start, sentences[last].end
     return Citation(1, article, article.body[start:end], start, end)
 
 
-def _joins(sentences: Sequence[Sentence], scores: NDArray[np.float64], best: int, place: int) -> bool:
-    """Whether a neighbour says enough of the answer to stand in the quote too."""
-    if not 0 <= place < len(sentences) or sentences[place].passage != sentences[best].passage:
-        return False
-    length = max(sentences[best].end, sentences[place].end) - min(sentences[best].start, sentences[place].start)
-    return length <= _QUOTE_CHARS and scores[best] - scores[place] <= _SECOND_SENTENCE_MARGIN
+def _second_sentence(evidence: Evidence, scores: NDArray[np.float64], best: int) -> int | None:
+    """The neighbour that belongs into the quote: it alone holds what is asked, or it is nearly as good."""
+    sentences = evidence.sentences
+    beside = [
+        place
+        for place in (best - 1, best + 1)
+        if 0 <= place < len(sentences)
+        and sentences[place].passage == sentences[best].passage
+        and max(sentences[place].end, sentences[best].end) - min(sentences[place].start, sentences[best].start)
+        <= _QUOTE_CHARS
+        and (
+            scores[best] - scores[place] <= _SECOND_SENTENCE_MARGIN
+            or (evidence.fits[place] and not evidence.fits[best])
+        )
+    ]
+    return max(
+        beside, key=lambda place: (evidence.fits[place] and not evidence.fits[best], scores[place]), default=None
+    )
 
 
 def _abstain(query: Query, passages: Sequence[Passage], *, confidence: float) -> Answer:

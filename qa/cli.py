@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 
 import embeddings.commands
@@ -19,3 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     embeddings.commands.add_commands(commands)
     qa.commands.add_commands(commands)
     return run_command(parser, arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

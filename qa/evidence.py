@@ -25,8 +25,10 @@ _LONGEST_CHARACTER = 1 << 21  # terms below are single characters
 SENTENCE_FEATURES = (
     "characters covered",
     "pairs covered",
-    "pairs covered with neighbours",
     "pairs covered with title",
+    "telling pairs covered",
+    "telling pairs covered with neighbours",
+    "telling characters covered",
     "passage score",
     "passage distinction",
     "passage rank",
@@ -37,18 +39,21 @@ SENTENCE_FEATURES = (
 
 ANSWER_FEATURES = (
     "best sentence",
+    "best sentence that holds what is asked",
     "lead over the next passage",
     "characters covered",
     "pairs covered",
+    "pairs covered with title",
+    "telling pairs covered",
+    "telling pairs covered with neighbours",
+    "telling characters covered",
     "pairs covered by passage",
-    "heaviest pair not covered",
-    "pairs unknown to the archive",
     "passage distinction",
     "lead in distinction",
-    "holds what is asked",
     *(f"asks {asks}" for asks in Asks),
+    *(f"holds a {asks} answer" for asks in Asks),
 )
-
+_NO_SENTENCE = -6.0  # log-odds of a sentence that is not there
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
@@ -70,10 +75,9 @@ class Evidence:
 
     sentences: list[Sentence]
     features: NDArray[np.float64]  # (sentences, len(SENTENCE_FEATURES))
-    covered: NDArray[np.float64]  # (sentences, 4): characters, pairs, pairs of the passage, heaviest missing pair
+    whole: NDArray[np.float64]  # (passages,): share of the question's pairs that a passage and its title cover
     distinction: NDArray[np.float64]  # (passages,)
-    unknown: float  # share of the question's pairs that the archive does not know, by weight
-    fits: NDArray[np.bool_]  # whether the sentence holds the kind of thing asked for
+    fits: NDArray[np.bool_]  # (sentences,): whether it holds the kind of thing asked for
 
 
 def gather(query: Query, passages: Sequence[Passage], snapshot: Snapshot) -> Evidence | None:
@@ -85,21 +89,24 @@ def gather(query: Query, passages: Sequence[Passage], snapshot: Snapshot) -> Evi
     ]
     if not sentences:
         return None
-    coverage = _Coverage(query, snapshot)
+    terms = _QuestionTerms.of(query, snapshot)
     texts = [sentence.text for sentence in sentences]
-    covered, _ = coverage.of(texts)
-    around, _ = coverage.of(_with_neighbours(sentences))
-    titled, _ = coverage.of([f"{passages[s.passage].article.title}\n{s.text}" for s in sentences])
-    whole, whole_pairs = coverage.of([f"{passage.article.title}\n{passage.text}" for passage in passages])
-    missing = coverage.heaviest_missing(whole_pairs)
+    alone = terms.found_in(texts)
+    near = terms.found_in(_with_neighbours(sentences))
+    titled = terms.found_in([f"{passages[s.passage].article.title}\n{s.text}" for s in sentences])
+    whole = terms.found_in([f"{passage.article.title}\n{passage.text}" for passage in passages])
+    telling = alone.rarity()
     owners = np.array([sentence.passage for sentence in sentences])
     fits = np.array([holds_expected(query, sentence.text) for sentence in sentences])
     distinction = np.array([passage.distinction for passage in passages])
     features = np.column_stack(
         [
-            covered,
-            around[:, 1],
-            titled[:, 1],
+            alone.characters(),
+            alone.pairs(),
+            titled.pairs(),
+            alone.pairs(telling),
+            near.pairs(telling),
+            alone.characters(telling),
             np.array([passage.score for passage in passages])[owners],
             (distinction - distinction.max())[owners],
             1.0 / (1.0 + owners),
@@ -108,8 +115,7 @@ def gather(query: Query, passages: Sequence[Passage], snapshot: Snapshot) -> Evi
             *(fits & (query.asks is asks) for asks in Asks),
         ]
     ).astype(np.float64)
-    details = np.column_stack([covered, whole[owners, 1], missing[owners]])
-    return Evidence(sentences, features, details, distinction, coverage.unknown, fits)
+    return Evidence(sentences, features, whole.pairs(), distinction, fits)
 
 
 def answer_features(query: Query, evidence: Evidence, scores: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -120,13 +126,14 @@ def answer_features(query: Query, evidence: Evidence, scores: NDArray[np.float64
     return np.array(
         [
             scores[best],
-            scores[best] - max(others, default=scores[best] - 3.0),
-            *evidence.covered[best],
-            evidence.unknown,
+            max(scores[evidence.fits], default=_NO_SENTENCE),
+            scores[best] - max(others, default=_NO_SENTENCE),
+            *evidence.features[best, : SENTENCE_FEATURES.index("passage score")],
+            evidence.whole[home],
             evidence.distinction[home],
             _lead(evidence.distinction),
-            float(evidence.fits[best]),
             *(float(query.asks is asks) for asks in Asks),
+            *(float(query.asks is asks and evidence.fits[best]) for asks in Asks),
         ]
     )
 
@@ -161,47 +168,56 @@ def _with_neighbours(sentences: Sequence[Sentence]) -> list[str]:
     return joined
 
 
-class _Coverage:
-    """How much of a question some texts cover: shares of its characters and pairs, weighted by idf."""
+@dataclass(frozen=True, slots=True)
+class _QuestionTerms:
+    """The terms of a question and how telling each is in the archive; `single` says which are characters."""
 
-    def __init__(self, query: Query, snapshot: Snapshot) -> None:
+    terms: NDArray[np.uint64]
+    idf: NDArray[np.float64]
+    single: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, query: Query, snapshot: Snapshot) -> _QuestionTerms:
         terms = np.unique(terms_of([query.about])[0])
-        idf = snapshot.idf(terms).astype(np.float64)
         single = terms < _LONGEST_CHARACTER
-        self._single, self._single_weights = terms[single], idf[single]
-        self._pairs, self._pair_weights = terms[~single], idf[~single]
-        if not self._pairs.size:  # a question of one character
-            self._pairs, self._pair_weights = self._single, self._single_weights
-        ceiling = snapshot.idf(np.array([np.iinfo(np.uint64).max], dtype=np.uint64))[0]
-        total = self._pair_weights.sum()
-        self.unknown = float(self._pair_weights[self._pair_weights >= ceiling - 1e-6].sum() / total) if total else 1.0
+        if single.all():  # a question of one character, or of none: its characters stand in for pairs
+            single = np.zeros_like(single)
+        return cls(terms, snapshot.idf(terms).astype(np.float64), single)
 
-    def of(self, texts: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-        """Shares of shape (texts, 2), and which pairs each text has, shape (texts, pairs)."""
+    def found_in(self, texts: Sequence[str]) -> _Found:
+        """Which of the terms each text has."""
+        present = np.zeros((len(texts), self.terms.size), dtype=np.bool_)
         found, owners = terms_of(texts)
-        single = _presence(self._single, found, owners, len(texts))
-        pairs = _presence(self._pairs, found, owners, len(texts))
-        shares = [_share(single, self._single_weights), _share(pairs, self._pair_weights)]
-        return np.column_stack(shares), pairs
-
-    def heaviest_missing(self, pairs: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """The weight of the most telling pair each text lacks, as a share of the heaviest, shape (texts,)."""
-        if not self._pairs.size or not self._pair_weights.max():
-            return np.zeros(len(pairs))
-        return np.asarray(np.where(pairs, 0.0, self._pair_weights).max(axis=1) / self._pair_weights.max())
+        if self.terms.size and found.size:
+            places = np.minimum(np.searchsorted(self.terms, found), self.terms.size - 1)
+            hit = self.terms[places] == found
+            present[owners[hit], places[hit]] = True
+        return _Found(self, present)
 
 
-def _presence(
-    wanted: NDArray[np.uint64], found: NDArray[np.uint64], owners: NDArray[np.int32], count: int
-) -> NDArray[np.bool_]:
-    present = np.zeros((count, wanted.size), dtype=np.bool_)
-    if wanted.size and found.size:
-        places = np.minimum(np.searchsorted(wanted, found), wanted.size - 1)
-        hit = wanted[places] == found
-        present[owners[hit], places[hit]] = True
-    return present
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Which terms of a question some texts have: `present` has shape (texts, terms)."""
 
+    question: _QuestionTerms
+    present: NDArray[np.bool_]
 
-def _share(present: NDArray[np.bool_], weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    total = weights.sum()
-    return np.asarray(present @ weights / total) if total else np.zeros(len(present))
+    def rarity(self) -> NDArray[np.float64]:
+        """How few of these texts have each term, shape (terms,).
+
+        What all sentences of an article share is its topic; what one of them has is what the question is after.
+        """
+        return np.asarray(np.log((len(self.present) + 1.0) / (self.present.sum(axis=0) + 0.5)))
+
+    def pairs(self, weights: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
+        """The weighted share of the question's pairs and words in each text, shape (texts,)."""
+        return self._share(~self.question.single, weights)
+
+    def characters(self, weights: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
+        """The weighted share of the question's characters in each text, shape (texts,)."""
+        return self._share(self.question.single, weights)
+
+    def _share(self, which: NDArray[np.bool_], weights: NDArray[np.float64] | None) -> NDArray[np.float64]:
+        weights = self.question.idf if weights is None else weights * self.question.idf
+        total = weights[which].sum()
+        return np.asarray(self.present[:, which] @ weights[which] / total) if total else np.zeros(len(self.present))

@@ -20,8 +20,8 @@ _SHOWN_QUESTION_CHARS = 200  # of a question that was too long to be answered
 def masthead(*, issues: int, undated: int, articles: int, first: date | None, last: date | None, model: str) -> str:
     """The name of the page, and what the archive holds: how much, from when to when, and by which model."""
     count = f"{issues} 期" + (f"（{undated} 期{UNKNOWN_DATE}）" if undated else "")
-    range_ = f"{first.isoformat()} 至 {last.isoformat()}" if first and last else UNKNOWN_DATE
-    holdings = " · ".join((count, f"{articles} 篇文章", range_, model))
+    days = list(dict.fromkeys(value.isoformat() for value in (first, last) if value))
+    holdings = " · ".join((count, f"{articles} 篇文章", " 至 ".join(days) or UNKNOWN_DATE, model))
     return (
         '<header class="masthead"><h1>公报问答</h1><p class="motto">照原文回答，句句有出处</p>'
         f'<p class="holdings">{_text(holdings)}</p></header>'
@@ -41,7 +41,7 @@ def note_bubble(note: str) -> str:
 
 
 def answer_bubble(answer: Answer) -> str:
-    """An answer as the conversation shows it: the text, any quote the text does not hold, and a line for each source."""
+    """An answer as the conversation shows it: the text, quotes it does not hold, a line for each source."""
     kind = "said abstained" if answer.abstained else "said"
     numbers = {str(citation.number) for citation in answer.citations}
     text = _REFERENCE.sub(lambda match: _reference(match, numbers), _text(answer.text))
@@ -84,7 +84,7 @@ def passage_card(rank: int, passage: Passage, citation: Citation | None = None) 
     kind = "card cited" if citation else "card"
     return (
         f'<article class="{kind}" data-passage="{rank}"><h3><button type="button" class="open">'
-        f'{_text(article.title or UNTITLED)}</button></h3>{_details(passage, citation)}'
+        f"{_text(article.title or UNTITLED)}</button></h3>{_details(passage, citation)}"
         f'<div class="passage-text">{before}{body}{after}</div></article>'
     )
 

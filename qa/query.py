@@ -31,7 +31,7 @@ _ASKS: tuple[tuple[Asks, re.Pattern[str]], ...] = (
     (
         Asks.AUTHOR,
         re.compile(
-            r"(?:谁|哪位|哪个|哪些|什么人)[^,。]{0,8}(?:写的|拍的|拍摄|摄的|采写|撰写|供图|摄影|采访的|报道的)"
+            r"出自(?:谁|哪位)|(?:谁|哪位|哪个|哪些|什么人)[^,。]{0,8}(?:写的|拍的|拍摄|摄的|采写|撰写|供图|摄影|采访的|报道的)"
             r"|(?:谁|哪位|哪个)(?:记者|通讯员)?(?:写|拍|采写|撰写|摄)"
             r"|(?:记者|作者|通讯员|摄影师|摄影者|摄影记者|撰稿人|拍摄者)(?:都)?(?:是|叫|为)?(?:谁|哪|什么名)"
             r"|who (?:wrote|reported|photographed|took)"
@@ -58,7 +58,10 @@ _ASKS: tuple[tuple[Asks, re.Pattern[str]], ...] = (
             r"哪里|哪儿|何处|何地|什么地方|哪个?(?:地方|城市|省|市|区|县|国家|小区|社区|街道|地区|场馆|国)|什么地点|在哪|位于|\bwhere\b"
         ),
     ),
-    (Asks.WHO, re.compile(r"谁|哪位|何人|什么人|哪个人|哪些人|哪名|叫什么(?:名字)?$|姓名|\bwhom?\b|\bwhose\b")),
+    (
+        Asks.WHO,
+        re.compile(r"谁|哪位|何人|什么人|哪个人|哪些人|哪名|叫什么(?:名字?)?\W*$|什么名字|姓名|\bwhom?\b|\bwhose\b"),
+    ),
     (Asks.HOW, re.compile(r"怎么|怎样|如何|怎么样|什么方式|什么办法|什么方法|哪些方式|\bhow\b")),
 )
 
@@ -73,7 +76,7 @@ _ASKING = re.compile(
 # What a question on the author says of the article as such; the article itself does not say it.
 _AUTHORING = re.compile(
     r"那?[一这]?[篇则条张幅](?:报道|文章|新闻|稿子|稿件|照片|图片|图)?|报道|文章|稿件|照片|图片|记者|作者|通讯员|摄影[师者]?"
-    r"|采写|撰写|拍摄|写|拍|摄|名字|供图"
+    r"|采写|撰写|拍摄|出自|写|拍|摄|名字|供图|手笔?"
 )
 _IDEOGRAPH = re.compile(r"[\u3400-\u9fff]")
 
