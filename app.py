@@ -11,7 +11,6 @@ import argparse
 import inspect
 import logging
 import os
-import re
 import socket
 import sys
 from collections.abc import Iterator, Sequence
@@ -20,8 +19,9 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from embeddings import Article, BulletinError, Filters, IssueEntry, Snapshot, find_date, split_sentences
+from embeddings import BulletinError, Filters, IssueEntry, Snapshot, find_date
 from qa import MAX_QUESTION_CHARS, Answer, Assistant, html, read_filters
+from qa.examples import answered_examples
 from qa.rows import answer_row, passage_rows
 
 logger = logging.getLogger(__name__)
@@ -30,8 +30,6 @@ HOST, PORT = "127.0.0.1", 7860
 MAX_K = 50
 _WAITING = "正在翻阅公报……"
 _UNAVAILABLE = "资料库暂时读不了，请稍后刷新页面再试；仍然不行时，请告诉管理员。"
-_EXAMPLES = 4
-_EXAMPLES_TRIED = 16
 _TURNS_KEPT = 100  # of one conversation, so that a page left open for months stays small
 _WAITING_QUESTIONS = 100
 
@@ -92,10 +90,24 @@ class Overview:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
+    """Serve the page as the command line says. Returns 0, or 2 after one line on stderr."""
+    parser = argparse.ArgumentParser(prog="bulletin chat", description="Open the chat over an archive in a browser.")
+    add_arguments(parser)
+    return run(parser.parse_args(argv))
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """`--archive`, `--model`, `--host` and `--port`."""
+    parser.add_argument("--archive", metavar="DIR", help="the archive (default: BULLETIN_ARCHIVE, else archive)")
+    parser.add_argument("--model", metavar="NAME", help="the model the archive was built with (default: as it says)")
+    parser.add_argument("--host", default=HOST, help="address to listen on (default: %(default)s, this machine only)")
+    parser.add_argument("--port", type=_port, default=PORT, help="port to listen on (default: %(default)s)")
+
+
+def run(arguments: argparse.Namespace) -> int:
     """Open the archive and serve the page until interrupted. Returns 0, or 2 after one line on stderr."""
     # Before gradio is imported: it reads this once.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    arguments = _parser().parse_args(argv)
     _reach_own_address(arguments.host)
     try:
         _require_free_port(arguments.host, arguments.port)
@@ -226,95 +238,6 @@ def _overview(snapshot: Snapshot, *, model: str) -> Overview:
 def _issue_label(entry: IssueEntry) -> str:
     name, date = entry.issue.name, entry.issue.date
     return name if date is None or find_date(name) == date else f"{name}（{date}）"
-
-
-# Example questions. Chinese asks in place: put 多少 where a number stands, and the statement asks for it.
-
-_DATE = re.compile(r"(?:\d{4}年)?\d{1,2}月\d{1,2}日(?:上午|中午|下午|晚上?|凌晨)?")
-_AMOUNT = re.compile(r"(?<![第\d.])\d+(?:\.\d+)?[多余]?[万亿]*(?=[个名位人户家棵辆场次项条件例处册篇吨亩米元头座幅所])")
-_CLAUSE = re.compile(r"[^，,。；;！？!?：:\s]+")
-_LEANS_ON_CONTEXT = re.compile(r"^(?:[他她它这那其该此另并还也到至全共比当]|同时|目前|截至|去年|今年)|[“”‘’（）]")
-_LEADS_ON = re.compile(r"(?:显示|表示|介绍|指出|认为|[说称讲])$")
-_SIGNED = re.compile(r"记者|通讯员|文/图|图/文")
-_DIGIT = re.compile(r"\d")
-_LONGEST_CLAUSE = 30
-_LEAST_LEFT = 5  # characters beside the number, to say what it is about
-_LONGEST_TAIL = 7  # a number further from the end is seldom what its clause is about
-
-
-def answered_examples(assistant: Assistant) -> list[str]:
-    """A few questions that the archive answers from the article they were made of, the newest issues taking turns."""
-    with assistant.archive.snapshot() as snapshot:
-        names = [entry.issue.id for entry in snapshot.issues()[:_EXAMPLES]]
-        issues = [issue.articles for name in names for issue in snapshot.read_issue(name)]
-    turns = [iter(_best_first(articles)) for articles in issues]
-    found: list[str] = []
-    tried = 0
-    while turns and len(found) < _EXAMPLES:
-        turn = turns.pop(0)
-        for question, article in turn:
-            tried += 1
-            if tried > _EXAMPLES_TRIED:
-                return found
-            if _asks_amount(question) and sum(map(_asks_amount, found)) >= _EXAMPLES // 2:
-                continue  # a list of 多少 would look as if nothing else could be asked
-            if question not in found and _answers(assistant, question, article):
-                found.append(question)
-                turns.append(turn)
-                break
-    return found
-
-
-def _best_first(articles: Sequence[Article]) -> list[tuple[str, Article]]:
-    """Each article's best question, then each one's second, ..."""
-    ranked = [(kind, place, q) for place, a in enumerate(articles) for kind, q in example_questions(a)]
-    return [(question, articles[place]) for _, place, question in sorted(ranked)]
-
-
-def _asks_amount(question: str) -> bool:
-    return "多少" in question
-
-
-def _answers(assistant: Assistant, question: str, article: Article) -> bool:
-    return any(citation.article.id == article.id for citation in assistant.ask(question).citations)
-
-
-def example_questions(article: Article) -> list[tuple[int, str]]:
-    """Questions an article should answer, each after a number: the lower, the likelier to read well.
-
-    Made of its headline (0), of the first clause of a sentence (1), of its byline (2), or of nothing better (3).
-    """
-    if not article.title:
-        return []
-    first, *others = [match.group() for match in _CLAUSE.finditer(article.title)] or [article.title]
-    found = [(0, ask_in_place(first)), *((0, ask_in_place(other, after=f"{first}，")) for other in others)]
-    for start, end in split_sentences(article.body):
-        # Later clauses lean on the first one for their subject.
-        clause = _CLAUSE.search(article.body, start, end)
-        found.append((1, ask_in_place(clause.group()) if clause else ""))
-    if _SIGNED.search(article.byline):
-        found.append((2, f"《{article.title}》是谁写的？"))
-    found.append((3, f"关于“{article.title}”，报道说了什么？"))
-    return [(kind, question) for kind, question in found if question]
-
-
-def ask_in_place(clause: str, *, after: str = "") -> str:
-    """The question for the one date or amount in a clause; empty when it has none, or would not read well.
-
-    `after` is put before the clause when that says what it is about.
-    """
-    if len(after + clause) > _LONGEST_CLAUSE or _LEADS_ON.search(clause):
-        return ""
-    if _LEANS_ON_CONTEXT.search(after or clause):
-        return ""
-    for pattern, words in ((_DATE, "什么时候"), (_AMOUNT, "多少")):
-        if match := pattern.search(clause):
-            before, rest = after + clause[: match.start()], clause[match.end() :]
-            # A second number would give the clause two things to ask for.
-            if len(before + rest) < _LEAST_LEFT or len(rest) > _LONGEST_TAIL or _DIGIT.search(before + rest):
-                return ""
-            return f"{before}{words}{rest}？"
-    return ""
 
 
 _ON_LOAD = """
@@ -561,15 +484,6 @@ def _theme() -> Any:
         button_primary_background_fill_hover_dark="#bd4c39",
         button_primary_text_color="#ffffff",
     )
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="bulletin chat", description="Open the chat over an archive in a browser.")
-    parser.add_argument("--archive", metavar="DIR", help="the archive (default: BULLETIN_ARCHIVE, else archive)")
-    parser.add_argument("--model", metavar="NAME", help="the model the archive was built with (default: as it says)")
-    parser.add_argument("--host", default=HOST, help="address to listen on (default: %(default)s, this machine only)")
-    parser.add_argument("--port", type=_port, default=PORT, help="port to listen on (default: %(default)s)")
-    return parser
 
 
 def _port(text: str) -> int:

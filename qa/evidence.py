@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from embeddings import Snapshot, split_sentences, terms_of
-from qa.expected import holds_expected
+from qa.expected import Expected
 from qa.query import Asks, Query
 from qa.types import Passage
 
@@ -34,6 +34,8 @@ SENTENCE_FEATURES = (
     "passage rank",
     "length",
     "first in article",
+    "holds the unit asked for",
+    "lacks the unit asked for",
     *(f"holds a {asks} answer" for asks in Asks),
 )
 
@@ -50,10 +52,15 @@ ANSWER_FEATURES = (
     "pairs covered by passage",
     "passage distinction",
     "lead in distinction",
+    "holds the unit asked for",
+    "nothing near holds the unit asked for",
+    "nothing near holds what is asked",
+    "nothing holds what is asked",
     *(f"asks {asks}" for asks in Asks),
     *(f"holds a {asks} answer" for asks in Asks),
 )
 _NO_SENTENCE = -6.0  # log-odds of a sentence that is not there
+
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
@@ -78,6 +85,7 @@ class Evidence:
     whole: NDArray[np.float64]  # (passages,): share of the question's pairs that a passage and its title cover
     distinction: NDArray[np.float64]  # (passages,)
     fits: NDArray[np.bool_]  # (sentences,): whether it holds the kind of thing asked for
+    closely: bool  # whether the question names the unit it asks for
 
 
 def gather(query: Query, passages: Sequence[Passage], snapshot: Snapshot) -> Evidence | None:
@@ -97,7 +105,8 @@ def gather(query: Query, passages: Sequence[Passage], snapshot: Snapshot) -> Evi
     whole = terms.found_in([f"{passage.article.title}\n{passage.text}" for passage in passages])
     telling = alone.rarity()
     owners = np.array([sentence.passage for sentence in sentences])
-    fits = np.array([holds_expected(query, sentence.text) for sentence in sentences])
+    expected = Expected.by(query)
+    fits = np.array([expected.held_by(sentence.text) for sentence in sentences])
     distinction = np.array([passage.distinction for passage in passages])
     features = np.column_stack(
         [
@@ -112,16 +121,22 @@ def gather(query: Query, passages: Sequence[Passage], snapshot: Snapshot) -> Evi
             1.0 / (1.0 + owners),
             np.log([max(1, len(text)) for text in texts]),
             [sentence.start == 0 for sentence in sentences],
+            fits & expected.closely,
+            ~fits & expected.closely,
             *(fits & (query.asks is asks) for asks in Asks),
         ]
     ).astype(np.float64)
-    return Evidence(sentences, features, whole.pairs(), distinction, fits)
+    return Evidence(sentences, features, whole.pairs(), distinction, fits, expected.closely)
 
 
 def answer_features(query: Query, evidence: Evidence, scores: NDArray[np.float64]) -> NDArray[np.float64]:
     """The features of the answerability model, shape (len(ANSWER_FEATURES),), from the sentence ranker's scores."""
     best = int(scores.argmax())
     home = evidence.sentences[best].passage
+    near = any(
+        evidence.fits[place] and evidence.sentences[place].passage == home
+        for place in range(max(0, best - 1), min(len(scores), best + 2))
+    )
     others = [score for score, s in zip(scores, evidence.sentences, strict=True) if s.passage != home]
     return np.array(
         [
@@ -132,6 +147,10 @@ def answer_features(query: Query, evidence: Evidence, scores: NDArray[np.float64
             evidence.whole[home],
             evidence.distinction[home],
             _lead(evidence.distinction),
+            float(evidence.closely and evidence.fits[best]),
+            float(evidence.closely and not near),
+            float(not near),
+            float(not evidence.fits.any()),
             *(float(query.asks is asks) for asks in Asks),
             *(float(query.asks is asks and evidence.fits[best]) for asks in Asks),
         ]

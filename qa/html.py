@@ -96,7 +96,8 @@ def article_view(passage: Passage, citation: Citation | None = None, *, rank: in
         article.body, shown=(0, len(article.body)), quote=_quote_span(citation), passage=(passage.start, passage.end)
     )
     return (
-        f'<article class="reading" data-rank="{rank}"><button type="button" class="back" data-back>← 返回</button>'
+        f'<article class="reading" data-rank="{rank}"><div class="bar">'
+        '<button type="button" class="back" data-back>← 返回</button></div>'
         f'<h2 tabindex="-1">{_text(article.title or UNTITLED)}</h2>{_details(passage, citation)}'
         f'<div class="body">{body}</div></article>'
     )

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from qa import Assistant
-from qa.expected import holds_expected
+from qa.expected import Expected
 from qa.query import read_question
 
 
@@ -23,7 +23,7 @@ from qa.query import read_question
     ],
 )
 def test_a_sentence_must_hold_the_kind_of_thing_asked_for(question: str, sentence: str, holds: bool) -> None:
-    assert holds_expected(read_question(question), sentence) is holds
+    assert Expected.by(read_question(question)).held_by(sentence) is holds
 
 
 def test_an_answer_is_a_quote_with_its_source(assistant: Assistant) -> None:

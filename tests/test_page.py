@@ -14,6 +14,7 @@ import pytest
 import app
 from embeddings import Article, Issue
 from qa import Assistant
+from qa.examples import answered_examples, ask_in_place, example_questions
 
 QUESTION = "北京丰台站什么时候启用？"
 OFF_TOPIC = "火星上的温度是多少度？"
@@ -174,7 +175,7 @@ def test_the_endpoints_answer_in_rows_and_are_the_only_ones(address: str) -> Non
 
 
 def test_every_example_question_is_answered_from_the_archive(assistant: Assistant) -> None:
-    examples = app.answered_examples(assistant)
+    examples = answered_examples(assistant)
     assert len(examples) == 4
     assert not any(assistant.ask(question).abstained for question in examples)
 
@@ -191,12 +192,12 @@ def test_every_example_question_is_answered_from_the_archive(assistant: Assistan
     ],
 )
 def test_a_clause_asks_for_its_one_date_or_amount(clause: str, question: str) -> None:
-    assert app.ask_in_place(clause) == question
+    assert ask_in_place(clause) == question
 
 
 def test_an_article_with_nothing_to_ask_in_place_still_gives_a_question() -> None:
     article = Article("a", Issue("i", "一周要闻", None, "a.txt"), "老院子换新颜", "院子变样了。")
-    assert app.example_questions(article) == [(3, "关于“老院子换新颜”，报道说了什么？")]
+    assert example_questions(article) == [(3, "关于“老院子换新颜”，报道说了什么？")]
 
 
 @pytest.mark.parametrize(
