@@ -9,15 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, Protocol
-
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+from typing import TYPE_CHECKING, Any, Protocol
 
 from embeddings.dates import find_date
 from embeddings.errors import SourceError
-from embeddings.parse import parse_page
 from embeddings.types import ArticleKind, ParsedArticle
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 MAX_BYTES = 50_000_000
 SUFFIXES = frozenset({".txt", ".text", ".md", ".markdown", ".jsonl", ".ndjson"})
@@ -247,6 +246,8 @@ def _front_matter(block: str) -> dict[str, str]:
 
 def _blocks(text: str) -> Iterator[tuple[int, str]]:
     """Headings as (level, text) and everything else as (0, paragraph), without Markdown's marks."""
+    from markdown_it import MarkdownIt
+
     # A rule under a paragraph is no heading, four spaces are a printed indent, and markup is text.
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table").disable(["lheading", "code", "html_block"])
     level, marker = 0, ""
@@ -293,6 +294,8 @@ class TextReader:
 
     def read(self, path: Path, text: str) -> ParsedIssue:
         """The issue; pages are parted by form feeds, and a masthead's date is the issue's."""
+        from embeddings.parse import parse_page  # compiles many patterns, which a question does not need
+
         pages = text.split("\f")
         articles = [
             article

@@ -50,6 +50,7 @@ ANSWER_FEATURES = (
     "telling pairs covered with neighbours",
     "telling characters covered",
     "pairs covered by passage",
+    "pairs unknown to the archive",
     "passage distinction",
     "lead in distinction",
     "holds the unit asked for",
@@ -86,6 +87,7 @@ class Evidence:
     distinction: NDArray[np.float64]  # (passages,)
     fits: NDArray[np.bool_]  # (sentences,): whether it holds the kind of thing asked for
     closely: bool  # whether the question names the unit it asks for
+    unknown: float  # the share of the question's pairs that no text of the archive has
 
 
 def gather(query: Query, passages: Sequence[Passage], snapshot: Snapshot) -> Evidence | None:
@@ -126,7 +128,7 @@ def gather(query: Query, passages: Sequence[Passage], snapshot: Snapshot) -> Evi
             *(fits & (query.asks is asks) for asks in Asks),
         ]
     ).astype(np.float64)
-    return Evidence(sentences, features, whole.pairs(), distinction, fits, expected.closely)
+    return Evidence(sentences, features, whole.pairs(), distinction, fits, expected.closely, terms.unknown())
 
 
 def answer_features(query: Query, evidence: Evidence, scores: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -145,6 +147,7 @@ def answer_features(query: Query, evidence: Evidence, scores: NDArray[np.float64
             scores[best] - max(others, default=_NO_SENTENCE),
             *evidence.features[best, : SENTENCE_FEATURES.index("passage score")],
             evidence.whole[home],
+            evidence.unknown,
             evidence.distinction[home],
             _lead(evidence.distinction),
             float(evidence.closely and evidence.fits[best]),
@@ -194,6 +197,7 @@ class _QuestionTerms:
     terms: NDArray[np.uint64]
     idf: NDArray[np.float64]
     single: NDArray[np.bool_]
+    ceiling: float  # the idf of a term that no text has
 
     @classmethod
     def of(cls, query: Query, snapshot: Snapshot) -> _QuestionTerms:
@@ -201,7 +205,13 @@ class _QuestionTerms:
         single = terms < _LONGEST_CHARACTER
         if single.all():  # a question of one character, or of none: its characters stand in for pairs
             single = np.zeros_like(single)
-        return cls(terms, snapshot.idf(terms).astype(np.float64), single)
+        nowhere = snapshot.idf(np.array([np.iinfo(np.uint64).max], dtype=np.uint64))
+        return cls(terms, snapshot.idf(terms).astype(np.float64), single, float(nowhere[0]) - 1e-6)
+
+    def unknown(self) -> float:
+        """The weighted share of the question's pairs and words that no text of the archive has."""
+        weights = self.idf[~self.single]
+        return float(weights[weights >= self.ceiling].sum() / weights.sum()) if weights.size else 1.0
 
     def found_in(self, texts: Sequence[str]) -> _Found:
         """Which of the terms each text has."""

@@ -51,7 +51,10 @@ _KINDS: dict[Asks, re.Pattern[str]] = {
 # Question words that say which unit the number, or which part of the calendar the time, must have.
 _CLOSER: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"星期几|周几|哪个?(?:星期|周)"), r"周[一二三四五六日]|星期[一二三四五六日天]"),
-    (re.compile(r"哪一?年|几几年|何年|什么年份|what year"), r"\d{4} ?年|[去今明前]年|年代"),
+    (
+        re.compile(r"哪一?年|[是在]几几?年|几几年|何年|什么年份|what year"),
+        r"(?:\d{2,4}|[一二三四五六七八九十〇零元]{1,4}) ?年|[去今明前当同]年|年代|(?<!\d)(?:1\d|20)\d\d(?!\d)",
+    ),
     (re.compile(r"几点|什么时刻|what time"), r"\d+ ?[时点:]|[一二三四五六七八九十]+[时点]"),
     (
         re.compile(r"哪一?天|几[月日号]|哪一?[日月]|何[月日]|what (?:date|day)"),
@@ -61,22 +64,22 @@ _CLOSER: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"多少钱|多少(?:资金|经费|元|美元|欧元)|金额|花了多少|花费|how much"), rf"{_NUMBER} ?[美欧日]?元"),
     (
         re.compile(
-            r"多长时间|多久|几[天年]|多少[天年]|多少个?(?:月|小时|分钟|星期)|几个?(?:月|小时|分钟|星期)|how long"
+            r"多长时间|多久|(?<!这)几[天年]|多少[天年]|多少个?(?:月|小时|分钟|星期)|几个?(?:月|小时|分钟|星期)|how long"
         ),
         rf"(?<!\d)(?!(?:19|20)\d\d年){_NUMBER} ?(?:个?(?:小时|月|星期|半月)|年|天|周|分钟|秒|日(?!\d))",
     ),
-    (re.compile(r"百分之几|占比|比例|增长率|增速|百分比"), rf"{_NUMBER} ?(?:%|个百分点|成)|百分之|分之"),
+    (re.compile(r"百分之几|占比|比例|增长率|增速|百分比"), rf"{_NUMBER} ?(?:%|个百分点|成|[:∶]|比)|百分之|分之"),
     (
         re.compile(r"多少(?:人|名|位|员)|几[人名位]|人数|how many (?:people|volunteers)"),
-        rf"{_NUMBER} ?[余多]?(?:人|名|位|户)",
+        rf"{_NUMBER} ?[余多]?(?:人|名|位|户|口)|(?<!\d)\d[\d,]{{3,}}(?!年)",
     ),
-    (re.compile(r"多[高长远宽深厚]|how (?:tall|far|high)"), rf"{_NUMBER} ?(?:千米|公里|厘米|毫米|米|里)"),
+    (re.compile(r"多[高长远宽深厚]|how (?:tall|far|high)"), rf"{_NUMBER} ?(?:千米|公里|厘米|毫米|米|里|层|k?m|级)"),
     (re.compile(r"多重|多少(?:吨|公斤|斤|克)"), rf"{_NUMBER} ?(?:吨|公斤|千克|斤|克)"),
-    (re.compile(r"多大(?:面积)?|面积"), rf"{_NUMBER} ?(?:平方|亩|公顷)"),
+    (re.compile(r"多大(?:的?面积)|面积(?:有|是|为)?多"), rf"{_NUMBER} ?(?:[万亿]*平方|[万亿]*亩|公顷|km|m)"),
 )
 # 几栋楼, 多少个社区, 第几届: the number must come with the same measure word.
 _MEASURE = re.compile(
-    rf"(?:第?几|多少)(?P<measure>[个支条栋家次种届项座场期篇架艘枚块辆台张部所套批组队级层株头只件句首款户名位人])(?P<noun>[{_IDEOGRAPH}]?)"
+    rf"(?:(?<!这)(?<!好)(?<!那)第?几|多少)(?P<measure>[个支条栋家次种届项座场期篇架艘枚块辆台张部所套批组队级层株头只件句首款户名位人])(?P<noun>[{_IDEOGRAPH}]?)"
 )
 
 
@@ -97,7 +100,8 @@ class Expected:
                 if cue.search(said):
                     return cls(re.compile(pattern), True, said)
             if match := _MEASURE.search(said):
-                return cls(re.compile(rf"第?{_NUMBER} ?{match['measure']}"), True, said)
+                measure = "[个名位种项座间处家支]" if match["measure"] == "个" else match["measure"]
+                return cls(re.compile(rf"第?{_NUMBER} ?{measure}"), True, said)
         return cls(_KINDS[query.asks], False, said)
 
     def held_by(self, sentence: str) -> bool:

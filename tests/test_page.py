@@ -114,6 +114,7 @@ def test_an_older_answer_brings_back_its_evidence(page: Any) -> None:
     ask(page, OFF_TOPIC)
     page.locator("#chat .said").first.click()
     page.wait_for_selector(f".about:has-text('{QUESTION}')")
+    assert page.inner_text(".evidence h2") == "答案出处"
 
 
 def test_markup_typed_as_a_question_is_shown_as_text(page: Any) -> None:
@@ -140,6 +141,7 @@ def test_a_bad_date_is_explained_and_the_question_kept(page: Any) -> None:
 def test_an_example_question_is_answered(page: Any) -> None:
     page.locator("#chat .example").first.click()
     page.wait_for_selector(".card.cited mark")
+    assert page.locator(".card.cited").count() == 1
 
 
 def test_clearing_the_conversation_clears_the_evidence(page: Any) -> None:
