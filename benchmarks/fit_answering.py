@@ -32,7 +32,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 from sklearn.preprocessing import StandardScaler
 
-from embeddings import Archive, Encoder, Snapshot, build, fold_to_words, open_encoder, split_sentences
+from embeddings import Archive, Encoder, Snapshot, build, fold_to_words, open_encoder, split_sentences, terms_of
 from qa.answering import LinearModel
 from qa.evidence import (
     ANSWER_FEATURES,
@@ -138,9 +138,11 @@ def _asked(qa: dict[str, Any], snapshot: Snapshot, encoder: Encoder, *, how: str
     vector = _vector(query.text, encoder)
     answers = tuple(folded for answer in qa["answers"] if (folded := fold_to_words(answer)))
     passages = find_passages(query, vector, snapshot, k=K)
+    seen_by: Any = snapshot
     if how == "cut":
         passages = [cut for passage in passages if (cut := _cut(passage, answers)) is not None]
-    evidence = gather(query, passages, snapshot) if passages else None
+        seen_by = _WithoutAnswer(snapshot, answers)
+    evidence = gather(query, passages, seen_by) if passages else None
     if evidence is None:
         return
     # A neighbouring passage may say it too; such a question is no near miss.
@@ -160,6 +162,22 @@ def _cut(passage: Passage, answers: Sequence[str]) -> Passage | None:
     rest = "".join(sentence for sentence in sentences if not _holds(sentence, answers)).strip()
     article = replace(passage.article, body=rest)
     return replace(passage, article=article, text=rest, start=0, end=len(rest)) if rest else None
+
+
+class _WithoutAnswer:
+    """A snapshot whose idf is that of the archive without the sentences that hold an answer."""
+
+    def __init__(self, snapshot: Snapshot, answers: Sequence[str]) -> None:
+        self._snapshot = snapshot
+        articles = {article.id: article for _, article in snapshot.read_chunks(range(snapshot.size))}
+        sentences = [a.body[start:end] for a in articles.values() for start, end in split_sentences(a.body)]
+        rest = [sentence for sentence in sentences if not _holds(sentence, answers)]
+        self._known = np.unique(terms_of(["\n".join(rest)])[0])
+
+    def idf(self, terms: Any) -> Any:
+        """The archive's idf; that of a term nobody has for those that only the cut sentences had."""
+        nowhere = self._snapshot.idf(np.array([np.iinfo(np.uint64).max], dtype=np.uint64))[0]
+        return np.where(np.isin(terms, self._known), self._snapshot.idf(terms), nowhere)
 
 
 def _holds(text: str, answers: Sequence[str]) -> bool:

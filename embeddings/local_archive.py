@@ -176,6 +176,8 @@ class LocalArchive(Archive):
 
     def derive(self) -> None:
         """Bring the derived files in step with the database. Raises ArchiveError when they cannot be written."""
+        if all(self.derived_files().values()):
+            return
         try:
             with self.snapshot() as snapshot:
                 snapshot.index.save(self.folder)
