@@ -24,7 +24,11 @@ def chunk_article(article: Article, *, max_chars: int = MAX_CHARS, overlap_chars
         for part in split_long_sentence(article.body, start, end, max_chars=max_chars)
     ]
     groups = _group(sentences, max_chars=max_chars, overlap_chars=overlap_chars)
-    return [_slice(article, start, end, ordinal) for ordinal, (start, end) in enumerate(groups, start=1)]
+    spans = [_without_space(article.body, start, end) for start, end in groups]
+    return [
+        Chunk(id=f"{article.id}#{ordinal}", article_id=article.id, text=article.body[start:end], start=start, end=end)
+        for ordinal, (start, end) in enumerate(((start, end) for start, end in spans if end > start), start=1)
+    ]
 
 
 def _group(sentences: list[tuple[int, int]], *, max_chars: int, overlap_chars: int) -> list[tuple[int, int]]:
@@ -50,10 +54,7 @@ def _group(sentences: list[tuple[int, int]], *, max_chars: int, overlap_chars: i
     return groups
 
 
-def _slice(article: Article, start: int, end: int, ordinal: int) -> Chunk:
-    text = article.body[start:end]
-    end -= len(text) - len(text.rstrip())
-    start += len(text) - len(text.lstrip())
-    return Chunk(
-        id=f"{article.id}#{ordinal}", article_id=article.id, text=article.body[start:end], start=start, end=end
-    )
+def _without_space(body: str, start: int, end: int) -> tuple[int, int]:
+    """The span without the white space at its ends; empty when there is nothing else."""
+    text = body[start:end]
+    return start + len(text) - len(text.lstrip()), start + len(text.rstrip())

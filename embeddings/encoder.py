@@ -205,6 +205,8 @@ def _load_sentence_transformer(name: str, folder: Path) -> Any:
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
 
+    # A missing pooler, which is never used, would be reported at length; what matters raises.
+    logging.set_verbosity_error()
     logging.disable_progress_bar()
     try:
         model = SentenceTransformer(str(folder), local_files_only=True)

@@ -49,8 +49,7 @@ class Figures:
 
 def is_page_gold(path: Path) -> bool:
     """Whether a gold file holds the known articles of pages, rather than questions."""
-    with path.open(encoding="utf-8") as lines:
-        first = next((line for line in lines if line.strip()), "")
+    first = next(iter(_lines(path)), (0, ""))[1]
     return first.lstrip().startswith("{") and '"articles"' in first and '"question"' not in first
 
 
@@ -60,7 +59,7 @@ def evaluate_pages(gold: Path, source: Path) -> Figures:
     A found and a known title match at a similarity of 0.9 after folding; captions, which have no title, match by the
     start of their body. `source` is a page file, or the folder that holds the pages the gold file names.
     """
-    rows = [json.loads(line) for line in gold.read_text(encoding="utf-8").splitlines() if line.strip()]
+    rows = [json.loads(line) for _, line in _lines(gold)]
     counts = _PageCounts()
     for row in rows:
         path = source / row["page"] if source.is_dir() else source
@@ -118,20 +117,24 @@ def _characters_shared(text: str, other: str) -> int:
 
 def read_gold(path: Path) -> list[GoldQuestion]:
     """The questions in a file. Raises SourceError when it cannot be read as one."""
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SourceError(f"The question file {path} cannot be read ({error}).") from error
     gold = []
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            try:
-                gold.append(_gold(json.loads(line)))
-            except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
-                raise SourceError(f"{path.name}, line {number}: a JSON object with `question` is needed.") from error
+    for number, line in _lines(path):
+        try:
+            gold.append(_gold(json.loads(line)))
+        except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
+            raise SourceError(f"{path.name}, line {number}: a JSON object with `question` is needed.") from error
     if not gold:
         raise SourceError(f"{path.name} holds no question.")
     return gold
+
+
+def _lines(path: Path) -> list[tuple[int, str]]:
+    """The lines of a JSON Lines file that hold something, with their numbers. Raises SourceError."""
+    try:
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SourceError(f"The file {path} cannot be read ({error}).") from error
+    return [(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
 
 
 def _gold(row: dict[str, Any]) -> GoldQuestion:
@@ -171,7 +174,7 @@ def evaluate_refusal(
     `rows` is the set's JSON Lines file of passages. Each question has two small archives of its own; passages are
     encoded once.
     """
-    passages = {row["id"]: row for row in map(json.loads, rows.read_text(encoding="utf-8").splitlines())}
+    passages = {row["id"]: row for row in (json.loads(line) for _, line in _lines(rows))}
     encoder = _Remembering(encoder or open_encoder())
     should_answer: list[Answer] = []
     should_abstain: list[Answer] = []
