@@ -110,10 +110,10 @@ def answer_from(
         return _abstain(query, passages, confidence=0.0)
     scores = model.sentences.log_odds(evidence.features)
     confidence = judge(query, evidence, scores, model)
-    if query.is_foreign:
-        scores = _by_meaning(vector, evidence, encoder)
     if confidence < model.threshold:
         return _abstain(query, passages, confidence=confidence)
+    if query.is_foreign:
+        scores = _by_meaning(vector, evidence, encoder)
     citation = _cite(query, passages, evidence, scores)
     if citation is None:
         return _abstain(query, passages, confidence=confidence)

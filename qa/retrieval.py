@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -96,8 +97,10 @@ def find_passages(
     if snapshot.size == 0 or k < 1:
         return []
     hits = find_hits(query, vector, snapshot, filters=filters, settings=settings)
-    passages = without_duplicates(merge_hits(hits, k=k, settings=settings), overlap=settings.duplicate_overlap)
-    return [_with_byline(passage) if query.asks is Asks.AUTHOR else passage for passage in passages[:k]]
+    passages = islice(
+        without_duplicates(merge_hits(hits, k=k, settings=settings), overlap=settings.duplicate_overlap), k
+    )
+    return [_with_byline(passage) if query.asks is Asks.AUTHOR else passage for passage in passages]
 
 
 def merge_hits(hits: Sequence[Hit], *, k: int, settings: RetrievalSettings) -> list[Passage]:
@@ -136,16 +139,14 @@ def _touches(passage: Passage, hit: Hit) -> bool:
     return not hit.article.body[first[1] : second[0]].strip()
 
 
-def without_duplicates(passages: Iterable[Passage], *, overlap: float) -> list[Passage]:
+def without_duplicates(passages: Iterable[Passage], *, overlap: float) -> Iterator[Passage]:
     """Passages whose text a better one does not already say; the order stays."""
-    kept: list[Passage] = []
     pairs_kept: list[set[str]] = []
     for passage in passages:
         pairs = _pairs(passage.text)
         if not any(_overlap(pairs, other) >= overlap for other in pairs_kept):
-            kept.append(passage)
             pairs_kept.append(pairs)
-    return kept
+            yield passage
 
 
 def _pairs(text: str) -> set[str]:

@@ -52,13 +52,13 @@ def test_a_merged_passage_keeps_to_its_length() -> None:
 
 def test_near_duplicates_are_shown_once() -> None:
     texts = ["全区今年秋粮收成很好，农民都很高兴。", "全区今年秋粮收成很好,农民都很高兴!", "学校开学了。"]
-    kept = without_duplicates([passage(text, str(n)) for n, text in enumerate(texts)], overlap=0.9)
+    kept = list(without_duplicates([passage(text, str(n)) for n, text in enumerate(texts)], overlap=0.9))
     assert [found.text for found in kept] == [texts[0], texts[2]]
 
 
 def test_a_short_caption_is_no_duplicate_of_a_long_report_that_says_it() -> None:
     report = "全区今年秋粮收成很好，农民都很高兴。" + "各乡镇组织农机手抢收抢种，粮站延长营业时间。" * 2
-    assert len(without_duplicates([passage(report, "a"), passage(report[:9], "b")], overlap=0.9)) == 2
+    assert len(list(without_duplicates([passage(report, "a"), passage(report[:9], "b")], overlap=0.9))) == 2
 
 
 def test_each_search_has_its_share_of_the_fused_score() -> None:
