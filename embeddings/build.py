@@ -22,7 +22,7 @@ from embeddings.types import Article, Chunk, Issue, ParsedArticle
 
 # Raise it when readers, the page parser or the chunker give other articles or chunks for the same bytes.
 RECIPE_VERSION = 1
-_GROUP_CHUNKS = 128  # encoded together and stored before the next group
+_GROUP_CHUNKS = 48  # encoded together, stored and reported before the next group: about three seconds
 _LOCK_WAIT_SECONDS = 60.0
 _BY_HAND = ""  # the root of an issue that no folder brought
 
@@ -374,6 +374,8 @@ def _encode(
     stored = set() if options.full else store.stored_vectors(key for _, chunks in articles for _, key in chunks)
     encoded = passed = done = 0
     waiting: dict[str, str] = {}
+    if options.on_progress is not None and articles:
+        options.on_progress(Progress(0, len(articles), 0, total))
     for number, (article, chunks) in enumerate(articles, start=1):
         for chunk, key in chunks:
             if key not in stored:
