@@ -4,8 +4,10 @@ Importing this package loads neither torch nor faiss; parts load when first used
 """
 
 from embeddings.archive import Archive, Filters, IssueEntry, ScoredRow, Settings, Snapshot
-from embeddings.build import BuildOptions, BuildReport, Progress, Skipped, add, build, mismatch_message, remove
-from embeddings.dates import find_date
+from embeddings.arrival import Draft, Preview, preview, take_in
+from embeddings.build import BuildOptions, BuildReport, Progress, add, build, mismatch_message, remove
+from embeddings.dates import Mention, find_date, find_mentions
+from embeddings.editing import correct_article, correct_issue, withdraw
 from embeddings.encoder import Encoder, open_encoder
 from embeddings.errors import (
     ArchiveDamagedError,
@@ -18,10 +20,13 @@ from embeddings.errors import (
     SourceError,
 )
 from embeddings.lexical import terms_of
-from embeddings.readers import read_issue_file
-from embeddings.settings import archive_path, chosen_model
+from embeddings.limits import Limits
+from embeddings.planning import Skipped
+from embeddings.readers import ParsedIssue, read_issue_file
+from embeddings.settings import archive_path, chosen_model, issues_path
 from embeddings.text import fold, fold_to_words, split_sentences
-from embeddings.types import Article, ArticleKind, Chunk, Issue
+from embeddings.types import Article, ArticleKind, Box, Chunk, Issue, ParsedArticle
+from embeddings.watch import WatchOptions, watch
 
 __all__ = [
     "Archive",
@@ -31,33 +36,49 @@ __all__ = [
     "ArchiveMissingError",
     "Article",
     "ArticleKind",
+    "Box",
     "BuildOptions",
     "BuildReport",
     "BulletinError",
     "Chunk",
+    "Draft",
     "Encoder",
     "Filters",
     "Issue",
     "IssueEntry",
+    "Limits",
+    "Mention",
     "ModelError",
     "ModelMismatchError",
+    "ParsedArticle",
+    "ParsedIssue",
+    "Preview",
     "Progress",
     "ScoredRow",
     "Settings",
     "Skipped",
     "Snapshot",
     "SourceError",
+    "WatchOptions",
     "add",
     "archive_path",
     "build",
     "chosen_model",
+    "correct_article",
+    "correct_issue",
     "find_date",
+    "find_mentions",
     "fold",
     "fold_to_words",
+    "issues_path",
     "mismatch_message",
     "open_encoder",
+    "preview",
     "read_issue_file",
     "remove",
     "split_sentences",
+    "take_in",
     "terms_of",
+    "watch",
+    "withdraw",
 ]

@@ -6,12 +6,15 @@ import argparse
 import sys
 
 from embeddings.commands import add_commands, run_command
+from embeddings.editor_commands import add_editor_commands
 
 
 def main() -> int:
     """Run one command and return its exit code."""
     parser = argparse.ArgumentParser(prog="python -m embeddings", description="Make and look after an archive.")
-    add_commands(parser.add_subparsers(required=True, metavar="COMMAND"))
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    add_commands(commands)
+    add_editor_commands(commands)
     return run_command(parser)
 
 

@@ -55,11 +55,16 @@ class IssueEntry:
 
 @dataclass(frozen=True, slots=True)
 class PreparedIssue:
-    """An issue ready to be stored: each article with its chunks, and for each chunk the key of its vector."""
+    """An issue ready to be stored: each article with its chunks, and for each chunk the key of its vector.
+
+    `reading_key` names what the readers found in it, `recipe` how that was corrected and cut, `root` the path that a
+    build was given to find it.
+    """
 
     issue: Issue
     recipe: str
     root: str
+    reading_key: str
     chunks: Mapping[str, Sequence[tuple[Chunk, str]]]
 
 

@@ -2,42 +2,34 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 from embeddings.archive import PreparedIssue, Settings
-from embeddings.chunk import MAX_CHARS, OVERLAP_CHARS, chunk_article
+from embeddings.chunk import MAX_CHARS, OVERLAP_CHARS
 from embeddings.encoder import Encoder, open_encoder
 from embeddings.errors import ModelMismatchError, SourceError
-from embeddings.hashing import file_digest, text_digest
-from embeddings.local_archive import KnownIssue, LocalArchive, goes_by, indexed_text
+from embeddings.limits import Limits
+from embeddings.local_archive import KnownIssue, LocalArchive, goes_by
 from embeddings.locking import build_lock
-from embeddings.readers import SUFFIXES, ParsedIssue, read_bytes, read_issue
+from embeddings.planning import BY_HAND, Plan, Planner, Skipped, prepare_again, texts_of
+from embeddings.readers import read_bytes, unpack
+from embeddings.readers.files import SUFFIXES, is_issue_file
 from embeddings.settings import archive_path, chosen_model
-from embeddings.types import Article, Chunk, Issue, ParsedArticle
 
-# Raise it when readers, the page parser or the chunker give other articles or chunks for the same bytes.
-RECIPE_VERSION = 1
 _GROUP_CHUNKS = 48  # encoded together, stored and reported before the next group: about three seconds
 _LOCK_WAIT_SECONDS = 60.0
-_BY_HAND = ""  # the root of an issue that no folder brought
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A file that was left out, and why."""
-
-    path: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a build did. Counts are of issues, except for the chunks."""
+    """What a build did. Counts are of issues, except for the chunks and articles.
+
+    `stale_corrections` tells, a line each, of corrections that fit nothing any more.
+    """
 
     added: int = 0
     replaced: int = 0
@@ -48,16 +40,23 @@ class BuildReport:
     chunks_reused: int = 0
     seconds: float = 0.0
     skipped: tuple[Skipped, ...] = ()
+    stale_corrections: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a build is: articles and chunks of the issues it has to read."""
+    """How far a build is: first the files it reads, then the articles and chunks of those that were new.
 
-    articles_done: int
-    articles: int
-    chunks_done: int
-    chunks: int
+    `file` is the name of the file being read, "" once all are read.
+    """
+
+    articles_done: int = 0
+    articles: int = 0
+    chunks_done: int = 0
+    chunks: int = 0
+    files_done: int = 0
+    files: int = 0
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +68,7 @@ class BuildOptions:
     max_chars: int | None = None
     overlap_chars: int | None = None
     wait_seconds: float = _LOCK_WAIT_SECONDS
+    limits: Limits | None = None  # None: as the environment says
     on_progress: Callable[[Progress], None] | None = field(default=None, compare=False)
     on_wait: Callable[[str], None] | None = field(default=None, compare=False)
     clock: Callable[[], float] = field(default=time.monotonic, compare=False)
@@ -96,7 +96,8 @@ def build(
     options = options or BuildOptions()
     options = replace(options, model=model or options.model, full=full or options.full)
     roots = [Path(source).resolve() for source in _as_list(sources)]
-    return _run(_find_files(roots), roots=roots, archive=archive, options=options, encoder=encoder)
+    found = find_files(roots)
+    return _run(found, roots=roots, archive=archive, options=options, encoder=encoder)
 
 
 def add(
@@ -107,11 +108,32 @@ def add(
     options: BuildOptions | None = None,
     encoder: Encoder | None = None,
 ) -> BuildReport:
-    """Add or replace the issues in some files and folders; every other issue stays. Raises as `build` does."""
+    """Add or replace the issues in some files and folders; every other issue stays. Raises as `build` does.
+
+    A file that is named brings its issue back when it was withdrawn.
+    """
     options = options or BuildOptions()
     options = replace(options, model=model or options.model)
-    found = dict.fromkeys(_find_files([Path(source).resolve() for source in _as_list(files)]), _BY_HAND)
+    found = find_files([Path(source).resolve() for source in _as_list(files)])
+    by_hand = {file: BY_HAND if root == str(file) else root for file, root in found.files.items()}
+    found = replace(found, files=by_hand)
     return _run(found, roots=[], archive=archive, options=options, encoder=encoder)
+
+
+def update(
+    changed: Mapping[Path, str],
+    gone: Collection[Path] = (),
+    *,
+    archive: str | Path | None = None,
+    options: BuildOptions | None = None,
+    encoder: Encoder | None = None,
+) -> BuildReport:
+    """Read the changed files, each with the root it was found under, and take out the issues of those that have gone.
+
+    Raises as `build` does.
+    """
+    found = FoundFiles(dict(changed))
+    return _run(found, roots=[], archive=archive, options=options or BuildOptions(), encoder=encoder, gone=gone)
 
 
 def remove(
@@ -127,10 +149,10 @@ def remove(
         known = store.known_issues()
         doomed: dict[int, KnownIssue] = {}
         for name in names:
-            fitting = [issue for issue in known if goes_by(Issue(issue.id, issue.name, None, issue.source), name)]
+            fitting = [one for one in known if goes_by(one.issue, name)]
             if not fitting:
                 raise SourceError(f"There is no issue called {name!r} in {folder}; `bulletin list` shows their names.")
-            doomed.update((issue.key, issue) for issue in fitting)
+            doomed.update((one.key, one) for one in fitting)
         settings = store.settings
         if settings is not None and doomed:
             store.commit(add=[], remove=list(doomed), settings=settings)
@@ -142,29 +164,75 @@ def remove(
 def stale_sources(store: LocalArchive) -> list[str]:
     """Where the files of an archive's issues have moved on since they were read, one line each."""
     lines = []
-    for issue in store.known_issues():
-        path = Path(issue.source)
-        if not path.is_file():
-            lines.append(f"{issue.name}: {path} has gone")
-        elif file_digest(path) != issue.id:
-            lines.append(f"{issue.name}: {path} has changed")
+    limits = Limits.from_environment()
+    for known in store.known_issues():
+        path = Path(known.issue.source)
+        try:
+            ids = {document.id for document in unpack(path.name, read_bytes(path, limits), limits).documents}
+        except SourceError:
+            lines.append(f"{known.issue.name}: {path} has gone or cannot be read")
+            continue
+        if known.issue.id not in ids:
+            lines.append(f"{known.issue.name}: {path} has changed")
     return lines
 
 
+@dataclass(frozen=True, slots=True)
+class FoundFiles:
+    """The issue files in some files and folders, each with the root it was found under, and those left aside."""
+
+    files: dict[Path, str]
+    skipped: tuple[Skipped, ...] = ()
+
+
+def find_files(roots: Sequence[Path]) -> FoundFiles:
+    """The issue files in some files and folders. Raises SourceError when there is none, or a root does not exist.
+
+    Hidden and temporary files are passed over; a link that leads out of its folder is left out and reported.
+    """
+    files: dict[Path, str] = {}
+    skipped = []
+    for root in roots:
+        if root.is_dir():
+            for path in _issue_files_in(root):
+                if path.resolve().is_relative_to(root):
+                    files[path] = str(root)
+                else:
+                    reason = f"{path.name} is a link that leads out of {root}. Copy the file into the folder."
+                    skipped.append(Skipped(str(path), reason))
+        elif root.exists():
+            files[root] = str(root)
+        else:
+            raise SourceError(f"There is no file or folder {root}.")
+    if not files and not skipped:
+        raise SourceError(f"There is no issue file ({', '.join(sorted(SUFFIXES))}) in {', '.join(map(str, roots))}.")
+    return FoundFiles(files, tuple(skipped))
+
+
+def _issue_files_in(root: Path) -> list[Path]:
+    found = [path for path in root.rglob("*") if is_issue_file(path) and path.is_file()]
+    return [path for path in found if not any(part.startswith(".") for part in path.relative_to(root).parts)]
+
+
+def _as_list(sources: str | Path | Iterable[str | Path]) -> list[str | Path]:
+    return [sources] if isinstance(sources, str | Path) else list(sources)
+
+
 def _run(
-    files: dict[Path, str],
+    found: FoundFiles,
     *,
     roots: Sequence[Path],
     archive: str | Path | None,
     options: BuildOptions,
     encoder: Encoder | None,
+    gone: Collection[Path] = (),
 ) -> BuildReport:
     folder = archive_path(archive)
     started = options.clock()
     with build_lock(folder, wait_seconds=options.wait_seconds, on_wait=options.on_wait, now=options.now):
         store = LocalArchive.create(folder)
         try:
-            report = _update(store, files, roots=roots, options=options, encoder=encoder)
+            report = _update(store, found, roots=roots, options=options, encoder=encoder, gone=gone)
         finally:
             store.close()
     return replace(report, seconds=options.clock() - started)
@@ -172,28 +240,36 @@ def _run(
 
 def _update(
     store: LocalArchive,
-    files: dict[Path, str],
+    found: FoundFiles,
     *,
     roots: Sequence[Path],
     options: BuildOptions,
     encoder: Encoder | None,
+    gone: Collection[Path],
 ) -> BuildReport:
     stored = store.settings
     encoder = encoder or open_encoder(chosen_model(options.model) or (stored.model if stored else None))
     settings = _settings(stored, encoder, options)
-    known = {issue.source: issue for issue in store.known_issues()}
-    plan = _plan(files, known, settings=settings, full=options.full)
-    gone = [issue for issue in known.values() if _is_gone(issue, files, roots)]
+    plan = _plan(store, found, settings=settings, options=options)
+    known = {one.place: one for one in store.known_issues()}
+    missing = set(map(str, gone))
+    out = [
+        one
+        for one in known.values()
+        if one.issue.source in missing or one.place in plan.withdrawn or _is_gone(one, found.files, plan, roots)
+    ]
     prepared = plan.prepared
     if options.full:
-        kept = [issue for issue in known.values() if issue not in gone and issue.source not in plan.seen]
-        prepared = [*prepared, *_prepare_again(store, kept, settings)]
-    encoded, reused = _encode(store, prepared, encoder, settings=settings, options=options)
-    outdated = [known[item.issue.source].key for item in prepared if item.issue.source in known]
-    if prepared or gone or stored != settings:
+        read = {(item.issue.source, item.issue.member) for item in prepared}
+        kept = [one for one in known.values() if one not in out and one.place not in read]
+        prepared = [*prepared, *prepare_again(store, kept, settings)]
+    encoded, reused = _encode(store, prepared, encoder, options=options)
+    places = [(item.issue.source, item.issue.member) for item in prepared]
+    outdated = [known[place].key for place in places if place in known]
+    if prepared or out or stored != settings:
         store.commit(
             add=prepared,
-            remove=[*(issue.key for issue in gone), *outdated],
+            remove=[*(one.key for one in out), *outdated],
             settings=settings,
             complete=bool(roots) and not plan.skipped,
         )
@@ -201,13 +277,39 @@ def _update(
     return BuildReport(
         added=len(prepared) - len(outdated),
         replaced=len(outdated),
-        removed=len(gone),
-        unchanged=len(known) - len(gone) - len(outdated),
+        removed=len(out),
+        unchanged=len(known) - len(out) - len(outdated),
         articles=sum(len(item.issue.articles) for item in prepared),
         chunks_encoded=encoded,
         chunks_reused=reused,
-        skipped=tuple(plan.skipped),
+        skipped=(*found.skipped, *plan.skipped),
+        stale_corrections=tuple(plan.stale),
     )
+
+
+def _plan(store: LocalArchive, found: FoundFiles, *, settings: Settings, options: BuildOptions) -> Plan:
+    limits = options.limits or Limits.from_environment()
+    planner = Planner(store, settings=settings, full=options.full, limits=limits)
+
+    def tell(number: int, name: str) -> None:
+        if options.on_progress is not None:
+            options.on_progress(Progress(files_done=number, files=len(found.files), file=name))
+
+    return planner.plan(found.files, on_file=tell)
+
+
+def _is_gone(known: KnownIssue, files: Mapping[Path, str], plan: Plan, roots: Sequence[Path]) -> bool:
+    """Whether an issue's file has gone, or the file no longer holds it."""
+    source = Path(known.issue.source)
+    if source in files:
+        return str(source) not in plan.failed and known.place not in plan.seen
+    if not roots:
+        return False
+    if any(root == source or root in source.parents for root in roots):
+        # A file that is there and was not found is passed over by its name or its link, not gone by accident.
+        return True
+    # It came with another folder, which is still there: its file alone has gone.
+    return known.root != BY_HAND and not source.exists() and source.parent.is_dir()
 
 
 def _settings(stored: Settings | None, encoder: Encoder, options: BuildOptions) -> Settings:
@@ -240,146 +342,21 @@ def mismatch_message(stored: Settings, encoder: Encoder) -> str:
     )
 
 
-@dataclass(slots=True)
-class _Plan:
-    """What reading the files has shown. `seen` holds the sources that were read or found unchanged."""
-
-    prepared: list[PreparedIssue] = field(default_factory=list)
-    skipped: list[Skipped] = field(default_factory=list)
-    seen: set[str] = field(default_factory=set)
-
-
-def _plan(files: dict[Path, str], known: dict[str, KnownIssue], *, settings: Settings, full: bool) -> _Plan:
-    plan = _Plan()
-    recipe = f"{RECIPE_VERSION}/{settings.max_chars}/{settings.overlap_chars}"
-    taken = {issue.id: source for source, issue in known.items() if Path(source) not in files and Path(source).exists()}
-    for file in sorted(files):
-        source = str(file)
-        old = known.get(source)
-        try:
-            content = read_bytes(file)
-            issue_id = hashlib.sha256(content).hexdigest()
-            if taken.setdefault(issue_id, source) != source:
-                raise SourceError(
-                    f"{file.name} holds the same bytes as {Path(taken[issue_id]).name}, which is indexed."
-                )
-            if full or old is None or (old.id, old.recipe) != (issue_id, recipe):
-                issue = _issue(file, issue_id, read_issue(file, content))
-                plan.prepared.append(_prepare(issue, recipe=recipe, root=files[file], settings=settings))
-            plan.seen.add(source)
-        except SourceError as error:
-            plan.skipped.append(Skipped(source, str(error)))
-    return plan
-
-
-def _is_gone(issue: KnownIssue, files: dict[Path, str], roots: Sequence[Path]) -> bool:
-    """Whether a build over some roots takes an issue out: its file has gone, though its folder is still there."""
-    source = Path(issue.source)
-    if not roots or source in files:
-        return False
-    if any(root == source or root in source.parents for root in roots):
-        return True
-    return issue.root != _BY_HAND and not source.exists() and source.parent.is_dir()
-
-
-def _find_files(roots: Sequence[Path]) -> dict[Path, str]:
-    """The issue files in some files and folders, each with the root it was found under. Raises SourceError."""
-    files: dict[Path, str] = {}
-    for root in roots:
-        if root.is_dir():
-            found = [path for path in root.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file()]
-            shown = [path for path in found if not any(part.startswith(".") for part in path.relative_to(root).parts)]
-            files.update(dict.fromkeys(shown, str(root)))
-        elif root.exists():
-            files[root] = str(root)
-        else:
-            raise SourceError(f"There is no file or folder {root}.")
-    if not files:
-        raise SourceError(f"There is no issue file ({', '.join(sorted(SUFFIXES))}) in {', '.join(map(str, roots))}.")
-    return files
-
-
-def _as_list(sources: str | Path | Iterable[str | Path]) -> list[str | Path]:
-    return [sources] if isinstance(sources, str | Path) else list(sources)
-
-
-def _issue(file: Path, issue_id: str, parsed: ParsedIssue) -> Issue:
-    """Give a parsed issue and its articles their ids."""
-    issue = Issue(id=issue_id, name=parsed.name, date=parsed.date, source=str(file))
-    given = {article.source_id for article in parsed.articles}
-    articles = []
-    for article in parsed.articles:
-        number = 1
-        # An id made from the title outlives corrections of the body.
-        while not article.source_id and (made := _article_id(file, article, number)) in given:
-            number += 1
-        if not article.source_id:
-            given.add(made)
-        articles.append(
-            Article(
-                id=article.source_id or made,
-                issue=issue,
-                title=article.title,
-                body=article.body,
-                section=article.section,
-                byline=article.byline,
-                kind=article.kind,
-                page=article.page,
-                date=article.date or parsed.date,
-            )
-        )
-    return replace(issue, articles=tuple(articles))
-
-
-def _article_id(file: Path, article: ParsedArticle, number: int) -> str:
-    return text_digest(file.stem, article.title or article.body[:40], str(number))[:12]
-
-
-def _prepare(issue: Issue, *, recipe: str, root: str, settings: Settings) -> PreparedIssue:
-    chunks = {
-        article.id: [
-            (chunk, _vector_key(settings, article, chunk))
-            for chunk in chunk_article(article, max_chars=settings.max_chars, overlap_chars=settings.overlap_chars)
-        ]
-        for article in issue.articles
-    }
-    return PreparedIssue(issue, recipe, root, chunks)
-
-
-def _prepare_again(store: LocalArchive, issues: Sequence[KnownIssue], settings: Settings) -> list[PreparedIssue]:
-    """Issues whose files this build does not read, from the articles the archive holds."""
-    prepared = []
-    with store.snapshot() as snapshot:
-        for known in issues:
-            (issue,) = (found for found in snapshot.read_issue(known.source) if found.source == known.source)
-            prepared.append(_prepare(issue, recipe=known.recipe, root=known.root, settings=settings))
-    return prepared
-
-
-def _vector_key(settings: Settings, article: Article, chunk: Chunk) -> str:
-    return text_digest(settings.fingerprint, indexed_text(article.title, chunk.text))
-
-
 def _encode(
-    store: LocalArchive,
-    prepared: Sequence[PreparedIssue],
-    encoder: Encoder,
-    *,
-    settings: Settings,
-    options: BuildOptions,
+    store: LocalArchive, prepared: Sequence[PreparedIssue], encoder: Encoder, *, options: BuildOptions
 ) -> tuple[int, int]:
     """Encode the chunks that have no vector yet and store them group by group; returns (encoded, reused)."""
-    articles = [(article, item.chunks[article.id]) for item in prepared for article in item.issue.articles]
+    articles = texts_of(prepared)
     total = sum(len(chunks) for _, chunks in articles)
-    stored = set() if options.full else store.stored_vectors(key for _, chunks in articles for _, key in chunks)
+    stored = set() if options.full else store.stored_vectors(key for _, chunks in articles for key, _ in chunks)
     encoded = passed = done = 0
     waiting: dict[str, str] = {}
     if options.on_progress is not None and articles:
         options.on_progress(Progress(0, len(articles), 0, total))
-    for number, (article, chunks) in enumerate(articles, start=1):
-        for chunk, key in chunks:
+    for number, (_, chunks) in enumerate(articles, start=1):
+        for key, text in chunks:
             if key not in stored:
-                waiting[key] = indexed_text(article.title, chunk.text)
+                waiting[key] = text
                 stored.add(key)
         passed += len(chunks)
         if len(waiting) >= _GROUP_CHUNKS or number == len(articles):

@@ -67,7 +67,7 @@ def split_signature(paragraph: str) -> tuple[str, str]:
     if bracketed:
         before, name = paragraph[: bracketed.start()].rstrip(), bracketed[1].strip()
         ends_sentence = not before or before[-1] in _AFTER_SENTENCE
-        signs = _signs(name) and (ends_sentence or _is_person(name))
+        signs = _signs(name) and (ends_sentence or is_person(name))
         return (before, name) if signs else (paragraph, "")
     if not _BYLINE_SIGN.search(paragraph, tail_at):
         return paragraph, ""
@@ -84,7 +84,8 @@ def _signs(name: str) -> bool:
     return any(pattern.fullmatch(name) for pattern in (_BARE_NAMES, _SIGNED_ROLE, _BYLINE))
 
 
-def _is_person(name: str) -> bool:
+def is_person(name: str) -> bool:
+    """Whether two or three characters are likely a person's name, by the family name."""
     return len(name) in (2, 3) and name[0] in _FAMILY_NAMES
 
 

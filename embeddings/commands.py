@@ -32,33 +32,39 @@ Subparsers = Any  # argparse's own type for this is private
 def add_commands(commands: Subparsers) -> None:
     """Add build, add, remove, list, show, parse and check to a command line."""
     _add_build(commands)
-    parser = _command(commands, "remove", _remove, "take issues out of the archive")
+    parser = command(commands, "remove", _remove, "take issues out of the archive")
     parser.add_argument("issues", nargs="+", metavar="ISSUE", help="an issue's name, file name, or start of its id")
-    _command(commands, "list", _list, "list the issues in the archive")
-    parser = _command(commands, "show", _show, "print an issue or an article")
+    command(commands, "list", _list, "list the issues in the archive")
+    parser = command(commands, "show", _show, "print an issue or an article")
     parser.add_argument("name", metavar="ISSUE|ARTICLE", help="an article's id, or an issue's name, file name or id")
     parser = commands.add_parser("parse", help="print the articles of a file as JSON Lines, without an archive")
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
     parser.set_defaults(run=_parse)
-    _command(commands, "check", _check, "say whether the archive is whole, what model it has, and what is stale")
+    command(commands, "check", _check, "say whether the archive is whole, what model it has, and what is stale")
 
 
 def _add_build(commands: Subparsers) -> None:
-    parser = _command(commands, "build", _build, "make the archive hold exactly the issues in some files and folders")
+    parser = command(commands, "build", _build, "make the archive hold exactly the issues in some files and folders")
     parser.add_argument(
         "paths", nargs="*", type=Path, metavar="PATH", help=f"files or folders (default: {DEFAULT_SOURCE})"
     )
     parser.add_argument("--full", action="store_true", help="read and encode everything again")
-    adder = _command(commands, "add", _add, "add or replace issues and leave the others alone")
+    adder = command(commands, "add", _add, "add or replace issues and leave the others alone")
     adder.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="files or folders")
-    for command in (parser, adder):
-        command.add_argument("--model", help="a sentence-transformers folder or hub name (default: the bundled model)")
-        command.add_argument("--wait", type=float, default=60.0, metavar="SECONDS", help="for another build to finish")
+    for each in (parser, adder):
+        add_build_arguments(each)
 
 
-def _command(
+def add_build_arguments(parser: argparse.ArgumentParser) -> None:
+    """`--model` and `--wait`, the same on every command that changes an archive."""
+    parser.add_argument("--model", help="a sentence-transformers folder or hub name (default: the bundled model)")
+    parser.add_argument("--wait", type=float, default=60.0, metavar="SECONDS", help="for another build to finish")
+
+
+def command(
     commands: Subparsers, name: str, run: Callable[[argparse.Namespace], int], summary: str
 ) -> argparse.ArgumentParser:
+    """A command that has an archive."""
     parser: argparse.ArgumentParser = commands.add_parser(name, help=summary, description=summary)
     add_common_arguments(parser)
     parser.set_defaults(run=run)
@@ -101,29 +107,32 @@ def print_json(value: object) -> None:
 
 
 def _build(arguments: argparse.Namespace) -> int:
-    with _building(arguments) as options:
+    with build_options(arguments) as options:
         report = build(
             arguments.paths or [DEFAULT_SOURCE],
             archive=arguments.archive,
             options=replace(options, full=arguments.full),
         )
-    return _print_report(report, as_json=arguments.json)
+    return print_report(report, as_json=arguments.json)
 
 
 def _add(arguments: argparse.Namespace) -> int:
-    with _building(arguments) as options:
+    with build_options(arguments) as options:
         report = add(arguments.paths, archive=arguments.archive, options=options)
-    return _print_report(report, as_json=arguments.json)
+    return print_report(report, as_json=arguments.json)
 
 
 @contextmanager
-def _building(arguments: argparse.Namespace) -> Iterator[BuildOptions]:
+def build_options(arguments: argparse.Namespace) -> Iterator[BuildOptions]:
     """Options that show a progress bar on a terminal and say who holds the lock."""
     from tqdm import tqdm
 
     bar: tqdm[Any] = tqdm(unit="篇", desc="articles", disable=None, leave=False)
 
     def show(progress: Progress) -> None:
+        if progress.file:
+            bar.set_postfix_str(f"{progress.file}, file {progress.files_done + 1} of {progress.files}")
+            return
         bar.total = progress.articles
         bar.set_postfix_str(f"{progress.chunks_done}/{progress.chunks} chunks", refresh=False)
         bar.update(progress.articles_done - bar.n)
@@ -137,9 +146,12 @@ def _building(arguments: argparse.Namespace) -> Iterator[BuildOptions]:
         bar.close()
 
 
-def _print_report(report: BuildReport, *, as_json: bool) -> int:
+def print_report(report: BuildReport, *, as_json: bool) -> int:
+    """Say what a build did, and on stderr what it left out. Returns the exit code."""
     for skipped in report.skipped:
         print(f"bulletin: left out {skipped.path}: {skipped.reason}", file=sys.stderr)
+    for line in report.stale_corrections:
+        print(f"bulletin: {line}", file=sys.stderr)
     if as_json:
         print_json(asdict(report))
     else:
@@ -147,7 +159,8 @@ def _print_report(report: BuildReport, *, as_json: bool) -> int:
             f"issues: {report.added} added, {report.replaced} replaced, {report.removed} removed, "
             f"{report.unchanged} unchanged\n"
             f"chunks: {report.chunks_encoded} encoded, {report.chunks_reused} reused, "
-            f"of {report.articles} articles read; {report.seconds:.1f} s"
+            f"of {report.articles} articles read; {report.seconds:.1f} s",
+            flush=True,
         )
     return EXIT_PARTIAL if report.skipped else 0
 
@@ -179,7 +192,8 @@ def _list(arguments: argparse.Namespace) -> int:
         return 0
     for entry in entries:
         day = entry.issue.date.isoformat() if entry.issue.date else _DATE_UNKNOWN
-        print(f"{day}\t{entry.issue.id[:8]}\t{entry.articles} 篇\t{entry.issue.name}\t{Path(entry.issue.source).name}")
+        file = Path(entry.issue.source).name + (f"/{entry.issue.member}" if entry.issue.member else "")
+        print(f"{day}\t{entry.issue.id[:8]}\t{entry.articles} 篇\t{entry.issue.name}\t{file}")
     return 0
 
 
@@ -203,7 +217,9 @@ def _show(arguments: argparse.Namespace) -> int:
 
 def _print_article(article: Article) -> None:
     lines = [
+        article.kicker,
         article.title,
+        article.deck,
         " · ".join(filter(None, [article.issue.name, str(article.date or _DATE_UNKNOWN), article.section])),
     ]
     print("\n".join([*filter(None, [*lines, article.byline]), "", article.body, ""]))
@@ -216,6 +232,7 @@ def issue_row(issue: Issue) -> dict[str, Any]:
         "name": issue.name,
         "date": issue.date.isoformat() if issue.date else None,
         "source": issue.source,
+        "member": issue.member,
     }
 
 
@@ -223,7 +240,9 @@ def article_row(article: Article) -> dict[str, Any]:
     """An article, for JSON."""
     return {
         "id": article.id,
+        "kicker": article.kicker,
         "title": article.title,
+        "deck": article.deck,
         "date": article.date.isoformat() if article.date else None,
         "section": article.section,
         "byline": article.byline,
@@ -236,7 +255,7 @@ def article_row(article: Article) -> dict[str, Any]:
 
 def _parse(arguments: argparse.Namespace) -> int:
     for file in arguments.files:
-        fields = ("title", "kind", "byline", "section", "body")
+        fields = ("kicker", "title", "deck", "kind", "byline", "section", "body")
         articles = [{name: str(getattr(article, name)) for name in fields} for article in read_issue_file(file)]
         print_json({"page": file.name, "articles": articles})
     return 0

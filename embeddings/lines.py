@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from embeddings.continued import split_jump
+from embeddings.types import Box
 
 # Nothing of this is printed: control characters, zero-width marks, soft hyphens, byte order marks.
 _UNPRINTED = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
@@ -16,7 +20,6 @@ _INDENT = "\u3000\u3000"
 # Furniture is short; a long line that opens alike is news.
 _LONGEST_FURNITURE = 60
 _NUMBER = r"[0-9A-Z一二三四五六七八九十]{1,3}"
-_JUMP = re.compile(rf"[（(【]?\s*(?:上接|下转|紧接)\s*第?\s*{_NUMBER}\s*版[^（()）】。，,]{{0,20}}[)）】]?")
 _ROLES = (
     "编辑|责任编辑|责编|责任校对|责校|校对|一校|二校|版式|排版|美编|美术编辑|组版|制图|审读|审校|主编|副主编|总编辑|编审|监制|终审|"
     "主任|编委|总值班|版面设计|视觉设计|编辑部|统筹|策划"
@@ -43,13 +46,29 @@ _SEPARATORS = re.compile(r"[\s|│/·,，、:：()（）]+")
 _LEAD_MARK = re.compile(r"[【〖\[]?(?:核心提示|核心阅读|阅读提示|内容提要|新闻提示|内容提示)[】〗\]]?\s*[:：]?\s*")
 
 
+class Part(str, Enum):
+    """What a line is on a page whose layout is known."""
+
+    SECTION = "section"  # 栏目
+    KICKER = "kicker"  # 肩题, above the headline
+    HEADLINE = "headline"
+    DECK = "deck"  # 副题, below the headline
+    SUBHEAD = "subhead"  # 小标题, inside the body
+    BODY = "body"
+    CAPTION = "caption"  # under or beside a picture
+
+    __str__ = str.__str__
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One printed line, without its marks.
 
     `level` counts the `#` before it (0 is none); `gap` counts the blank lines and pictures above it;
     `indented` says it opens a paragraph; `hard_break` says two trailing spaces tie the next line to it;
-    `lead_mark` says the line stood under 核心提示, or is that mark itself (then `text` is empty).
+    `lead_mark` says the line stood under 核心提示, or is that mark itself (then `text` is empty). `part` and `boxes`
+    come from a page whose layout is known: what the line is, told by its size and place, and where it is printed.
+    `goes_to` and `came_from` are the pages that 下转 behind it and 上接 before it named ("" for none).
     """
 
     text: str
@@ -58,14 +77,26 @@ class Line:
     indented: bool = False
     hard_break: bool = False
     lead_mark: bool = False
+    part: Part | None = None
+    boxes: tuple[Box, ...] = ()
+    goes_to: str = ""
+    came_from: str = ""
 
 
 def read_lines(text: str) -> list[Line]:
     """The lines of a page that carry words, in order. Furniture and marks of continuation are left out."""
     lines: list[Line] = []
-    gap = 0
+    gap, came_from = 0, ""
     for printed in text.splitlines():
         line = _read_line(printed, gap=gap)
+        if line is not None and not line.text and (line.goes_to or line.came_from):
+            # A mark on a line of its own speaks of the line above or below.
+            if lines and line.goes_to:
+                lines[-1] = replace(lines[-1], goes_to=line.goes_to)
+            came_from = line.came_from or came_from
+            continue
+        if line is not None and came_from:
+            line, came_from = replace(line, came_from=came_from), ""
         # A date alone is the masthead's above the news, and the end of an announcement below it.
         if line is not None and (lines or not _ISSUE_DATE.fullmatch(line.text)):
             lines.append(line)
@@ -86,7 +117,9 @@ def _read_line(printed: str, *, gap: int) -> Line | None:
     emphasis = _EMPHASIS.fullmatch(text)
     if emphasis:
         text = emphasis[2].strip()
-    text = _without_jump(text)
+    text, jump = split_jump(text)
+    if jump and not text.strip("# "):
+        return Line("", goes_to=jump.goes_to, came_from=jump.came_from)
     if not text.strip("# ") or is_furniture(text):
         return None
     lead = _LEAD_MARK.match(text)
@@ -94,19 +127,16 @@ def _read_line(printed: str, *, gap: int) -> Line | None:
     lead_mark = lead is not None and (lead.end() == len(text) or not text[lead.end() - 1].isalpha())
     if lead is not None and lead_mark:
         text, level = text[lead.end() :], 0
-    return Line(text, level, gap, printed.startswith(_INDENT), printed.endswith("  "), lead_mark)
-
-
-def _without_jump(text: str) -> str:
-    """The line without 上接第一版 or 下转第二版 at its ends."""
-    opening = _JUMP.match(text)
-    if opening:
-        text = text[opening.end() :].lstrip()
-    tail_at = max(0, len(text) - _LONGEST_FURNITURE)
-    for jump in _JUMP.finditer(text, tail_at):
-        if jump.end() == len(text):
-            return text[: jump.start()].rstrip()
-    return text
+    return Line(
+        text,
+        level,
+        gap,
+        printed.startswith(_INDENT),
+        printed.endswith("  "),
+        lead_mark,
+        goes_to=jump.goes_to,
+        came_from=jump.came_from,
+    )
 
 
 def is_furniture(text: str) -> bool:

@@ -24,6 +24,7 @@ from embeddings.archive import Archive, Filters, IssueEntry, PreparedIssue, Scor
 from embeddings.encoder import choose_threads
 from embeddings.errors import ArchiveDamagedError, ArchiveError, ArchiveMissingError
 from embeddings.lexical import LexicalIndex
+from embeddings.readings import boxes_from_json, boxes_to_json
 from embeddings.text import fold
 from embeddings.types import Article, ArticleKind, Chunk, Issue
 from embeddings.vectors import VectorIndex
@@ -35,11 +36,12 @@ DATABASE = "archive.sqlite"
 VECTORS = "vectors.faiss"
 LEXICAL = "lexical.npz"
 
-_FORMAT = "1"
+_FORMAT = "2"
 _LOCK_SECONDS = 30.0
 _SAMPLE = 256
-_ISSUE_COLUMNS = "issues.id, issues.name, issues.date, issues.source"
-_ARTICLE_COLUMNS = "a.id, a.title, a.section, a.byline, a.kind, a.page, a.date, a.body"
+_ISSUE_COLUMNS = "issues.id, issues.name, issues.date, issues.source, issues.member"
+_ISSUE_WIDTH = 5
+_ARTICLE_COLUMNS = "a.id, a.title, a.section, a.byline, a.kind, a.page, a.date, a.body, a.kicker, a.deck, a.boxes"
 
 
 class LocalArchive(Archive):
@@ -125,8 +127,21 @@ class LocalArchive(Archive):
     def known_issues(self) -> list[KnownIssue]:
         """What a build compares files with."""
         with self._reading() as connection:
-            rows = connection.execute("SELECT issue_key, id, name, source, root, recipe FROM issues").fetchall()
-        return [KnownIssue(*row) for row in rows]
+            rows = connection.execute(
+                f"SELECT {_ISSUE_COLUMNS}, issue_key, root, reading_key, recipe FROM issues ORDER BY issue_key"
+            ).fetchall()
+        return [KnownIssue(_issue(row[:_ISSUE_WIDTH]), *row[_ISSUE_WIDTH:]) for row in rows]
+
+    def reading(self, key: str) -> str | None:
+        """What a reader once found in some bytes, as it was stored."""
+        with self._reading() as connection:
+            row = connection.execute("SELECT reading FROM readings WHERE reading_key = ?", (key,)).fetchone()
+        return row[0] if row else None
+
+    def store_reading(self, key: str, reading: str) -> None:
+        """Keep what a reader found."""
+        with self._writing() as connection:
+            connection.execute("INSERT OR REPLACE INTO readings VALUES (?, ?)", (key, reading))
 
     def stored_vectors(self, keys: Iterable[str]) -> set[str]:
         """Those of some vector keys that need no encoding."""
@@ -154,23 +169,33 @@ class LocalArchive(Archive):
         """Take issues out by key and put issues in, as one step. `complete` also drops vectors nothing refers to."""
         with self._writing() as connection:
             connection.execute("CREATE TEMP TABLE freed (vector_key TEXT PRIMARY KEY)")
+            connection.execute("CREATE TEMP TABLE unread (reading_key TEXT PRIMARY KEY)")
             for key in remove:
                 connection.execute(
                     "INSERT OR IGNORE INTO freed SELECT vector_key FROM chunks JOIN articles USING (article_key) "
                     "WHERE issue_key = ?",
                     (key,),
                 )
+                connection.execute(
+                    "INSERT OR IGNORE INTO unread SELECT reading_key FROM issues WHERE issue_key = ?", (key,)
+                )
                 connection.execute("DELETE FROM issues WHERE issue_key = ?", (key,))
             for prepared in add:
                 _insert_issue(connection, prepared)
             unused = "vector_key NOT IN (SELECT vector_key FROM chunks)"
+            unread = "reading_key NOT IN (SELECT reading_key FROM issues)"
             if complete:
+                connection.execute(f"DELETE FROM readings WHERE {unread}")
                 connection.execute(f"DELETE FROM vectors WHERE {unused}")
             else:
                 connection.execute(
                     f"DELETE FROM vectors WHERE vector_key IN (SELECT vector_key FROM freed) AND {unused}"
                 )
+                connection.execute(
+                    f"DELETE FROM readings WHERE reading_key IN (SELECT reading_key FROM unread) AND {unread}"
+                )
             connection.execute("DROP TABLE freed")
+            connection.execute("DROP TABLE unread")
             values = {name: str(value) for name, value in asdict(settings).items()} | {"generation": uuid4().hex}
             connection.executemany("INSERT OR REPLACE INTO settings VALUES (?, ?)", list(values.items()))
 
@@ -258,12 +283,16 @@ class LocalArchive(Archive):
 class KnownIssue:
     """An issue as a build knows it."""
 
+    issue: Issue
     key: int
-    id: str
-    name: str
-    source: str
     root: str
+    reading_key: str
     recipe: str
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Where it came from: the file, and the member of a ZIP file."""
+        return self.issue.source, self.issue.member
 
 
 class LocalSnapshot:
@@ -338,7 +367,9 @@ class LocalSnapshot:
             "FROM issues LEFT JOIN articles a USING (issue_key) GROUP BY issues.issue_key "
             "ORDER BY issues.date IS NULL, issues.date DESC, issues.name"
         )
-        return [IssueEntry(_issue(row[:4]), row[4], row[6], row[5]) for row in rows]
+        return [
+            IssueEntry(_issue(issue), articles, chunks, characters) for *issue, articles, characters, chunks in rows
+        ]
 
     def sections(self) -> list[str]:
         """The names of the sections, in alphabetical order."""
@@ -364,7 +395,7 @@ class LocalSnapshot:
             "ORDER BY issues.date DESC, article_key",
             (article_id,),
         )
-        return [_article(row[4:], _issue(row[:4])) for row in rows]
+        return [_article(row[_ISSUE_WIDTH:], _issue(row[:_ISSUE_WIDTH])) for row in rows]
 
     def _article(self, key: int) -> Article:
         row = self._connection.execute(
@@ -372,7 +403,7 @@ class LocalSnapshot:
             "WHERE article_key = ?",
             (key,),
         ).fetchone()
-        return _article(row[4:], _issue(row[:4]))
+        return _article(row[_ISSUE_WIDTH:], _issue(row[:_ISSUE_WIDTH]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -453,22 +484,22 @@ class _Index:
 def goes_by(issue: Issue, name: str) -> bool:
     """Whether an issue is called this: its name, its file's name, or the first six or more digits of its id."""
     wanted = fold(name.strip())
-    source = Path(issue.source)
+    source = Path(issue.member or issue.source)
     names = {fold(issue.name), fold(source.name), fold(source.stem), fold(issue.source)}
     return bool(wanted) and (wanted in names or (len(wanted) >= 6 and issue.id.startswith(wanted)))
 
 
-def indexed_text(title: str, text: str) -> str:
-    """What both searches see of a chunk: its article's title, then the chunk."""
-    return f"{title}\n{text}" if title else text
+def indexed_text(heading: str, text: str) -> str:
+    """What both searches see of a chunk: its article's kicker, title and deck, then the chunk."""
+    return f"{heading}\n{text}" if heading else text
 
 
 def _read_texts(connection: sqlite3.Connection) -> list[str]:
     rows = connection.execute(
-        "SELECT a.title, substr(a.body, start + 1, end - start) FROM chunks JOIN articles a USING (article_key) "
-        "ORDER BY chunk_key"
+        "SELECT a.kicker, a.title, a.deck, substr(a.body, start + 1, end - start) FROM chunks "
+        "JOIN articles a USING (article_key) ORDER BY chunk_key"
     )
-    return [indexed_text(title, text) for title, text in rows]
+    return [indexed_text(" ".join(filter(None, heading)), text) for *heading, text in rows]
 
 
 def _read_vectors(connection: sqlite3.Connection, count: int) -> VectorIndex:
@@ -486,13 +517,23 @@ def _read_vectors(connection: sqlite3.Connection, count: int) -> VectorIndex:
 def _insert_issue(connection: sqlite3.Connection, prepared: PreparedIssue) -> None:
     issue = prepared.issue
     issue_key = connection.execute(
-        "INSERT INTO issues (id, name, date, source, root, recipe) VALUES (?, ?, ?, ?, ?, ?)",
-        (issue.id, issue.name, _iso(issue.date), issue.source, prepared.root, prepared.recipe),
+        "INSERT INTO issues (id, name, date, source, member, root, reading_key, recipe) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            issue.id,
+            issue.name,
+            _iso(issue.date),
+            issue.source,
+            issue.member,
+            prepared.root,
+            prepared.reading_key,
+            prepared.recipe,
+        ),
     ).lastrowid
     for article in issue.articles:
         article_key = connection.execute(
-            "INSERT INTO articles (issue_key, id, title, section, byline, kind, page, date, body) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO articles (issue_key, id, title, section, byline, kind, page, date, body, kicker, deck, boxes) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 issue_key,
                 article.id,
@@ -503,6 +544,9 @@ def _insert_issue(connection: sqlite3.Connection, prepared: PreparedIssue) -> No
                 article.page,
                 _iso(article.date),
                 article.body,
+                article.kicker,
+                article.deck,
+                boxes_to_json(article.boxes),
             ),
         ).lastrowid
         connection.executemany(
@@ -512,12 +556,14 @@ def _insert_issue(connection: sqlite3.Connection, prepared: PreparedIssue) -> No
 
 
 def _issue(columns: Sequence[str | None]) -> Issue:
-    identity, name, day, source = columns
-    return Issue(str(identity), str(name), date.fromisoformat(day) if day else None, str(source))
+    identity, name, day, source, member = columns
+    return Issue(
+        str(identity), str(name), date.fromisoformat(day) if day else None, str(source), member=str(member or "")
+    )
 
 
 def _article(columns: Sequence[object], issue: Issue) -> Article:
-    identity, title, section, byline, kind, page, day, body = columns
+    identity, title, section, byline, kind, page, day, body, kicker, deck, boxes = columns
     return Article(
         id=str(identity),
         issue=issue,
@@ -528,6 +574,9 @@ def _article(columns: Sequence[object], issue: Issue) -> Article:
         kind=ArticleKind(kind),
         page=page if isinstance(page, int) else None,
         date=date.fromisoformat(str(day)) if day else None,
+        kicker=str(kicker),
+        deck=str(deck),
+        boxes=boxes_from_json(str(boxes)),
     )
 
 

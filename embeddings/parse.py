@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from embeddings.bylines import is_byline, split_credit, split_signature
+from embeddings.continued import Jump, join_continued
 from embeddings.headlines import headline_lines, join_headline, section_name
 from embeddings.lines import Line, read_lines
 from embeddings.paragraphs import Fragment, is_unfinished, join_fragments
@@ -32,6 +33,26 @@ class _Draft:
     kind: ArticleKind = ArticleKind.NEWS
     bylines: list[str] = field(default_factory=list)
     fragments: list[Fragment] = field(default_factory=list)
+    goes_to: str = ""
+    came_from: str = ""
+
+    def note(self, lines: Sequence[Line]) -> None:
+        """Keep the pages that some of its lines name."""
+        self.goes_to = next((line.goes_to for line in lines if line.goes_to), self.goes_to)
+        self.came_from = self.came_from or next((line.came_from for line in lines if line.came_from), "")
+
+
+def parse_pages(texts: Sequence[str]) -> list[ParsedArticle]:
+    """The articles of the pages of one issue, in reading order; what jumps to another page is joined.
+
+    Pages are numbered from one where there are several.
+    """
+    articles, jumps = [], []
+    for number, text in enumerate(texts, start=1):
+        for draft in _read_drafts(read_lines(text)):
+            articles.append(_finish(draft, page=number if len(texts) > 1 else None))
+            jumps.append(Jump(draft.goes_to, draft.came_from))
+    return join_continued(articles, jumps)
 
 
 def parse_page(text: str, *, page: int | None = None) -> list[ParsedArticle]:
@@ -41,7 +62,9 @@ def parse_page(text: str, *, page: int | None = None) -> list[ParsedArticle]:
     and names its photographer (kind `photo`). Bodies have one paragraph a line, no blank lines, and the printed
     characters; bylines and signatures are taken out of them. `page` is passed on to every article.
     """
-    return [_finish(draft, page=page) for draft in _read_drafts(read_lines(text))]
+    drafts = _read_drafts(read_lines(text))
+    jumps = [Jump(draft.goes_to, draft.came_from) for draft in drafts]
+    return join_continued([_finish(draft, page=page) for draft in drafts], jumps)
 
 
 def _read_drafts(lines: Sequence[Line]) -> list[_Draft]:
@@ -50,6 +73,11 @@ def _read_drafts(lines: Sequence[Line]) -> list[_Draft]:
     current: _Draft | None = None
     while at < len(lines):
         line = lines[at]
+        if line.came_from and not line.level and current is not None and current.fragments:
+            # What comes from another page is no part of what stands above it.
+            current = _Draft(section=section)
+            drafts.append(current)
+            story = ""
         name = "" if _is_open(current) else section_name(lines, at)
         if name:
             section, story, current = name, "", None
@@ -58,6 +86,7 @@ def _read_drafts(lines: Sequence[Line]) -> list[_Draft]:
         count = 0 if line.lead_mark else _headline_lines(lines, at, current=current, story=story)
         if count:
             current = _Draft(_join_title(lines[at : at + count]), section)
+            current.note(lines[at : at + count])
             drafts.append(current)
             story = ""
             at += count
@@ -73,6 +102,7 @@ def _read_drafts(lines: Sequence[Line]) -> list[_Draft]:
         if current is None:
             current = _Draft(section=section)
             drafts.append(current)
+        current.note([line])
         if is_byline(line.text):
             current.bylines.append(line.text)
         elif line.text:

@@ -8,9 +8,18 @@ CREATE TABLE issues (
     id TEXT NOT NULL UNIQUE,          -- SHA-256 of the file's bytes
     name TEXT NOT NULL,
     date TEXT,                        -- ISO 8601, NULL when unknown
-    source TEXT NOT NULL UNIQUE,      -- the file it was read from
+    source TEXT NOT NULL,             -- the file it was read from
+    member TEXT NOT NULL,             -- its path inside a ZIP file; '' outside one
     root TEXT NOT NULL,               -- the path a build was given; '' for an issue added by hand
-    recipe TEXT NOT NULL              -- how it was parsed and cut; another recipe means reading it again
+    reading_key TEXT NOT NULL,        -- what the readers found in it
+    recipe TEXT NOT NULL,             -- how it was parsed, corrected and cut; another one means doing so again
+    UNIQUE (source, member)
+);
+
+-- What readers found, before corrections: reading a scan takes a minute, correcting its title must not.
+CREATE TABLE readings (
+    reading_key TEXT PRIMARY KEY,     -- hash of the bytes and the readers' version
+    reading TEXT NOT NULL             -- JSON
 );
 
 CREATE TABLE articles (
@@ -23,7 +32,10 @@ CREATE TABLE articles (
     kind TEXT NOT NULL,
     page INTEGER,
     date TEXT,
-    body TEXT NOT NULL
+    body TEXT NOT NULL,
+    kicker TEXT NOT NULL,
+    deck TEXT NOT NULL,
+    boxes TEXT NOT NULL               -- where each line of the body is printed, as JSON; '' when unknown
 );
 CREATE INDEX articles_by_issue ON articles (issue_key);
 CREATE INDEX articles_by_id ON articles (id);

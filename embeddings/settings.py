@@ -7,6 +7,7 @@ from pathlib import Path
 
 ARCHIVE_VARIABLE = "BULLETIN_ARCHIVE"
 MODEL_VARIABLE = "BULLETIN_MODEL"
+ISSUES_VARIABLE = "BULLETIN_ISSUES"
 DOWNLOAD_VARIABLE = "BULLETIN_DOWNLOAD"
 
 DEFAULT_ARCHIVE = "archive"
@@ -15,6 +16,11 @@ DEFAULT_ARCHIVE = "archive"
 def archive_path(path: str | Path | None = None) -> Path:
     """The archive folder: the one given, else BULLETIN_ARCHIVE, else `archive` in the working directory."""
     return Path(path or os.environ.get(ARCHIVE_VARIABLE) or DEFAULT_ARCHIVE)
+
+
+def issues_path(archive: Path) -> Path:
+    """Where issues that are dropped onto the page are kept: BULLETIN_ISSUES, else `issues` in the archive folder."""
+    return Path(os.environ.get(ISSUES_VARIABLE) or archive / "issues")
 
 
 def chosen_model(model: str | None = None) -> str | None:

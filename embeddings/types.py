@@ -17,10 +17,27 @@ class ArticleKind(str, Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on a printed page. `page` counts from one.
+
+    The edges are fractions of the page's width and height from its top left corner, 0 to 1, so that they hold at any
+    resolution.
+    """
+
+    page: int
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedArticle:
     """An article as a reader or the page parser finds it, before it has an issue.
 
-    `source_id` and `date` are set only where the source itself gives them. `page` counts from one.
+    `kicker` (肩题) stands above the title and `deck` (副题) below it. `boxes` says where each paragraph of the body is
+    printed, one entry a line of `body` (several boxes where a column breaks it), and is empty where the source has no
+    pages. `source_id` and `date` are set only where the source itself gives them. `page` counts from one.
     """
 
     title: str
@@ -31,14 +48,18 @@ class ParsedArticle:
     page: int | None = None
     date: date | None = None
     source_id: str = ""
+    kicker: str = ""
+    deck: str = ""
+    boxes: tuple[tuple[Box, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Issue:
     """One issue of a bulletin, as read from one file.
 
-    `id` is the SHA-256 of the file's bytes, `source` the file it came from. `date` is None when neither the file nor
-    its name says it. `articles` is empty where an article refers back to its issue.
+    `id` is the SHA-256 of its bytes, `source` the file it came from, `member` its path inside a ZIP file ("" outside
+    one). `date` is None when neither the file nor its name says it. `articles` is empty where an article refers back to
+    its issue.
     """
 
     id: str
@@ -46,6 +67,7 @@ class Issue:
     date: date | None
     source: str
     articles: tuple[Article, ...] = field(default=(), repr=False)
+    member: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +76,8 @@ class Article:
 
     `id` is the source's own where it gives one. `date` is the article's own where the source gives one, else its
     issue's. `byline` is kept as printed (本报记者 …, …摄), and is not part of the body. `page` counts from one.
+    `kicker` (肩题) stands above the title, `deck` (副题) below it. `boxes` says where each line of `body` is
+    printed, or is empty.
     """
 
     id: str
@@ -65,6 +89,14 @@ class Article:
     kind: ArticleKind = ArticleKind.NEWS
     page: int | None = None
     date: date | None = None
+    kicker: str = ""
+    deck: str = ""
+    boxes: tuple[tuple[Box, ...], ...] = field(default=(), repr=False)
+
+    @property
+    def heading(self) -> str:
+        """Kicker, title and deck on one line."""
+        return " ".join(filter(None, (self.kicker, self.title, self.deck)))
 
     @property
     def issue_id(self) -> str:

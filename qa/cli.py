@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 import embeddings.commands
+import embeddings.editor_commands
 import qa.commands
 from embeddings.commands import run_command
 
@@ -18,6 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     embeddings.commands.add_commands(commands)
+    embeddings.editor_commands.add_editor_commands(commands)
     qa.commands.add_commands(commands)
     return run_command(parser, arguments)
 

@@ -41,8 +41,13 @@ def passage_row(rank: int, passage: Passage) -> Row:
 
 
 def citation_row(citation: Citation) -> Row:
-    """A citation and the article and issue it stands in."""
-    return {"number": citation.number, **_source(citation.article), "quote": citation.quote}
+    """A citation and the article and issue it stands in; `days` gives the days its quote names, with their years."""
+    body = citation.article.body
+    days = [
+        {"text": body[day.start : day.end], "first": day.first.isoformat(), "last": day.last.isoformat()}
+        for day in citation.days
+    ]
+    return {"number": citation.number, **_source(citation.article), "quote": citation.quote, "days": days}
 
 
 def _source(article: Article) -> Row:
@@ -51,4 +56,5 @@ def _source(article: Article) -> Row:
         "title": article.title,
         "date": article.date.isoformat() if article.date else None,
         "issue": article.issue.name,
+        "page": article.page,
     }

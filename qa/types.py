@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from embeddings import Article, Chunk
+from embeddings import Article, Chunk, Mention, find_mentions
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,15 @@ class Citation:
     quote: str
     start: int | None
     end: int | None
+
+    @property
+    def days(self) -> list[Mention]:
+        """The days the quote names, each with its year; places count in `article.body`."""
+        if self.start is None or self.end is None:
+            return []
+        # The year may stand further up in the article.
+        mentions = find_mentions(self.article.body, issued=self.article.date)
+        return [mention for mention in mentions if self.start <= mention.start and mention.end <= self.end]
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,7 +170,8 @@ def test_a_full_build_with_another_model_encodes_issues_added_by_hand_too(
 def test_progress_reaches_the_number_of_articles(issues: Path, tmp_path: Path, counting: CountingEncoder) -> None:
     seen: list[Progress] = []
     build(issues, archive=tmp_path / "archive", encoder=counting, options=BuildOptions(on_progress=seen.append))
-    assert seen[0] == Progress(articles_done=0, articles=3, chunks_done=0, chunks=3)
+    assert [progress.file for progress in seen[:2]] == ["a.jsonl", "b.jsonl"]
+    assert seen[2] == Progress(articles_done=0, articles=3, chunks_done=0, chunks=3)
     assert seen[-1] == Progress(articles_done=3, articles=3, chunks_done=3, chunks=3)
 
 

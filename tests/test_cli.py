@@ -55,9 +55,9 @@ def test_a_file_of_questions_gives_a_row_each_with_its_own_keys(sample_archive: 
     assert "1 questions had an error" in done.stderr
     assert (first["id"], first["note"]) == (7, "甲")
     assert set(first) >= {"text", "quote", "abstained", "confidence", "citations", "passages", "seconds"}
-    assert set(first["citations"][0]) == {"number", "article_id", "title", "date", "issue", "quote"}
+    assert set(first["citations"][0]) == {"number", "article_id", "title", "date", "issue", "page", "quote", "days"}
     assert set(first["passages"][0]) == {
-        "rank", "score", "text", "article_id", "title", "date", "issue", "start", "end"
+        "rank", "score", "text", "article_id", "title", "date", "issue", "page", "start", "end"
     }  # fmt: skip
     assert second["abstained"]
     assert "empty" in third["error"]
@@ -85,7 +85,7 @@ def test_parse_prints_articles_without_an_archive() -> None:
     row = json.loads(done.stdout)
     assert row["page"] == "魏都一周要闻.txt"
     assert len(row["articles"]) == 9
-    assert set(row["articles"][0]) == {"title", "kind", "byline", "section", "body"}
+    assert set(row["articles"][0]) == {"kicker", "title", "deck", "kind", "byline", "section", "body"}
 
 
 @pytest.mark.parametrize(

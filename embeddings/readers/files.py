@@ -1,0 +1,56 @@
+"""Which files are issues, and their bytes."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePath
+
+from embeddings.errors import SourceError
+from embeddings.limits import Limits
+
+# What a folder is searched for. The formats of other programs are among them, so that their files are reported and not
+# passed over in silence.
+SUFFIXES = frozenset(
+    {".txt", ".text", ".md", ".markdown", ".jsonl", ".ndjson", ".html", ".htm", ".docx", ".pdf", ".zip"}
+    | {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"}
+    | {".doc", ".wps", ".rtf", ".odt", ".xls", ".xlsx", ".ppt", ".pptx", ".rar", ".7z", ".ofd", ".caj"}
+)
+# Copying, editing and downloading programs keep these beside the file they are at work on.
+_TEMPORARY_SUFFIXES = frozenset({".part", ".tmp", ".crdownload", ".download", ".partial"})
+IGNORED_NAMES = frozenset({"corrections.jsonl"})
+
+
+def is_issue_file(path: PurePath) -> bool:
+    """Whether a file in a folder is taken for an issue, by its name alone."""
+    name = path.name
+    return (
+        path.suffix.lower() in SUFFIXES
+        and not name.startswith((".", "~$"))
+        and name not in IGNORED_NAMES
+        and not any(suffix.lower() in _TEMPORARY_SUFFIXES for suffix in path.suffixes)
+    )
+
+
+def read_bytes(path: Path, limits: Limits | None = None) -> bytes:
+    """A file's bytes.
+
+    Raises SourceError when it is missing, no file, too large, may not be read, or changes while it is read.
+    """
+    limits = limits or Limits.from_environment()
+    try:
+        if not path.is_file():
+            raise SourceError(f"There is no file {path}.")
+        before = path.stat()
+        if before.st_size > limits.max_bytes:
+            raise SourceError(
+                f"{path.name} has {before.st_size:,} bytes; the limit is {limits.max_bytes:,}. "
+                "Split it into issues, or raise BULLETIN_MAX_BYTES."
+            )
+        # One byte more than the file had shows that it has grown.
+        with path.open("rb") as stream:
+            content = stream.read(before.st_size + 1)
+        after = path.stat()
+    except OSError as error:
+        raise SourceError(f"{path.name} cannot be read ({error.strerror}).") from error
+    if len(content) != before.st_size or (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        raise SourceError(f"{path.name} changed while it was being read; add it again when its copy is complete.")
+    return content

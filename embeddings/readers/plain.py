@@ -1,0 +1,23 @@
+"""Plain text as OCR gives it."""
+
+from __future__ import annotations
+
+from embeddings.limits import Limits
+from embeddings.readers.document import Document, ParsedIssue
+from embeddings.readers.masthead import issue_name, read_masthead
+
+
+class TextReader:
+    """Plain text as OCR gives it: one page or several, split into articles by the page parser."""
+
+    def reads(self, document: Document) -> bool:
+        """Always: it comes last."""
+        return True
+
+    def read(self, document: Document, limits: Limits) -> ParsedIssue:
+        """The issue; pages are parted by form feeds, and a masthead names and dates it."""
+        from embeddings.parse import parse_pages  # compiles many patterns, which a question does not need
+
+        pages = document.text.split("\f")
+        paper, day = read_masthead(pages[0].split("\n"))
+        return ParsedIssue(issue_name(paper, day) if day else "", day, tuple(parse_pages(pages)))
