@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from embeddings.text import simplified
+
 # Longer than any byline seen in print; a longer line is a sentence about reporters.
 _LONGEST_BYLINE = 60
 _NAME = r"(?:[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]{1,8}·[\u4e00-\u9fff·]{1,12}|[\u4e00-\u9fff] [\u4e00-\u9fff])"
@@ -48,13 +50,25 @@ _CREDIT = re.compile(
     rf"\s*(?:/\s*)?(?:摄影报道|摄影|摄))[)）]?[。]?"
 )
 _TAIL = 80
+_DATELINE_CHARS = 80
+_DATELINE_REPORTERS = re.compile(
+    rf"[^。！？\n（(]{{0,30}}(?:讯|电|消息|报道)\s*[（(]\s*(?P<names>{_ROLE}[\s:：]*{_NAMES}(?:[\s、，,]+{_ROLE}[\s:：]*{_NAMES}){{0,3}})"
+    r"\s*(?:报道|文/图|摄影报道)?\s*[)）]"
+)
 
 
 def is_byline(text: str) -> bool:
     """Whether a line is a byline and nothing else: 本报记者 某某 文/图, 通讯员 某某, 某某/文."""
+    text = simplified(text)
     if len(text) > _LONGEST_BYLINE or not _BYLINE_SIGN.search(text):
         return False
     return _BYLINE.fullmatch(text.strip("（()） ")) is not None
+
+
+def reporters_in(body: str) -> str:
+    """The reporters in a story's dateline: 新华社北京9月12日电（记者 某某）, 本报讯（通讯员 某某）; "" for none."""
+    found = _DATELINE_REPORTERS.match(simplified(body[:_DATELINE_CHARS]))
+    return body[found.start("names") : found.end("names")].strip() if found else ""
 
 
 def split_signature(paragraph: str) -> tuple[str, str]:
@@ -62,6 +76,17 @@ def split_signature(paragraph: str) -> tuple[str, str]:
 
     A signature stands behind the last sentence: `……。(某某)`, `……。（通讯员 某某）`, `……。本报记者 某某`.
     """
+    return _as_printed(paragraph, _split_signature(simplified(paragraph)))
+
+
+def _as_printed(printed: str, parts: tuple[str, str]) -> tuple[str, str]:
+    """The same two parts of the text as it is printed; the parts were found in its simplified form."""
+    before, name = parts
+    at = simplified(printed).rfind(name)
+    return (printed[: len(before)], printed[at : at + len(name)]) if name else (printed, "")
+
+
+def _split_signature(paragraph: str) -> tuple[str, str]:
     tail_at = max(0, len(paragraph) - _TAIL)
     bracketed = _BRACKETED_AT_END.search(paragraph, tail_at) if paragraph.endswith((")", "）")) else None
     if bracketed:
@@ -91,6 +116,10 @@ def is_person(name: str) -> bool:
 
 def split_credit(caption: str) -> tuple[str, str]:
     """The caption without its credit, and the credit as printed (`某某摄`; "" where it has none)."""
+    return _as_printed(caption, _split_credit(simplified(caption)))
+
+
+def _split_credit(caption: str) -> tuple[str, str]:
     if "摄" not in caption[-6:]:
         return caption, ""
     tail_at = max(0, len(caption) - _TAIL)

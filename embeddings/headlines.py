@@ -40,6 +40,7 @@ _PAIRS = (("“", "”"), ("‘", "’"), ("《", "》"), ("（", "）"), ("(", 
 _SENTENCE_ENDS = tuple("。；;，,、")
 _SPACE_BETWEEN_CLAUSES = re.compile(r"[^\x00-\x7f]\s+[^\x00-\x7f]")
 _FOLLOWING_CHARS = 600
+_UNFINISHED = 2.0  # what a line must score more where the text above it stops inside a sentence
 _ENOUGH = 2.0
 
 
@@ -115,11 +116,9 @@ def _is_bare_headline(lines: Sequence[Line], at: int, *, story: str, unfinished:
     # A byline or 核心提示 stands under a headline and nowhere else.
     if below is not None and (below.lead_mark or is_byline(below.text)):
         return True
-    if unfinished:
-        return False
     if not story:
-        return below is None or not _continues(line.text, below.text)
-    return _score(lines, at, story=story) >= _ENOUGH
+        return not unfinished and (below is None or not _continues(line.text, below.text))
+    return _score(lines, at, story=story) >= _ENOUGH + (_UNFINISHED if unfinished else 0)
 
 
 def _score(lines: Sequence[Line], at: int, *, story: str) -> float:

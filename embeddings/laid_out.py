@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from embeddings.bylines import is_byline, is_person, split_credit, split_signature
+from embeddings.bylines import is_byline, is_person, reporters_in, split_credit, split_signature
 from embeddings.continued import join_continued, split_jump
 from embeddings.headlines import join_headline
 from embeddings.lines import Line, Part, is_furniture
@@ -198,7 +198,7 @@ def _finish(draft: _Draft) -> ParsedArticle | None:
         title=title,
         body=body,
         section=draft.section,
-        byline=" ".join(dict.fromkeys(bylines)),
+        byline=" ".join(dict.fromkeys(bylines)) or reporters_in(body),
         kind=ArticleKind.PHOTO if not title and not story else ArticleKind.NEWS,
         page=draft.page,
         kicker=" ".join(draft.kickers),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from embeddings.continued import split_jump
+from embeddings.text import simplified
 from embeddings.types import Box
 
 # Nothing of this is printed: control characters, zero-width marks, soft hyphens, byte order marks.
@@ -36,11 +37,20 @@ _FURNITURE = tuple(
         r"(?:新闻热线|投稿邮箱|投稿热线|广告热线|发行热线|热线电话|社址|地址|邮编|网址|电子邮箱|E-?mail)\s*[:：].*",
         r"\S{2,6}(?:日报|晚报|早报|晨报|时报|商报|周报|周刊)(?:社(?:主办|出版))?",
         r"(?:总第|第)\s*\d+\s*期",
+        r".{2,40}(?:遗失|丢失|灭失).{0,40}(?:声明作废|特此声明|作废)[。!！]?|.{0,20}遗失.{2,40}声明作废[。!！]?",
+        r"[【\[（(]?(?:分类)?广告[】\]）)]?",
     )
 )
 _ISSUE_DATE = re.compile(r"(?:19|20)\d\d(?:年\s*\d{1,2}月\s*\d{1,2}日|[-./]\d{1,2}[-./]\d{1,2}(?!\d))")
 _BESIDE_THE_DATE = re.compile(
     r"(?:星期|周)[一二三四五六日天]|农历\S+|总?第\s*\d+\s*[期号]|第?\s*[0-9A-Z]{1,3}\s*版|\S{2,6}(?:日报|晚报|周报|周刊)|《[^》]{2,12}》"
+)
+_CELLS = re.compile(r"\s*[|｜]\s*|\t+| {2,}")
+_RULE = re.compile(r"[-:|\s]+")  # under the head of a table in Markdown
+_LONGEST_CELL = 24  # characters
+_ADVERTISEMENT = re.compile(
+    r"[【\[（(]?(?:分类)?(?:广告|廣告)(?:信息|专栏|专版)?[】\]）)]?|[【\[]?(?:遗失|遺失)(?:声明|启事|聲明|啟事)[】\]]?|"
+    r"[【\[]?(?:招租|(?:旺铺|门面|店铺|商铺|房屋|厂房|门市|饭店|宾馆)\S{0,3}(?:招租|出租|转让))(?:启事|信息|广告)?[】\]]?"
 )
 _SEPARATORS = re.compile(r"[\s|│/·,，、:：()（）]+")
 _LEAD_MARK = re.compile(r"[【〖\[]?(?:核心提示|核心阅读|阅读提示|内容提要|新闻提示|内容提示)[】〗\]]?\s*[:：]?\s*")
@@ -68,7 +78,8 @@ class Line:
     `indented` says it opens a paragraph; `hard_break` says two trailing spaces tie the next line to it;
     `lead_mark` says the line stood under 核心提示, or is that mark itself (then `text` is empty). `part` and `boxes`
     come from a page whose layout is known: what the line is, told by its size and place, and where it is printed.
-    `goes_to` and `came_from` are the pages that 下转 behind it and 上接 before it named ("" for none).
+    `goes_to` and `came_from` are the pages that 下转 behind it and 上接 before it named ("" for none). `is_row` says it
+    is a row of a table, its cells parted by ` | `.
     """
 
     text: str
@@ -81,6 +92,7 @@ class Line:
     boxes: tuple[Box, ...] = ()
     goes_to: str = ""
     came_from: str = ""
+    is_row: bool = False
 
 
 def read_lines(text: str) -> list[Line]:
@@ -104,7 +116,30 @@ def read_lines(text: str) -> list[Line]:
         # A page number inside a column break must not add to the break.
         elif not _UNPRINTED.sub("", printed).strip() or _PICTURE.search(printed):
             gap += 1
-    return lines
+    return _with_rows(lines)
+
+
+def _with_rows(lines: list[Line]) -> list[Line]:
+    """The lines with tables told: two or more neighbours that fall into short cells. A lone one may be a headline."""
+    cells = [_cells(line) for line in lines]
+    found = []
+    for at, (line, row) in enumerate(zip(lines, cells, strict=True)):
+        beside = (at > 0 and line.gap <= 1 and cells[at - 1]) or (
+            at + 1 < len(lines) and lines[at + 1].gap <= 1 and cells[at + 1]
+        )
+        if row and beside:
+            line = replace(line, text=" | ".join(row), is_row=True, indented=True)
+        found.append(line)
+    return [line for line in found if not (line.is_row and _RULE.fullmatch(line.text))]
+
+
+def _cells(line: Line) -> list[str]:
+    """The cells of a row; none where it is no row. Full-width spaces part none: headlines are set apart with them."""
+    if line.level or line.lead_mark or line.part is not None:
+        return []
+    cells = [cell.strip() for cell in _CELLS.split(line.text.strip(" |"))]
+    is_short = all(len(cell) <= _LONGEST_CELL for cell in cells)
+    return cells if len(cells) > 1 and is_short and any(cells) and not line.text.endswith("。") else []
 
 
 def _read_line(printed: str, *, gap: int) -> Line | None:
@@ -139,10 +174,16 @@ def _read_line(printed: str, *, gap: int) -> Line | None:
     )
 
 
+def is_advertisement(title: str) -> bool:
+    """Whether a headline heads advertisements: 遗失声明, 分类广告, 旺铺转让. Public notices (公告, 通知) are news."""
+    return _ADVERTISEMENT.fullmatch(title.strip()) is not None
+
+
 def is_furniture(text: str) -> bool:
     """Whether a line belongs to the page and not to its news: a masthead, a page number, the editors' names."""
     if len(text) > _LONGEST_FURNITURE:
         return False
+    text = simplified(text)
     return any(pattern.fullmatch(text) for pattern in _FURNITURE) or _is_masthead_date(text)
 
 

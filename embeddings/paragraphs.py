@@ -26,10 +26,15 @@ _SHORTEST_COPY = 8
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """A printed line of body text. `opens` says that it cannot be the rest of the sentence above it."""
+    """A printed line of body text.
+
+    `opens` says that it cannot be the rest of the sentence above it, `is_row` that it is a row of a table, which is
+    never joined to another line nor left out for being like one.
+    """
 
     text: str
     opens: bool = False
+    is_row: bool = False
 
 
 def is_unfinished(text: str) -> bool:
@@ -65,8 +70,16 @@ def join_fragments(fragments: Iterable[Fragment]) -> list[str]:
     # A paragraph in the making is a list, because adding to a string a thousand times copies it a thousand times.
     parts: list[str] = []
     seen: set[str] = set()
+    rows: set[int] = set()
     for fragment in fragments:
         text = fragment.text
+        if fragment.is_row:
+            if parts:
+                paragraphs.append("".join(parts))
+                parts = []
+            rows.add(len(paragraphs))
+            paragraphs.append(text)
+            continue
         folded = text.translate(_SAME_MARK)
         is_copy = folded in seen if len(text) >= _SHORTEST_COPY else parts[-1:] == [text]
         if is_copy:
@@ -86,7 +99,7 @@ def join_fragments(fragments: Iterable[Fragment]) -> list[str]:
         parts = [text]
     if parts:
         paragraphs.append("".join(parts))
-    return _without_copies(paragraphs)
+    return _without_copies(paragraphs, rows)
 
 
 def _is_part(text: str, whole: str) -> bool:
@@ -94,9 +107,10 @@ def _is_part(text: str, whole: str) -> bool:
     return len(text) >= _SHORTEST_COPY and (whole.startswith(text) or whole.endswith(text))
 
 
-def _without_copies(paragraphs: list[str]) -> list[str]:
+def _without_copies(paragraphs: list[str], rows: set[int]) -> list[str]:
     kept: dict[str, str] = {}
     for at, paragraph in enumerate(paragraphs):
-        copy_key = paragraph.translate(_SAME_MARK) if len(paragraph) >= _SHORTEST_COPY else f"{at}"
+        is_long = len(paragraph) >= _SHORTEST_COPY and at not in rows
+        copy_key = paragraph.translate(_SAME_MARK) if is_long else f"{at}"
         kept.setdefault(copy_key, paragraph)
     return [paragraph for paragraph in kept.values() if paragraph]

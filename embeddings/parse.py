@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from embeddings.bylines import is_byline, split_credit, split_signature
+from embeddings.bylines import is_byline, reporters_in, split_credit, split_signature
 from embeddings.continued import Jump, join_continued
 from embeddings.headlines import headline_lines, join_headline, section_name
-from embeddings.lines import Line, read_lines
+from embeddings.lines import Line, is_advertisement, read_lines
 from embeddings.paragraphs import Fragment, is_unfinished, join_fragments
+from embeddings.subtitles import deck_lines, has_deck, is_dashed, is_kicker
 from embeddings.types import ArticleKind, ParsedArticle
 
 # A picture leaves at least two empty lines above its caption.
@@ -33,6 +34,8 @@ class _Draft:
     kind: ArticleKind = ArticleKind.NEWS
     bylines: list[str] = field(default_factory=list)
     fragments: list[Fragment] = field(default_factory=list)
+    kicker: str = ""
+    deck: str = ""
     goes_to: str = ""
     came_from: str = ""
 
@@ -69,7 +72,7 @@ def parse_page(text: str, *, page: int | None = None) -> list[ParsedArticle]:
 
 def _read_drafts(lines: Sequence[Line]) -> list[_Draft]:
     drafts: list[_Draft] = []
-    section, story, at = "", "", 0
+    section, story, kicker, at = "", "", "", 0
     current: _Draft | None = None
     while at < len(lines):
         line = lines[at]
@@ -78,18 +81,27 @@ def _read_drafts(lines: Sequence[Line]) -> list[_Draft]:
             current = _Draft(section=section)
             drafts.append(current)
             story = ""
-        name = "" if _is_open(current) else section_name(lines, at)
+        if is_kicker(lines, at):
+            kicker, story = line.text, ""
+            at += 1
+            continue
+        name = "" if _is_open(current) or has_deck(lines, at) else section_name(lines, at)
         if name:
             section, story, current = name, "", None
             at += 1
             continue
         count = 0 if line.lead_mark else _headline_lines(lines, at, current=current, story=story)
         if count:
-            current = _Draft(_join_title(lines[at : at + count]), section)
-            current.note(lines[at : at + count])
+            below = at + count
+            # A deck is no second line of the headline.
+            below -= count == 2 and is_dashed(lines[at + 1])
+            decks = deck_lines(lines, at, below)
+            current = _Draft(_join_title(lines[at:below]), section, kicker=kicker)
+            current.deck = " ".join(line.text.lstrip("—─－- ") for line in lines[below : below + decks])
+            current.note(lines[at : below + decks])
             drafts.append(current)
-            story = ""
-            at += count
+            kicker, story = "", ""
+            at = below + decks
             continue
         count = _caption_lines(lines, at, unfinished=_is_unfinished(current))
         if count:
@@ -106,7 +118,7 @@ def _read_drafts(lines: Sequence[Line]) -> list[_Draft]:
         if is_byline(line.text):
             current.bylines.append(line.text)
         elif line.text:
-            current.fragments.append(Fragment(line.text, opens=line.indented))
+            current.fragments.append(Fragment(line.text, opens=line.indented, is_row=line.is_row))
             story = (story + line.text)[-_STORY_CHARS:]
         at += 1
     return drafts
@@ -165,18 +177,23 @@ def _caption_lines(lines: Sequence[Line], at: int, *, unfinished: bool) -> int:
 def _finish(draft: _Draft, *, page: int | None) -> ParsedArticle:
     paragraphs = list(_clean_paragraphs(draft))
     bylines = list(dict.fromkeys(draft.bylines))
+    if draft.title and is_advertisement(draft.title):
+        paragraphs = []
     if paragraphs:
         split = split_credit if draft.kind is ArticleKind.PHOTO else split_signature
         paragraphs[-1], name = split(paragraphs[-1])
         if name and name not in bylines:
             bylines.append(name)
+    body = "\n".join(paragraph for paragraph in paragraphs if paragraph)
     return ParsedArticle(
         title=draft.title,
-        body="\n".join(paragraph for paragraph in paragraphs if paragraph),
+        body=body,
         section=draft.section,
-        byline=" ".join(bylines),
+        byline=" ".join(bylines) or reporters_in(body),
         kind=draft.kind,
         page=page,
+        kicker=draft.kicker,
+        deck=draft.deck,
     )
 
 

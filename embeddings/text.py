@@ -13,6 +13,10 @@ _SENTENCE_ENDS = "。！？!?；;…"
 _CLOSING_MARKS = "”’」』）)】》\"'"
 _CLAUSE_ENDS = "，,、：:"
 _SENTENCE = re.compile(rf"[^{_SENTENCE_ENDS}\n]*[{_SENTENCE_ENDS}]*[{_CLOSING_MARKS}]*\n*")
+# The traditional forms of the characters that bylines, mastheads and editors' names are made of.
+_TRADITIONAL = re.compile(
+    "[記訊員報攝責編輯對電號農曆總週圖實習題專攔遺聲廢廣轉啟綜導評論聞網臺縣區黨組審閱製聯繫熱線郵讓]"
+)
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
@@ -24,6 +28,15 @@ def _to_simplified() -> OpenCC:
 def fold(text: str) -> str:
     """The form in which texts are compared: NFKC, lower case, simplified script. Its length may differ."""
     return str(_to_simplified().convert(unicodedata.normalize("NFKC", text).lower()))
+
+
+def simplified(text: str) -> str:
+    """The text in simplified script, character for character, so that places in it hold; else the text as it is."""
+    # Nearly every line is simplified already, and looking costs less than converting.
+    if not _TRADITIONAL.search(text):
+        return text
+    converted = str(_to_simplified().convert(text))
+    return converted if len(converted) == len(text) else text
 
 
 def fold_to_words(text: str) -> str:
