@@ -146,15 +146,15 @@ def build_options(arguments: argparse.Namespace) -> Iterator[BuildOptions]:
         bar.close()
 
 
-def print_report(report: BuildReport, *, as_json: bool) -> int:
-    """Say what a build did, and on stderr what it left out. Returns the exit code."""
+def print_report(report: BuildReport, *, as_json: bool, quiet: bool = False) -> int:
+    """Say what a build did, and on stderr what it left out; `quiet`, only the latter. Returns the exit code."""
     for skipped in report.skipped:
         print(f"bulletin: left out {skipped.path}: {skipped.reason}", file=sys.stderr)
     for line in report.stale_corrections:
         print(f"bulletin: {line}", file=sys.stderr)
     if as_json:
         print_json(asdict(report))
-    else:
+    elif not quiet:
         print(
             f"issues: {report.added} added, {report.replaced} replaced, {report.removed} removed, "
             f"{report.unchanged} unchanged\n"

@@ -64,7 +64,7 @@ def _watch(arguments: argparse.Namespace) -> int:
         signal.signal(number, lambda *_: stop.set())
 
     def tell(report: BuildReport) -> None:
-        print_report(report, as_json=arguments.json)
+        print_report(report, as_json=arguments.json, quiet=not (report.added or report.replaced or report.removed))
 
     def complain(error: BulletinError) -> None:
         print(f"bulletin: {error} Trying again.", file=sys.stderr, flush=True)

@@ -16,6 +16,7 @@ from embeddings.types import ArticleKind, Box, ParsedArticle
 _FEWEST_OF_STORY = 40  # characters; less above the first headline is the page's, not news
 _FEWEST_OF_TITLE = 6  # characters; a headline with nothing under it is news only if it says something
 _SHORT_OF_EDGE = 0.02  # of the page's width: a line that ends this far before the one below ends its paragraph
+_APART = 1.8  # heights of a line; typed pages leave one
 _TYPED_WIDTH = 0.55  # of the page's width; columns of a newspaper are narrower
 _AGENCY = re.compile(r"(?:新华社|中新社|本报|视觉中国|[\u4e00-\u9fff]{2,6})\s*(?:发|供图|图)")
 _SENTENCE_END = tuple("。！？!?”）)…")
@@ -67,6 +68,8 @@ def read_articles(pages: Sequence[Sequence[Line]]) -> list[ParsedArticle]:
     for lines in pages:
         _read_page([line for line in lines if line.text and not is_furniture(line.text)], drafts)
     articles = [article for draft in drafts if (article := _finish(draft)) is not None]
+    # A page of a few words is not thrown away for having no more.
+    articles = articles or [article for draft in drafts if (article := _finish(draft, fewest=1)) is not None]
     return join_continued(articles)
 
 
@@ -130,10 +133,21 @@ def _continues(paragraph: _Paragraph, part: Part, line: Line) -> bool:
         return False
     if part is Part.SUBHEAD:
         return True
+    if _is_apart(paragraph.last, line):
+        return False
     ended = paragraph.text.endswith(_SENTENCE_END)
     if part is Part.CAPTION:
         return not ended
     return not (ended and _is_short(paragraph.last, line))
+
+
+def _is_apart(line: Line, below: Line) -> bool:
+    """Whether more white stands between two lines on a page than running text has."""
+    if not line.boxes or not below.boxes:
+        return False
+    upper, lower = line.boxes[-1], below.boxes[0]
+    height = min(upper.bottom - upper.top, lower.bottom - lower.top)
+    return upper.page == lower.page and lower.top - upper.bottom > _APART * height
 
 
 def _is_short(line: Line, below: Line) -> bool:
@@ -170,7 +184,7 @@ def _is_under(upper: Box, lower: Box) -> bool:
     return shared > 0.5 * narrower and -height < lower.top - upper.bottom < 3 * height
 
 
-def _finish(draft: _Draft) -> ParsedArticle | None:
+def _finish(draft: _Draft, *, fewest: int = _FEWEST_OF_STORY) -> ParsedArticle | None:
     title = draft.titles[0] if draft.titles else ""
     for line in draft.titles[1:]:
         title = join_headline(title, line)
@@ -186,7 +200,7 @@ def _finish(draft: _Draft) -> ParsedArticle | None:
             bylines += [name] if name else []
     paragraphs = [paragraph for paragraph in paragraphs if paragraph.text]
     body = "\n".join(paragraph.text for paragraph in paragraphs)
-    if not title and not split_jump(body)[1] and len(body) < _FEWEST_OF_STORY and story:
+    if not title and not split_jump(body)[1] and len(body) < fewest and story:
         return None
     boxes = tuple(tuple(paragraph.boxes) for paragraph in paragraphs)
     if not body:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import threading
+import warnings
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -65,7 +66,10 @@ def _open(content: bytes, max_pixels: int) -> Image:
     except ImportError as error:
         raise SourceError(_MISSING) from error
     try:
-        image: Image = PIL.Image.open(io.BytesIO(content))
+        with warnings.catch_warnings():
+            # Pillow warns of large pictures; the limit below says more.
+            warnings.simplefilter("ignore", PIL.Image.DecompressionBombWarning)
+            image: Image = PIL.Image.open(io.BytesIO(content))
         # The size stands in the header; nothing is unpacked before it is known.
         if image.width * image.height > max_pixels:
             raise SourceError(
