@@ -13,15 +13,17 @@ import logging
 import os
 import socket
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from embeddings import BulletinError, Filters, IssueEntry, Snapshot, find_date
+from embeddings import BulletinError, Filters, Issue, Limits, Snapshot, archive_path, find_date
 from qa import MAX_QUESTION_CHARS, Answer, Assistant, html, read_filters
 from qa.examples import answered_examples
+from qa.newsroom import build_newsroom
+from qa.proofs import Newsroom, not_a_date
 from qa.rows import answer_row, passage_rows
 
 logger = logging.getLogger(__name__)
@@ -32,6 +34,10 @@ _WAITING = "正在翻阅公报……"
 _UNAVAILABLE = "资料库暂时读不了，请稍后刷新页面再试；仍然不行时，请告诉管理员。"
 _TURNS_KEPT = 100  # of one conversation, so that a page left open for months stays small
 _WAITING_QUESTIONS = 100
+_WITHDRAWN = "这条回答引用的一期已被撤回。"
+_LOOK_SECONDS = 4.0  # how often an open page looks whether the archive has changed
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+_KEPT_SECONDS = 86_400  # of a dropped file, until it is confirmed
 
 Parts = dict[str, Any]  # the components of the page that handlers read and write, by name
 
@@ -44,10 +50,30 @@ class Turn:
     answer: Answer | None = None
     note: str = ""
 
+    @property
+    def issues(self) -> Iterator[Issue]:
+        """The issues its answer shows something of."""
+        if self.answer:
+            yield from (passage.article.issue for passage in self.answer.passages)
+            yield from (citation.article.issue for citation in self.answer.citations)
+
+    def rests_on(self, gone: Collection[str]) -> bool:
+        """Whether the answer cites, or names an article of, one of some issues (ids)."""
+        if self.answer is None:
+            return False
+        cited = any(citation.article.issue_id in gone for citation in self.answer.citations)
+        return cited or any(
+            passage.article.issue_id in gone and f"《{passage.article.title}》" in self.answer.text
+            for passage in self.answer.passages
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """What one reader has asked. `selected` is the place of the turn whose evidence is shown, from zero."""
+    """What one reader has asked. `selected` is the place of the turn whose evidence is shown, from zero.
+
+    Of the issues in `gone` (ids), which were withdrawn, nothing is shown.
+    """
 
     turns: tuple[Turn, ...] = ()
     selected: int = -1
@@ -59,24 +85,44 @@ class Conversation:
         return Conversation(turns, len(turns) - 1 if turn.answer else max(-1, self.selected - moved))
 
     @property
+    def chosen(self) -> Turn | None:
+        """The selected turn."""
+        return self.turns[self.selected] if 0 <= self.selected < len(self.turns) else None
+
+    @property
     def answer(self) -> Answer | None:
         """The answer of the selected turn."""
-        return self.turns[self.selected].answer if 0 <= self.selected < len(self.turns) else None
+        return self.chosen.answer if self.chosen else None
 
-    def messages(self) -> list[dict[str, str]]:
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the last question is being answered."""
+        return bool(self.turns) and self.turns[-1].note == _WAITING
+
+    def settled(self) -> "Conversation":
+        """The conversation without a question whose answer never came: the connection was lost."""
+        return replace(self, turns=self.turns[:-1]) if self.is_waiting else self
+
+    def messages(self, gone: Collection[str] = ()) -> list[dict[str, str]]:
         """The turns as the conversation shows them, two messages each."""
         messages = []
         for turn in self.turns:
             said = html.answer_bubble(turn.answer) if turn.answer else html.note_bubble(turn.note)
+            if turn.rests_on(gone):
+                said = html.note_bubble(_WITHDRAWN)
             messages += [
                 {"role": "user", "content": html.question_bubble(turn.question)},
                 {"role": "assistant", "content": said},
             ]
         return messages
 
-    def evidence(self) -> str:
+    def evidence(self, gone: Collection[str] = ()) -> str:
         """The cards of the selected turn."""
-        return html.evidence(self.answer) if self.answer else html.empty_evidence()
+        if self.chosen is None or self.chosen.answer is None:
+            return html.empty_evidence()
+        if self.chosen.rests_on(gone):
+            return html.empty_evidence(_WITHDRAWN)
+        return html.evidence(self.chosen.answer, gone=gone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +133,11 @@ class Overview:
     masthead: str
     issues: list[tuple[str, str]]
     sections: list[tuple[str, str]]
+    held: frozenset[Any]  # every issue's id, and its place: an issue whose file was changed has the same place
+
+    def holds(self, issue: Issue) -> bool:
+        """Whether the archive has an issue, be it in other words."""
+        return issue.id in self.held or (issue.source, issue.member) in self.held
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -97,11 +148,17 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`--archive`, `--model`, `--host` and `--port`."""
+    """`--archive`, `--model`, `--host`, `--port` and `--editing`."""
     parser.add_argument("--archive", metavar="DIR", help="the archive (default: BULLETIN_ARCHIVE, else archive)")
     parser.add_argument("--model", metavar="NAME", help="the model the archive was built with (default: as it says)")
     parser.add_argument("--host", default=HOST, help="address to listen on (default: %(default)s, this machine only)")
     parser.add_argument("--port", type=_port, default=PORT, help="port to listen on (default: %(default)s)")
+    parser.add_argument(
+        "--editing",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="let whoever opens the page add, correct and withdraw issues (default: on this machine only)",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -111,13 +168,17 @@ def run(arguments: argparse.Namespace) -> int:
     _reach_own_address(arguments.host)
     try:
         _require_free_port(arguments.host, arguments.port)
+        max_bytes = Limits.from_environment().max_bytes
         assistant = Assistant.open(arguments.archive, model=arguments.model)
     except (BulletinError, OSError) as error:
         print(f"bulletin chat: {error}", file=sys.stderr)
         return 2
-    page = build_page(assistant)
+    editing = may_edit(arguments)
+    page = build_page(assistant, editing=editing, archive=archive_path(arguments.archive))
     try:
-        url = serve(page, host=arguments.host, port=arguments.port)
+        # A little more than is read, so that the newsroom can say in its own words what is too large.
+        max_upload = 2 * max_bytes if editing else 1
+        url = serve(page, host=arguments.host, port=arguments.port, max_upload_bytes=max_upload)
     except OSError as error:
         print(f"bulletin chat: {error}", file=sys.stderr)
         return 2
@@ -127,27 +188,53 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def build_page(assistant: Assistant) -> Any:
-    """The page as a gr.Blocks, ready for `serve`, with `/ask` and `/retrieve` as its public endpoints."""
+def may_edit(arguments: argparse.Namespace) -> bool:
+    """Whether the page may change the archive: as the command line says, else where no other machine can open it."""
+    return arguments.host in _LOOPBACK if arguments.editing is None else bool(arguments.editing)
+
+
+def build_page(assistant: Assistant, *, editing: bool = False, archive: Path | None = None) -> Any:
+    """The page as a gr.Blocks, ready for `serve`, with `/ask` and `/retrieve` as its public endpoints.
+
+    With `editing`, it has a newsroom that changes the archive in the folder `archive`, which must be the assistant's.
+    """
     import gradio as gr
 
-    with gr.Blocks(title="公报问答", analytics_enabled=False, fill_width=True) as page:
-        parts = _lay_out(gr)
-        _wire(gr, page, parts, Desk(assistant))
+    if editing and archive is None:
+        raise ValueError("editing needs the folder of the archive")
+    kept = (3600, _KEPT_SECONDS) if editing else None
+    with gr.Blocks(title="公报问答", analytics_enabled=False, fill_width=True, delete_cache=kept) as page:
+        parts: Parts = {"conversation": gr.State(Conversation()), "generation": gr.State("")}
+        parts["gone"] = gr.State(frozenset())  # issues that were withdrawn while this page showed something of them
+        parts["masthead"] = gr.HTML(elem_id="masthead")
+        changed: list[Any] = []
+        if editing and archive is not None:
+            with gr.Tabs(elem_id="rooms"):
+                with gr.Tab("问公报", id="ask"):
+                    _lay_out(gr, parts)
+                with gr.Tab("编辑部", id="newsroom") as tab:
+                    changed = build_newsroom(gr, Newsroom(assistant, archive.resolve()), tab, parts["generation"])
+        else:
+            _lay_out(gr, parts)
+        _wire(gr, page, parts, Desk(assistant), after=changed)
         _publish(gr, assistant)
     # The encoder uses every core for one question; more at once than cores only makes each wait longer.
     page.queue(default_concurrency_limit=max(2, os.cpu_count() or 2), max_size=_WAITING_QUESTIONS)
     return page
 
 
-def serve(page: Any, *, host: str = HOST, port: int = PORT) -> str:
-    """Serve a page in the background and return its address. Raises OSError when the port is taken."""
+def serve(page: Any, *, host: str = HOST, port: int = PORT, max_upload_bytes: int = 1) -> str:
+    """Serve a page in the background and return its address. Raises OSError when the port is taken.
+
+    Gradio takes uploads on every page; only one with a newsroom has a use for them.
+    """
     _, url, _ = page.launch(
         server_name=host,
         server_port=port,
         prevent_thread_lock=True,
         quiet=True,
         share=False,
+        max_file_size=max_upload_bytes,
         ssr_mode=False,
         pwa=False,
         mcp_server=False,
@@ -169,6 +256,7 @@ class Desk:
         self._assistant = assistant
         self._lock = Lock()
         self._examples: tuple[str, list[str]] = ("", [])  # generation, questions
+        self._overview: Overview | None = None
 
     def ask(self, question: str, *, issue: str, since: str, until: str, section: str) -> Turn:
         """The turn that a question makes. What is wrong becomes a note; raises nothing."""
@@ -184,9 +272,25 @@ class Desk:
             return Turn(question, note=_UNAVAILABLE)
 
     def overview(self) -> Overview:
-        """What the archive holds now."""
-        with self._assistant.archive.snapshot() as snapshot:
-            return _overview(snapshot, model=self._assistant.encoder.name)
+        """What the archive holds now, put together once for each state of it."""
+        generation = self.generation()
+        known = self._overview
+        if known is None or known.generation != generation:
+            with self._assistant.archive.snapshot() as snapshot:
+                known = self._overview = _overview(snapshot, model=self._assistant.encoder.name)
+        return known
+
+    def gone(self, conversation: Conversation) -> frozenset[str]:
+        """The ids of the issues a conversation shows something of and the archive has no more. Raises nothing."""
+        issues = {issue for turn in conversation.turns for issue in turn.issues}
+        if not issues:
+            return frozenset()
+        try:
+            now = self.overview()
+        except Exception:  # an archive that cannot be read has not lost its issues
+            logger.exception("The archive could not be read")
+            return frozenset()
+        return frozenset(issue.id for issue in issues if not now.holds(issue))
 
     def generation(self) -> str:
         """The name of the archive's present state."""
@@ -211,9 +315,9 @@ def refusal(question: str, *, since: str, until: str) -> str:
         return f"问题太长了：{length} 个字，最多 {MAX_QUESTION_CHARS} 个字。请说得短一些。"
     days = []
     for text in filter(None, (since.strip(), until.strip())):
+        if found := not_a_date(text):
+            return found
         days.append(find_date(text))
-        if days[-1] is None:
-            return f"“{text[:20]}”不是日期。请写成 2021-08-02 或 2021年8月2日，也可以留空。"
     if len(days) == 2 and days[0] > days[1]:  # type: ignore[operator]
         return f"起始日期 {days[0]} 晚于截止日期 {days[1]}，请对调一下。"
     return ""
@@ -230,14 +334,10 @@ def _overview(snapshot: Snapshot, *, model: str) -> Overview:
         last=max(dates, default=None),
         model=model,
     )
-    issues = [("全部期数", ""), *((_issue_label(entry), entry.issue.id) for entry in entries)]
+    issues = [("全部期数", ""), *((html.issue_label(entry.issue), entry.issue.id) for entry in entries)]
     sections = [("全部栏目", ""), *((section, section) for section in snapshot.sections() if section)]
-    return Overview(snapshot.generation, masthead, issues, sections)
-
-
-def _issue_label(entry: IssueEntry) -> str:
-    name, date = entry.issue.name, entry.issue.date
-    return name if date is None or find_date(name) == date else f"{name}（{date}）"
+    held = frozenset(key for entry in entries for key in (entry.issue.id, (entry.issue.source, entry.issue.member)))
+    return Overview(snapshot.generation, masthead, issues, sections, held)
 
 
 _ON_LOAD = """
@@ -272,10 +372,8 @@ watch('value', () => {
 """
 
 
-def _lay_out(gr: Any) -> Parts:
-    """The page's components. A phone shows the columns one under the other."""
-    parts: Parts = {"conversation": gr.State(Conversation()), "generation": gr.State("")}
-    parts["masthead"] = gr.HTML(elem_id="masthead")
+def _lay_out(gr: Any, parts: Parts) -> None:
+    """The components for asking. A phone shows the columns one under the other."""
     with gr.Row(elem_id="desk"):
         with gr.Column(scale=6, min_width=320):
             parts["chat"] = gr.Chatbot(
@@ -302,7 +400,6 @@ def _lay_out(gr: Any) -> Parts:
             parts["evidence"] = gr.HTML(
                 html.empty_evidence(), elem_id="evidence", js_on_load=_ON_LOAD, apply_default_css=False
             )
-    return parts
 
 
 def _lay_out_filters(gr: Any, parts: Parts) -> None:
@@ -317,7 +414,7 @@ def _lay_out_filters(gr: Any, parts: Parts) -> None:
         )
 
 
-def _wire(gr: Any, page: Any, parts: Parts, desk: Desk) -> None:
+def _wire(gr: Any, page: Any, parts: Parts, desk: Desk, *, after: Sequence[Any]) -> None:
     """Say what happens when a reader asks, selects an answer, opens a card, or goes back."""
     quiet = {"api_visibility": "private", "show_progress": "hidden"}
     at_once = {**quiet, "queue": False}
@@ -327,20 +424,23 @@ def _wire(gr: Any, page: Any, parts: Parts, desk: Desk) -> None:
         if not asked.strip():
             yield gr.skip()
             return
+        so_far = so_far.settled()
         waiting = so_far.add(Turn(asked, note=_WAITING))
-        yield {chat: waiting.messages(), question: ""}
+        # The conversation says that it waits, so that nothing else draws over it meanwhile.
+        yield {conversation: waiting, chat: waiting.messages(desk.gone(so_far)), question: ""}
         turn = desk.ask(asked, issue=issue or "", section=section or "", since=since or "", until=until or "")
         now = so_far.add(turn)
         # A question that was refused stays in the box, to be mended.
         kept = "" if turn.answer else asked
-        yield {conversation: now, chat: now.messages(), evidence: now.evidence(), question: kept}
+        gone = desk.gone(now)
+        yield {conversation: now, chat: now.messages(gone), evidence: now.evidence(gone), question: kept}
 
     def select(so_far: Conversation, event: gr.SelectData) -> Any:
         place = event.index[0] if isinstance(event.index, (list, tuple)) else event.index
         if not 0 <= place // 2 < len(so_far.turns) or so_far.turns[place // 2].answer is None:
             return gr.skip()
         chosen = replace(so_far, selected=place // 2)
-        return {conversation: chosen, evidence: chosen.evidence()}
+        return {conversation: chosen, evidence: chosen.evidence(desk.gone(chosen))}
 
     def open_article(so_far: Conversation, event: gr.EventData) -> Any:
         rank = getattr(event, "rank", None)
@@ -348,7 +448,12 @@ def _wire(gr: Any, page: Any, parts: Parts, desk: Desk) -> None:
         if shown is None or not isinstance(rank, int) or not 1 <= rank <= len(shown.passages):
             return gr.skip()
         passage = shown.passages[rank - 1]
+        if passage.article.issue_id in desk.gone(so_far):
+            return so_far.evidence(desk.gone(so_far))
         return html.article_view(passage, html.cited(passage, shown.citations), rank=rank)
+
+    def go_back(so_far: Conversation) -> str:
+        return so_far.evidence(desk.gone(so_far))
 
     def take_example(event: gr.SelectData) -> str:
         return str(event.value["text"])
@@ -364,34 +469,57 @@ def _wire(gr: Any, page: Any, parts: Parts, desk: Desk) -> None:
     chat.clear(lambda: (Conversation(), html.empty_evidence()), None, [conversation, evidence], **at_once)
     chat.select(select, conversation, [conversation, evidence], **at_once)
     evidence.article(open_article, conversation, evidence, **at_once)
-    evidence.back(Conversation.evidence, conversation, evidence, **at_once)
-    _wire_overview(gr, page, parts, desk, after=(asked, example))
+    evidence.back(go_back, conversation, evidence, **at_once)
+    _wire_overview(gr, page, parts, desk, after=(asked, example, *after))
 
 
 def _wire_overview(gr: Any, page: Any, parts: Parts, desk: Desk, *, after: Sequence[Any]) -> None:
-    """Show what the archive holds: when the page opens, and after an answer when the archive has changed."""
+    """Show what the archive holds: when the page opens, after an answer or a change, and when others change it."""
     quiet = {"api_visibility": "private", "show_progress": "hidden"}
-    outputs = [parts[name] for name in ("masthead", "issue", "section", "generation")]
+    inputs = [parts[name] for name in ("generation", "issue", "section", "conversation", "gone")]
+    outputs = [parts[name] for name in ("masthead", "issue", "section", "generation", "gone", "chat", "evidence")]
 
-    def show(generation: str, issue: str, section: str) -> Any:
-        if desk.generation() == generation:
+    def show(generation: str, issue: str, section: str, so_far: Conversation, drawn: frozenset[str]) -> Any:
+        # While a question is being answered nothing is drawn over it; this is called again after the answer. Only the
+        # handlers of the reader's own doings write the conversation, so none of its turns can be lost here.
+        if so_far.is_waiting or desk.generation() == generation:
             return gr.skip()
         now = desk.overview()
-        return {
+        gone = desk.gone(so_far)
+        changes = {
             parts["generation"]: now.generation,
             parts["masthead"]: now.masthead,
             parts["issue"]: _choices(gr, now.issues, issue),
             parts["section"]: _choices(gr, now.sections, section),
+            parts["gone"]: gone,
         }
+        if gone != drawn:
+            changes[parts["chat"]] = so_far.messages(gone)
+            if so_far.chosen and not gone.isdisjoint(issue.id for issue in so_far.chosen.issues):
+                changes[parts["evidence"]] = so_far.evidence(gone)
+        return changes
+
+    newest = gr.Textbox("", visible="hidden")
+
+    def look(seen: str) -> Any:
+        try:
+            now = desk.generation()
+        except Exception:  # the next look may do better, and a reader who asks is told
+            logger.exception("The archive could not be read")
+            return gr.skip()
+        return gr.skip() if now == seen else now
 
     def examples() -> Any:
         return gr.update(examples=[{"text": question} for question in desk.examples()])
 
-    inputs = [parts[name] for name in ("generation", "issue", "section")]
     page.load(show, inputs, outputs, **quiet)
-    page.load(examples, None, parts["chat"], **quiet)
+    parts["generation"].change(examples, None, parts["chat"], **quiet)
     for event in after:
         event.then(show, inputs, outputs, **quiet)
+    # Looking goes through a field of its own: a look that finds nothing new costs the server little. It is no gr.State,
+    # whose change gradio does not notice after an event that is not queued.
+    gr.Timer(_LOOK_SECONDS).tick(look, newest, newest, queue=False, **quiet)
+    newest.change(show, inputs, outputs, **quiet)
 
 
 def _choices(gr: Any, choices: list[tuple[str, str]], chosen: str) -> Any:

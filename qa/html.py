@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
+from embeddings import Issue, find_date
 from qa.types import Answer, Citation, Passage
 
 Span = tuple[int, int]  # [start, end) in an article's body
@@ -26,6 +27,12 @@ def masthead(*, issues: int, undated: int, articles: int, first: date | None, la
         '<header class="masthead"><h1>公报问答</h1><p class="motto">照原文回答，句句有出处</p>'
         f'<p class="holdings">{_text(holdings)}</p></header>'
     )
+
+
+def issue_label(issue: Issue) -> str:
+    """An issue as lists show it: its name, and its date unless the name says it."""
+    name, date = issue.name, issue.date
+    return name if date is None or find_date(name) == date else f"{name}（{date}）"
 
 
 def question_bubble(question: str) -> str:
@@ -54,14 +61,18 @@ def answer_bubble(answer: Answer) -> str:
     return f'<div class="{kind}">{text}</div>{quotes}{sources}'
 
 
-def evidence(answer: Answer) -> str:
-    """The cards beside an answer, best passage first; after an abstention they are only the nearest articles."""
+def evidence(answer: Answer, *, gone: Collection[str] = ()) -> str:
+    """The cards beside an answer, best passage first; after an abstention they are only the nearest articles.
+
+    Passages from the issues in `gone` (ids) are left out; the others keep their ranks.
+    """
     if not answer.passages:
         return empty_evidence("没有可以显示的文章。")
     heading = "内容最接近的文章" if answer.abstained else "答案出处"
     cards = "".join(
         passage_card(rank, passage, cited(passage, answer.citations))
         for rank, passage in enumerate(answer.passages, start=1)
+        if passage.article.issue_id not in gone
     )
     return (
         f'<section class="evidence" aria-label="{heading}"><h2>{heading}</h2>'
@@ -138,8 +149,19 @@ def _reference(match: re.Match[str], numbers: set[str]) -> str:
 
 def _source_line(citation: Citation) -> str:
     article = citation.article
-    parts = (f"《{article.title or UNTITLED}》", article.issue.name, day(article.date))
+    parts = (f"《{article.title or UNTITLED}》", article.issue.name, day(article.date), *_dated(citation))
     return _text(" · ".join(parts))
+
+
+def _dated(citation: Citation) -> list[str]:
+    """The days that the quote names without their year, each with it."""
+    said = {}
+    for mention in citation.days:
+        printed = citation.article.body[mention.start : mention.end]
+        if find_date(printed) is None:
+            days = dict.fromkeys((day(mention.first), day(mention.last)))
+            said[printed] = f"文中“{printed}”即{' 至 '.join(days)}"
+    return list(said.values())
 
 
 def _quote_span(citation: Citation | None) -> Span | None:

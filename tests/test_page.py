@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 import app
-from embeddings import Article, Issue
+from embeddings import Archive, Article, Encoder, Issue, add, withdraw
 from qa import Assistant
 from qa.examples import answered_examples, ask_in_place, example_questions
 
@@ -47,10 +47,41 @@ def browser() -> Iterator[Any]:
         chromium.close()
 
 
-@pytest.fixture(params=[(1280, 800), (390, 844)], ids=["desk", "phone"])
+SIZES = {"desk": (1280, 800), "phone": (390, 844)}
+
+
+@pytest.fixture(params=SIZES)
 def page(request: pytest.FixtureRequest, browser: Any, address: str) -> Iterator[Any]:
+    yield from opened_page(browser, address, SIZES[request.param])
+
+
+@pytest.fixture(scope="module")
+def edited_archive(sample_archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return Path(shutil.copytree(sample_archive, tmp_path_factory.mktemp("edited") / "archive"))
+
+
+@pytest.fixture(scope="module")
+def edited_address(edited_archive: Path, default_encoder: Encoder) -> Iterator[str]:
+    """A page with a newsroom, over an archive of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRADIO_ANALYTICS_ENABLED", "False")
+        patch.setenv("NO_PROXY", "127.0.0.1,localhost")
+        patch.delenv("BULLETIN_ISSUES", raising=False)
+        patch.setattr(app, "_LOOK_SECONDS", 1.0)
+        assistant = Assistant(Archive.open(edited_archive), default_encoder)
+        page = app.build_page(assistant, editing=True, archive=edited_archive)
+        yield app.serve(page, port=free_port(), max_upload_bytes=1_000_000)
+        page.close()
+
+
+@pytest.fixture(params=SIZES)
+def edited_page(request: pytest.FixtureRequest, browser: Any, edited_address: str) -> Iterator[Any]:
+    yield from opened_page(browser, edited_address, SIZES[request.param])
+
+
+def opened_page(browser: Any, address: str, size: tuple[int, int]) -> Iterator[Any]:
     """The opened page, which must neither complain nor call another host while a test uses it."""
-    width, height = request.param
+    width, height = size
     context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
     opened = context.new_page()
     hosts: set[str | None] = set()
@@ -132,6 +163,7 @@ def test_an_empty_question_does_nothing(page: Any) -> None:
 
 def test_a_bad_date_is_explained_and_the_question_kept(page: Any) -> None:
     page.click("#filters button")
+    page.wait_for_timeout(500)  # gradio forgets what is typed in the instant in which it opens the fields
     page.get_by_label("从（日期）").fill("2021年2月30日")
     ask(page, QUESTION)
     assert "不是日期" in page.inner_text("#chat .note")
@@ -158,10 +190,125 @@ def test_the_page_tells_what_the_archive_holds(page: Any) -> None:
     assert "2021-08-02 至 2022-06-17 · multilingual-e5-small" in text
 
 
-def test_the_endpoints_answer_in_rows_and_are_the_only_ones(address: str) -> None:
+def drop(page: Any, *files: Path) -> None:
+    page.get_by_role("tab", name="编辑部").click()
+    page.set_input_files("#dropped input[type=file]", list(map(str, files)))
+    page.wait_for_selector("#proof [aria-current]")
+
+
+def choose_slip(page: Any, part: str, place: int) -> None:
+    page.locator(f"{part} .slips button").nth(place).click()
+    page.wait_for_selector(f"{part} .slips li:nth-child({place + 1}) [aria-current]")
+
+
+def test_a_dropped_issue_is_previewed_edited_and_answered_from(edited_page: Any, tmp_path: Path) -> None:
+    page = edited_page
+    where = "南" if page.viewport_size["width"] < 760 else "北"
+    issue, broken = tmp_path / f"青禾{where}报.txt", tmp_path / "空.txt"
+    issue.write_text(
+        f"# 水渠修好了\n\n本报记者 某某\n\n{where}岗村的青石水渠通了水，全长三千二百米。\n\n"
+        f"# 大雨下了一夜\n\n{where}岗村昨夜有大雨。\n",
+        encoding="utf-8",
+    )
+    broken.touch()
+    drop(page, issue, broken)
+    assert "空.txt是空文件" in page.inner_text("#left-out").replace("\n", "")
+    panel = page.locator("#proof")
+    assert panel.get_by_label("署名").input_value() == "本报记者 某某"
+    panel.get_by_label("标题").fill(f"{where}岗村水渠完工")
+    panel.get_by_label("出版日期").fill("昨天")
+    choose_slip(page, "#proof", 1)
+    assert page.inner_text("#proof .slips li:first-child .mark") == "已改"
+    panel.get_by_label("收录这一篇").uncheck()
+    page.get_by_role("button", name="确认入库").click()
+    page.wait_for_selector("#arrival-status .trouble:has-text('“昨天”不是日期')")
+    panel.get_by_label("出版日期").fill("2025-09-13")
+    page.get_by_role("button", name="确认入库").click()
+    page.wait_for_selector("#arrival-status .done:has-text('已入库：1 篇')")
+    page.get_by_role("tab", name="问公报").click()
+    ask(page, f"{where}岗村的青石水渠全长多少米？")
+    assert "三千二百米" in page.inner_text("#chat .said")
+    assert f"《{where}岗村水渠完工》" in page.inner_text("#chat .source")
+    assert "2025年9月13日" in page.inner_text("#chat .source")
+    page.wait_for_selector(".holdings:has-text('2025-09-13')")
+
+
+def test_an_indexed_article_is_corrected_and_its_issue_withdrawn(
+    edited_page: Any, edited_archive: Path, default_encoder: Encoder, tmp_path: Path
+) -> None:
+    page = edited_page
+    before = page.inner_text(".holdings").split(" · ")[0]
+    name = f"丁镇{page.viewport_size['width']}号简报"
+    (tmp_path / f"{name}.md").write_text(f"## {name}的题\n\n{name}说镇里有桥。\n\n## 又一篇\n\n另有其事。\n", "utf-8")
+    add(tmp_path / f"{name}.md", archive=edited_archive, encoder=default_encoder)
+    page.get_by_role("tab", name="编辑部").click()
+    page.wait_for_timeout(1500)  # for the page to see that the archive has changed
+    page.click("#shelf input")
+    page.get_by_role("option", name=name).click()
+    page.wait_for_selector("#stored [aria-current]")
+    panel = page.locator("#stored")
+    panel.get_by_label("标题").fill("桥修好了")
+    page.locator("#stored .slips button").nth(1).click()
+    page.wait_for_selector("#shelf-status .trouble:has-text('还没有保存')")
+    page.get_by_role("button", name="保存更正").click()
+    page.wait_for_selector("#shelf-status .done:has-text('已保存更正')")
+    assert "桥修好了" in page.inner_text("#stored .slips li:first-child")
+    page.get_by_role("button", name="撤回这一期").click()
+    page.get_by_role("button", name="确认撤回").click()
+    page.wait_for_selector("#shelf-status .done:has-text('已撤回')")
+    page.wait_for_function("document.querySelector('#shelf input').value === '选择一期'")
+    page.wait_for_selector(f".holdings:has-text('{before}')")
+    page.wait_for_timeout(500)
+    page.click("#shelf input")
+    page.get_by_role("option", name="选择一期").wait_for()
+    assert page.get_by_role("option", name=name).count() == 0
+
+
+def test_a_withdrawn_issue_leaves_an_open_page(
+    edited_page: Any, edited_archive: Path, default_encoder: Encoder, tmp_path: Path
+) -> None:
+    page = edited_page
+    town = "丙" if page.viewport_size["width"] < 760 else "丁"
+    path = tmp_path / f"{town}镇快讯.md"
+    path.write_text(f"## 灯塔亮了\n\n{town}镇的玻璃灯塔高四十七米。\n", encoding="utf-8")
+    add(path, archive=edited_archive, encoder=default_encoder)
+    ask(page, QUESTION)
+    ask(page, f"{town}镇的玻璃灯塔高多少米？")
+    page.wait_for_selector(".card.cited:has-text('灯塔亮了')")
+    withdraw([path.stem], archive=edited_archive)
+    page.wait_for_selector("#chat .note:has-text('这条回答引用的一期已被撤回')")
+    page.wait_for_selector(".evidence.empty")
+    assert "四十七" not in page.content()
+    assert "6月20日" in page.inner_text("#chat .said")
+    page.locator("#chat .said").first.click()
+    page.wait_for_selector(".card.cited mark")
+
+
+def test_the_newsroom_fits_a_narrow_page(edited_page: Any) -> None:
+    edited_page.get_by_role("tab", name="编辑部").click()
+    edited_page.wait_for_selector("#dropped")
+    assert edited_page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_page_without_editing_has_no_newsroom(page: Any, address: str) -> None:
+    from urllib.request import urlopen
+
+    assert page.locator("#newsroom, [role=tab]").count() == 0
+    with urlopen(f"{address}config") as config:
+        assert "投递" not in config.read().decode("utf-8")
+
+
+def test_editing_without_an_archive_is_a_mistake(assistant: Assistant) -> None:
+    with pytest.raises(ValueError, match="folder"):
+        app.build_page(assistant, editing=True)
+
+
+@pytest.mark.parametrize("which", ["address", "edited_address"])
+def test_the_endpoints_answer_in_rows_and_are_the_only_ones(which: str, request: pytest.FixtureRequest) -> None:
     from gradio_client import Client
     from gradio_client.exceptions import AppError
 
+    address = request.getfixturevalue(which)
     client = Client(address, verbose=False, analytics_enabled=False)
     described = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
     assert set(described) == {"/ask", "/retrieve"}

@@ -1,0 +1,389 @@
+"""What an editor does on the page, without the page: proofread what arrived, index it, correct it, withdraw it.
+
+What is said to the editor is Chinese and, where it is more than a line, HTML.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any, Generic, TypeVar
+
+from embeddings import (
+    Article,
+    ArticleKind,
+    BuildOptions,
+    BuildReport,
+    BulletinError,
+    Draft,
+    Issue,
+    ParsedArticle,
+    ParsedIssue,
+    Progress,
+    correct_article,
+    correct_issue,
+    find_date,
+    preview,
+    take_in,
+    withdraw,
+)
+from qa import editing_html, html
+from qa.assistant import Assistant
+from qa.editing_html import Slip
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+Place = tuple[int, int]  # an issue in the tray and an article in it, from zero
+Tell = Callable[[str], None]  # is told, as HTML, how far the work is
+
+_LINE_FIELDS = ("title", "kicker", "deck", "byline")
+_UNCHANGED = "没有改动，不必保存。"
+_UNEXPECTED = "出了意料之外的错误，没有做成。请再试一次；仍然不行时，请告诉管理员。"
+
+# The library's messages are English; these are the ones an editor meets most.
+_REASONS = tuple(
+    (re.compile(pattern), said)
+    for pattern, said in (
+        (r"is empty; there is nothing", "是空文件。"),
+        (r"is not text \(", "不是文本。请另存为 UTF-8 文本再投。"),
+        (r"protected by a password|is encrypted", "有密码保护。请去掉密码再投。"),
+        (r"old Word, WPS or Excel", "是旧版 Word、WPS 或 Excel 文件。请另存为 DOCX 或 PDF 再投。"),
+        (r"which is not read here", "这种格式读不了。请另存为文本、DOCX 或 PDF，压缩包请用 ZIP。"),
+        (r"has ([\d,]+) bytes; the limit is ([\d,]+)", r"有 \1 字节，上限是 \2 字节。请拆成几期再投。"),
+        (r"has (\d+) pages; the limit is (\d+)", r"有 \1 页，上限是 \2 页。请拆成几期再投。"),
+        (r"unpacks to more than the limit", "解压后太大。请少装几期再投。"),
+        (r"is a damaged ZIP file|is damaged \(", "压缩包已损坏。请重新打包再投。"),
+        (r"holds no article with a text", "里没有读到文章的正文。"),
+        (r"holds no issue file", "里没有可读的文件。"),
+        (r"holds the same bytes as (.+), which is indexed", r"与已入库的 \1 内容相同。"),
+        (r"every article was dropped", "里没有要收录的文章。"),
+        (r"has changed since it was indexed", "的原文件在入库之后变过。请先重新投递它。"),
+        (r"more than one article with the id", "有两期的文章用了同一个编号，分不清要改哪一篇。请改原文件后重新投递。"),
+        (r"There is no (?:article|issue)", "它已经不在资料库里了，可能刚被撤回。"),
+        (r"is being changed by", "资料库正被另一个任务写入。请稍后再试。"),
+        (r"No space left", "磁盘满了。请腾出空间再试。"),
+        (r"cannot be (?:kept|written)", "写不进资料库的文件夹。请检查磁盘空间和写入权限。"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """An article as an editor's form holds it, typed and not yet judged. An empty `date` is the issue's."""
+
+    title: str = ""
+    kicker: str = ""
+    deck: str = ""
+    byline: str = ""
+    date: str = ""
+    body: str = ""
+    kept: bool = True
+
+    @classmethod
+    def of(cls, article: ParsedArticle | Article) -> Form:
+        """The form before anything is typed."""
+        day = article.date.isoformat() if article.date else ""
+        return cls(article.title, article.kicker, article.deck, article.byline, day, article.body)
+
+    def lines_of(self, article: ParsedArticle | Article) -> dict[str, Any]:
+        """Title, kicker, deck and byline, as far as they differ from the article's by more than space."""
+        typed = {name: " ".join(getattr(self, name).split()) for name in _LINE_FIELDS}
+        return {name: text for name, text in typed.items() if text != " ".join(getattr(article, name).split())}
+
+    @property
+    def text(self) -> str:
+        """The body without blank lines."""
+        return "\n".join(filter(None, map(str.strip, self.body.split("\n"))))
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A draft, and what an editor has typed over it."""
+
+    draft: Draft
+    name: str
+    date: str
+    forms: tuple[Form, ...]
+    kept: bool = True
+
+    @classmethod
+    def of(cls, draft: Draft) -> Proof:
+        """The draft as it was read."""
+        day = draft.issue.date.isoformat() if draft.issue.date else ""
+        return cls(draft, draft.issue.name, day, tuple(map(Form.of, draft.issue.articles)))
+
+    def wanted(self) -> ParsedIssue:
+        """The issue as the editor wants it indexed; nothing in it is at fault."""
+        issue = self.draft.issue
+        pairs = zip(issue.articles, self.forms, strict=True)
+        articles = (
+            replace(article, body=form.text, date=find_date(form.date), **form.lines_of(article))
+            for article, form in pairs
+            if form.kept and self.kept
+        )
+        return ParsedIssue(" ".join(self.name.split()), find_date(self.date), tuple(articles))
+
+    def slips(self) -> list[Slip]:
+        """Its articles as the list shows them."""
+        slips = []
+        for article, form in zip(self.draft.issue.articles, self.forms, strict=True):
+            is_changed = replace(form, kept=True) != Form.of(article)
+            marks = [*(["未收录"] if not form.kept else []), *(["已改"] if is_changed else [])]
+            slips.append(slip_of(form, section=article.section, marks=marks))
+        return slips
+
+
+@dataclass(frozen=True, slots=True)
+class Tray:
+    """What was dropped and is being proofread, and the files that could not be read, each with its reason."""
+
+    proofs: tuple[Proof, ...] = ()
+    left_out: tuple[tuple[str, str], ...] = ()
+
+    def with_typed(self, place: Place, form: Form, *, name: str, date: str, kept: bool) -> Tray:
+        """The tray with what was typed over an article and its issue."""
+        issue_at, at = place
+        proofs = list(self.proofs)
+        forms = list(proofs[issue_at].forms)
+        forms[at] = form
+        proofs[issue_at] = replace(proofs[issue_at], name=name, date=date, kept=kept, forms=tuple(forms))
+        return replace(self, proofs=tuple(proofs))
+
+    def after(self, place: Place) -> Place:
+        """The next article; after the last one comes the first."""
+        places = [(issue_at, at) for issue_at, proof in enumerate(self.proofs) for at in range(len(proof.forms))]
+        return places[(places.index(place) + 1) % len(places)]
+
+    def fault(self) -> tuple[Place, str] | None:
+        """The first thing that keeps the tray from being indexed, and where it is."""
+        kept = [at for at, proof in enumerate(self.proofs) if proof.kept and any(form.kept for form in proof.forms)]
+        for issue_at in kept:
+            proof = self.proofs[issue_at]
+            if not proof.name.strip():
+                return (issue_at, 0), "请写上这一期的名称。"
+            if found := not_a_date(proof.date):
+                return (issue_at, 0), found
+            for at, (article, form) in enumerate(zip(proof.draft.issue.articles, proof.forms, strict=True)):
+                if form.kept and (found := fault_of(form, article.kind)):
+                    return (issue_at, at), f"第 {at + 1} 篇：{found}"
+        return None if kept else ((0, 0), "一篇也没有收录。请勾选要收录的文章，或按“放弃”。")
+
+
+def fault_of(form: Form, kind: ArticleKind) -> str:
+    """Why an article cannot be indexed as it was typed, in the editor's words; empty when it can."""
+    if not form.title.strip() and kind is not ArticleKind.PHOTO:
+        return "还没有标题。只有图片说明可以没有标题。"
+    if not form.text:
+        return "没有正文。正文不能清空。"
+    return not_a_date(form.date)
+
+
+def not_a_date(text: str) -> str:
+    """What to say of a text that was typed for a date and is none; empty for a date and for nothing."""
+    if not text.strip() or find_date(text):
+        return ""
+    return f"“{text.strip()[:20]}”不是日期。请写成 2021-08-02 或 2021年8月2日，也可以留空。"
+
+
+def explain(message: str) -> str:
+    """A message of the library in the editor's language, where it is one that editors meet; else as it is."""
+    for pattern, said in _REASONS:
+        if match := pattern.search(message):
+            return match.expand(said)
+    return message
+
+
+class Background(Generic[T]):
+    """Work in a thread of its own: iterate over what it tells, then take its result. It ends even if nobody listens."""
+
+    def __init__(self, work: Callable[[Tell], T]) -> None:
+        self._told: SimpleQueue[str | None] = SimpleQueue()
+        pool = ThreadPoolExecutor(1, thread_name_prefix="newsroom")
+        self._future: Future[T] = pool.submit(work, self._told.put)
+        self._future.add_done_callback(lambda _: self._told.put(None))
+        pool.shutdown(wait=False)
+
+    def __iter__(self) -> Iterator[str]:
+        while (said := self._told.get()) is not None:
+            yield said
+
+    def result(self) -> T:
+        """What the work returned. Raises what it raised."""
+        return self._future.result()
+
+
+class NotDoneError(Exception):
+    """Why something was not done, in the editor's words."""
+
+
+class Newsroom:
+    """Reads, indexes, corrects and withdraws, in one archive. Keeps nothing of any editor.
+
+    Raises BulletinError or NotDoneError where something cannot be done; then nothing has changed.
+    """
+
+    def __init__(self, assistant: Assistant, folder: Path) -> None:
+        self._assistant = assistant
+        self._folder = folder
+        self._warm_up_once = threading.Lock()
+
+    def warm_up(self) -> None:
+        """Load the model for passages, beside whatever else is done: it takes longer than indexing ten articles."""
+        if self._warm_up_once.acquire(blocking=False):
+            encode = self._assistant.encoder.encode_passages
+            threading.Thread(target=encode, args=(["。"],), daemon=True, name="warm-up").start()
+
+    def read(self, files: Sequence[str], tell: Tell) -> Tray:
+        """What some files would become. Those that cannot be read are left out, each with its reason."""
+        self.warm_up()
+
+        def on_file(number: int, name: str) -> None:
+            tell(editing_html.working(f"正在读取第 {number + 1}/{len(files)} 个文件：{name}", number, len(files)))
+
+        found = preview(files, archive=self._folder, on_file=on_file)
+        left_out = [(skipped.path, explain(skipped.reason)) for skipped in found.skipped]
+        held = {value: label for label, value in self.issues()}
+        drafts: dict[str, Draft] = {}
+        for draft in found.drafts:
+            if draft.document.id in held:
+                what = f"已经入库：{held[draft.document.id]}。要改它，请到“已入库的期”。"
+            elif draft.document.id in drafts:
+                what = "与同时投递的另一个文件内容相同。"
+            else:
+                drafts[draft.document.id] = draft
+                continue
+            left_out.append(("/".join(filter(None, (draft.file.name, draft.document.member))), what))
+        return Tray(tuple(map(Proof.of, drafts.values())), tuple(left_out))
+
+    def take_in(self, tray: Tray, tell: Tell) -> str:
+        """Index what is kept of a tray, and say what came of it, as HTML."""
+        kept = [proof for proof in tray.proofs if proof.kept and any(form.kept for form in proof.forms)]
+        files = {proof.draft.file for proof in kept}
+        # A ZIP file is indexed as a whole, so what is not wanted of one is told too.
+        told = [proof for proof in tray.proofs if proof.draft.file in files]
+        report = take_in(
+            [proof.draft for proof in told],
+            [proof.wanted() if proof in kept else replace(proof, kept=False).wanted() for proof in told],
+            archive=self._folder,
+            options=_options(tell),
+            encoder=self._assistant.encoder,
+        )
+        unwanted = {proof.draft.document.member for proof in told if proof not in kept}
+        left_out = [
+            (Path(skipped.path).name, explain(skipped.reason))
+            for skipped in report.skipped
+            if not any(member and skipped.path.endswith(f"/{member}") for member in unwanted)
+        ]
+        if not report.articles:
+            return editing_html.trouble("没有入库任何文章。") + editing_html.left_out(left_out)
+        said = f"已入库：{report.articles} 篇，用时 {report.seconds:.1f} 秒。现在就可以提问。"
+        return editing_html.done(said) + editing_html.left_out(left_out)
+
+    def issues(self) -> list[tuple[str, str]]:
+        """The issues in the archive, newest first, as (label, id) pairs."""
+        with self._assistant.archive.snapshot() as snapshot:
+            return [(html.issue_label(entry.issue), entry.issue.id) for entry in snapshot.issues()]
+
+    def issue(self, issue_id: str) -> Issue | None:
+        """One issue with its articles, as the archive has it now."""
+        with self._assistant.archive.snapshot() as snapshot:
+            return next((issue for issue in snapshot.read_issue(issue_id) if issue.id == issue_id), None)
+
+    def correct_article(self, article: Article, form: Form, tell: Tell) -> str:
+        """Make an indexed article what the form says, and say how long it took. `article` is what the form showed."""
+        if found := fault_of(form, article.kind):
+            raise NotDoneError(found)
+        _require_date(article.date, form.date)
+        issue = self.issue(article.issue_id)
+        now = next((one for one in issue.articles if one.id == article.id), None) if issue else None
+        if now is None or Form.of(now) != Form.of(article):
+            raise NotDoneError("这一篇刚被别人改过。请记下自己的改动，按“还原”看新的文字，再改。")
+        changes: dict[str, Any] = form.lines_of(article)
+        if find_date(form.date) != article.date:
+            changes["day"] = find_date(form.date)
+        if form.text != article.body:
+            others = range(2, article.body.count("\n") + 2)
+            # The library finds out which paragraphs differ; given as one, they may also be split and joined.
+            changes["paragraphs"] = {1: form.text, **dict.fromkeys(others, "")}
+        if not changes:
+            return _UNCHANGED
+        report = correct_article(
+            article.id,
+            archive=self._folder,
+            options=_options(tell),
+            encoder=self._assistant.encoder,
+            **changes,
+        )
+        return _corrected(report)
+
+    def correct_issue(self, issue: Issue, *, name: str, date: str, tell: Tell) -> str:
+        """Change the name or the date of an issue, and say how long it took."""
+        name = " ".join(name.split())
+        if not name:
+            raise NotDoneError("请写上这一期的名称。")
+        if found := not_a_date(date):
+            raise NotDoneError(found)
+        _require_date(issue.date, date)
+        if (name, find_date(date)) == (issue.name, issue.date):
+            return _UNCHANGED
+        report = correct_issue(
+            issue.id,
+            new_name=name,
+            day=find_date(date),
+            archive=self._folder,
+            options=_options(tell),
+            encoder=self._assistant.encoder,
+        )
+        return _corrected(report)
+
+    def withdraw(self, issue: Issue, tell: Tell) -> str:
+        """Take an issue out of the archive, and say so."""
+        withdraw([issue.id], archive=self._folder, options=_options(tell))
+        return f"已撤回：{html.issue_label(issue)}，共 {len(issue.articles)} 篇。要恢复，重新投递即可。"
+
+
+def _options(tell: Tell) -> BuildOptions:
+    def on_progress(progress: Progress) -> None:
+        if progress.articles:
+            said = f"正在入库：第 {progress.articles_done}/{progress.articles} 篇"
+            tell(editing_html.working(said, progress.chunks_done, progress.chunks))
+
+    def on_wait(_holder: str) -> None:
+        tell(editing_html.working("资料库正被另一个任务写入，等它写完……"))
+
+    return BuildOptions(on_progress=on_progress, on_wait=on_wait)
+
+
+def _require_date(now: date | None, typed: str) -> None:
+    if now and not typed.strip():
+        raise NotDoneError("日期可以改，不能清空。")
+
+
+def _corrected(report: BuildReport) -> str:
+    if not report.replaced:
+        raise NotDoneError("；".join(explain(skipped.reason) for skipped in report.skipped) or "没有改成。")
+    return f"已保存更正，用时 {report.seconds:.1f} 秒。"
+
+
+def slip_of(form: Form, *, section: str = "", marks: Sequence[str] = ()) -> Slip:
+    """An article as lists show it."""
+    title = form.title or form.text[:20]
+    return Slip(title, " · ".join(filter(None, (form.byline, form.date, section))), tuple(marks))
+
+
+def said_of(error: Exception) -> str:
+    """What to say of an error, as HTML."""
+    if isinstance(error, NotDoneError):
+        return editing_html.trouble(str(error))
+    if isinstance(error, BulletinError):
+        return editing_html.trouble(f"没有做成：{explain(str(error))}")
+    logger.error("The newsroom failed", exc_info=error)
+    return editing_html.trouble(_UNEXPECTED)
