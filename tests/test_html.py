@@ -145,3 +145,10 @@ def test_the_masthead_tells_how_much_there_is_and_from_when_to_when() -> None:
         issues=5, undated=1, articles=54, first=date(2021, 8, 2), last=date(2022, 6, 17), model="multilingual-e5-small"
     )
     assert "5 期（1 期日期不详） · 54 篇文章 · 2021-08-02 至 2022-06-17 · multilingual-e5-small" in shown(page)
+
+
+def test_a_day_without_its_year_is_shown_with_it() -> None:
+    assert "文中“6月20日”即2022年6月20日" in shown(html.answer_bubble(ANSWER))
+    undated = replace(ARTICLE, date=None, issue=replace(ISSUE, date=None))
+    bubble = html.answer_bubble(replace(ANSWER, citations=(replace(CITATION, article=undated),)))
+    assert "文中" not in shown(bubble)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from conftest import CountingEncoder
 
-from embeddings import Article, Chunk, Filters, Issue, ModelMismatchError, build
+from embeddings import Archive, Article, Chunk, Encoder, Filters, Issue, ModelMismatchError, build
 from qa import Assistant, Passage, ask, read_filters, retrieve
 from qa.query import Asks, read_question
 from qa.retrieval import RetrievalSettings, fuse, merge_hits, without_duplicates
@@ -120,6 +120,17 @@ def test_a_question_on_the_author_gets_the_byline_with_the_passage(assistant: As
 
 def test_traditional_script_finds_simplified_text(assistant: Assistant) -> None:
     assert "42年" in assistant.retrieve("李德民的黨齡有多少年？")[0].text
+
+
+def test_simplified_script_finds_traditional_and_full_width_text_and_shows_it_as_printed(
+    tmp_path: Path, default_encoder: Encoder
+) -> None:
+    printed = "縣圖書館１２月３日起開放夜讀，讀者可帶３本書。"
+    (tmp_path / "報.md").write_text(f"## 圖書館夜裡開門\n\n{printed}\n\n## 橋通了\n\n新橋今日通車。\n", "utf-8")
+    build(tmp_path / "報.md", archive=tmp_path / "a", encoder=default_encoder)
+    answer = Assistant(Archive.open(tmp_path / "a"), default_encoder).ask("县图书馆12月几日开放夜读？")
+    assert answer.quote == printed
+    assert "12月3日" not in answer.quote
 
 
 def test_filters_leave_only_what_they_say(assistant: Assistant) -> None:
