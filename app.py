@@ -13,14 +13,15 @@ import logging
 import os
 import socket
 import sys
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from embeddings import BulletinError, Filters, Issue, Limits, Snapshot, archive_path, find_date
-from qa import MAX_QUESTION_CHARS, Answer, Assistant, html, read_filters
+from qa import MAX_QUESTION_CHARS, Assistant, html, read_filters
+from qa.conversation import WAITING, Conversation, Turn
 from qa.examples import answered_examples
 from qa.newsroom import build_newsroom
 from qa.proofs import Newsroom, not_a_date
@@ -30,99 +31,13 @@ logger = logging.getLogger(__name__)
 
 HOST, PORT = "127.0.0.1", 7860
 MAX_K = 50
-_WAITING = "正在翻阅公报……"
 _UNAVAILABLE = "资料库暂时读不了，请稍后刷新页面再试；仍然不行时，请告诉管理员。"
-_TURNS_KEPT = 100  # of one conversation, so that a page left open for months stays small
 _WAITING_QUESTIONS = 100
-_WITHDRAWN = "这条回答引用的一期已被撤回。"
 _LOOK_SECONDS = 4.0  # how often an open page looks whether the archive has changed
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _KEPT_SECONDS = 86_400  # of a dropped file, until it is confirmed
 
 Parts = dict[str, Any]  # the components of the page that handlers read and write, by name
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A question and its answer, or the note that stands in place of one."""
-
-    question: str
-    answer: Answer | None = None
-    note: str = ""
-
-    @property
-    def issues(self) -> Iterator[Issue]:
-        """The issues its answer shows something of."""
-        if self.answer:
-            yield from (passage.article.issue for passage in self.answer.passages)
-            yield from (citation.article.issue for citation in self.answer.citations)
-
-    def rests_on(self, gone: Collection[str]) -> bool:
-        """Whether the answer cites, or names an article of, one of some issues (ids)."""
-        if self.answer is None:
-            return False
-        cited = any(citation.article.issue_id in gone for citation in self.answer.citations)
-        return cited or any(
-            passage.article.issue_id in gone and f"《{passage.article.title}》" in self.answer.text
-            for passage in self.answer.passages
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """What one reader has asked. `selected` is the place of the turn whose evidence is shown, from zero.
-
-    Of the issues in `gone` (ids), which were withdrawn, nothing is shown.
-    """
-
-    turns: tuple[Turn, ...] = ()
-    selected: int = -1
-
-    def add(self, turn: Turn) -> "Conversation":
-        """The conversation with one more turn, which is selected when it has an answer."""
-        turns = (*self.turns, turn)[-_TURNS_KEPT:]
-        moved = len(self.turns) + 1 - len(turns)
-        return Conversation(turns, len(turns) - 1 if turn.answer else max(-1, self.selected - moved))
-
-    @property
-    def chosen(self) -> Turn | None:
-        """The selected turn."""
-        return self.turns[self.selected] if 0 <= self.selected < len(self.turns) else None
-
-    @property
-    def answer(self) -> Answer | None:
-        """The answer of the selected turn."""
-        return self.chosen.answer if self.chosen else None
-
-    @property
-    def is_waiting(self) -> bool:
-        """Whether the last question is being answered."""
-        return bool(self.turns) and self.turns[-1].note == _WAITING
-
-    def settled(self) -> "Conversation":
-        """The conversation without a question whose answer never came: the connection was lost."""
-        return replace(self, turns=self.turns[:-1]) if self.is_waiting else self
-
-    def messages(self, gone: Collection[str] = ()) -> list[dict[str, str]]:
-        """The turns as the conversation shows them, two messages each."""
-        messages = []
-        for turn in self.turns:
-            said = html.answer_bubble(turn.answer) if turn.answer else html.note_bubble(turn.note)
-            if turn.rests_on(gone):
-                said = html.note_bubble(_WITHDRAWN)
-            messages += [
-                {"role": "user", "content": html.question_bubble(turn.question)},
-                {"role": "assistant", "content": said},
-            ]
-        return messages
-
-    def evidence(self, gone: Collection[str] = ()) -> str:
-        """The cards of the selected turn."""
-        if self.chosen is None or self.chosen.answer is None:
-            return html.empty_evidence()
-        if self.chosen.rests_on(gone):
-            return html.empty_evidence(_WITHDRAWN)
-        return html.evidence(self.chosen.answer, gone=gone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -425,7 +340,7 @@ def _wire(gr: Any, page: Any, parts: Parts, desk: Desk, *, after: Sequence[Any])
             yield gr.skip()
             return
         so_far = so_far.settled()
-        waiting = so_far.add(Turn(asked, note=_WAITING))
+        waiting = so_far.add(Turn(asked, note=WAITING))
         # The conversation says that it waits, so that nothing else draws over it meanwhile.
         yield {conversation: waiting, chat: waiting.messages(desk.gone(so_far)), question: ""}
         turn = desk.ask(asked, issue=issue or "", section=section or "", since=since or "", until=until or "")

@@ -15,6 +15,7 @@ from conftest import CountingEncoder
 import app
 from embeddings import Archive, Article, ArticleKind, Issue, add, build, withdraw
 from qa import Answer, Assistant, Citation, Passage
+from qa.conversation import WAITING, Conversation, Turn
 from qa.proofs import Background, Form, Newsroom, NotDoneError, Tray, explain, fault_of, not_a_date
 
 ROWS = [
@@ -220,16 +221,16 @@ HERE, AWAY = (
 )
 
 
-def turn(cited: Article, *nearby: Article, abstained: bool = False) -> app.Turn:
+def turn(cited: Article, *nearby: Article, abstained: bool = False) -> Turn:
     citations = () if abstained else (Citation(1, cited, cited.body, 0, len(cited.body)),)
     text = f"最接近的文章：《{cited.title}》。" if abstained else f"{cited.body}[1]"
     passages = tuple(map(passage_of, (cited, *nearby)))
-    return app.Turn("问？", Answer("问？", text, "", citations, passages, 0.9, abstained))
+    return Turn("问？", Answer("问？", text, "", citations, passages, 0.9, abstained))
 
 
 @pytest.mark.parametrize("abstained", [False, True])
 def test_an_answer_from_a_withdrawn_issue_leaves_the_conversation(abstained: bool) -> None:
-    conversation = app.Conversation().add(turn(AWAY, abstained=abstained))
+    conversation = Conversation().add(turn(AWAY, abstained=abstained))
     shown = str(conversation.messages({"乙"})) + conversation.evidence({"乙"})
     assert "已被撤回" in shown
     assert "乙题" not in shown
@@ -237,7 +238,7 @@ def test_an_answer_from_a_withdrawn_issue_leaves_the_conversation(abstained: boo
 
 
 def test_an_answer_with_a_withdrawn_passage_beside_it_stays_and_keeps_its_ranks() -> None:
-    conversation = app.Conversation().add(turn(HERE, AWAY, HERE))
+    conversation = Conversation().add(turn(HERE, AWAY, HERE))
     shown = str(conversation.messages({"乙"})) + conversation.evidence({"乙"})
     assert "甲文" in shown
     assert "乙" not in shown
@@ -245,8 +246,8 @@ def test_an_answer_with_a_withdrawn_passage_beside_it_stays_and_keeps_its_ranks(
 
 
 def test_a_question_whose_answer_never_came_is_not_kept() -> None:
-    asked = app.Conversation().add(turn(HERE))
-    waiting = asked.add(app.Turn("又问？", note=app._WAITING))
+    asked = Conversation().add(turn(HERE))
+    waiting = asked.add(Turn("又问？", note=WAITING))
     assert waiting.is_waiting
     assert waiting.settled() == asked == asked.settled()
 
@@ -258,7 +259,7 @@ def test_only_an_issue_that_is_out_of_the_archive_is_gone(tmp_path: Path, counti
     desk = app.Desk(Assistant(Archive.open(tmp_path / "archive"), counting))
     with Archive.open(tmp_path / "archive").snapshot() as snapshot:
         (issue,) = snapshot.read_issue("青禾县报-2025-09-13")
-    conversation = app.Conversation().add(turn(issue.articles[0]))
+    conversation = Conversation().add(turn(issue.articles[0]))
     issue_file(tmp_path / "issues", rows=ROWS[:1])
     add(path, archive=tmp_path / "archive", encoder=counting)
     assert desk.gone(conversation) == frozenset()  # its file has changed: the issue is there in other words

@@ -14,6 +14,7 @@ import pytest
 import app
 from embeddings import Archive, Article, Encoder, Issue, add, withdraw
 from qa import Assistant
+from qa.conversation import Conversation, Turn
 from qa.examples import answered_examples, ask_in_place, example_questions
 
 QUESTION = "北京丰台站什么时候启用？"
@@ -368,10 +369,10 @@ def test_a_question_that_cannot_be_asked_is_refused_in_chinese(
 
 
 def test_a_long_conversation_keeps_its_newest_turns_and_its_selection(assistant: Assistant) -> None:
-    conversation = app.Conversation().add(app.Turn("第一问", answer=assistant.ask(QUESTION)))
+    conversation = Conversation().add(Turn("第一问", answer=assistant.ask(QUESTION)))
     assert conversation.selected == 0
     for number in range(150):
-        conversation = conversation.add(app.Turn(f"{number}", note="没有答案"))
+        conversation = conversation.add(Turn(f"{number}", note="没有答案"))
     assert len(conversation.turns) == 100
     assert conversation.turns[-1].question == "149"
     assert conversation.answer is None

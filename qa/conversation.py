@@ -1,0 +1,97 @@
+"""What one reader has asked on the page and was answered, as the page shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+
+from embeddings import Issue
+from qa import html
+from qa.types import Answer
+
+WAITING = "正在翻阅公报……"
+_TURNS_KEPT = 100  # so that a page left open for months stays small
+_WITHDRAWN = "这条回答引用的一期已被撤回。"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question and its answer, or the note that stands in place of one."""
+
+    question: str
+    answer: Answer | None = None
+    note: str = ""
+
+    @property
+    def issues(self) -> Iterator[Issue]:
+        """The issues its answer shows something of."""
+        if self.answer:
+            yield from (passage.article.issue for passage in self.answer.passages)
+            yield from (citation.article.issue for citation in self.answer.citations)
+
+    def rests_on(self, gone: Collection[str]) -> bool:
+        """Whether the answer cites, or names an article of, one of some issues (ids)."""
+        if self.answer is None:
+            return False
+        cited = any(citation.article.issue_id in gone for citation in self.answer.citations)
+        return cited or any(
+            passage.article.issue_id in gone and f"《{passage.article.title}》" in self.answer.text
+            for passage in self.answer.passages
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What one reader has asked. `selected` is the place of the turn whose evidence is shown, from zero.
+
+    Of the issues in `gone` (ids), which were withdrawn, nothing is shown.
+    """
+
+    turns: tuple[Turn, ...] = ()
+    selected: int = -1
+
+    def add(self, turn: Turn) -> Conversation:
+        """The conversation with one more turn, which is selected when it has an answer."""
+        turns = (*self.turns, turn)[-_TURNS_KEPT:]
+        moved = len(self.turns) + 1 - len(turns)
+        return Conversation(turns, len(turns) - 1 if turn.answer else max(-1, self.selected - moved))
+
+    @property
+    def chosen(self) -> Turn | None:
+        """The selected turn."""
+        return self.turns[self.selected] if 0 <= self.selected < len(self.turns) else None
+
+    @property
+    def answer(self) -> Answer | None:
+        """The answer of the selected turn."""
+        return self.chosen.answer if self.chosen else None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the last question is being answered."""
+        return bool(self.turns) and self.turns[-1].note == WAITING
+
+    def settled(self) -> Conversation:
+        """The conversation without a question whose answer never came: the connection was lost."""
+        return replace(self, turns=self.turns[:-1]) if self.is_waiting else self
+
+    def messages(self, gone: Collection[str] = ()) -> list[dict[str, str]]:
+        """The turns as the conversation shows them, two messages each."""
+        messages = []
+        for turn in self.turns:
+            said = html.answer_bubble(turn.answer) if turn.answer else html.note_bubble(turn.note)
+            if turn.rests_on(gone):
+                said = html.note_bubble(_WITHDRAWN)
+            messages += [
+                {"role": "user", "content": html.question_bubble(turn.question)},
+                {"role": "assistant", "content": said},
+            ]
+        return messages
+
+    def evidence(self, gone: Collection[str] = ()) -> str:
+        """The cards of the selected turn."""
+        if self.chosen is None or self.chosen.answer is None:
+            return html.empty_evidence()
+        if self.chosen.rests_on(gone):
+            return html.empty_evidence(_WITHDRAWN)
+        return html.evidence(self.chosen.answer, gone=gone)
