@@ -11,49 +11,66 @@ _LONGEST_BYLINE = 60
 _NAME = r"(?:[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]{1,8}·[\u4e00-\u9fff·]{1,12}|[\u4e00-\u9fff] [\u4e00-\u9fff])"
 _NAMES = rf"{_NAME}(?:[\s、，,]+{_NAME}){{0,7}}"
 _WORK = r"(?:文/图|图/文|文|图|摄|摄影|摄影报道|报道|综合报道|采写|撰文|整理|文并摄|供图|供稿|[/、 ])+"
-_HOUSE = r"(?:本报|本刊|本台|本网|全媒体|融媒体|新华社|[\u4e00-\u9fff]{2,8}(?:报|社|网|台|新闻|融媒))"
-_ROLE = r"(?:首席|特约|见习|实习|驻站|特派|全媒体|融媒体|文字|摄影)*(?:记者|通讯员|评论员|观察员|撰稿人|实习生)"
-_ROLE_AND_NAMES = rf"(?:{_HOUSE}\s*)?{_ROLE}[\s:：/]*{_NAMES}"
+_HOUSE = r"(?:本报|本刊|本台|本网|全媒体|融媒体|新华社|[\u4e00-\u9fff]{2,8}(?:报|社|网|台|新闻|融媒|融媒体中心))"
+_RANK = r"(?:首席|高级|资深|特约|见习|实习|驻站|特派|驻[\u4e00-\u9fff]{1,4}?|全媒体|融媒体|文字|摄影)*"
+_ROLE = rf"{_RANK}(?:记者|通讯员|评论员|观察员|撰稿人|实习生)"
+# 某某/文 某某/图: what each of them did, against the name.
+_HIS_WORK = r"(?:\s*/\s*(?:文|图|摄影|摄|视频|报道))"
+_NAMES_AT_WORK = rf"{_NAMES}{_HIS_WORK}?(?:[\s、，,]+{_NAME}{_HIS_WORK}){{0,3}}"
+_ROLE_AND_NAMES = rf"(?:{_HOUSE}\s*)?{_ROLE}[\s:：/]*{_NAMES_AT_WORK}"
+# Nine in ten people bear one of these; it tells (某某) from a bracketed word where no sentence ends before it.
+_FAMILY_NAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪"
+    "廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫雷龙黎史陶贺毛段郝顾龚邵万覃武钱戴严莫孔向常汤康易乔"
+)
+_PERSON = rf"[{_FAMILY_NAMES}][\u4e00-\u9fff]{{1,2}}"
 _BYLINE = re.compile(
     rf"[□■◆●○◎▲△☆★\s]*(?:"
     # 本报记者 某某 文/图; a lone 记者 needs a space or mark before the name, or 记者走访发现 would be a byline.
-    rf"(?:{_HOUSE}\s*{_ROLE}[\s:：/]*{_NAMES}|(?:特约|见习|实习)?(?:记者|通讯员|实习生)[\s:：/]+{_NAMES})"
-    rf"(?:[\s、，,/]+{_ROLE_AND_NAMES}){{0,3}}(?:[\s/]*{_WORK})?"
+    rf"(?:{_HOUSE}\s*{_ROLE}[\s:：/]*{_NAMES_AT_WORK}|{_ROLE}[\s:：/]+{_NAMES_AT_WORK}|(?:记者|通讯员){_PERSON})"
+    # Bylines without spaces come as often: 本报记者某某通讯员某某.
+    rf"(?:[\s、，,/]*{_ROLE_AND_NAMES}){{0,3}}(?:[\s/]*{_WORK})?"
     rf"|本报(?:特约)?评论员(?:\s+{_NAME})?"
     rf"|(?:文/图|图/文|文|图|摄影|作者|撰文|供稿)\s*[:：/\s]\s*{_NAMES}(?:[\s/]+(?:图|文|摄影|摄)[\s:：/]+{_NAMES})?"
+    rf"|(?:文图|图文|采写|整理|编译|编写)\s*[:：/]\s*{_NAMES}"
     rf"|{_NAMES}[\s/]+(?:文/图|图/文|文并摄)"
     rf"|{_NAME}\s*/\s*文(?:\s+{_NAME}\s*/\s*(?:图|摄))?"
     rf"|[□■◆●]\s*{_NAMES}"
     r")\s*"
 )
 # Every byline has one of these, and most lines have none, so most lines need no closer look.
-_BYLINE_SIGN = re.compile("[记通评观撰实文图摄作供□■◆●]")
+_BYLINE_SIGN = re.compile("[记通评观撰实文图摄作供采整编□■◆●]")
 _BRACKETED_AT_END = re.compile(r"[（(]([^（()）]{2,40})[)）]$")
 _SENTENCE_ENDS = "。！？!?…"
 _AFTER_SENTENCE = f'{_SENTENCE_ENDS}”’"」』）)'
 _BARE_NAMES = re.compile(_NAMES)
 _SIGNED_ROLE = re.compile(
-    rf"(?:{_ROLE_AND_NAMES}[\s、，,]*){{1,3}}(?:{_WORK})?|{_NAMES}\s*(?:供稿|报道|摄|摄影|文/图|整理)"
-)
-# Nine in ten people bear one of these; it tells (某某) from a bracketed word where no sentence ends before it.
-_FAMILY_NAMES = (
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪"
-    "廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫雷龙黎史陶贺毛段郝顾龚邵万覃武钱戴严莫孔向常汤康易乔"
+    rf"(?:{_ROLE_AND_NAMES}[\s、，,/]*){{1,4}}(?:{_WORK})?|{_NAMES}\s*(?:供稿|报道|摄|摄影|文/图|整理)"
 )
 # Brackets that hold a word the size of a name and yet name nobody.
 _NOT_NAMES = re.compile(
-    "完|全文完|续|待续|未完待续|完结|略|下同|试行|草案|笑|掌声|节选|有删节|摘编|.*(?:图片|照片|资料|来源|截图|版权).*|.*(?:报|网|社|台|新闻)"
+    "完|全文完|本[报刊台网]综合|综合|续|待续|未完待续|完结|略|下同|试行|草案|笑|掌声|节选|有删节|摘编|.*(?:图片|照片|资料|来源|截图|版权).*|.*(?:报|网|社|台|新闻)"
 )
 # The name is at the end, with 摄 against it; a bracket around both is common.
 _CREDIT = re.compile(
     rf"(?P<before>[{_SENTENCE_ENDS}”」』）)\s]\s*)[（(]?(?P<credit>(?:{_HOUSE}\s*)?(?:{_ROLE}[\s:：/]*)?{_NAMES}"
     rf"\s*(?:/\s*)?(?:摄影报道|摄影|摄))[)）]?[。]?"
 )
+_BETWEEN_NAMES = re.compile(r"[\s、，,]+")
 _TAIL = 80
+_BEFORE_REPORTERS = ("讯", "电", "消息", "报道", "】")
 _DATELINE_CHARS = 80
+_DATELINE = r"[^。！？\n（(]{0,30}(?:讯|电|消息|报道)[】\]]?"
+_DATELINE_NAMES = rf"(?:{_ROLE_AND_NAMES})(?:[\s、，,/]*{_ROLE_AND_NAMES}){{0,3}}"
+_IN_PRESS_HOUSE = r"(?:[\u4e00-\u9fff]{2,8}[报社网台]·?){0,2}"
 _DATELINE_REPORTERS = re.compile(
-    rf"[^。！？\n（(]{{0,30}}(?:讯|电|消息|报道)\s*[（(]\s*(?P<names>{_ROLE}[\s:：]*{_NAMES}(?:[\s、，,]+{_ROLE}[\s:：]*{_NAMES}){{0,3}})"
-    r"\s*(?:报道|文/图|摄影报道)?\s*[)）]"
+    # 新华社北京9月12日电（记者某某）; the bracket alone opens many a story on the web.
+    rf"(?:{_DATELINE}\s*)?[（(]\s*(?P<names>{_IN_PRESS_HOUSE}{_DATELINE_NAMES})\s*(?:报道|文/图|摄影报道)?\s*[)）]"
+    # 本报讯（某某、实习生某某）: names alone; one alone is told by its family name.
+    rf"|{_DATELINE}\s*[（(]\s*(?P<people>{_PERSON}|{_NAME}(?:[\s、，,]+(?:{_ROLE}[\s:：]*)?{_NAME}){{1,5}})\s*[)）]"
+    # 本报讯 记者某某 通讯员某某报道：
+    rf"|(?:{_DATELINE}\s*)?(?P<reporting>(?:{_HOUSE}\s*)?{_ROLE}[\s:：]*{_NAME}(?:[\s、，,]+{_NAME})*?"
+    rf"(?:[\s、，,]*{_ROLE}[\s:：]*{_NAME}(?:[\s、，,]+{_NAME})*?)?)\s*报道\s*[:：，,\s]"
 )
 
 
@@ -68,7 +85,10 @@ def is_byline(text: str) -> bool:
 def reporters_in(body: str) -> str:
     """The reporters in a story's dateline: 新华社北京9月12日电（记者 某某）, 本报讯（通讯员 某某）; "" for none."""
     found = _DATELINE_REPORTERS.match(simplified(body[:_DATELINE_CHARS]))
-    return body[found.start("names") : found.end("names")].strip() if found else ""
+    if not found:
+        return ""
+    start, end = next(found.span(name) for name in ("names", "people", "reporting") if found[name])
+    return body[start:end].strip()
 
 
 def split_signature(paragraph: str) -> tuple[str, str]:
@@ -92,13 +112,18 @@ def _split_signature(paragraph: str) -> tuple[str, str]:
     if bracketed:
         before, name = paragraph[: bracketed.start()].rstrip(), bracketed[1].strip()
         ends_sentence = not before or before[-1] in _AFTER_SENTENCE
-        signs = _signs(name) and (ends_sentence or is_person(name))
+        # 记者 and 报道 say who signs even where no full stop stands before; behind 讯 and 电 they open the story.
+        is_told = all(map(is_person, _BETWEEN_NAMES.split(name))) or (
+            _says_who(name) and not before.endswith(_BEFORE_REPORTERS)
+        )
+        signs = _signs(name) and (ends_sentence or is_told)
         return (before, name) if signs else (paragraph, "")
     if not _BYLINE_SIGN.search(paragraph, tail_at):
         return paragraph, ""
     sentence_end = max(paragraph.rfind(mark, tail_at) for mark in _AFTER_SENTENCE)
     name = paragraph[sentence_end + 1 :].strip()
-    if sentence_end >= 0 and name and is_byline(name):
+    # A bracket that is still open says that the line was cut.
+    if sentence_end >= 0 and name and not name.startswith(("（", "(")) and is_byline(name):
         return paragraph[: sentence_end + 1], name
     return paragraph, ""
 
@@ -106,7 +131,12 @@ def _split_signature(paragraph: str) -> tuple[str, str]:
 def _signs(name: str) -> bool:
     if _NOT_NAMES.fullmatch(name):
         return False
-    return any(pattern.fullmatch(name) for pattern in (_BARE_NAMES, _SIGNED_ROLE, _BYLINE))
+    return _BARE_NAMES.fullmatch(name) is not None or _says_who(name)
+
+
+def _says_who(name: str) -> bool:
+    """Whether a name comes with the word for what it did: 记者 某某, 某某 供稿, 文/某某."""
+    return any(pattern.fullmatch(name) for pattern in (_SIGNED_ROLE, _BYLINE))
 
 
 def is_person(name: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from embeddings.bylines import is_byline, split_credit, split_signature
 from embeddings.lines import Line
+from embeddings.subtitles import is_dashed
 
 # Two full lines of a broad headline. Marked lines may be longer before they must be a paragraph marked by mistake.
 _LONGEST_HEADLINE = 48
@@ -25,7 +26,9 @@ _SECTION_WITH_PAGE = re.compile(
 _CUT_ENDINGS = tuple("，,、；;：:的和与及在将对把被从向为于《（(“‘")
 # 新华社北京9月1日电（记者…）, 本报讯, 【本报综合报道】: nothing but a story begins with its source.
 _DATELINE = re.compile(
-    r"[（(【].{0,24}?(?:记者|通讯员|报道|电)|本[报台网刊](?:讯|综合)|.{2,16}?(?:讯|消息|报道|\d日电)[（(:：据\s]|\S{2,10}记者"
+    r"[（(【].{0,24}?(?:记者|通讯员|报道|电)|本[报台网刊](?:讯|综合)|.{2,16}?(?:讯|消息|报道)[（(:：据\s]|"
+    # 据某报3日报道 opens sentences everywhere in a story.
+    r"(?!据).{2,16}?\d日(?:电|报道)|\S{2,10}记者"
 )
 _LEAD_OPENING = re.compile(
     r"近日|日前|昨[天日]|今[天日]|当[天日]|当地时间|当前|连日来|近年来|\d{1,4}[年月]|据|为|记者|综合|截至|随着"
@@ -38,10 +41,13 @@ _STORY_OPENING = re.compile(
 _AFTER_NUMBERS = "年月日时点分秒号届次名位人个家户起件条项种万亿元米度倍余多岁天"
 _PAIRS = (("“", "”"), ("‘", "’"), ("《", "》"), ("（", "）"), ("(", ")"), ("「", "」"), ("【", "】"))
 _SENTENCE_ENDS = tuple("。；;，,、")
+_ITEM = re.compile(r"[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[)）]")  # of a list or a notice
+_CLAUSE_ENDS = "，,、"
 _SPACE_BETWEEN_CLAUSES = re.compile(r"[^\x00-\x7f]\s+[^\x00-\x7f]")
 _FOLLOWING_CHARS = 600
 _UNFINISHED = 2.0  # what a line must score more where the text above it stops inside a sentence
 _ENOUGH = 2.0
+_RAGGED = 3  # characters by which the lines of one column differ, where digits and marks are half as wide
 
 
 def section_name(lines: Sequence[Line], at: int) -> str:
@@ -61,7 +67,7 @@ def section_name(lines: Sequence[Line], at: int) -> str:
     below = lines[at + 1]
     if line.level and below.level > line.level and not is_byline(line.text) and not section_name(lines, at + 1):
         return line.text
-    short = 2 <= len(line.text) <= _LONGEST_SECTION and line.text.isalpha()
+    short = 2 <= len(line.text) <= _LONGEST_SECTION and line.text.isalpha() and not line.text.startswith("特此")
     # Against the next line it is the first half of a headline.
     if not short or line.hard_break or below.gap == 0 or below.lead_mark or is_byline(below.text):
         return ""
@@ -82,7 +88,7 @@ def headline_lines(lines: Sequence[Line], at: int, *, story: str, unfinished: bo
     else:
         is_headline = _could_be_headline(line) and _is_bare_headline(lines, at, story=story, unfinished=unfinished)
     if not is_headline:
-        return 0
+        return 2 if _is_bare_pair(lines, at, story=story, unfinished=unfinished) else 0
     return 2 if _goes_on(lines, at) else 1
 
 
@@ -100,6 +106,8 @@ def _could_be_headline(line: Line) -> bool:
         _SHORTEST_HEADLINE <= len(text) <= _LONGEST_HEADLINE
         and not line.indented
         and not line.lead_mark
+        and not line.is_row
+        and not _ITEM.match(text)
         and not text.endswith(_SENTENCE_ENDS)
         and not (text.startswith(("（", "(")) and text.endswith(("）", ")")))
         and any(character.isalpha() for character in text)
@@ -113,12 +121,37 @@ def _is_bare_headline(lines: Sequence[Line], at: int, *, story: str, unfinished:
     """Whether a line without `#` is a headline, and not a paragraph's first words before a column break."""
     line = lines[at]
     below = lines[at + 1] if at + 1 < len(lines) else None
-    # A byline or 核心提示 stands under a headline and nowhere else.
-    if below is not None and (below.lead_mark or is_byline(below.text)):
+    # A byline or 核心提示 stands under a headline and nowhere else; a name in brackets signs the text above it.
+    signs = below is not None and bool(story) and below.text.startswith(("（", "("))
+    if below is not None and (below.lead_mark or (is_byline(below.text) and not signs)):
+        return True
+    # So do a deck behind its dash and 上接第一版.
+    if below is not None and ((is_dashed(below) and below.gap == 0) or (below.came_from and not below.level)):
         return True
     if not story:
         return not unfinished and (below is None or not _continues(line.text, below.text))
     return _score(lines, at, story=story) >= _ENOUGH + (_UNFINISHED if unfinished else 0)
+
+
+def _is_bare_pair(lines: Sequence[Line], at: int, *, story: str, unfinished: bool) -> bool:
+    """Whether two lines without `#` that stand apart from the lines around them are one headline.
+
+    Half a headline may share no word with its story, so both lines are judged together.
+    """
+    if at + 1 >= len(lines):
+        return False
+    first, second = lines[at], lines[at + 1]
+    if first.level or second.level or second.gap or second.is_row or (at and not first.gap):
+        return False
+    halves = Line(first.text.rstrip(_CLAUSE_ENDS), indented=first.indented, lead_mark=first.lead_mark), second
+    if not all(_could_be_headline(half) for half in halves):
+        return False
+    below = lines[at + 2] if at + 2 < len(lines) else None
+    if below is None or not (below.gap or below.lead_mark or below.level or is_dashed(below) or is_byline(below.text)):
+        return False
+    whole = Line(join_headline(first.text, second.text), gap=first.gap)
+    together = [whole, *lines[at + 2 : at + 7]]
+    return _could_be_headline(whole) and _is_bare_headline(together, 0, story=story, unfinished=unfinished)
 
 
 def _score(lines: Sequence[Line], at: int, *, story: str) -> float:
@@ -134,8 +167,13 @@ def _score(lines: Sequence[Line], at: int, *, story: str) -> float:
     following = "".join(other.text for other in lines[at + 1 : at + 5])[:_FOLLOWING_CHARS]
     # A headline shares its words with the story under it, a cut sentence with the story above it too.
     score = 6 * (_shared(text, following) - _shared(text, story))
-    if split_signature(story)[1] or split_credit(story)[1]:
+    if split_signature(story)[1]:
         score += 2.5
+    elif split_credit(story)[1]:
+        # A picture stands below an article, or in the middle of it.
+        score += 1
+    if _is_wrapped(lines, at):
+        score -= 4
     if line.hard_break and below.gap == 0:
         score += 3
     # Headlines set clauses apart with a space; Chinese sentences have none.
@@ -145,7 +183,10 @@ def _score(lines: Sequence[Line], at: int, *, story: str) -> float:
         score += 3
     if _continues(text, below.text):
         score -= 4
-    if _DATELINE.match(below.text):
+    # Where paragraphs are indented, the line above one and not indented is a headline, or the end of a cut paragraph.
+    if below.indented:
+        score += 1
+    if _DATELINE.match(below.text) and not is_byline(below.text):
         score += 3
     elif _LEAD_OPENING.match(below.text):
         score += 1.5
@@ -169,20 +210,38 @@ def _goes_on(lines: Sequence[Line], at: int) -> bool:
     if second.level not in (0, first.level) or not _could_be_headline(Line(second.text)):
         return False
     third = lines[at + 2] if at + 2 < len(lines) else None
+    # A deck right below the headline leaves both its lines what they are.
+    above_deck = third is not None and (third.level > first.level or is_dashed(third))
     # A byline stands under the whole headline, so whatever is above it belongs to the headline.
     if third is not None and is_byline(third.text) and second.level == 0:
         return True
-    if second.gap or (third is not None and (_overlaps(second.text, third.text) or third.gap == 0)):
+    if second.gap or (
+        third is not None and (_overlaps(second.text, third.text) or (third.gap == 0 and not above_deck))
+    ):
         return False
     if first.level and second.level:
         return True
     if any(first.text.count(opening) > first.text.count(end) for opening, end in _PAIRS):
         return True
     # The first words of a story say again what its headline said; the second line of a headline says the rest.
-    return (
-        not (_LEAD_OPENING.match(second.text) or _DATELINE.match(second.text))
-        and _shared(second.text, first.text) < 0.3
-    )
+    opens_story = _LEAD_OPENING.match(second.text) and any(mark in second.text for mark in _CLAUSE_ENDS)
+    return not (opens_story or _DATELINE.match(second.text)) and _shared(second.text, first.text) < 0.3
+
+
+def _is_wrapped(lines: Sequence[Line], at: int) -> bool:
+    """Whether a line is the first of a paragraph that is set in lines of one width."""
+    width, above = len(lines[at].text), lines[at]
+    block: list[Line] = []
+    for line in lines[at + 1 : at + 5]:
+        if line.gap or line.level or line.is_row or above.hard_break:
+            break
+        block.append(line)
+        above = line
+    if not block or any(len(line.text) > width + _RAGGED for line in block):
+        return False
+    # The last line of a paragraph may be short, and of two lines only a full stop tells it from a headline's second.
+    full = block if len(block) == 4 else block[:-1]
+    return all(len(line.text) >= width - _RAGGED for line in full) and (bool(full) or block[-1].text.endswith("。"))
 
 
 def _continues(text: str, below: str) -> bool:

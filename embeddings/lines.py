@@ -38,11 +38,15 @@ _FURNITURE = tuple(
         r"\S{2,6}(?:日报|晚报|早报|晨报|时报|商报|周报|周刊)(?:社(?:主办|出版))?",
         r"(?:总第|第)\s*\d+\s*期",
         r".{2,40}(?:遗失|丢失|灭失).{0,40}(?:声明作废|特此声明|作废)[。!！]?|.{0,20}遗失.{2,40}声明作废[。!！]?",
-        r"[【\[（(]?(?:分类)?广告[】\]）)]?",
+        # 旺铺招租 临街门面 电话13800000000: a classified line, which no full stop ends.
+        r".{0,20}(?:招租|出租|转让|出售|维修|移机|加氟|开锁|搬家|疏通|回收|贷款|诚聘|高价)[^。]{0,30}"
+        r"(?:1[3-9]\d{9}|(?:0\d{2,3}[-—－ ]?)?\d{7,8})[^。\d]{0,10}",
+        r"农历\S{4,12}",
     )
 )
 _ISSUE_DATE = re.compile(r"(?:19|20)\d\d(?:年\s*\d{1,2}月\s*\d{1,2}日|[-./]\d{1,2}[-./]\d{1,2}(?!\d))")
 _BESIDE_THE_DATE = re.compile(
+    rf"(?:本版)?(?:{_ROLES})\s*[:：\s]\s*[\u4e00-\u9fff]{{2,4}}(?![\u4e00-\u9fff])|"
     r"(?:星期|周)[一二三四五六日天]|农历\S+|总?第\s*\d+\s*[期号]|第?\s*[0-9A-Z]{1,3}\s*版|\S{2,6}(?:日报|晚报|周报|周刊)|《[^》]{2,12}》"
 )
 _CELLS = re.compile(r"\s*[|｜]\s*|\t+| {2,}")
@@ -52,6 +56,11 @@ _ADVERTISEMENT = re.compile(
     r"[【\[（(]?(?:分类)?(?:广告|廣告)(?:信息|专栏|专版)?[】\]）)]?|[【\[]?(?:遗失|遺失)(?:声明|启事|聲明|啟事)[】\]]?|"
     r"[【\[]?(?:招租|(?:旺铺|门面|店铺|商铺|房屋|厂房|门市|饭店|宾馆)\S{0,3}(?:招租|出租|转让))(?:启事|信息|广告)?[】\]]?"
 )
+# Who to ring stands in every advertisement that is text.
+_CONTACT = re.compile(
+    r"(?:电话|手机|热线|联系|咨询|微信|地址)[^。]{0,12}?\d{7,}|(?:0\d{2,3}[-—－])\d{7,8}|(?<!\d)1[3-9]\d{9}(?!\d)"
+)
+_LONGEST_NOTICE = 120  # characters
 _SEPARATORS = re.compile(r"[\s|│/·,，、:：()（）]+")
 _LEAD_MARK = re.compile(r"[【〖\[]?(?:核心提示|核心阅读|阅读提示|内容提要|新闻提示|内容提示)[】〗\]]?\s*[:：]?\s*")
 
@@ -177,6 +186,16 @@ def _read_line(printed: str, *, gap: int) -> Line | None:
 def is_advertisement(title: str) -> bool:
     """Whether a headline heads advertisements: 遗失声明, 分类广告, 旺铺转让. Public notices (公告, 通知) are news."""
     return _ADVERTISEMENT.fullmatch(title.strip()) is not None
+
+
+def heads_advertisements(line: Line) -> bool:
+    """Whether a line without `#` is nothing but the word above advertisements: 广告, 招租启事."""
+    return not line.level and line.part is None and is_advertisement(line.text)
+
+
+def is_notice(line: Line) -> bool:
+    """Whether a line under such a word is an advertisement of its own: short, and saying whom to ring."""
+    return not line.level and len(line.text) <= _LONGEST_NOTICE and _CONTACT.search(line.text) is not None
 
 
 def is_furniture(text: str) -> bool:

@@ -21,7 +21,7 @@ _SAME_MARK = str.maketrans("，。；：！？（）", ",.;:!?()")
 _SHORTEST_OVERLAP = 4
 _LONGEST_OVERLAP = 200
 # Shorter lines may be printed twice on purpose: a refrain, a cry.
-_SHORTEST_COPY = 8
+SHORTEST_COPY = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def join_fragments(fragments: Iterable[Fragment]) -> list[str]:
             paragraphs.append(text)
             continue
         folded = text.translate(_SAME_MARK)
-        is_copy = folded in seen if len(text) >= _SHORTEST_COPY else parts[-1:] == [text]
+        is_copy = folded in seen if len(text) >= SHORTEST_COPY else parts[-1:] == [text]
         if is_copy:
             continue
         seen.add(folded)
@@ -104,13 +104,13 @@ def join_fragments(fragments: Iterable[Fragment]) -> list[str]:
 
 def _is_part(text: str, whole: str) -> bool:
     """Whether a text is a cut copy of its neighbour: its beginning or its end."""
-    return len(text) >= _SHORTEST_COPY and (whole.startswith(text) or whole.endswith(text))
+    return len(text) >= SHORTEST_COPY and (whole.startswith(text) or whole.endswith(text))
 
 
 def _without_copies(paragraphs: list[str], rows: set[int]) -> list[str]:
     kept: dict[str, str] = {}
     for at, paragraph in enumerate(paragraphs):
-        is_long = len(paragraph) >= _SHORTEST_COPY and at not in rows
+        is_long = len(paragraph) >= SHORTEST_COPY and at not in rows
         copy_key = paragraph.translate(_SAME_MARK) if is_long else f"{at}"
         kept.setdefault(copy_key, paragraph)
     return [paragraph for paragraph in kept.values() if paragraph]

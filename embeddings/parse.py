@@ -13,15 +13,19 @@ from dataclasses import dataclass, field
 from embeddings.bylines import is_byline, reporters_in, split_credit, split_signature
 from embeddings.continued import Jump, join_continued
 from embeddings.headlines import headline_lines, join_headline, section_name
-from embeddings.lines import Line, is_advertisement, read_lines
-from embeddings.paragraphs import Fragment, is_unfinished, join_fragments
-from embeddings.subtitles import deck_lines, has_deck, is_dashed, is_kicker
+from embeddings.lines import Line, heads_advertisements, is_advertisement, is_notice, read_lines
+from embeddings.paragraphs import SHORTEST_COPY, Fragment, is_unfinished, join_fragments
+from embeddings.subtitles import deck_lines, has_deck, is_bare_kicker, is_dashed, is_kicker
 from embeddings.types import ArticleKind, ParsedArticle
 
 # A picture leaves at least two empty lines above its caption.
 _PICTURE_GAP = 2
 # How much of the text above a line is compared with it.
 _STORY_CHARS = 600
+_SIGNATURE_CHARS = 40
+# A cut copy of a paragraph is looked for among so many lines above it.
+_NEAR = 4
+_BRACKETED = re.compile(r"^[（(]\s*(.*?)\s*[）)]$")
 _SPACES = re.compile(r"\s+")
 
 
@@ -81,6 +85,12 @@ def _read_drafts(lines: Sequence[Line]) -> list[_Draft]:
             current = _Draft(section=section)
             drafts.append(current)
             story = ""
+        if heads_advertisements(line):
+            # Under a mark without `#` only what is an advertisement itself is left out: the news may go on below.
+            at += 1
+            while at < len(lines) and is_notice(lines[at]):
+                at += 1
+            continue
         if is_kicker(lines, at):
             kicker, story = line.text, ""
             at += 1
@@ -88,6 +98,10 @@ def _read_drafts(lines: Sequence[Line]) -> list[_Draft]:
         name = "" if _is_open(current) or has_deck(lines, at) else section_name(lines, at)
         if name:
             section, story, current = name, "", None
+            at += 1
+            continue
+        if not _is_open(current) and is_bare_kicker(lines, at):
+            kicker, story = line.text, ""
             at += 1
             continue
         count = 0 if line.lead_mark else _headline_lines(lines, at, current=current, story=story)
@@ -108,15 +122,15 @@ def _read_drafts(lines: Sequence[Line]) -> list[_Draft]:
             caption = [Fragment(other.text) for other in lines[at : at + count]]
             # The article above stays open: a picture may stand in the middle of a sentence.
             drafts.append(_Draft(section=section, kind=ArticleKind.PHOTO, fragments=caption))
-            story = lines[at + count - 1].text
+            story = (story + "".join(fragment.text for fragment in caption))[-_STORY_CHARS:]
             at += count
             continue
         if current is None:
             current = _Draft(section=section)
             drafts.append(current)
         current.note([line])
-        if is_byline(line.text):
-            current.bylines.append(line.text)
+        if is_byline(line.text) and not _closes_bracket(current, line):
+            current.bylines.append(_BRACKETED.sub(r"\1", line.text))
         elif line.text:
             current.fragments.append(Fragment(line.text, opens=line.indented, is_row=line.is_row))
             story = (story + line.text)[-_STORY_CHARS:]
@@ -130,7 +144,20 @@ def _is_open(draft: _Draft | None) -> bool:
 
 
 def _is_unfinished(draft: _Draft | None) -> bool:
-    return draft is not None and bool(draft.fragments) and is_unfinished(draft.fragments[-1].text)
+    if draft is None or not draft.fragments:
+        return False
+    last = draft.fragments[-1].text
+    # The beginning of a paragraph that stands above it whole stops where it is cut, and nothing goes on with it.
+    is_copy = any(other.text.startswith(last) for other in draft.fragments[-_NEAR:-1])
+    return not (is_copy and len(last) >= SHORTEST_COPY) and is_unfinished(last)
+
+
+def _closes_bracket(draft: _Draft, line: Line) -> bool:
+    """Whether a line is the end of a signature whose bracket opens in the line above."""
+    tail = draft.fragments[-1].text[-_SIGNATURE_CHARS:] if draft.fragments else ""
+    return line.text.endswith(("）", ")")) and max(tail.rfind("（"), tail.rfind("(")) > max(
+        tail.rfind("）"), tail.rfind(")")
+    )
 
 
 def _headline_lines(lines: Sequence[Line], at: int, *, current: _Draft | None, story: str) -> int:
@@ -157,7 +184,8 @@ def _caption_lines(lines: Sequence[Line], at: int, *, unfinished: bool) -> int:
     A caption stands under the gap that its picture left, or at the end of an article; it ends with a credit.
     """
     below_picture = lines[at].gap >= _PICTURE_GAP
-    if lines[at].level or (unfinished and not below_picture):
+    # 本报记者 某某 摄影报道 under a headline is the writer's.
+    if lines[at].level or (unfinished and not below_picture) or is_byline(lines[at].text):
         return 0
     text, count = lines[at].text, 1
     while not split_credit(text)[1]:
