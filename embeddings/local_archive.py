@@ -7,6 +7,7 @@ anything. SQLite's write-ahead log lets readers hold the old state while a build
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -39,6 +40,7 @@ LEXICAL = "lexical.npz"
 _FORMAT = "2"
 _LOCK_SECONDS = 30.0
 _SAMPLE = 256
+_LEAST_FREE = 1_000_000  # bytes; the write-ahead log and its index take some before anything is written
 _ISSUE_COLUMNS = "issues.id, issues.name, issues.date, issues.source, issues.member"
 _ISSUE_WIDTH = 5
 _ARTICLE_COLUMNS = "a.id, a.title, a.section, a.byline, a.kind, a.page, a.date, a.body, a.kicker, a.deck, a.boxes"
@@ -619,9 +621,22 @@ def _archive_errors(folder: Path) -> Iterator[None]:
             raise ArchiveMissingError(
                 f"The archive at {folder} is empty: its first build did not finish. Run `bulletin build` again."
             ) from error
+        if "is full" in str(error) or ("disk I/O" in str(error) and _has_full_disk(folder)):
+            raise ArchiveError(
+                f"There is no space left on the disk of the archive at {folder}; it is as it was. "
+                "Free some space and try again."
+            ) from error
         raise ArchiveError(f"The archive at {folder} cannot be used: {error}.") from error
     except sqlite3.DatabaseError as error:
         raise ArchiveDamagedError(
             f"{folder / DATABASE} cannot be read as an archive ({error}). "
             "Restore a copy, or move the folder away and build again."
         ) from error
+
+
+def _has_full_disk(folder: Path) -> bool:
+    """Whether so little is free that SQLite cannot lay out its files: it calls a full disk an I/O error."""
+    try:
+        return shutil.disk_usage(folder).free < _LEAST_FREE
+    except OSError:
+        return False

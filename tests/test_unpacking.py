@@ -125,6 +125,12 @@ def test_a_truncated_zip_file_says_so(cut: int) -> None:
         unpack("a.zip", packed(**{"a.txt": "大雨下了一夜。"})[:cut], LIMITS)
 
 
+def test_a_truncated_word_file_is_not_called_a_zip_file() -> None:
+    content = packed(**{"[Content_Types].xml": "<Types/>", "word/document.xml": "<w/>"})
+    with pytest.raises(SourceError, match=r"稿件\.DOCX is a damaged DOCX .*Word"):
+        unpack("稿件.DOCX", content[:-30], LIMITS)
+
+
 def test_a_zip_file_without_issues_says_so() -> None:
     with pytest.raises(SourceError, match="holds no issue file"):
         unpack("a.zip", packed(**{"程序.exe": b"MZ"}), LIMITS)
@@ -227,18 +233,19 @@ def test_a_full_disk_leaves_the_archive_as_it_was(tmp_path: Path, counting: Coun
     build(folder, archive=tmp_path / "archive", encoder=counting)
     (folder / "b.txt").write_text("\n".join(f"第{number}村修好了水渠，全长{number}米。" for number in range(20_000)))
     script = f"""
-import resource, signal, sys
+import collections, resource, shutil, signal, sys
 sys.path.insert(0, {str(Path(__file__).parent)!r})
 from conftest import CountingEncoder
 from embeddings import ArchiveError, build
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
+shutil.disk_usage = lambda folder: collections.namedtuple("Usage", "total used free")(10**9, 10**9, 0)
 try:
     build({str(folder)!r}, archive={str(tmp_path / "archive")!r}, encoder=CountingEncoder())
 except ArchiveError as error:
     print("refused:", error)
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
-    assert "refused:" in done.stdout, done.stderr
+    assert "refused: There is no space left on the disk" in done.stdout, done.stdout + done.stderr
     assert names(tmp_path / "archive") == ["a"]
     assert build(folder, archive=tmp_path / "archive", encoder=counting, options=BuildOptions()).added == 1
