@@ -44,6 +44,8 @@ def unpack(name: str, content: bytes, limits: Limits) -> Unpacked:
                 return Unpacked([Document(name, content)])
             return _unpack_members(name, archive, limits)
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OverflowError) as error:
+        if name.lower().endswith(".docx"):
+            raise SourceError(f"{name} is a damaged DOCX ({error}). Copy it again, or save it anew in Word.") from error
         raise SourceError(f"{name} is a damaged ZIP file ({error}). Pack or copy it again.") from error
 
 
