@@ -8,7 +8,7 @@ from embeddings.arrival import Draft, Preview, preview, take_in
 from embeddings.build import BuildOptions, BuildReport, Progress, add, build, mismatch_message, remove
 from embeddings.dates import Mention, find_date, find_mentions
 from embeddings.editing import correct_article, correct_issue, withdraw
-from embeddings.encoder import Encoder, open_encoder
+from embeddings.encoder import Encoder, open_cross_encoder, open_encoder
 from embeddings.errors import (
     ArchiveDamagedError,
     ArchiveError,
@@ -23,7 +23,7 @@ from embeddings.lexical import terms_of
 from embeddings.limits import Limits
 from embeddings.planning import Skipped
 from embeddings.readers import ParsedIssue, read_issue_file
-from embeddings.settings import archive_path, chosen_model, issues_path
+from embeddings.settings import archive_path, chosen_model, chosen_reader, issues_path
 from embeddings.text import fold, fold_to_words, simplified, split_sentences
 from embeddings.tokens import TokenEmbedder, Tokens, open_token_embedder
 from embeddings.types import Article, ArticleKind, Box, Chunk, Issue, ParsedArticle
@@ -67,6 +67,7 @@ __all__ = [
     "archive_path",
     "build",
     "chosen_model",
+    "chosen_reader",
     "correct_article",
     "correct_issue",
     "find_date",
@@ -75,6 +76,7 @@ __all__ = [
     "fold_to_words",
     "issues_path",
     "mismatch_message",
+    "open_cross_encoder",
     "open_encoder",
     "open_token_embedder",
     "preview",

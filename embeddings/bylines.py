@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from embeddings.text import simplified
+from embeddings.text import simplified_furniture
 
 # Longer than any byline seen in print; a longer line is a sentence about reporters.
 _LONGEST_BYLINE = 60
@@ -76,7 +76,7 @@ _DATELINE_REPORTERS = re.compile(
 
 def is_byline(text: str) -> bool:
     """Whether a line is a byline and nothing else: 本报记者 某某 文/图, 通讯员 某某, 某某/文."""
-    text = simplified(text)
+    text = simplified_furniture(text)
     if len(text) > _LONGEST_BYLINE or not _BYLINE_SIGN.search(text):
         return False
     return _BYLINE.fullmatch(text.strip("（()） ")) is not None
@@ -84,7 +84,7 @@ def is_byline(text: str) -> bool:
 
 def reporters_in(body: str) -> str:
     """The reporters in a story's dateline: 新华社北京9月12日电（记者 某某）, 本报讯（通讯员 某某）; "" for none."""
-    found = _DATELINE_REPORTERS.match(simplified(body[:_DATELINE_CHARS]))
+    found = _DATELINE_REPORTERS.match(simplified_furniture(body[:_DATELINE_CHARS]))
     if not found:
         return ""
     start, end = next(found.span(name) for name in ("names", "people", "reporting") if found[name])
@@ -96,13 +96,13 @@ def split_signature(paragraph: str) -> tuple[str, str]:
 
     A signature stands behind the last sentence: `……。(某某)`, `……。（通讯员 某某）`, `……。本报记者 某某`.
     """
-    return _as_printed(paragraph, _split_signature(simplified(paragraph)))
+    return _as_printed(paragraph, _split_signature(simplified_furniture(paragraph)))
 
 
 def _as_printed(printed: str, parts: tuple[str, str]) -> tuple[str, str]:
     """The same two parts of the text as it is printed; the parts were found in its simplified form."""
     before, name = parts
-    at = simplified(printed).rfind(name)
+    at = simplified_furniture(printed).rfind(name)
     return (printed[: len(before)], printed[at : at + len(name)]) if name else (printed, "")
 
 
@@ -146,7 +146,7 @@ def is_person(name: str) -> bool:
 
 def split_credit(caption: str) -> tuple[str, str]:
     """The caption without its credit, and the credit as printed (`某某摄`; "" where it has none)."""
-    return _as_printed(caption, _split_credit(simplified(caption)))
+    return _as_printed(caption, _split_credit(simplified_furniture(caption)))
 
 
 def _split_credit(caption: str) -> tuple[str, str]:

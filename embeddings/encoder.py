@@ -70,6 +70,25 @@ def open_encoder(model: str | None = None) -> Encoder:
     return SentenceTransformerEncoder(model, _hub_folder(model))
 
 
+def open_cross_encoder(name: str) -> Any:
+    """A sentence-transformers CrossEncoder that gives log-odds, from a folder or a hub name already fetched.
+
+    Raises ModelError when there is none, or when it gives more than one score.
+    """
+    folder = Path(name).expanduser()
+    folder = folder.resolve() if folder.is_dir() else _hub_folder(name)
+    from sentence_transformers import CrossEncoder
+    from torch.nn import Identity
+
+    try:
+        model = CrossEncoder(str(folder), local_files_only=True, activation_fn=Identity())
+    except (OSError, ValueError, KeyError, RuntimeError, TypeError) as error:
+        raise ModelError(f"{name} cannot be loaded as a sentence-transformers CrossEncoder ({error}).") from error
+    if model.num_labels != 1:
+        raise ModelError(f"{name} gives {model.num_labels} scores for a pair; a reader must give one.")
+    return model
+
+
 class SentenceTransformerEncoder:
     """Any sentence-transformers model, from a folder. The weights load on first use."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from embeddings.continued import split_jump
-from embeddings.text import simplified
+from embeddings.text import simplified_furniture
 from embeddings.types import Box
 
 # Nothing of this is printed: control characters, zero-width marks, soft hyphens, byte order marks.
@@ -202,7 +202,7 @@ def is_furniture(text: str) -> bool:
     """Whether a line belongs to the page and not to its news: a masthead, a page number, the editors' names."""
     if len(text) > _LONGEST_FURNITURE:
         return False
-    text = simplified(text)
+    text = simplified_furniture(text)
     return any(pattern.fullmatch(text) for pattern in _FURNITURE) or _is_masthead_date(text)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 ARCHIVE_VARIABLE = "BULLETIN_ARCHIVE"
 MODEL_VARIABLE = "BULLETIN_MODEL"
+READER_VARIABLE = "BULLETIN_READER"
 ISSUES_VARIABLE = "BULLETIN_ISSUES"
 DOWNLOAD_VARIABLE = "BULLETIN_DOWNLOAD"
 
@@ -26,6 +27,11 @@ def issues_path(archive: Path) -> Path:
 def chosen_model(model: str | None = None) -> str | None:
     """The model asked for: the one given, else BULLETIN_MODEL, else None, which leaves it to the archive."""
     return model or os.environ.get(MODEL_VARIABLE) or None
+
+
+def chosen_reader(reader: str | None = None) -> str | None:
+    """The reader asked for: the one given, else BULLETIN_READER, else None: the bundled one. "none" is no reader."""
+    return reader or os.environ.get(READER_VARIABLE) or None
 
 
 def download_allowed() -> bool:

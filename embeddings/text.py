@@ -32,11 +32,16 @@ def fold(text: str) -> str:
 
 def simplified(text: str) -> str:
     """The text in simplified script, character for character, so that places in it hold; else the text as it is."""
-    # Nearly every line is simplified already, and looking costs less than converting.
-    if not _TRADITIONAL.search(text):
-        return text
     converted = str(_to_simplified().convert(text))
     return converted if len(converted) == len(text) else text
+
+
+def simplified_furniture(text: str) -> str:
+    """`simplified`, for texts of bylines and mastheads; one without a word of theirs stays as it is.
+
+    Nearly every line of a page is simplified already, and looking costs less than converting.
+    """
+    return simplified(text) if _TRADITIONAL.search(text) else text
 
 
 def fold_to_words(text: str) -> str:

@@ -1,17 +1,15 @@
 """Passages → answer: the sentence that says it, or that the bulletin does not say.
 
 Two small logistic models decide: one ranks the sentences, one judges whether the best of them answers. Their weights
-are in `answering.json`, fitted by `benchmarks/fit_answering.py`, which prints the evidence they rest on.
+are in `answering.json`, fitted by `training/fit_answering.py`, which prints the evidence they rest on.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,38 +17,30 @@ from embeddings import Encoder, Filters, Snapshot
 from qa.evidence import (
     ANSWER_FEATURES,
     MEANING_FEATURES,
+    READ_ANSWER_FEATURES,
+    READ_FEATURES,
+    READ_MEANING_FEATURES,
     SENTENCE_FEATURES,
     Evidence,
     answer_features,
     gather,
     meaning_features,
+    short_answer,
 )
+from qa.linear import LinearModel, stored_model, stored_weights
 from qa.query import Asks, Query
 from qa.types import Answer, Citation, Passage
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+JUDGED_PASSAGES = 5  # an answer stands in one of the first few, or it is none
 _QUOTE_CHARS = 180  # a second sentence joins the quote only while the two stay this short
 _SECOND_SENTENCE_MARGIN = 0.7  # ... and its score is this close to the best one's, in log-odds
 _NEAREST = 3
+_SHOWN_QUESTION_CHARS = 40
 _MEANING_SENTENCES = 12
 _FITTING_BONUS = 0.02  # of cosine, for a sentence that holds the kind of thing asked for
-
-
-@dataclass(frozen=True, slots=True)
-class LinearModel:
-    """A logistic regression: log-odds = (features - mean) / scale @ weights + bias."""
-
-    features: tuple[str, ...]
-    mean: NDArray[np.float64]
-    scale: NDArray[np.float64]
-    weights: NDArray[np.float64]
-    bias: float
-
-    def log_odds(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Log-odds of shape (n,) for features of shape (n, len(self.features))."""
-        return np.asarray((features - self.mean) / self.scale @ self.weights + self.bias)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,27 +56,15 @@ class AnsweringModel:
     threshold: float
 
 
-@lru_cache(maxsize=1)
-def answering_model() -> AnsweringModel:
-    """The fitted weights that ship with the project."""
-    stored = json.loads(Path(__file__).with_name("answering.json").read_text(encoding="utf-8"))
+@lru_cache(maxsize=2)
+def answering_model(*, is_read: bool) -> AnsweringModel:
+    """The fitted weights that ship with the project, for passages that a reader has read or not."""
+    kind = "read" if is_read else "words"
     return AnsweringModel(
-        _linear(stored["sentences"], SENTENCE_FEATURES),
-        _linear(stored["answers"], ANSWER_FEATURES),
-        _linear(stored["meaning"], MEANING_FEATURES),
-        stored["threshold"],
-    )
-
-
-def _linear(stored: dict[str, Any], features: tuple[str, ...]) -> LinearModel:
-    if tuple(stored["features"]) != features:
-        raise ValueError("answering.json was fitted on other features; run benchmarks/fit_answering.py again")
-    return LinearModel(
-        features,
-        mean=np.array(stored["mean"], dtype=np.float64),
-        scale=np.array(stored["scale"], dtype=np.float64),
-        weights=np.array(stored["weights"], dtype=np.float64),
-        bias=float(stored["bias"]),
+        stored_model(f"{kind}.sentences", (*SENTENCE_FEATURES, *(READ_FEATURES if is_read else ()))),
+        stored_model(f"{kind}.answers", (*ANSWER_FEATURES, *(READ_ANSWER_FEATURES if is_read else ()))),
+        stored_model(f"{kind}.meaning", READ_MEANING_FEATURES if is_read else MEANING_FEATURES),
+        float(stored_weights()[kind]["threshold"]),
     )
 
 
@@ -101,32 +79,48 @@ def answer_from(
     model: AnsweringModel | None = None,
 ) -> Answer:
     """The answer the passages give, or an abstention that names the nearest articles."""
-    model = model or answering_model()
     if not passages:
         text = "所选期数、日期或栏目内没有文章，请放宽筛选条件再问。" if filters else "资料库里还没有文章。"
         return Answer(query.text, text, "", (), (), 0.0, True)
-    evidence = gather(query, passages, snapshot)
+    evidence = gather(query, passages[:JUDGED_PASSAGES], snapshot)
     if evidence is None:
         return _abstain(query, passages, confidence=0.0)
-    scores = model.sentences.log_odds(evidence.features)
+    model = model or answering_model(is_read=evidence.is_read)
+    scores = model.sentences.log_odds(evidence.all_features)
     confidence = judge(query, evidence, scores, model)
     if confidence < model.threshold:
         return _abstain(query, passages, confidence=confidence)
     if query.is_foreign:
-        scores = _by_meaning(vector, evidence, encoder)
+        scores = _by_reading(evidence) if evidence.is_read else _by_meaning(vector, evidence, encoder)
     citation = _cite(query, passages, evidence, scores)
     if citation is None:
         return _abstain(query, passages, confidence=confidence)
-    return Answer(query.text, f"{citation.quote}[1]", citation.quote, (citation,), tuple(passages), confidence, False)
+    short = citation.short
+    return Answer(
+        query.text,
+        f"{short or citation.quote}[1]",
+        citation.quote,
+        (citation,),
+        tuple(passages),
+        confidence,
+        False,
+        short,
+    )
 
 
 def judge(query: Query, evidence: Evidence, scores: NDArray[np.float64], model: AnsweringModel) -> float:
     """The estimated chance that the passages answer the question."""
     if query.is_foreign:
-        log_odds = model.meaning.log_odds(meaning_features(evidence.distinction)[None, :])
+        log_odds = model.meaning.log_odds(meaning_features(evidence)[None, :])
     else:
         log_odds = model.answers.log_odds(answer_features(query, evidence, scores)[None, :])
     return 1.0 / (1.0 + float(np.exp(-log_odds[0])))
+
+
+def _by_reading(evidence: Evidence) -> NDArray[np.float64]:
+    """Scores of sentences by the reader alone."""
+    assert evidence.read is not None
+    return np.asarray(evidence.read[:, 0] + evidence.read[:, 2])
 
 
 def _by_meaning(vector: NDArray[np.float32], evidence: Evidence, encoder: Encoder) -> NDArray[np.float64]:
@@ -157,9 +151,10 @@ def _cite(
     if second is not None:
         first, last = min(best, second), max(best, second)
     sentences = evidence.sentences
-    article = passages[sentences[best].passage].article
+    passage = passages[sentences[best].passage]
     start, end = sentences[first].start, sentences[last].end
-    return Citation(1, article, article.body[start:end], start, end)
+    found = short_answer(passage, sentences[best].start, sentences[best].end)
+    return Citation(1, passage.article, passage.article.body[start:end], start, end, *(found or (None, None)))
 
 
 def _second_sentence(evidence: Evidence, scores: NDArray[np.float64], best: int) -> int | None:
@@ -185,7 +180,9 @@ def _second_sentence(evidence: Evidence, scores: NDArray[np.float64], best: int)
 def _abstain(query: Query, passages: Sequence[Passage], *, confidence: float) -> Answer:
     titles = dict.fromkeys(f"《{passage.article.title}》" for passage in passages if passage.article.title)
     nearest = list(titles)[:_NEAREST]
-    text = "公报里没有找到这个问题的答案。"
+    asked = query.text.rstrip("？?。.！! ")
+    shown = asked if len(asked) <= _SHOWN_QUESTION_CHARS else f"{asked[:_SHOWN_QUESTION_CHARS]}……"
+    text = f"公报里没有找到“{shown}”的答案。"
     if nearest:
         text += f"内容最接近的文章：{'、'.join(nearest)}。"
     return Answer(query.text, text, "", (), tuple(passages), confidence, True)

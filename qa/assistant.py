@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -17,15 +17,20 @@ from embeddings import (
     Filters,
     ModelMismatchError,
     Settings,
+    Snapshot,
     archive_path,
     chosen_model,
+    chosen_reader,
     find_date,
     mismatch_message,
     open_encoder,
 )
 from qa.answering import answer_from
+from qa.manners import reply_to
 from qa.query import Query, read_question
+from qa.reader import Reader, open_reader
 from qa.retrieval import RetrievalSettings, find_passages
+from qa.spelling import respell
 from qa.types import Answer, Passage
 
 if TYPE_CHECKING:
@@ -38,17 +43,27 @@ class Assistant:
     """Answers questions from one archive. Every question sees one complete state of it, also while a build runs."""
 
     def __init__(
-        self, archive: Archive, encoder: Encoder, *, retrieval: RetrievalSettings = RetrievalSettings()
+        self,
+        archive: Archive,
+        encoder: Encoder,
+        *,
+        reader: Reader | None = None,
+        retrieval: RetrievalSettings = RetrievalSettings(),
     ) -> None:
         self.archive = archive
         self.encoder = encoder
+        self.reader = reader
         self._retrieval = retrieval
         self._checked: Settings | None = None
         self._check_model()
 
     @classmethod
-    def open(cls, archive: str | Path | None = None, *, model: str | None = None) -> Assistant:
+    def open(
+        cls, archive: str | Path | None = None, *, model: str | None = None, reader: str | None = None
+    ) -> Assistant:
         """Open the archive at a path with the model it was built with, or with the one named.
+
+        `reader` names a CrossEncoder to use in place of the bundled reader, or is "none" (default: BULLETIN_READER).
 
         Raises ArchiveMissingError, ArchiveDamagedError, ModelError, and ModelMismatchError when the model named is not
         the archive's.
@@ -59,7 +74,11 @@ class Assistant:
             raise ArchiveMissingError(
                 f"The archive at {archive_path(archive)} holds no issue yet. Run `bulletin build FOLDER`."
             )
-        return cls(opened, open_encoder(chosen_model(model) or settings.model))
+        return cls(
+            opened,
+            open_encoder(chosen_model(model) or settings.model),
+            reader=open_reader(chosen_reader(reader)),
+        )
 
     def retrieve(self, question: str, *, k: int = DEFAULT_K, filters: Filters | None = None) -> list[Passage]:
         """The best `k` passages for a question, best first; empty when the filters leave nothing.
@@ -69,23 +88,51 @@ class Assistant:
         query = read_question(question)
         self._check_model()
         with self.archive.snapshot() as snapshot:
+            query, _ = self._respell(query, snapshot)
             vector = self._vector(query)
-            return find_passages(query, vector, snapshot, k=k, filters=filters, settings=self._retrieval)
+            return self._find(query, vector, snapshot, k=k, filters=filters)
 
     def ask(self, question: str, *, k: int = DEFAULT_K, filters: Filters | None = None) -> Answer:
-        """The answer the archive gives to a question, or an abstention. Raises ValueError as `retrieve` does."""
+        """The answer the archive gives to a question, or an abstention. Raises ValueError as `retrieve` does.
+
+        A greeting, thanks, a question about the assistant or an order to it gets a reply, which counts as abstaining.
+        """
         query = read_question(question)
         self._check_model()
+        if reply := reply_to(query.text):
+            return Answer(query.text, reply, "", (), (), 0.0, True)
         with self.archive.snapshot() as snapshot:
+            query, note = self._respell(query, snapshot)
             vector = self._vector(query)
-            passages = find_passages(
-                query, vector, snapshot, k=max(k, DEFAULT_K), filters=filters, settings=self._retrieval
-            )
-            return answer_from(query, vector, passages, snapshot, self.encoder, filters=filters)
+            passages = self._find(query, vector, snapshot, k=max(k, DEFAULT_K), filters=filters)
+            answer = answer_from(query, vector, passages, snapshot, self.encoder, filters=filters)
+            return replace(answer, question=" ".join(question.split()), note=note)
 
     def close(self) -> None:
         """Give back the archive's connections and memory."""
         self.archive.close()
+
+    def _find(
+        self,
+        query: Query,
+        vector: NDArray[np.float32],
+        snapshot: Snapshot,
+        *,
+        k: int,
+        filters: Filters | None,
+    ) -> list[Passage]:
+        return find_passages(
+            query, vector, snapshot, k=k, filters=filters, settings=self._retrieval, reader=self.reader
+        )
+
+    @staticmethod
+    def _respell(query: Query, snapshot: Snapshot) -> tuple[Query, str]:
+        """The question as it is searched for, and what its asker should know of that."""
+        found = respell(query.text, snapshot)
+        if not found.replaced:
+            return query, ""
+        said = "、".join(f"“{typed}”按“{printed}”" for typed, printed in found.replaced)
+        return read_question(found.question), f"{said}查找。"
 
     def _vector(self, query: Query) -> NDArray[np.float32]:
         return np.asarray(self.encoder.encode_questions([query.text])[0])

@@ -57,6 +57,11 @@ def _add_evaluate(commands: Subparsers) -> None:
         "--floors", type=Path, metavar="FILE", help="a JSON object of measures; fail when one is missed"
     )
     parser.add_argument("--output", type=Path, metavar="FILE", help="write the figures as JSON")
+    parser.add_argument(
+        "--compare",
+        action="store_true",
+        help="measure dense, lexical and hybrid search, and the reader, side by side with 95 %% bootstrap intervals",
+    )
     parser.set_defaults(run=_evaluate)
 
 
@@ -160,6 +165,10 @@ def _print_answer(answer: Answer) -> None:
     print(answer.text)
     for citation in answer.citations:
         print(f"[{citation.number}] {_source_line(citation.article)}")
+        if citation.quote not in answer.text:
+            print(f"    “{citation.quote}”")
+    if answer.note:
+        print(answer.note)
 
 
 def _print_passage(rank: int, passage: Passage) -> None:
@@ -177,6 +186,8 @@ def _source_line(article: Article) -> str:
 def _evaluate(arguments: argparse.Namespace) -> int:
     from qa.evaluate import archive_of, evaluate, evaluate_pages, evaluate_refusal, is_page_gold, read_gold
 
+    if arguments.compare:
+        return _compare_ways(arguments)
     on_question, close = _progress()
     try:
         if is_page_gold(arguments.gold):
@@ -205,6 +216,38 @@ def _evaluate(arguments: argparse.Namespace) -> int:
             if value is not None:
                 print(f"  {name:<34}{value:.3f}")
     return _compare(figures.measures, arguments.floors) if arguments.floors else 0
+
+
+def _compare_ways(arguments: argparse.Namespace) -> int:
+    from qa.evaluate import archive_of, compare, intervals_of, measures_of, read_gold
+
+    gold = read_gold(arguments.gold)
+    on_question, close = _progress()
+    with ExitStack() as stack:
+        stack.callback(close)
+        if arguments.source is None:
+            assistant = Assistant.open(arguments.archive)
+        else:
+            assistant = stack.enter_context(archive_of(arguments.source))
+        asked = compare(assistant, gold, on_question=on_question)
+    measures = {way: measures_of(rows) for way, rows in asked.items()}
+    intervals = {way: intervals_of(rows) for way, rows in asked.items()}
+    if arguments.json:
+        print_json({"gold": arguments.gold.name, "measures": measures, "intervals": intervals})
+        return 0
+    print(f"| {len(gold)} rows of {arguments.gold.name} | {' | '.join(asked)} |")
+    print(f"|---|{'---|' * len(asked)}")
+    for name in next(iter(measures.values())):
+        cells = [_cell(measures[way].get(name), intervals[way].get(name)) for way in asked]
+        if any(cells):
+            print(f"| {name} | {' | '.join(cells)} |")
+    return 0
+
+
+def _cell(value: float | None, interval: tuple[float, float] | None) -> str:
+    if value is None:
+        return ""
+    return f"{value:.3f} ({interval[0]:.3f}–{interval[1]:.3f})" if interval else f"{value:.3f}"
 
 
 def _progress() -> tuple[Callable[[], None], Callable[[], None]]:

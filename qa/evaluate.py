@@ -13,13 +13,41 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from embeddings import BuildOptions, Encoder, SourceError, build, fold_to_words, open_encoder, read_issue_file
+import numpy as np
+
+from embeddings import (
+    BuildOptions,
+    Encoder,
+    SourceError,
+    build,
+    chosen_reader,
+    fold_to_words,
+    open_encoder,
+    read_issue_file,
+)
 from qa.assistant import Assistant
-from qa.metrics import balanced_accuracy, mean, ndcg_at, percentile, recall_at, reciprocal_rank_at
-from qa.types import Answer, Passage
+from qa.metrics import (
+    answer_f1,
+    balanced_accuracy,
+    bootstrap_interval,
+    calibration_error,
+    exact_match,
+    mean,
+    ndcg_at,
+    percentile,
+    recall_at,
+    reciprocal_rank_at,
+)
+from qa.reader import open_reader
+from qa.retrieval import RetrievalSettings
+from qa.types import Answer
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _DEPTH = 10  # passages retrieved for a question; the deepest cut-off
 _ARTICLE_CUTS = (1, 3, 5, 10)
@@ -152,14 +180,8 @@ def _gold(row: dict[str, Any]) -> GoldQuestion:
 def evaluate(
     assistant: Assistant, gold: Sequence[GoldQuestion], *, on_question: Callable[[], None] | None = None
 ) -> Figures:
-    """Ask every question of one archive and measure retrieval, quotes, refusal and latency."""
-    assistant.ask("预热", k=1)  # load before the clock runs
-    rows = []
-    for question in gold:
-        rows.append(_ask(assistant, question))
-        if on_question is not None:
-            on_question()
-    return Figures(len(gold), _measures(rows))
+    """Ask every question of one archive and measure retrieval, quotes, short answers, refusal and latency."""
+    return Figures(len(gold), measures_of(ask_all(assistant, gold, on_question=on_question)))
 
 
 def evaluate_refusal(
@@ -178,12 +200,14 @@ def evaluate_refusal(
     encoder = _Remembering(encoder or open_encoder())
     should_answer: list[Answer] = []
     should_abstain: list[Answer] = []
+    reader = open_reader(chosen_reader())
     for question in gold:
         for ids, answers in (
             ([*sorted(question.ids), *question.negative_ids], should_answer),
             (question.negative_ids, should_abstain),
         ):
             with _small_archive([passages[i] for i in ids if i in passages], encoder) as assistant:
+                assistant.reader = reader
                 answers.append(assistant.ask(question.question))
         if on_question is not None:
             on_question()
@@ -201,8 +225,18 @@ def evaluate_refusal(
             "refusal recall": recall,
             "false abstention": false,
             "refusal balanced accuracy": balanced_accuracy(refusal_recall=recall or 0.0, false_abstention=false or 0.0),
+            "calibration error": calibration_error(*_given(should_answer, should_abstain, gold)),
         },
     )
+
+
+def _given(
+    should_answer: Sequence[Answer], should_abstain: Sequence[Answer], gold: Sequence[GoldQuestion]
+) -> tuple[list[float], list[bool]]:
+    """The confidence of each answer given, and whether it is right."""
+    rows = [(answer, holds_answer(answer.quote, g.answers)) for answer, g in zip(should_answer, gold, strict=True)]
+    rows += [(answer, False) for answer in should_abstain]
+    return [a.confidence for a, _ in rows if not a.abstained], [right for a, right in rows if not a.abstained]
 
 
 @contextmanager
@@ -248,65 +282,102 @@ class _Remembering:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    gold: GoldQuestion
-    ranked: list[str]  # article ids in rank order, each once
-    passages: list[Passage]
-    answer: Answer
-    retrieve_seconds: float
-    answer_seconds: float
+class Asked:
+    """What came of one question: its figures by measure, where the set says something of it."""
+
+    figures: dict[str, float]
+    answerable: bool
+    abstained: bool
+    confidence: float
+    right: bool  # whether the quote holds a gold answer
+    seconds: float
 
 
-def _ask(assistant: Assistant, gold: GoldQuestion) -> _Asked:
+def ask_all(
+    assistant: Assistant, gold: Sequence[GoldQuestion], *, on_question: Callable[[], None] | None = None
+) -> list[Asked]:
+    """Ask every question of one archive."""
+    assistant.ask("预热一下：今天有什么消息？")  # load before the clock runs
+    rows = []
+    for question in gold:
+        rows.append(_ask(assistant, question))
+        if on_question is not None:
+            on_question()
+    return rows
+
+
+def _ask(assistant: Assistant, gold: GoldQuestion) -> Asked:
     started = time.perf_counter()
-    passages = assistant.retrieve(gold.question, k=_DEPTH)
-    retrieved = time.perf_counter()
-    answer = assistant.ask(gold.question)
-    answered = time.perf_counter()
-    return _Asked(gold, _ranked(passages, gold), passages, answer, retrieved - started, answered - retrieved)
+    answer = assistant.ask(gold.question, k=_DEPTH)
+    seconds = time.perf_counter() - started
+    right = gold.answerable and holds_answer(answer.quote, gold.answers)
+    return Asked(_figures(gold, answer), gold.answerable, answer.abstained, answer.confidence, right, seconds)
 
 
-def _ranked(passages: Iterable[Passage], gold: GoldQuestion) -> list[str]:
-    return list(dict.fromkeys(passage.article.id if gold.ids else passage.article.title for passage in passages))
+def _figures(gold: GoldQuestion, answer: Answer) -> dict[str, float]:
+    if not gold.answerable:
+        return {}
+    figures: dict[str, float] = {}
+    passages = answer.passages
+    if gold.ids or _titled(gold):
+        ranked = list(dict.fromkeys(p.article.id if gold.ids else p.article.title for p in passages))
+        ids = gold.ids or frozenset({gold.title})
+        figures |= {f"Recall@{k}": recall_at(k, ranked, ids) for k in _ARTICLE_CUTS}
+        figures |= {"MRR@10": reciprocal_rank_at(10, ranked, ids), "nDCG@10": ndcg_at(10, ranked, ids)}
+    for name, wanted in (("answer", gold.answers), ("evidence", (gold.evidence,) if gold.evidence else ())):
+        if wanted:
+            first = next((at for at, p in enumerate(passages, start=1) if holds_answer(p.text, wanted)), _DEPTH + 1)
+            figures |= {f"{name} in passage@{k}": float(first <= k) for k in _PASSAGE_CUTS}
+    figures["quote accuracy"] = float(holds_answer(answer.quote, gold.answers))
+    figures["EM"] = exact_match(answer.short, gold.answers)
+    figures["F1"] = answer_f1(answer.short, gold.answers)
+    return figures
 
 
-def _measures(rows: Sequence[_Asked]) -> dict[str, float | None]:
-    answerable = [row for row in rows if row.gold.answerable]
-    placed = [row for row in answerable if row.gold.ids or _titled(row.gold)]
+def measures_of(rows: Sequence[Asked]) -> dict[str, float | None]:
+    """The means of all figures, and the measures that are of many questions: refusal, calibration, latency."""
     measures: dict[str, float | None] = {}
-    for k in _ARTICLE_CUTS:
-        measures[f"Recall@{k}"] = mean([recall_at(k, row.ranked, _gold_ids(row.gold)) for row in placed])
-    measures["MRR@10"] = mean([reciprocal_rank_at(10, row.ranked, _gold_ids(row.gold)) for row in placed])
-    measures["nDCG@10"] = mean([ndcg_at(10, row.ranked, _gold_ids(row.gold)) for row in placed])
-    for k in _PASSAGE_CUTS:
-        measures[f"answer in passage@{k}"] = mean(
-            [float(any(holds_answer(p.text, row.gold.answers) for p in row.passages[:k])) for row in answerable]
-        )
-    backed = [row for row in answerable if row.gold.evidence]
-    for k in _PASSAGE_CUTS:
-        measures[f"evidence in passage@{k}"] = mean(
-            [float(any(holds_answer(p.text, (row.gold.evidence,)) for p in row.passages[:k])) for row in backed]
-        )
-    measures["quote accuracy"] = mean([float(holds_answer(row.answer.quote, row.gold.answers)) for row in answerable])
-    measures |= _refusal([row for row in rows if not row.gold.answerable], answerable)
-    measures["retrieval seconds p50"] = percentile([row.retrieve_seconds for row in rows], 0.5)
-    measures["retrieval seconds p95"] = percentile([row.retrieve_seconds for row in rows], 0.95)
-    measures["answer seconds p50"] = percentile([row.answer_seconds for row in rows], 0.5)
-    measures["answer seconds p95"] = percentile([row.answer_seconds for row in rows], 0.95)
+    for name in _figure_names(rows):
+        measures[name] = mean([row.figures[name] for row in rows if name in row.figures])
+    recall = mean([float(row.abstained) for row in rows if not row.answerable])
+    false = mean([float(row.abstained) for row in rows if row.answerable])
+    measures |= {"refusal recall": recall, "false abstention": false}
+    if recall is not None and false is not None:
+        measures["refusal balanced accuracy"] = balanced_accuracy(refusal_recall=recall, false_abstention=false)
+        measures["calibration error"] = calibration_error([row.confidence for row in rows], [row.right for row in rows])
+    measures["answer seconds p50"] = percentile([row.seconds for row in rows], 0.5)
+    measures["answer seconds p95"] = percentile([row.seconds for row in rows], 0.95)
     return measures
 
 
-def _refusal(unanswerable: Sequence[_Asked], answerable: Sequence[_Asked]) -> dict[str, float | None]:
-    recall = mean([float(row.answer.abstained) for row in unanswerable])
-    false = mean([float(row.answer.abstained) for row in answerable])
-    both = recall is not None and false is not None
-    return {
-        "refusal recall": recall,
-        "false abstention": false,
-        "refusal balanced accuracy": balanced_accuracy(refusal_recall=recall or 0.0, false_abstention=false or 0.0)
-        if both
-        else None,
-    }
+def intervals_of(rows: Sequence[Asked]) -> dict[str, tuple[float, float]]:
+    """The 95 % bootstrap intervals of the means, and of the balanced accuracy of refusal."""
+    intervals = {}
+    for name in _figure_names(rows):
+        values = np.array([row.figures.get(name, np.nan) for row in rows])
+        intervals[name] = bootstrap_interval(partial(_mean_of, values), len(rows))
+    answerable = np.array([row.answerable for row in rows])
+    abstained = np.array([row.abstained for row in rows])
+    if answerable.any() and not answerable.all():
+
+        def balanced(drawn: NDArray[np.int64]) -> float:
+            can, refused = answerable[drawn], abstained[drawn]
+            if can.all() or not can.any():
+                return float("nan")
+            return float((refused[~can].mean() + 1 - refused[can].mean()) / 2)
+
+        intervals["refusal balanced accuracy"] = bootstrap_interval(balanced, len(rows))
+    return intervals
+
+
+def _mean_of(values: NDArray[np.float64], drawn: NDArray[np.int64]) -> float:
+    """The mean of the values drawn, of which NaN stands for questions that the measure says nothing of."""
+    known = values[drawn][~np.isnan(values[drawn])]
+    return float(known.mean()) if known.size else float("nan")
+
+
+def _figure_names(rows: Sequence[Asked]) -> list[str]:
+    return list(dict.fromkeys(name for row in rows for name in row.figures))
 
 
 def _titled(gold: GoldQuestion) -> bool:
@@ -314,11 +385,40 @@ def _titled(gold: GoldQuestion) -> bool:
     return bool(gold.title) and not gold.title.startswith("[")
 
 
-def _gold_ids(gold: GoldQuestion) -> frozenset[str]:
-    return gold.ids or frozenset({gold.title})
-
-
 def holds_answer(text: str, answers: Iterable[str]) -> bool:
     """Whether a text holds one of some answers, both folded and without spaces and punctuation."""
     folded = fold_to_words(text)
     return any(wanted in folded for answer in answers if (wanted := fold_to_words(answer)))
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way to answer that `compare` measures beside the others."""
+
+    name: str
+    lexical_weight: float
+    is_read: bool
+
+
+WAYS = (
+    Way("dense", 0.0, False),
+    Way("lexical", 1.0, False),
+    Way("hybrid", RetrievalSettings().lexical_weight, False),
+    Way("hybrid + reader", RetrievalSettings().lexical_weight, True),
+)
+
+
+def compare(
+    assistant: Assistant, gold: Sequence[GoldQuestion], *, on_question: Callable[[], None] | None = None
+) -> dict[str, list[Asked]]:
+    """Every question asked in every way of WAYS, over the archive of an assistant."""
+    rows = {}
+    for way in WAYS:
+        other = Assistant(
+            assistant.archive,
+            assistant.encoder,
+            reader=assistant.reader if way.is_read else None,
+            retrieval=RetrievalSettings(lexical_weight=way.lexical_weight),
+        )
+        rows[way.name] = ask_all(other, gold, on_question=on_question)
+    return rows

@@ -15,7 +15,8 @@ import numpy as np
 from embeddings import Snapshot, split_sentences, terms_of
 from qa.expected import Expected
 from qa.query import Asks, Query
-from qa.types import Passage
+from qa.reader import best_span
+from qa.types import Passage, PlacedReading
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -62,6 +63,24 @@ ANSWER_FEATURES = (
 )
 _NO_SENTENCE = -6.0  # log-odds of a sentence that is not there
 
+# What a reader adds for a sentence, where one has read its passage.
+READ_FEATURES = (
+    "reader: passage answers",
+    "reader: passage answers, below the best",
+    "reader: answer stands here",
+    "reader: answer begins here",
+    "reader: answer ends here",
+)
+# ... and for the answer.
+READ_ANSWER_FEATURES = (
+    "reader: best passage",
+    "reader: second best passage",
+    *(f"{name}, best sentence" for name in READ_FEATURES),
+)
+_UNREAD = -6.0  # log-odds of a passage that was not read
+_NOWHERE = -12.0  # log-probability of an answer where the reader sees none
+_LONGEST_ANSWER = 60  # characters
+
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
@@ -74,6 +93,7 @@ class Sentence:
 
 
 # For a question in another language, which shares no words with the bulletin.
+READ_MEANING_FEATURES = ("passage distinction", "lead in distinction", "reader: best passage", "reader: answer")
 MEANING_FEATURES = ("passage distinction", "lead in distinction", "lead over the last passage")
 
 
@@ -88,6 +108,17 @@ class Evidence:
     fits: NDArray[np.bool_]  # (sentences,): whether it holds the kind of thing asked for
     closely: bool  # whether the question names the unit it asks for
     unknown: float  # the share of the question's pairs that no text of the archive has
+    read: NDArray[np.float64] | None = None  # (sentences, len(READ_FEATURES)); None where no reader was at work
+
+    @property
+    def is_read(self) -> bool:
+        """Whether a reader that finds spans has read the passages."""
+        return self.read is not None
+
+    @property
+    def all_features(self) -> NDArray[np.float64]:
+        """What is known of each sentence, with what a reader adds."""
+        return self.features if self.read is None else np.concatenate([self.features, self.read], axis=1)
 
 
 def gather(query: Query, passages: Sequence[Passage], snapshot: Snapshot) -> Evidence | None:
@@ -128,11 +159,70 @@ def gather(query: Query, passages: Sequence[Passage], snapshot: Snapshot) -> Evi
             *(fits & (query.asks is asks) for asks in Asks),
         ]
     ).astype(np.float64)
-    return Evidence(sentences, features, whole.pairs(), distinction, fits, expected.closely, terms.unknown())
+    read = _read(sentences, passages)
+    return Evidence(sentences, features, whole.pairs(), distinction, fits, expected.closely, terms.unknown(), read)
+
+
+def _read(sentences: Sequence[Sentence], passages: Sequence[Passage]) -> NDArray[np.float64] | None:
+    """What the readings of the passages say of each sentence; None when there are none with spans."""
+    if not any(_with_spans(passage) for passage in passages):
+        return None
+    rows = [_read_sentence(sentence, _with_spans(passages[sentence.passage])) for sentence in sentences]
+    features = np.array(rows, dtype=np.float64)
+    features[:, 1] -= features[:, 0].max()
+    return features
+
+
+def _with_spans(passage: Passage) -> list[PlacedReading]:
+    return [placed for placed in passage.readings if placed.reading.first is not None]
+
+
+def _read_sentence(sentence: Sentence, readings: Sequence[PlacedReading]) -> list[float]:
+    """The best that a reading says of a sentence, in the order of READ_FEATURES."""
+    best = [_UNREAD, _UNREAD, _NOWHERE, _NOWHERE, _NOWHERE]
+    for place in readings:
+        if place.start <= sentence.start and sentence.end <= place.end:
+            odds = max(_UNREAD, place.reading.log_odds)
+            found = [odds, odds, *_span_in(place, sentence.start, sentence.end)]
+            # Chunks overlap, so a sentence may be read twice; the reading that is surer of its chunk counts.
+            best = max(best, found)
+    return best
+
+
+def _span_in(placed: PlacedReading, start: int, end: int) -> tuple[float, float, float]:
+    """Log-probabilities that the answer stands, begins and ends within `body[start:end]`."""
+    first, last = placed.reading.first, placed.reading.last
+    if first is None or last is None:
+        return _NOWHERE, _NOWHERE, _NOWHERE
+    begins, ends = first[start - placed.start : end - placed.start], last[start - placed.start : end - placed.start]
+    _, _, together = best_span(begins, ends, longest=_LONGEST_ANSWER)
+    return (
+        max(_NOWHERE, together),
+        max(_NOWHERE, float(np.logaddexp.reduce(begins))),
+        max(_NOWHERE, float(np.logaddexp.reduce(ends))),
+    )
+
+
+def short_answer(passage: Passage, start: int, end: int) -> tuple[int, int] | None:
+    """The part of `body[start:end]` that answers, by the reading that is surest of its chunk; None without one."""
+    read = [placed for placed in _with_spans(passage) if placed.start < end and start < placed.end]
+    for placed in sorted(read, key=lambda placed: -placed.reading.log_odds):
+        low, high = max(start, placed.start), min(end, placed.end)
+        first, last = placed.reading.first, placed.reading.last
+        if first is None or last is None:
+            continue
+        inside = slice(low - placed.start, high - placed.start)
+        begin, stop, together = best_span(first[inside], last[inside], longest=_LONGEST_ANSWER)
+        if np.isfinite(together):
+            return low + begin, low + stop
+    return None
 
 
 def answer_features(query: Query, evidence: Evidence, scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The features of the answerability model, shape (len(ANSWER_FEATURES),), from the sentence ranker's scores."""
+    """The features of the answerability model, from the sentence ranker's scores.
+
+    Shape (len(ANSWER_FEATURES),), or longer by len(READ_ANSWER_FEATURES) where a reader was at work.
+    """
     best = int(scores.argmax())
     home = evidence.sentences[best].passage
     near = any(
@@ -140,7 +230,7 @@ def answer_features(query: Query, evidence: Evidence, scores: NDArray[np.float64
         for place in range(max(0, best - 1), min(len(scores), best + 2))
     )
     others = [score for score, s in zip(scores, evidence.sentences, strict=True) if s.passage != home]
-    return np.array(
+    features = np.array(
         [
             scores[best],
             max(scores[evidence.fits], default=_NO_SENTENCE),
@@ -158,11 +248,30 @@ def answer_features(query: Query, evidence: Evidence, scores: NDArray[np.float64
             *(float(query.asks is asks and evidence.fits[best]) for asks in Asks),
         ]
     )
+    if evidence.read is None:
+        return features
+    return np.concatenate([features, _two_best(evidence), evidence.read[best]])
 
 
-def meaning_features(distinction: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The features for a question that shares no words with the bulletin, shape (len(MEANING_FEATURES),)."""
-    return np.array([distinction.max(), _lead(distinction), distinction.max() - distinction.min()])
+def meaning_features(evidence: Evidence) -> NDArray[np.float64]:
+    """The features for a question that shares no words with the bulletin.
+
+    Shape (len(MEANING_FEATURES),), or that of READ_MEANING_FEATURES where a reader was at work.
+    """
+    distinction = evidence.distinction
+    if evidence.read is None:
+        return np.array([distinction.max(), _lead(distinction), distinction.max() - distinction.min()])
+    best = evidence.read[:, 0] + evidence.read[:, 2]
+    return np.array([distinction.max(), _lead(distinction), _two_best(evidence)[0], evidence.read[best.argmax(), 2]])
+
+
+def _two_best(evidence: Evidence) -> NDArray[np.float64]:
+    """The reader's log-odds of the two passages it is surest of."""
+    assert evidence.read is not None
+    owners = np.array([sentence.passage for sentence in evidence.sentences])
+    best = np.full(max(2, int(owners.max()) + 1), _UNREAD)
+    np.maximum.at(best, owners, evidence.read[:, 0])
+    return np.sort(best)[::-1][:2]
 
 
 def _lead(distinction: NDArray[np.float64]) -> float:

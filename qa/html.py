@@ -53,12 +53,13 @@ def answer_bubble(answer: Answer) -> str:
     numbers = {str(citation.number) for citation in answer.citations}
     text = _REFERENCE.sub(lambda match: _reference(match, numbers), _text(answer.text))
     quotes = "".join(
-        f'<blockquote class="quote">{_text(citation.quote)}</blockquote>'
+        f'<blockquote class="quote">{_quote(citation)}</blockquote>'
         for citation in answer.citations
         if citation.quote not in answer.text
     )
     sources = "".join(f'<p class="source">{_source_line(citation)}</p>' for citation in answer.citations)
-    return f'<div class="{kind}">{text}</div>{quotes}{sources}'
+    note = f'<p class="taken">{_text(answer.note)}</p>' if answer.note else ""
+    return f'<div class="{kind}">{text}</div>{quotes}{sources}{note}'
 
 
 def evidence(answer: Answer, *, gone: Collection[str] = ()) -> str:
@@ -151,6 +152,16 @@ def _source_line(citation: Citation) -> str:
     article = citation.article
     parts = (f"《{article.title or UNTITLED}》", article.issue.name, day(article.date), *_dated(citation))
     return _text(" · ".join(parts))
+
+
+def _quote(citation: Citation) -> str:
+    """The quote, with the part that answers set off."""
+    quote = _text(citation.quote)
+    if citation.start is None or citation.short_start is None or citation.short_end is None:
+        return quote
+    first, last = citation.short_start - citation.start, citation.short_end - citation.start
+    before, short, after = citation.quote[:first], citation.quote[first:last], citation.quote[last:]
+    return f"{_text(before)}<strong>{_text(short)}</strong>{_text(after)}"
 
 
 def _dated(citation: Citation) -> list[str]:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from difflib import SequenceMatcher
 from math import ceil, log2
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from embeddings import fold
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _SEGMENT = re.compile(r"[a-z0-9]+|[^\W_]")
 
@@ -41,6 +47,31 @@ def percentile(values: Sequence[float], share: float) -> float:
     if not values:
         return 0.0
     return sorted(values)[max(0, ceil(share * len(values)) - 1)]
+
+
+def calibration_error(confidences: Sequence[float], right: Sequence[bool], *, bins: int = 10) -> float:
+    """Expected calibration error (Naeini and others, 2015): how far confidence is from the share that is right.
+
+    The mean over `bins` equal ranges of confidence of |share right - mean confidence|, weighted by how many fall there.
+    """
+    error = 0.0
+    for number in range(bins):
+        inside = [at for at, c in enumerate(confidences) if min(int(c * bins), bins - 1) == number]
+        error += abs(sum(right[at] for at in inside) - sum(confidences[at] for at in inside))
+    return error / len(confidences) if confidences else 0.0
+
+
+def bootstrap_interval(
+    measure: Callable[[NDArray[np.int64]], float], count: int, *, draws: int = 1000, seed: int = 0
+) -> tuple[float, float]:
+    """The 95 % interval of a measure by the percentile bootstrap (Efron, 1979).
+
+    `measure` gets the places of `count` questions drawn with replacement, as an array, and gives a figure or NaN.
+    """
+    random = np.random.default_rng(seed)
+    figures = np.array([measure(random.integers(0, count, count)) for _ in range(draws)])
+    low, high = np.nanpercentile(figures, [2.5, 97.5])
+    return float(low), float(high)
 
 
 def mean(values: Sequence[float]) -> float | None:

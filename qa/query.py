@@ -114,5 +114,11 @@ def read_question(question: str) -> Query:
     return Query(text=text, asks=asks, about=_ASKING.sub(" ", about).strip() or folded)
 
 
+def bare_runs(text: str) -> list[tuple[int, int]]:
+    """The stretches of Chinese characters of a question between asking words and marks, as (start, end)."""
+    words = _ASKING.sub(lambda match: " " * len(match[0]), text)
+    return [match.span() for match in re.finditer(rf"{_IDEOGRAPH.pattern}+", words)]
+
+
 def _asks(folded: str) -> Asks:
     return next((asks for asks, pattern in _ASKS if pattern.search(folded)), Asks.WHAT)

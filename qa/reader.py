@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from embeddings import open_token_embedder, simplified
+from embeddings import open_cross_encoder, open_token_embedder, simplified
+from qa.types import Reading
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MAX_TOKENS = 320
-_LONGEST_ANSWER = 48  # tokens
 _TEXTS_A_RUN = 4  # of like length, so that little is padded
 _MODEL = Path(__file__).with_name("reader.onnx")
 
@@ -31,20 +31,6 @@ class Text:
 
     title: str
     body: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a reader makes of a question and a text.
-
-    `log_odds` are those of the text answering the question. `body[start:end]` is the likeliest answer, and `certainty`
-    the natural logarithm of its probability if there is one; all three are None for a reader that finds no spans.
-    """
-
-    log_odds: float
-    start: int | None = None
-    end: int | None = None
-    certainty: float | None = None
 
 
 class Reader(Protocol):
@@ -86,17 +72,19 @@ class BundledReader:
             for head, text in zip(heads, texts, strict=True)
         ]
         tokens = embedder.tokenize(pairs)
-        feed = {"state": embedder.embed(tokens.ids), "mask": tokens.mask}
-        log_odds, first, last = self._open().run(None, feed)
+        log_odds, first, last = self._open().run(None, {"state": embedder.embed(tokens.ids), "mask": tokens.mask})
         readings = []
-        for row, head in enumerate(heads):
-            in_body = tokens.in_second[row] & (tokens.starts[row] >= len(head)) & (tokens.ends[row] > len(head))
-            if not in_body.any():
-                readings.append(Reading(float(log_odds[row])))
-                continue
-            at, to, certainty = best_span(first[row], last[row], in_body)
-            start, end = int(tokens.starts[row, at]) - len(head), int(tokens.ends[row, to]) - len(head)
-            readings.append(Reading(float(log_odds[row]), start, end, certainty))
+        for row, (head, text) in enumerate(zip(heads, texts, strict=True)):
+            inside = np.flatnonzero(tokens.in_second[row] & (tokens.ends[row] > len(head)))
+            starts = np.maximum(tokens.starts[row, inside] - len(head), 0)
+            ends = tokens.ends[row, inside] - len(head) - 1
+            readings.append(
+                Reading(
+                    float(log_odds[row]),
+                    _by_character(first[row, inside], starts, len(text.body)),
+                    _by_character(last[row, inside], ends, len(text.body)),
+                )
+            )
         return readings
 
     def _open(self) -> Any:
@@ -113,20 +101,49 @@ class BundledReader:
         return self._session
 
 
-def best_span(
-    first: NDArray[np.float32], last: NDArray[np.float32], allowed: NDArray[np.bool_]
-) -> tuple[int, int, float]:
-    """The likeliest first and last token of an answer, and the logarithm of its probability.
+def _by_character(logits: NDArray[np.float32], places: NDArray[np.int64], length: int) -> NDArray[np.float32]:
+    """Log-probabilities of tokens as log-probabilities of the characters they stand at."""
+    spread = np.full(length, -np.inf, dtype=np.float32)
+    if logits.size:
+        spread[places] = logits - np.logaddexp.reduce(logits)
+    return spread
 
-    The logits have shape (tokens,); `allowed` says which tokens may be part of an answer, at least one.
+
+def best_span(first: NDArray[np.float32], last: NDArray[np.float32], *, longest: int) -> tuple[int, int, float]:
+    """The likeliest place of an answer, [start, end), and the logarithm of its probability; -inf where there is none.
+
+    `first` and `last` are log-probabilities of beginning and ending, shape (n,) each; the answer has at most `longest`
+    of the n places.
     """
-    starts = np.where(allowed, first, -np.inf).astype(np.float64)
-    ends = np.where(allowed, last, -np.inf).astype(np.float64)
-    starts -= np.logaddexp.reduce(starts)
-    ends -= np.logaddexp.reduce(ends)
-    scores = starts[:, None] + ends[None, :]
-    places = np.arange(len(scores))
-    length = places[None, :] - places[:, None]
-    scores[(length < 0) | (length >= _LONGEST_ANSWER)] = -np.inf
-    best = int(scores.argmax())
-    return best // len(scores), best % len(scores), float(scores.flat[best])
+    begins, ends = np.flatnonzero(np.isfinite(first)), np.flatnonzero(np.isfinite(last))
+    if not begins.size or not ends.size:
+        return 0, 0, -np.inf
+    scores = first[begins][:, None] + last[ends][None, :]
+    length = ends[None, :] - begins[:, None]
+    scores = np.where((length >= 0) & (length < longest), scores, -np.inf)
+    row, column = np.unravel_index(int(scores.argmax()), scores.shape)
+    return int(begins[row]), int(ends[column]) + 1, float(scores[row, column])
+
+
+class CrossEncoderReader:
+    """Any sentence-transformers CrossEncoder, by folder or hub name; it ranks and judges, and finds no spans."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._model: Any = None
+        self._lock = threading.Lock()
+
+    def read(self, question: str, texts: Sequence[Text]) -> list[Reading]:
+        """A reading for each text, in their order. Raises ModelError."""
+        with self._lock:
+            if self._model is None:
+                self._model = open_cross_encoder(self.name)
+            pairs = [(question, f"{text.title}\n{text.body}" if text.title else text.body) for text in texts]
+            return [Reading(float(score)) for score in self._model.predict(pairs)]
+
+
+def open_reader(name: str | None = None) -> Reader | None:
+    """The reader a setting names: the bundled one for None or "", none for "none", else a CrossEncoder."""
+    if not name:
+        return BundledReader()
+    return None if name == "none" else CrossEncoderReader(name)

@@ -11,7 +11,9 @@ import numpy as np
 
 from embeddings import Filters, Snapshot, fold_to_words
 from qa.query import Asks, Query
-from qa.types import Hit, Passage
+from qa.reader import Reader
+from qa.second_look import look_again
+from qa.types import Hit, Passage, PlacedReading
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,9 +23,10 @@ _SMALLEST_SPREAD = 0.005  # of cosines, for an archive of one or two chunks
 
 @dataclass(frozen=True, slots=True)
 class RetrievalSettings:
-    """How passages are found. `benchmarks/retrieval.py` prints what other values give."""
+    """How passages are found. `benchmarks/quality.py` prints what other values give."""
 
     candidates: int = 100  # taken from each of the two searches
+    read: int = 10  # of the best hits, these get a second look where there is a reader
     lexical_weight: float = 0.5  # the rest is the dense search's
     merged_hits: int = 20  # hits that may join a better hit of the same article
     passage_chars: int = 500  # a merged passage is at most this long
@@ -92,11 +95,14 @@ def find_passages(
     k: int,
     filters: Filters | None = None,
     settings: RetrievalSettings = RetrievalSettings(),
+    reader: Reader | None = None,
 ) -> list[Passage]:
     """The best `k` passages for a question, best first. Empty when the filters leave nothing."""
     if snapshot.size == 0 or k < 1:
         return []
     hits = find_hits(query, vector, snapshot, filters=filters, settings=settings)
+    if reader is not None and hits:
+        hits = look_again(query, hits, reader, count=settings.read)
     passages = islice(
         without_duplicates(merge_hits(hits, k=k, settings=settings), overlap=settings.duplicate_overlap), k
     )
@@ -113,7 +119,13 @@ def merge_hits(hits: Sequence[Hit], *, k: int, settings: RetrievalSettings) -> l
             start, end = min(hit.chunk.start, passage.start), max(hit.chunk.end, passage.end)
             inside = (start, end) == (passage.start, passage.end)
             if inside or (rank <= max(settings.merged_hits, k) and end - start <= settings.passage_chars):
-                passages[place] = replace(passage, text=hit.article.body[start:end], start=start, end=end)
+                passages[place] = replace(
+                    passage,
+                    text=hit.article.body[start:end],
+                    start=start,
+                    end=end,
+                    readings=(*passage.readings, *_placed(hit)),
+                )
                 continue
         chunk = hit.chunk
         passages.append(
@@ -126,9 +138,14 @@ def merge_hits(hits: Sequence[Hit], *, k: int, settings: RetrievalSettings) -> l
                 distinction=hit.distinction,
                 dense_rank=hit.dense_rank,
                 lexical_rank=hit.lexical_rank,
+                readings=_placed(hit),
             )
         )
     return passages
+
+
+def _placed(hit: Hit) -> tuple[PlacedReading, ...]:
+    return (PlacedReading(hit.chunk.start, hit.chunk.end, hit.reading),) if hit.reading else ()
 
 
 def _touches(passage: Passage, hit: Hit) -> bool:

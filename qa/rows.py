@@ -15,9 +15,11 @@ def answer_row(answer: Answer) -> Row:
     return {
         "question": answer.question,
         "text": answer.text,
+        "short": answer.short,
         "quote": answer.quote,
         "abstained": answer.abstained,
         "confidence": round(answer.confidence, 4),
+        "note": answer.note,
         "citations": [citation_row(citation) for citation in answer.citations],
         "passages": passage_rows(answer.passages),
     }

@@ -2,16 +2,44 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
 
 from embeddings import Article, Chunk, Mention, find_mentions
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """What a reader makes of a question and a text.
+
+    `log_odds` are those of the text answering the question. `first` and `last`, of shape (len(text),), are the natural
+    logarithms of the chance that the answer begins, and ends, with each character; None for a reader that finds no
+    spans.
+    """
+
+    log_odds: float
+    first: NDArray[np.float32] | None = None
+    last: NDArray[np.float32] | None = None
+
+
+class PlacedReading(NamedTuple):
+    """A reading of `article.body[start:end]`."""
+
+    start: int
+    end: int
+    reading: Reading
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A chunk found for a question.
 
-    `score` is the fused score, 0 to 1, for comparing hits of one question only. `distinction` says by how many standard
+    `score`, 0 to 1, is for comparing hits of one question only: the fused score of both searches, or, after a second
+    look, the estimated chance that the chunk answers. `distinction` says by how many standard
     deviations the chunk's cosine lies above the question's cosines to the archive at large. Ranks start at one; a rank
     is None where that search did not return the chunk.
     """
@@ -22,6 +50,7 @@ class Hit:
     distinction: float
     dense_rank: int | None
     lexical_rank: int | None
+    reading: Reading | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +59,7 @@ class Passage:
 
     `article.body[start:end]` is the stretch. `text` is that stretch; where the question asks who wrote or photographed,
     the article's byline follows it on a line of its own, as it is printed. `score`, `distinction` and the ranks are
-    those of the best chunk in it (see `Hit`).
+    those of the best chunk in it (see `Hit`); `readings` are of those of its chunks that were read.
     """
 
     article: Article
@@ -41,13 +70,15 @@ class Passage:
     distinction: float = 0.0
     dense_rank: int | None = None
     lexical_rank: int | None = None
+    readings: tuple[PlacedReading, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
     """Where a quote stands. `number` is the [n] of the answer, starting at one.
 
-    The quote is `article.body[start:end]`; for a quoted byline both are None.
+    The quote is `article.body[start:end]`; for a quoted byline both are None. The part of it that answers is
+    `article.body[short_start:short_end]`, where a reader could tell.
     """
 
     number: int
@@ -55,6 +86,13 @@ class Citation:
     quote: str
     start: int | None
     end: int | None
+    short_start: int | None = None
+    short_end: int | None = None
+
+    @property
+    def short(self) -> str:
+        """The part of the quote that answers, or ""."""
+        return self.article.body[self.short_start : self.short_end] if self.short_start is not None else ""
 
     @property
     def days(self) -> list[Mention]:
@@ -70,7 +108,9 @@ class Citation:
 class Answer:
     """What the bulletin says to a question, or that it does not say.
 
-    `quote` is the sentence or two the answer stands on, exactly as printed; empty when `abstained`. `confidence` is the
+    `quote` is the sentence or two the answer stands on, exactly as printed; empty when `abstained`. `short` is the part
+    of the quote that answers, as far as a reader can tell; else empty. `note` says how the question was taken, where it
+    was not taken as typed. `confidence` is the
     estimated chance that the passages answer the question, 0 to 1. `passages` are the best passages in either case;
     when `abstained` they are the nearest articles, not sources.
     """
@@ -82,3 +122,5 @@ class Answer:
     passages: tuple[Passage, ...]
     confidence: float
     abstained: bool
+    short: str = ""
+    note: str = ""

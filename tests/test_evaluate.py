@@ -2,13 +2,24 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from conftest import ROOT
 
 from embeddings import SourceError, fold_to_words, read_issue_file
 from qa import Assistant
-from qa.evaluate import evaluate, evaluate_pages, holds_answer, read_gold
-from qa.metrics import balanced_accuracy, ndcg_at, percentile, recall_at, reciprocal_rank_at
+from qa.evaluate import compare, evaluate, evaluate_pages, holds_answer, intervals_of, measures_of, read_gold
+from qa.metrics import (
+    answer_f1,
+    balanced_accuracy,
+    bootstrap_interval,
+    calibration_error,
+    exact_match,
+    ndcg_at,
+    percentile,
+    recall_at,
+    reciprocal_rank_at,
+)
 
 SAMPLE_GOLD = Path(__file__).parent / "data" / "sample_qa.jsonl"
 
@@ -35,6 +46,41 @@ def test_percentiles_are_values_that_occurred() -> None:
 
 def test_balanced_accuracy_is_the_mean_of_both_rates() -> None:
     assert balanced_accuracy(refusal_recall=0.8, false_abstention=0.1) == pytest.approx(0.85)
+
+
+def test_exact_match_ignores_marks_case_script_and_width() -> None:
+    assert exact_match("４２年。", ["42年"]) == 1.0
+    assert exact_match("《縣報》", ["县报"]) == 1.0
+    assert exact_match("42", ["42年", "四十二"]) == 0.0
+
+
+def test_answer_f1_is_of_the_longest_common_run() -> None:
+    assert answer_f1("党龄42年", ["42年"]) == pytest.approx(2 * 2 / (4 + 2))
+    assert answer_f1("雨", ["晴", "小雨"]) == pytest.approx(2 / 3)
+    assert answer_f1("", ["雨"]) == 0.0
+
+
+def test_calibration_error_is_the_distance_of_confidence_from_being_right() -> None:
+    assert calibration_error([0.75, 0.75, 0.75, 0.75], [True, True, True, False]) == pytest.approx(0.0)
+    assert calibration_error([1.0, 1.0], [True, False]) == pytest.approx(0.5)
+    assert calibration_error([], []) == 0.0
+
+
+def test_a_bootstrap_interval_holds_the_mean_and_narrows() -> None:
+    few, many = np.arange(20) % 2, np.arange(2000) % 2
+    wide = bootstrap_interval(lambda drawn: float(few[drawn].mean()), 20)
+    narrow = bootstrap_interval(lambda drawn: float(many[drawn].mean()), 2000)
+    assert wide[0] < 0.5 < wide[1]
+    assert narrow[1] - narrow[0] < wide[1] - wide[0]
+
+
+def test_ways_are_compared_on_the_same_questions(assistant: Assistant) -> None:
+    gold = read_gold(SAMPLE_GOLD)[:4]
+    rows = compare(assistant, gold)
+    assert list(rows) == ["dense", "lexical", "hybrid", "hybrid + reader"]
+    assert {len(asked) for asked in rows.values()} == {4}
+    low, high = intervals_of(rows["hybrid"])["Recall@5"]
+    assert low <= (measures_of(rows["hybrid"])["Recall@5"] or 0.0) <= high
 
 
 def test_an_answer_is_found_across_spaces_punctuation_and_width() -> None:

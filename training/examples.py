@@ -94,14 +94,19 @@ def read_examples(path: Path) -> list[Example]:
 def _passages(file: Path) -> Iterator[_Passage]:
     to_simplified = OpenCC("t2s").convert
     rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
-    first_held_out = round(len(rows) * (1 - HELD_OUT_SHARE))
+    first = first_held_out(len(rows))
     for place, row in enumerate(rows):
         questions = [
             {"question": to_simplified(qa["question"]), "answers": list(map(to_simplified, qa["answers"]))}
             for qa in row["qas"]
             if qa["question"].strip()
         ]
-        yield _Passage(to_simplified(row["context"]), questions, held_out=place >= first_held_out)
+        yield _Passage(to_simplified(row["context"]), questions, held_out=place >= first)
+
+
+def first_held_out(passages: int) -> int:
+    """The place of the first passage of a file that is held out."""
+    return round(passages * (1 - HELD_OUT_SHARE))
 
 
 def _archive(passages: Sequence[_Passage], work: Path, encoder: Encoder) -> Archive:

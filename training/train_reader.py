@@ -4,9 +4,10 @@ usage: python training/train_reader.py --work DIR [--steps N]
 
 DIR holds the `examples.jsonl` of `training/examples.py`. Each question comes with a window that answers it and with
 ones that do not: found by the search in another article, of the same article, or the right one without the sentence
-that says it. The loss is the sum of three: cross-entropy over a question's windows, binary cross-entropy of each
-window, and cross-entropy of the answer's first and last token. The rate stays the same until the last quarter. A
-checkpoint is written every few minutes, and a run that was stopped goes on from it.
+that says it. At times a question is also asked about something else, of the window that answered it. The loss is the
+sum of three: cross-entropy over a question's windows, binary cross-entropy of each window, and cross-entropy of the
+answer's first and last token. The rate stays the same until the last quarter. A checkpoint is written every few
+minutes, and a run that was stopped goes on from it.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from pathlib import Path
 
 import numpy as np
@@ -33,12 +36,16 @@ from qa.metrics import answer_f1, exact_match
 from qa.reader import best_span
 
 QUESTIONS_A_BATCH = 12
-LEARNING_RATE = 1.2e-4
+LEARNING_RATE = 1.0e-4
 HEAD_LEARNING_RATE = 6e-4
 WARMUP_STEPS = 80
 COOLING = 0.25  # the share of the steps, at the end, in which the rate falls to nothing
 CHECKPOINT_STEPS = 100
-MEASURED_QUESTIONS = 240
+MEASURED_EVERY = 6  # checkpoints
+MEASURED_QUESTIONS = 160
+LONGEST_ANSWER = 48  # tokens
+_LOOSE_ENDS = "的了是在和与为被把有于中上以由从对将及或，。、：；“”？ "
+_NUMBER = re.compile(r"\d{1,4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +88,7 @@ class Trainer:
     def __init__(self, work: Path, learning: Sequence[Example], measured: Sequence[Example], *, steps: int) -> None:
         torch.manual_seed(0)
         self.work, self.learning, self.measured = work, learning, measured
+        self.subjects = _subjects(learning)
         self.embedder = open_token_embedder(MAX_TOKENS)
         self.model = ReaderModel()
         heads = [p for name, p in self.model.named_parameters() if p.requires_grad and not name.startswith("body")]
@@ -110,7 +118,7 @@ class Trainer:
                     print(f"{self.step}/{self.total} {shown} {pace:.2f} s a step, {left:.0f} min left", flush=True)
                 if self.step % CHECKPOINT_STEPS == 0 or self.step == self.total:
                     self._save()
-                    if self.step % (3 * CHECKPOINT_STEPS) == 0 or self.step == self.total:
+                    if self.step % (MEASURED_EVERY * CHECKPOINT_STEPS) == 0 or self.step == self.total:
                         print(json.dumps(measure(self.model, self.embedder, self.measured)), flush=True)
                 if self.step == self.total:
                     return
@@ -123,19 +131,20 @@ class Trainer:
         source = random.Random(f"{epoch} {questions[0].question}")
         grouped = [_pairs(example, self.learning, source) for example in questions]
         pairs = [pair for pairs in grouped for pair in pairs]
-        # The shorter and the longer half by themselves, so that little is padded.
+        pairs += [other for pairs in grouped if (other := _about_something_else(pairs[0], self.subjects, source))]
+        # Texts of like length together, so that little is padded.
         by_length = sorted(range(len(pairs)), key=lambda place: len(pairs[place].text))
-        halves = [by_length[: len(pairs) // 2], by_length[len(pairs) // 2 :]]
         log_odds, placed = torch.zeros(len(pairs)), torch.zeros(())
-        for half in halves:
-            batch = encode([pairs[place] for place in half], self.embedder)
+        for places in np.array_split(by_length, 5):
+            batch = encode([pairs[place] for place in places], self.embedder)
             scores, first, last = self.model(batch.ids, batch.mask)
-            log_odds = log_odds.index_copy(0, torch.tensor(half), scores)
+            log_odds = log_odds.index_copy(0, torch.from_numpy(places), scores)
             placed = placed + _span_loss(first, last, batch) / len(grouped)
         answers = torch.tensor([float(pair.start is not None) for pair in pairs])
         judged = functional.binary_cross_entropy_with_logits(log_odds, answers)
         # The window that answers is the first of each question's.
-        by_question = torch.split(log_odds, [len(pairs) for pairs in grouped])
+        sizes = [len(pairs) for pairs in grouped]
+        by_question = torch.split(log_odds[: sum(sizes)], sizes)
         ranked = torch.stack([-functional.log_softmax(scores, dim=0)[0] for scores in by_question]).mean()
         self.optimizer.zero_grad(set_to_none=True)
         (judged + ranked + placed).backward()
@@ -219,7 +228,7 @@ def _pairs(example: Example, examples: Sequence[Example], source: random.Random)
     if example.others:
         # The nearer the top, the more often.
         wrong.append(example.others[min(int(source.expovariate(0.35)), len(example.others) - 1)])
-    if source.random() < 0.4 and (near := [*example.cut, *example.beside]):
+    if source.random() < 0.6 and (near := [*example.cut, *example.beside]):
         wrong.append(source.choice(near))
     if not wrong or source.random() < 0.08:
         wrong.append(source.choice(source.choice(examples).answering))
@@ -231,9 +240,40 @@ def _pairs(example: Example, examples: Sequence[Example], source: random.Random)
     return pairs
 
 
+def _about_something_else(pair: Pair, subjects: Sequence[str], source: random.Random) -> Pair | None:
+    """At times the same window with a question whose number or subject is another, so that it answers no more."""
+    if source.random() >= 0.25:
+        return None
+    subject = _subject(pair.question, pair.text)
+    numbers = [match for match in _NUMBER.finditer(pair.question) if match[0] in pair.text]
+    if numbers and source.random() < 0.5:
+        number = source.choice(numbers)
+        shifted = str(max(1, int(number[0]) + source.choice([-3, -2, -1, 1, 2, 3, 10])))
+        if shifted == number[0]:
+            return None
+        return Pair(pair.question[: number.start()] + shifted + pair.question[number.end() :], pair.text)
+    other = source.choice(subjects)
+    if not subject or other in pair.text:
+        return None
+    return Pair(pair.question.replace(subject, other), pair.text)
+
+
+def _subjects(examples: Sequence[Example]) -> list[str]:
+    """What questions are about, for putting into other questions."""
+    found = (_subject(example.question, example.answering[0].text) for example in examples)
+    return sorted({subject for subject in found if subject})
+
+
+def _subject(question: str, text: str) -> str:
+    """The longest stretch of a question, of some length but not most of it, that the text has too; "" for none."""
+    match = SequenceMatcher(None, question, text, autojunk=False).find_longest_match()
+    shared = question[match.a : match.a + match.size].strip(_LOOSE_ENDS)
+    return shared if 2 < len(shared) < min(10, len(question) - 4) else ""
+
+
 def _cropped(window: Window, source: random.Random) -> Window:
     """Some neighbouring sentences of a window, with its answer if it has one; at times the whole window."""
-    room = source.randint(50, 150)
+    room = source.randint(60, 180)
     if source.random() < 0.15 or len(window.text) <= room:
         return window
     sentences = split_sentences(window.text)
@@ -299,8 +339,10 @@ def measure(model: ReaderModel, embedder: TokenEmbedder, examples: Sequence[Exam
         for row, (kind, example) in enumerate(owners[start : start + 24]):
             scores[kind].append(float(log_odds[row]))
             if kind == "answering":
-                at, to, _ = best_span(first[row].numpy(), last[row].numpy(), batch.tokens.in_second[row])
-                text = pairs[start + row].text[batch.tokens.starts[row][at] : batch.tokens.ends[row][to]]
+                inside = batch.tokens.in_second[row]
+                starts = np.where(inside, first[row].numpy(), -np.inf)
+                at, to, _ = best_span(starts, np.where(inside, last[row].numpy(), -np.inf), longest=LONGEST_ANSWER)
+                text = pairs[start + row].text[batch.tokens.starts[row][at] : batch.tokens.ends[row][to - 1]]
                 matched.append(exact_match(text, example.answers))
                 shared.append(answer_f1(text, example.answers))
     figures = {"EM": float(np.mean(matched)), "F1": float(np.mean(shared))}

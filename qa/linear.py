@@ -1,0 +1,54 @@
+"""Small logistic models and the file that holds their weights, fitted by `training/fit_answering.py`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+WEIGHTS_PATH = Path(__file__).with_name("answering.json")
+
+
+@dataclass(frozen=True, slots=True)
+class LinearModel:
+    """A logistic regression: log-odds = (features - mean) / scale @ weights + bias."""
+
+    features: tuple[str, ...]
+    mean: NDArray[np.float64]
+    scale: NDArray[np.float64]
+    weights: NDArray[np.float64]
+    bias: float
+
+    def log_odds(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Log-odds of shape (n,) for features of shape (n, len(self.features))."""
+        return np.asarray((features - self.mean) / self.scale @ self.weights + self.bias)
+
+
+@lru_cache(maxsize=16)
+def stored_model(name: str, features: tuple[str, ...]) -> LinearModel:
+    """The weights that ship with the project under a name like "words.answers". Raises ValueError for stale ones."""
+    stored: Any = stored_weights()
+    for part in name.split("."):
+        stored = stored[part]
+    if tuple(stored["features"]) != features:
+        raise ValueError("answering.json was fitted on other features; run training/fit_answering.py again")
+    return LinearModel(
+        features,
+        mean=np.array(stored["mean"], dtype=np.float64),
+        scale=np.array(stored["scale"], dtype=np.float64),
+        weights=np.array(stored["weights"], dtype=np.float64),
+        bias=float(stored["bias"]),
+    )
+
+
+@lru_cache(maxsize=1)
+def stored_weights() -> dict[str, Any]:
+    """The whole file."""
+    return dict(json.loads(WEIGHTS_PATH.read_text(encoding="utf-8")))

@@ -1,0 +1,51 @@
+"""The best hits, read again by a model that sees question and text together, in a better order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from qa.linear import LinearModel, stored_model
+from qa.query import Query
+from qa.reader import Reader, Text
+from qa.types import Hit, Reading
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+HIT_FEATURES = ("reader", "reader, above the others", "search score", "search distinction", "first of the search")
+
+
+def look_again(
+    query: Query, hits: Sequence[Hit], reader: Reader, *, count: int, model: LinearModel | None = None
+) -> list[Hit]:
+    """The hits with the first `count` of them read and put in order of the chance that they answer; then the rest."""
+    first, rest = hits[:count], hits[count:]
+    readings = reader.read(query.text, [Text(hit.article.heading, hit.chunk.text) for hit in first])
+    if any(reading.first is None for reading in readings):
+        log_odds = np.array(
+            [reading.log_odds for reading in readings]
+        )  # of another reader, for which nothing is fitted
+    else:
+        model = model or stored_model("hits", HIT_FEATURES)
+        log_odds = model.log_odds(hit_features(first, readings))
+    chances = 1.0 / (1.0 + np.exp(-log_odds))
+    read = [
+        replace(hit, score=float(chance), reading=reading)
+        for hit, chance, reading in zip(first, chances, readings, strict=True)
+    ]
+    read.sort(key=lambda hit: -hit.score)
+    return [*read, *(replace(hit, score=hit.score * read[-1].score) for hit in rest)]
+
+
+def hit_features(hits: Sequence[Hit], readings: Sequence[Reading]) -> NDArray[np.float64]:
+    """What tells a hit that answers from the others of a question, shape (len(hits), len(HIT_FEATURES))."""
+    read = np.array([reading.log_odds for reading in readings])
+    score = np.array([hit.score for hit in hits])
+    distinction = np.array([hit.distinction for hit in hits])
+    return np.column_stack(
+        [read, read - read.max(), score, distinction - distinction.max(), np.arange(len(hits)) == 0]
+    ).astype(np.float64)
