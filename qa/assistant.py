@@ -27,7 +27,7 @@ from embeddings import (
 )
 from qa.answering import answer_from
 from qa.manners import reply_to
-from qa.query import Query, read_question
+from qa.query import Asks, Query, read_question
 from qa.reader import Reader, open_reader
 from qa.retrieval import RetrievalSettings, find_passages
 from qa.spelling import respell
@@ -121,9 +121,9 @@ class Assistant:
         k: int,
         filters: Filters | None,
     ) -> list[Passage]:
-        return find_passages(
-            query, vector, snapshot, k=k, filters=filters, settings=self._retrieval, reader=self.reader
-        )
+        # Who wrote an article stands in its byline, which is no text to be read.
+        reader = None if query.asks is Asks.AUTHOR else self.reader
+        return find_passages(query, vector, snapshot, k=k, filters=filters, settings=self._retrieval, reader=reader)
 
     @staticmethod
     def _respell(query: Query, snapshot: Snapshot) -> tuple[Query, str]:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MAX_TOKENS = 320
-_TEXTS_A_RUN = 4  # of like length, so that little is padded
 _MODEL = Path(__file__).with_name("reader.onnx")
 
 
@@ -56,36 +55,23 @@ class BundledReader:
 
     def read(self, question: str, texts: Sequence[Text]) -> list[Reading]:
         """A reading for each text, in their order."""
-        readings: list[Reading] = [Reading(0.0)] * len(texts)
-        by_length = sorted(range(len(texts)), key=lambda place: len(texts[place].title) + len(texts[place].body))
-        for start in range(0, len(by_length), _TEXTS_A_RUN):
-            places = by_length[start : start + _TEXTS_A_RUN]
-            for place, reading in zip(places, self._run(question, [texts[at] for at in places]), strict=True):
-                readings[place] = reading
-        return readings
+        # One at a time: in eight bits, a text's scores would depend on the others it is read with.
+        return [self._run(question, text) for text in texts]
 
-    def _run(self, question: str, texts: Sequence[Text]) -> list[Reading]:
+    def _run(self, question: str, text: Text) -> Reading:
         embedder = open_token_embedder(MAX_TOKENS)
-        heads = [f"{text.title} " if text.title else "" for text in texts]
-        pairs = [
-            (simplified(question), simplified(head + text.body).replace("\n", " "))
-            for head, text in zip(heads, texts, strict=True)
-        ]
-        tokens = embedder.tokenize(pairs)
+        head = f"{text.title} " if text.title else ""
+        pair = (simplified(question), simplified(head + text.body).replace("\n", " "))
+        tokens = embedder.tokenize([pair])
         log_odds, first, last = self._open().run(None, {"state": embedder.embed(tokens.ids), "mask": tokens.mask})
-        readings = []
-        for row, (head, text) in enumerate(zip(heads, texts, strict=True)):
-            inside = np.flatnonzero(tokens.in_second[row] & (tokens.ends[row] > len(head)))
-            starts = np.maximum(tokens.starts[row, inside] - len(head), 0)
-            ends = tokens.ends[row, inside] - len(head) - 1
-            readings.append(
-                Reading(
-                    float(log_odds[row]),
-                    _by_character(first[row, inside], starts, len(text.body)),
-                    _by_character(last[row, inside], ends, len(text.body)),
-                )
-            )
-        return readings
+        inside = np.flatnonzero(tokens.in_second[0] & (tokens.ends[0] > len(head)))
+        starts = np.maximum(tokens.starts[0, inside] - len(head), 0)
+        ends = tokens.ends[0, inside] - len(head) - 1
+        return Reading(
+            float(log_odds[0]),
+            _by_character(first[0, inside], starts, len(text.body)),
+            _by_character(last[0, inside], ends, len(text.body)),
+        )
 
     def _open(self) -> Any:
         with self._lock:

@@ -19,7 +19,7 @@ def answer_row(answer: Answer) -> Row:
         "quote": answer.quote,
         "abstained": answer.abstained,
         "confidence": round(answer.confidence, 4),
-        "note": answer.note,
+        "taken_as": answer.note,
         "citations": [citation_row(citation) for citation in answer.citations],
         "passages": passage_rows(answer.passages),
     }
