@@ -202,10 +202,9 @@ def evaluate_refusal(
     should_abstain: list[Answer] = []
     reader = open_reader(chosen_reader())
     for question in gold:
-        for ids, answers in (
-            ([*sorted(question.ids), *question.negative_ids], should_answer),
-            (question.negative_ids, should_abstain),
-        ):
+        # A passage that the set has on both sides answers.
+        negatives = [id_ for id_ in dict.fromkeys(question.negative_ids) if id_ not in question.ids]
+        for ids, answers in (([*sorted(question.ids), *negatives], should_answer), (negatives, should_abstain)):
             with _small_archive([passages[i] for i in ids if i in passages], encoder) as assistant:
                 assistant.reader = reader
                 answers.append(assistant.ask(question.question))
@@ -246,7 +245,9 @@ def archive_of(
     """An assistant over a source file or folder, in an archive that lasts as long as the block."""
     encoder = encoder or open_encoder()
     with tempfile.TemporaryDirectory(prefix="bulletin-evaluate-") as folder:
-        build(source, archive=folder, encoder=encoder, options=options)
+        report = build(source, archive=folder, encoder=encoder, options=options)
+        if report.skipped and not report.articles:  # figures over nothing would look like refusals
+            raise SourceError(report.skipped[0].reason)
         assistant = Assistant.open(folder)
         try:
             yield assistant

@@ -6,9 +6,19 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
-from embeddings import SourceError, fold_to_words, read_issue_file
+from embeddings import Encoder, SourceError, fold_to_words, read_issue_file
 from qa import Assistant
-from qa.evaluate import compare, evaluate, evaluate_pages, holds_answer, intervals_of, measures_of, read_gold
+from qa.evaluate import (
+    GoldQuestion,
+    compare,
+    evaluate,
+    evaluate_pages,
+    evaluate_refusal,
+    holds_answer,
+    intervals_of,
+    measures_of,
+    read_gold,
+)
 from qa.metrics import (
     answer_f1,
     balanced_accuracy,
@@ -130,3 +140,23 @@ def test_the_real_page_answers_its_questions(shared: Path, tmp_path: Path, defau
     assert measures["evidence in passage@5"] == 1.0
     assert (measures["evidence in passage@1"] or 0.0) >= 0.85
     assert (measures["quote accuracy"] or 0.0) >= 0.85
+
+
+def test_a_set_that_cannot_be_indexed_is_an_error_and_no_refusal(tmp_path: Path, default_encoder: object) -> None:
+    from qa.evaluate import archive_of
+
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text('{"id": "1", "text": "甲。"}\n{"id": "1", "text": "乙。"}\n', encoding="utf-8")
+    with pytest.raises(SourceError, match="twice"), archive_of(rows):
+        pass
+
+
+def test_a_passage_on_both_sides_of_a_refusal_set_answers(tmp_path: Path, default_encoder: Encoder) -> None:
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text(
+        '{"id": "1", "text": "新桥去年通车，全长120米。"}\n{"id": "2", "text": "老桥旁边种了树。"}\n', encoding="utf-8"
+    )
+    gold = [GoldQuestion("新桥全长多少米？", ("120米",), ids=frozenset({"1"}), negative_ids=("1", "2", "2"))]
+    figures = evaluate_refusal(rows, gold, encoder=default_encoder).measures
+    assert figures["false abstention"] == 0.0
+    assert figures["quote accuracy of answers given"] == 1.0
