@@ -12,7 +12,7 @@ from embeddings import Article, split_sentences
 from qa.assistant import Assistant
 
 _EXAMPLES = 4
-_EXAMPLES_TRIED = 16
+_EXAMPLES_TRIED = 28
 _DATE = re.compile(r"(?:\d{4}年)?\d{1,2}月\d{1,2}日(?:上午|中午|下午|晚上?|凌晨)?")
 _AMOUNT = re.compile(r"(?<![第\d.])\d+(?:\.\d+)?[多余]?[万亿]*(?=[个名位人户家棵辆场次项条件例处册篇吨亩米元头座幅所])")
 _CLAUSE = re.compile(r"[^，,。；;！？!?：:\s]+")

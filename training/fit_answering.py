@@ -11,9 +11,9 @@ two small archives each, one of every other passage, and each question is asked 
 - the other one of its block: on the topic, and it does not answer (a near miss);
 - one of another block: off the topic.
 
-Blocks are split in two by number: even ones fit, odd ones are measured. Sentences that hold a gold answer are the
-ranker's positives; the answerability model learns from the ranker's best sentence. The threshold is the one that
-balances answers and refusals where the answer was cut out, on the fitting half.
+Blocks are split in two by number: even ones fit, odd ones are measured; what is written is fitted on both. Sentences
+that hold a gold answer are the ranker's positives; the answerability model learns from the ranker's best sentence. The
+threshold is the one that balances answers and refusals where the answer was cut out, on what was fitted.
 
 With --reader, only the passages that the reader has not been trained on are used (see `training/examples.py`), and the
 order of hits after a second look is fitted first, on the archive and the held-out questions that `examples.py` left in
@@ -105,6 +105,10 @@ def main() -> None:
     print(f"{len(blocks)} archives, {len(fitting)} cases fitted, {len(measured)} measured")
     _report(measured, sentences, answers, meaning, threshold)
     if arguments.write:
+        # What was measured is known; what ships is fitted on every block.
+        sentences = _fit_sentences(cases)
+        answers, threshold = _fit_answers(cases, sentences)
+        meaning = _fit(_meaning_rows(cases), np.array([case.how == "answered" for case in cases]), names)
         _write("read" if reader else "words", sentences, answers, meaning, threshold, arguments.files, hits)
 
 
