@@ -20,7 +20,7 @@ from threading import Lock
 from typing import Any
 
 from embeddings import BulletinError, Filters, Issue, Limits, Snapshot, archive_path, find_date
-from qa import MAX_QUESTION_CHARS, Assistant, html, read_filters
+from qa import MAX_QUESTION_CHARS, Answer, Assistant, html, read_filters
 from qa.conversation import WAITING, Conversation, Turn
 from qa.examples import answered_examples
 from qa.newsroom import build_newsroom
@@ -173,18 +173,35 @@ class Desk:
         self._examples: tuple[str, list[str]] = ("", [])  # generation, questions
         self._overview: Overview | None = None
 
-    def ask(self, question: str, *, issue: str, since: str, until: str, section: str) -> Turn:
-        """The turn that a question makes. What is wrong becomes a note; raises nothing."""
+    def ask(
+        self,
+        question: str,
+        *,
+        issue: str,
+        since: str,
+        until: str,
+        section: str,
+        before: Answer | None = None,
+        any_time: bool = False,
+    ) -> Iterator[Turn]:
+        """The turn that a question makes, and again as a language model writes it anew.
+
+        What is wrong becomes a note; raises nothing.
+        """
         if note := refusal(question, since=since, until=until):
-            return Turn(question, note=note)
+            yield Turn(question, note=note)
+            return
         try:
             filters = read_filters(since=since.strip(), until=until.strip(), issue=issue, section=section)
-            return Turn(question, answer=self._assistant.ask(question, filters=filters))
+            answer = self._assistant.ask(question, filters=filters, before=before, any_time=any_time)
+            yield Turn(question, answer=answer)
+            for written in self._assistant.write(answer):
+                yield Turn(question, answer=written)
         except ValueError:
-            return Turn(question, note="这个问题没有看懂，请换个说法再问。")
+            yield Turn(question, note="这个问题没有看懂，请换个说法再问。")
         except Exception:  # whatever it is, it must not leave the reader looking at "searching"
             logger.exception("The archive could not be asked")
-            return Turn(question, note=_UNAVAILABLE)
+            yield Turn(question, note=_UNAVAILABLE)
 
     def overview(self) -> Overview:
         """What the archive holds now, put together once for each state of it."""
@@ -310,6 +327,8 @@ def _lay_out(gr: Any, parts: Parts) -> None:
                     placeholder="请写下问题，按回车提问", autofocus=True, scale=8, min_width=160,
                 )  # fmt: skip
                 parts["send"] = gr.Button("提问", variant="primary", scale=1, min_width=84)
+            # What the words of time in the last question left out, and the way to have it back.
+            parts["widen"] = gr.Button("", visible=False, elem_id="widen", size="sm", variant="secondary")
             _lay_out_filters(gr, parts)
         with gr.Column(scale=5, min_width=320):
             parts["evidence"] = gr.HTML(
@@ -333,22 +352,46 @@ def _wire(gr: Any, page: Any, parts: Parts, desk: Desk, *, after: Sequence[Any])
     """Say what happens when a reader asks, selects an answer, opens a card, or goes back."""
     quiet = {"api_visibility": "private", "show_progress": "hidden"}
     at_once = {**quiet, "queue": False}
-    conversation, chat, question, evidence = (parts[n] for n in ("conversation", "chat", "question", "evidence"))
+    conversation, chat, question, evidence, widen = (
+        parts[name] for name in ("conversation", "chat", "question", "evidence", "widen")
+    )
 
-    def answer(asked: str, issue: str, section: str, since: str, until: str, so_far: Conversation) -> Iterator[Any]:
+    def answer(
+        asked: str, issue: str, section: str, since: str, until: str, so_far: Conversation, any_time: bool = False
+    ) -> Iterator[Any]:
         if not asked.strip():
             yield gr.skip()
             return
         so_far = so_far.settled()
+        before = so_far.last
+        if any_time:  # the last question, asked again
+            so_far = so_far.without_last()
+            before = so_far.last
         waiting = so_far.add(Turn(asked, note=WAITING))
         # The conversation says that it waits, so that nothing else draws over it meanwhile.
-        yield {conversation: waiting, chat: waiting.messages(desk.gone(so_far)), question: ""}
-        turn = desk.ask(asked, issue=issue or "", section=section or "", since=since or "", until=until or "")
-        now = so_far.add(turn)
-        # A question that was refused stays in the box, to be mended.
-        kept = "" if turn.answer else asked
-        gone = desk.gone(now)
-        yield {conversation: now, chat: now.messages(gone), evidence: now.evidence(gone), question: kept}
+        yield {
+            conversation: waiting,
+            chat: waiting.messages(desk.gone(so_far)),
+            question: "",
+            widen: gr.update(visible=False),
+        }
+        chosen = {"issue": issue or "", "section": section or "", "since": since or "", "until": until or ""}
+        for turn in desk.ask(asked, **chosen, before=before, any_time=any_time):
+            now = so_far.add(turn)
+            # A question that was refused stays in the box, to be mended.
+            kept = "" if turn.answer else asked
+            gone = desk.gone(now)
+            yield {
+                conversation: now,
+                chat: now.messages(gone),
+                evidence: now.evidence(gone),
+                question: kept,
+                widen: _widening(gr, turn.answer),
+            }
+
+    def answer_any_time(issue: str, section: str, since: str, until: str, so_far: Conversation) -> Iterator[Any]:
+        asked = so_far.turns[-1].question if so_far.turns else ""
+        yield from answer(asked, issue, section, since, until, so_far, any_time=True)
 
     def select(so_far: Conversation, event: gr.SelectData) -> Any:
         place = event.index[0] if isinstance(event.index, (list, tuple)) else event.index
@@ -373,19 +416,30 @@ def _wire(gr: Any, page: Any, parts: Parts, desk: Desk, *, after: Sequence[Any])
     def take_example(event: gr.SelectData) -> str:
         return str(event.value["text"])
 
+    narrowing = [parts[name] for name in ("issue", "section", "since", "until", "conversation")]
     asking = {
         "fn": answer,
-        "inputs": [parts[name] for name in ("question", "issue", "section", "since", "until", "conversation")],
-        "outputs": [conversation, chat, question, evidence],
+        "inputs": [question, *narrowing],
+        "outputs": [conversation, chat, question, evidence, widen],
         **quiet,
     }
+    again = {**asking, "fn": answer_any_time, "inputs": narrowing}
     asked = gr.on([question.submit, parts["send"].click], trigger_mode="once", **asking)
+    widened = widen.click(trigger_mode="once", **again)
     example = chat.example_select(take_example, None, question, **at_once).then(**asking)
-    chat.clear(lambda: (Conversation(), html.empty_evidence()), None, [conversation, evidence], **at_once)
+    cleared = (Conversation(), html.empty_evidence(), gr.update(visible=False))
+    chat.clear(lambda: cleared, None, [conversation, evidence, widen], **at_once)
     chat.select(select, conversation, [conversation, evidence], **at_once)
     evidence.article(open_article, conversation, evidence, **at_once)
     evidence.back(go_back, conversation, evidence, **at_once)
-    _wire_overview(gr, page, parts, desk, after=(asked, example, *after))
+    _wire_overview(gr, page, parts, desk, after=(asked, example, widened, *after))
+
+
+def _widening(gr: Any, answer: Answer | None) -> Any:
+    """The button that asks again without the words of time that narrowed the search."""
+    if answer is None or answer.scope is None:
+        return gr.update(visible=False)
+    return gr.update(visible=True, value=f"✕ 只看{answer.scope.label}（点此不限时间再找）")
 
 
 def _wire_overview(gr: Any, page: Any, parts: Parts, desk: Desk, *, after: Sequence[Any]) -> None:

@@ -97,6 +97,14 @@ class Snapshot(Protocol):
         """The `k` chunks that share the most telling words with the question, by BM25, best first."""
         ...
 
+    def find_phrase(self, phrase: str, *, filters: Filters | None = None) -> list[Article]:
+        """Every article whose title or body has a phrase, in any script and width; newest first, then as printed."""
+        ...
+
+    def find_articles(self, *, filters: Filters | None = None) -> list[Article]:
+        """Every article that some filters leave; newest first, then as printed."""
+        ...
+
     def word_scores(self, question: str, rows: Sequence[int]) -> NDArray[np.float32]:
         """The BM25 scores of some chunks, shape (len(rows),)."""
         ...

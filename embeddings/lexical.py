@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -132,6 +132,15 @@ class LexicalIndex:
             start, end = self.offsets[place], self.offsets[place + 1]
             scores[self.rows[start:end]] += self.weights[start:end]
         return scores
+
+    def rows_with(self, text: str) -> Iterator[NDArray[np.int32]]:
+        """For each term of a text, the rows of the texts that have it."""
+        wanted = np.unique(terms_of([text])[0])
+        places = self._places(wanted)
+        if places.size < wanted.size:
+            yield np.empty(0, np.int32)
+        for place in places:
+            yield self.rows[self.offsets[place] : self.offsets[place + 1]]
 
     def idf(self, terms: NDArray[np.uint64]) -> NDArray[np.float32]:
         """The inverse document frequency of each term, shape of `terms`; highest for a term no text has."""

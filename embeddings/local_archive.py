@@ -10,7 +10,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import date
@@ -330,6 +330,34 @@ class LocalSnapshot:
             candidates = candidates[np.argpartition(-scores[candidates], k - 1)[:k]]
         best = candidates[np.lexsort((candidates, -scores[candidates]))]
         return [ScoredRow(row, score) for row, score in zip(best.tolist(), scores[best].tolist(), strict=True)]
+
+    def find_phrase(self, phrase: str, *, filters: Filters | None = None) -> list[Article]:
+        """Every article whose title or body has a phrase; newest first, then as printed."""
+        wanted = fold(phrase).strip()
+        if not wanted:
+            return []
+        # An article that has the phrase has each of its terms, be it in several chunks.
+        holding: set[int] | None = None
+        for rows in self.index.lexical.rows_with(wanted):
+            keys = set(self.index.article_keys[rows].tolist())
+            holding = keys if holding is None else holding & keys
+        keys = holding or set()
+        allowed = self.index.allowed(filters)
+        if allowed is not None:
+            keys &= set(self.index.article_keys[allowed].tolist())
+        found = self._articles(keys)
+        return [article for article in found if wanted in fold(f"{article.heading}\n{article.body}")]
+
+    def find_articles(self, *, filters: Filters | None = None) -> list[Article]:
+        """Every article that some filters leave; newest first, then as printed."""
+        allowed = self.index.allowed(filters)
+        keys = self.index.article_keys if allowed is None else self.index.article_keys[allowed]
+        return self._articles(set(keys.tolist()))
+
+    def _articles(self, keys: Collection[int]) -> list[Article]:
+        found = sorted(((self._article(key), key) for key in keys), key=lambda pair: pair[1])
+        articles = [article for article, _ in found]
+        return sorted(articles, key=lambda article: article.date or date.min, reverse=True)
 
     def word_scores(self, question: str, rows: Sequence[int]) -> NDArray[np.float32]:
         """The BM25 scores of some chunks, shape (len(rows),)."""

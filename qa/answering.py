@@ -7,13 +7,14 @@ are in `answering.json`, fitted by `training/fit_answering.py`, which prints the
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embeddings import Encoder, Filters, Snapshot
+from embeddings import Encoder, Filters, Snapshot, fold_to_words
 from qa.evidence import (
     ANSWER_FEATURES,
     MEANING_FEATURES,
@@ -29,17 +30,24 @@ from qa.evidence import (
 )
 from qa.linear import LinearModel, stored_model, stored_weights
 from qa.query import Asks, Query
+from qa.times import find_times, shown_day
 from qa.types import Answer, Citation, Passage
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+NOTHING_LEFT = "所选期数、日期或栏目内没有文章，请放宽筛选条件再问。"
 JUDGED_PASSAGES = 5  # an answer stands in one of the first few, or it is none
 _QUOTE_CHARS = 180  # a second sentence joins the quote only while the two stay this short
 _SECOND_SENTENCE_MARGIN = 0.7  # ... and its score is this close to the best one's, in log-odds
 _NEAREST = 3
 _SHOWN_QUESTION_CHARS = 40
 _MEANING_SENTENCES = 12
+# Who, when, where and how many may be told otherwise in another issue.
+_CHANGING = frozenset({Asks.WHO, Asks.WHEN, Asks.WHERE, Asks.HOW_MANY})
+_SAME_THING_MARGIN = 1.0  # of log-odds, below the best sentence
+_SAME_THING_COVERED = 0.9  # of the question's characters that the best sentence covers
+_COVERED = SENTENCE_FEATURES.index("characters covered")
 _FITTING_BONUS = 0.02  # of cosine, for a sentence that holds the kind of thing asked for
 
 
@@ -80,7 +88,7 @@ def answer_from(
 ) -> Answer:
     """The answer the passages give, or an abstention that names the nearest articles."""
     if not passages:
-        text = "所选期数、日期或栏目内没有文章，请放宽筛选条件再问。" if filters else "资料库里还没有文章。"
+        text = NOTHING_LEFT if filters else "资料库里还没有文章。"
         return Answer(query.text, text, "", (), (), 0.0, True)
     evidence = gather(query, passages[:JUDGED_PASSAGES], snapshot)
     if evidence is None:
@@ -95,16 +103,96 @@ def answer_from(
     citation = _cite(query, passages, evidence, scores)
     if citation is None:
         return _abstain(query, passages, confidence=confidence)
-    short = citation.short
+    citations = (citation, *_other_values(query, passages, evidence, scores, citation))
     return Answer(
         query.text,
-        f"{short or citation.quote}[1]",
+        _told(citations, query.asks),
         citation.quote,
-        (citation,),
+        citations,
         tuple(passages),
         confidence,
         False,
-        short,
+        citation.short,
+    )
+
+
+def _told(citations: Sequence[Citation], asks: Asks) -> str:
+    """The short answer; where issues differ, each one's with its date, the newest first."""
+    if len(citations) == 1:
+        citation = citations[0]
+        return f"{_with_day(citation) if asks is Asks.WHEN else citation.short or citation.quote}[1]"
+    newest_first = sorted(citations, key=lambda citation: citation.article.date or date.min, reverse=True)
+    return "\n".join(
+        f"{shown_day(day)}的说法：{citation.short}[{citation.number}]"
+        for citation in newest_first
+        if (day := citation.article.date)
+    )
+
+
+def _with_day(citation: Citation) -> str:
+    """The words that say when, with the days they mean where they count from their issue (去年, 今年5月, 上周三)."""
+    said, issued = citation.short or citation.quote, citation.article.date
+    times = find_times(citation.short, today=issued) if issued else []
+    if len(times) != 1 or not times[0].is_relative:
+        return said
+    return f"{said}（{times[0].period.label}）"
+
+
+def _other_values(
+    query: Query,
+    passages: Sequence[Passage],
+    evidence: Evidence,
+    scores: NDArray[np.float64],
+    citation: Citation,
+) -> list[Citation]:
+    """Sentences of other days that answer as well and say something else: a count that grew, a date that was moved."""
+    if query.asks not in _CHANGING or not citation.short or citation.article.date is None:
+        return []
+    best = int(scores.argmax())
+    found: list[Citation] = []
+    days = {citation.article.date}
+    values = {fold_to_words(citation.short)}
+    for place in np.argsort(-scores, kind="stable"):
+        sentence = evidence.sentences[place]
+        passage = passages[sentence.passage]
+        if scores[place] < scores[best] - _SAME_THING_MARGIN:
+            break
+        day = passage.article.date
+        covered = evidence.features[place, _COVERED] >= _SAME_THING_COVERED * evidence.features[best, _COVERED]
+        if day is None or day in days or not covered or not evidence.fits[place]:
+            continue
+        short = short_answer(passage, sentence.start, sentence.end)
+        value = fold_to_words(passage.article.body[slice(*short)]) if short else ""
+        if value and not any(value in other or other in value for other in values):
+            days.add(day)
+            values.add(value)
+            number = len(found) + 2
+            found.append(Citation(number, passage.article, sentence.text, sentence.start, sentence.end, *(short or ())))
+    return found
+
+
+def side_by_side(question: str, topic: str, found: Sequence[tuple[str, Answer]]) -> Answer:
+    """Several answers to one question as one, each behind its label."""
+    citations: list[Citation] = []
+    lines = []
+    for label, answer in found:
+        if answer.abstained:
+            lines.append(f"{label}：没有找到“{topic}”的答案。")
+            continue
+        for citation in answer.citations:
+            citations.append(replace(citation, number=len(citations) + 1))
+        lines.append(f"{label}：{answer.short or answer.quote}[{len(citations)}]")
+    passages = tuple(passage for _, answer in found for passage in answer.passages)
+    cited = {(citation.article.issue_id, citation.article.id) for citation in citations}
+    passages = tuple(sorted(passages, key=lambda p: (p.article.issue_id, p.article.id) not in cited))
+    return Answer(
+        question,
+        "\n".join(lines),
+        "\n".join(citation.quote for citation in citations),
+        tuple(citations),
+        passages,
+        min((answer.confidence for _, answer in found), default=0.0),
+        not citations,
     )
 
 
@@ -177,12 +265,14 @@ def _second_sentence(evidence: Evidence, scores: NDArray[np.float64], best: int)
     )
 
 
-def _abstain(query: Query, passages: Sequence[Passage], *, confidence: float) -> Answer:
+def nearest_articles(passages: Sequence[Passage]) -> str:
+    """A sentence that names the first few articles; "" for none with a title."""
     titles = dict.fromkeys(f"《{passage.article.title}》" for passage in passages if passage.article.title)
-    nearest = list(titles)[:_NEAREST]
+    return f"内容最接近的文章：{'、'.join(list(titles)[:_NEAREST])}。" if titles else ""
+
+
+def _abstain(query: Query, passages: Sequence[Passage], *, confidence: float) -> Answer:
     asked = query.text.rstrip("？?。.！! ")
     shown = asked if len(asked) <= _SHOWN_QUESTION_CHARS else f"{asked[:_SHOWN_QUESTION_CHARS]}……"
-    text = f"公报里没有找到“{shown}”的答案。"
-    if nearest:
-        text += f"内容最接近的文章：{'、'.join(nearest)}。"
+    text = f"公报里没有找到“{shown}”的答案。{nearest_articles(passages)}"
     return Answer(query.text, text, "", (), tuple(passages), confidence, True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -25,13 +26,17 @@ from embeddings import (
     mismatch_message,
     open_encoder,
 )
-from qa.answering import answer_from
+from qa.answering import answer_from, nearest_articles, side_by_side
+from qa.census import read_census, section_in, take_census
+from qa.follow_up import Spoken, follow_up
 from qa.manners import reply_to
 from qa.query import Asks, Query, read_question
 from qa.reader import Reader, open_reader
 from qa.retrieval import RetrievalSettings, find_passages
+from qa.scope import Scope, narrowed, read_comparison, read_scope
 from qa.spelling import respell
 from qa.types import Answer, Passage
+from qa.writing import Writer, chosen_writer, write
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -49,8 +54,12 @@ class Assistant:
         *,
         reader: Reader | None = None,
         retrieval: RetrievalSettings = RetrievalSettings(),
+        writer: Writer | None = None,
+        today: Callable[[], date] = date.today,
     ) -> None:
         self.archive = archive
+        self.writer = writer
+        self.today = today
         self.encoder = encoder
         self.reader = reader
         self._retrieval = retrieval
@@ -65,8 +74,8 @@ class Assistant:
 
         `reader` names a CrossEncoder to use in place of the bundled reader, or is "none" (default: BULLETIN_READER).
 
-        Raises ArchiveMissingError, ArchiveDamagedError, ModelError, and ModelMismatchError when the model named is not
-        the archive's.
+        Raises ArchiveMissingError, ArchiveDamagedError, ModelError, ModelMismatchError when the model named is not the
+        archive's, and WritingError when a language model is set that cannot be used.
         """
         opened = Archive.open(archive)
         settings = opened.settings
@@ -78,6 +87,7 @@ class Assistant:
             opened,
             open_encoder(chosen_model(model) or settings.model),
             reader=open_reader(chosen_reader(reader)),
+            writer=chosen_writer(),
         )
 
     def retrieve(self, question: str, *, k: int = DEFAULT_K, filters: Filters | None = None) -> list[Passage]:
@@ -92,21 +102,101 @@ class Assistant:
             vector = self._vector(query)
             return self._find(query, vector, snapshot, k=k, filters=filters)
 
-    def ask(self, question: str, *, k: int = DEFAULT_K, filters: Filters | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        *,
+        k: int = DEFAULT_K,
+        filters: Filters | None = None,
+        before: Answer | None = None,
+        any_time: bool = False,
+    ) -> Answer:
         """The answer the archive gives to a question, or an abstention. Raises ValueError as `retrieve` does.
 
         A greeting, thanks, a question about the assistant or an order to it gets a reply, which counts as abstaining.
+        With `before`, the answer to the question asked last, a question may lean on it (他多大年纪, 还有呢). Words of
+        time in the question (上周, 本期) narrow the search, unless `any_time`.
         """
         query = read_question(question)
         self._check_model()
         if reply := reply_to(query.text):
             return Answer(query.text, reply, "", (), (), 0.0, True)
+        asking = _Asking(k=max(k, DEFAULT_K), filters=filters or Filters(), any_time=any_time)
         with self.archive.snapshot() as snapshot:
-            query, note = self._respell(query, snapshot)
-            vector = self._vector(query)
-            passages = self._find(query, vector, snapshot, k=max(k, DEFAULT_K), filters=filters)
-            answer = answer_from(query, vector, passages, snapshot, self.encoder, filters=filters)
-            return replace(answer, question=" ".join(question.split()), note=note)
+            leaning = follow_up(query.text, _spoken(before)) if before else None
+            meant = [query.text] if leaning is None else [leaning.question, *leaning.others]
+            if leaning and not leaning.is_sure:
+                meant.append(query.text)
+            found = [self._answer(question, snapshot, asking) for question in meant]
+            answer = _surer(*found)
+            if leaning and leaning.more and before:
+                answer = _more(answer, before)
+        return _as_asked(answer, query.text)
+
+    def write(self, answer: Answer) -> Iterator[Answer]:
+        """An answer in the language model's words as it grows; the last one is checked, or the answer itself again.
+
+        Yields nothing where no language model is set, or there is nothing to write from.
+        """
+        # What was counted is exact, and better not told anew.
+        if self.writer and answer.passages and not answer.is_counted:
+            yield from write(answer, self.writer)
+
+    def _answer(self, question: str, snapshot: Snapshot, asking: _Asking) -> Answer:
+        """The answer to a question that stands alone."""
+        return replace(self._answer_alone(question, snapshot, asking), question=question)
+
+    def _answer_alone(self, question: str, snapshot: Snapshot, asking: _Asking) -> Answer:
+        issues = [entry.issue for entry in snapshot.issues()]
+        if not asking.any_time:
+            topic, times = read_comparison(question, issues, today=self.today())
+            if times:
+                return self._compare(question, topic, times, snapshot, asking)
+        scope = None if asking.any_time else read_scope(question, issues, today=self.today())
+        filters = narrowed(asking.filters, scope.filters) if scope else asking.filters
+        rest = scope.rest if scope else question
+        if filters.section is None and (named := section_in(rest, snapshot.sections())):
+            filters, rest = replace(filters, section=named[0]), named[1] or rest
+        if census := read_census(rest):
+            within = scope.label if scope else ""
+            return replace(take_census(census, question, snapshot, filters=filters, within=within), scope=scope)
+        inside = replace(asking, filters=filters)
+        # Words that no article has (上周) would only mislead the search; a day may stand in the text or only above it.
+        answer = self._search(question if scope and not scope.is_counted else rest, snapshot, inside)
+        if scope and not scope.is_counted and answer.abstained and answer.passages:
+            answer = _surer(answer, self._search(rest, snapshot, inside))
+        if scope and not answer.passages:
+            return replace(self._nothing_then(scope, snapshot, asking), scope=scope)
+        if scope and answer.abstained and not scope.is_counted:
+            # A day in a question is as often told by an article as it is the day of an issue.
+            anywhere = self._search(question, snapshot, asking)
+            if not anywhere.abstained:
+                return anywhere
+        return replace(answer, scope=scope)
+
+    def _nothing_then(self, scope: Scope, snapshot: Snapshot, asking: _Asking) -> Answer:
+        """That there is no article of a time, and what is nearest at other times."""
+        anywhere = self._search(scope.rest, snapshot, asking)
+        nearest = nearest_articles(anywhere.passages)
+        text = f"公报里没有找到{scope.label}（“{scope.words}”）的文章。" + (f"不限时间，{nearest}" if nearest else "")
+        return replace(anywhere, text=text, quote="", short="", citations=(), confidence=0.0, abstained=True)
+
+    def _compare(
+        self, question: str, topic: str, times: Sequence[Scope], snapshot: Snapshot, asking: _Asking
+    ) -> Answer:
+        """What the issues of two times say of one thing, side by side."""
+        found = [
+            (time, self._search(topic, snapshot, replace(asking, filters=narrowed(asking.filters, time.filters))))
+            for time in times
+        ]
+        return side_by_side(question, topic, [(time.label, answer) for time, answer in found])
+
+    def _search(self, question: str, snapshot: Snapshot, asking: _Asking) -> Answer:
+        query, note = self._respell(read_question(question), snapshot)
+        vector = self._vector(query)
+        passages = self._find(query, vector, snapshot, k=asking.k, filters=asking.filters)
+        answer = answer_from(query, vector, passages, snapshot, self.encoder, filters=asking.filters)
+        return replace(answer, note=note)
 
     def close(self) -> None:
         """Give back the archive's connections and memory."""
@@ -145,6 +235,41 @@ class Assistant:
         if (settings.fingerprint, settings.dimension) != (self.encoder.fingerprint, self.encoder.dimension):
             raise ModelMismatchError(mismatch_message(settings, self.encoder))
         self._checked = settings
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """What does not change while a question is understood."""
+
+    k: int
+    filters: Filters
+    any_time: bool
+
+
+def _spoken(answer: Answer) -> Spoken:
+    title = answer.citations[0].article.title if answer.citations else ""
+    return Spoken(answer.taken or answer.question, answer.short, answer.quote, title)
+
+
+def _surer(*answers: Answer) -> Answer:
+    """What is answered, and surest; the first of equals."""
+    return max(answers, key=lambda answer: (not answer.abstained, answer.confidence))
+
+
+def _more(answer: Answer, before: Answer) -> Answer:
+    """The answer, unless it says again what was just said."""
+    if answer.abstained or answer.quote != before.quote:
+        return answer
+    text = "除了上面说的，公报里没有找到别的。"
+    return replace(answer, text=text, quote="", short="", citations=(), abstained=True)
+
+
+def _as_asked(answer: Answer, question: str) -> Answer:
+    taken = answer.question if answer.question != question else ""
+    notes = [f"按“{taken}”理解。" if taken else "", answer.note]
+    if answer.scope:
+        notes.append(f"“{answer.scope.words}”按{answer.scope.label}查找。")
+    return replace(answer, question=question, taken=taken, note="".join(filter(None, notes)))
 
 
 @dataclass(frozen=True, slots=True)

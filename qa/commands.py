@@ -66,21 +66,35 @@ def _add_evaluate(commands: Subparsers) -> None:
 
 
 def _ask(arguments: argparse.Namespace) -> int:
-    def answer(assistant: Assistant, question: str, filters: Filters) -> Row:
-        return answer_row(assistant.ask(question, k=arguments.k, filters=filters))
+    last: dict[str, Answer] = {}  # by dialogue
+
+    def answer(assistant: Assistant, row: Row, filters: Filters) -> Row:
+        dialogue = row.get("dialogue")
+        found = _asked(assistant, row["question"], filters, arguments.k, before=last.get(str(dialogue)))
+        if dialogue is not None:
+            last[str(dialogue)] = found
+        return answer_row(found)
 
     if arguments.questions:
         return _batch(arguments, answer)
     question, filters = _one_question(arguments)
-    found = _open(arguments).ask(question, k=arguments.k, filters=filters)
+    found = _asked(_open(arguments), question, filters, arguments.k)
     print_json(answer_row(found)) if arguments.json else _print_answer(found)
     return 0
 
 
+def _asked(assistant: Assistant, question: str, filters: Filters, k: int, *, before: Answer | None = None) -> Answer:
+    """The answer; where a language model is set, in its words."""
+    answer = assistant.ask(question, k=k, filters=filters, before=before)
+    for written in assistant.write(answer):
+        answer = written
+    return answer
+
+
 def _search(arguments: argparse.Namespace) -> int:
-    def search(assistant: Assistant, question: str, filters: Filters) -> Row:
-        passages = assistant.retrieve(question, k=arguments.k, filters=filters)
-        return {"question": question, "passages": passage_rows(passages)}
+    def search(assistant: Assistant, row: Row, filters: Filters) -> Row:
+        passages = assistant.retrieve(row["question"], k=arguments.k, filters=filters)
+        return {"question": row["question"], "passages": passage_rows(passages)}
 
     if arguments.questions:
         return _batch(arguments, search)
@@ -114,7 +128,7 @@ def _one_question(arguments: argparse.Namespace) -> tuple[str, Filters]:
     return arguments.question, filters
 
 
-def _batch(arguments: argparse.Namespace, run: Callable[[Assistant, str, Filters], Row]) -> int:
+def _batch(arguments: argparse.Namespace, run: Callable[[Assistant, Row, Filters], Row]) -> int:
     """Write one row a question as it is answered. A bad row gets an `error` and the others go on."""
     failed = 0
     with ExitStack() as stack:
@@ -128,7 +142,7 @@ def _batch(arguments: argparse.Namespace, run: Callable[[Assistant, str, Filters
             try:
                 copied = _question_row(line)
                 given = {name: copied.get(name) or getattr(arguments, name) for name in _FILTERS}
-                found = run(assistant, copied["question"], read_filters(**given))
+                found = run(assistant, copied, read_filters(**given))
                 print_json({**copied, **found, "question": copied["question"], "seconds": _since(started)})
             except ValueError as error:
                 failed += 1

@@ -67,6 +67,15 @@ class Conversation:
         return self.chosen.answer if self.chosen else None
 
     @property
+    def last(self) -> Answer | None:
+        """The last answer, which the next question may lean on."""
+        return next((turn.answer for turn in reversed(self.turns) if turn.answer), None)
+
+    def without_last(self) -> Conversation:
+        """The conversation without its last turn, which is asked anew."""
+        return Conversation(self.turns[:-1], min(self.selected, len(self.turns) - 2))
+
+    @property
     def is_waiting(self) -> bool:
         """Whether the last question is being answered."""
         return bool(self.turns) and self.turns[-1].note == WAITING

@@ -48,6 +48,13 @@ _KINDS: dict[Asks, re.Pattern[str]] = {
     Asks.WHAT: re.compile(r"[《“\"「『‘]|、|是|为|叫|称|包括|分别"),
 }
 
+# In a question a name is also followed by what its bearer does.
+_PEOPLE = re.compile(
+    rf"(?<![{_SURNAMES}第])(?!{_NOT_NAMES})[{_SURNAMES}][{_IDEOGRAPH}]{{1,2}}"
+    r"(?=[说表主在任介和、,出是担书委代于为把就带率等及同与被的。)(强要指以从用将凭也还获夺摘打向给一住正现今已曾原每又去来做得有几哪？?\s]|$)"
+    rf"|[{_IDEOGRAPH}]+·[{_IDEOGRAPH}]+"
+)
+
 # Question words that say which unit the number, or which part of the calendar the time, must have.
 _CLOSER: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"星期几|周几|哪个?(?:星期|周)"), r"周[一二三四五六日]|星期[一二三四五六日天]"),
@@ -107,3 +114,8 @@ class Expected:
     def held_by(self, sentence: str) -> bool:
         """Whether a sentence has what is expected, beyond what the question itself says."""
         return any(match.group() not in self.said for match in self.pattern.finditer(fold(sentence)))
+
+
+def people_in(text: str) -> list[str]:
+    """The people a text names, as far as surnames and what stands around a name tell, in order."""
+    return [match.group() for match in _PEOPLE.finditer(text)]

@@ -15,6 +15,7 @@ Span = tuple[int, int]  # [start, end) in an article's body
 UNKNOWN_DATE = "日期不详"
 UNTITLED = "（无题）"
 _REFERENCE = re.compile(r"\[(\d+)\]")
+_QUOTED = 3  # of more sources than these, the conversation shows no quotes: they stand beside it
 _SHOWN_QUESTION_CHARS = 200  # of a question that was too long to be answered
 
 
@@ -55,9 +56,11 @@ def answer_bubble(answer: Answer) -> str:
     quotes = "".join(
         f'<blockquote class="quote">{_quote(citation)}</blockquote>'
         for citation in answer.citations
-        if citation.quote not in answer.text
+        if citation.quote not in answer.text and len(answer.citations) <= _QUOTED
     )
-    sources = "".join(f'<p class="source">{_source_line(citation)}</p>' for citation in answer.citations)
+    listed = len(answer.citations) > _QUOTED  # a long list names its sources itself
+    lines = (f'<p class="source">{_source_line(citation)}</p>' for citation in answer.citations if not listed)
+    sources = "".join(lines)
     note = f'<p class="taken">{_text(answer.note)}</p>' if answer.note else ""
     return f'<div class="{kind}">{text}</div>{quotes}{sources}{note}'
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from embeddings import Article
+from qa.scope import Scope
 from qa.types import Answer, Citation, Passage
 
 Row = dict[str, Any]
@@ -20,8 +21,24 @@ def answer_row(answer: Answer) -> Row:
         "abstained": answer.abstained,
         "confidence": round(answer.confidence, 4),
         "taken_as": answer.note,
+        "taken": answer.taken,
+        "scope": _scope_row(answer.scope),
         "citations": [citation_row(citation) for citation in answer.citations],
         "passages": passage_rows(answer.passages),
+    }
+
+
+def _scope_row(scope: Scope | None) -> Row | None:
+    """The issues that the question named: its words, the days or the issue they stand for."""
+    if scope is None:
+        return None
+    since, until = scope.filters.since, scope.filters.until
+    return {
+        "words": scope.words,
+        "label": scope.label,
+        "since": since.isoformat() if since else None,
+        "until": until.isoformat() if until else None,
+        "issue": scope.filters.issue,
     }
 
 

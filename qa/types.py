@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from embeddings import Article, Chunk, Mention, find_mentions
+from qa.scope import Scope
 
 if TYPE_CHECKING:
     import numpy as np
@@ -109,10 +110,11 @@ class Answer:
     """What the bulletin says to a question, or that it does not say.
 
     `quote` is the sentence or two the answer stands on, exactly as printed; empty when `abstained`. `short` is the part
-    of the quote that answers, as far as a reader can tell; else empty. `note` says how the question was taken, where it
-    was not taken as typed. `confidence` is the
-    estimated chance that the passages answer the question, 0 to 1. `passages` are the best passages in either case;
-    when `abstained` they are the nearest articles, not sources.
+    of the quote that answers, as far as a reader can tell; else empty. `confidence` is the estimated chance that the
+    passages answer the question, 0 to 1. `passages` are the best passages in either case; when `abstained` they are the
+    nearest articles, not sources. `note` tells a reader how the question was taken, where it was not taken as typed:
+    `taken` is what it means after the question before it, `scope` the issues that it named. `is_counted` says that the
+    answer was counted or listed from the archive, not found in a text.
     """
 
     question: str
@@ -124,3 +126,6 @@ class Answer:
     abstained: bool
     short: str = ""
     note: str = ""
+    taken: str = ""
+    scope: Scope | None = None
+    is_counted: bool = False
