@@ -13,46 +13,30 @@ import logging
 import os
 import socket
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
-from embeddings import BulletinError, Filters, Issue, Limits, Snapshot, archive_path, find_date
-from qa import MAX_QUESTION_CHARS, Answer, Assistant, html, read_filters
+from embeddings import BulletinError, Filters, Limits, archive_path
+from qa import Answer, Assistant, html, read_filters
 from qa.conversation import WAITING, Conversation, Turn
-from qa.examples import answered_examples
+from qa.desk import Desk
 from qa.newsroom import build_newsroom
-from qa.proofs import Newsroom, not_a_date
+from qa.proofs import Newsroom
 from qa.rows import answer_row, passage_rows
 
 logger = logging.getLogger(__name__)
 
 HOST, PORT = "127.0.0.1", 7860
 MAX_K = 50
-_UNAVAILABLE = "资料库暂时读不了，请稍后刷新页面再试；仍然不行时，请告诉管理员。"
 _WAITING_QUESTIONS = 100
 _LOOK_SECONDS = 4.0  # how often an open page looks whether the archive has changed
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _KEPT_SECONDS = 86_400  # of a dropped file, until it is confirmed
 
+Handler = Callable[..., Iterator[Any]]
 Parts = dict[str, Any]  # the components of the page that handlers read and write, by name
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """What the page says of one state of the archive. Choices are (label, value) pairs; an empty value is no filter."""
-
-    generation: str
-    masthead: str
-    issues: list[tuple[str, str]]
-    sections: list[tuple[str, str]]
-    held: frozenset[Any]  # every issue's id, and its place: an issue whose file was changed has the same place
-
-    def holds(self, issue: Issue) -> bool:
-        """Whether the archive has an issue, be it in other words."""
-        return issue.id in self.held or (issue.source, issue.member) in self.held
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -164,114 +148,6 @@ def serve(page: Any, *, host: str = HOST, port: int = PORT, max_upload_bytes: in
     return str(url)
 
 
-class Desk:
-    """Takes what readers send to one assistant, and gives back what the page shows. Keeps nothing of any reader."""
-
-    def __init__(self, assistant: Assistant) -> None:
-        self._assistant = assistant
-        self._lock = Lock()
-        self._examples: tuple[str, list[str]] = ("", [])  # generation, questions
-        self._overview: Overview | None = None
-
-    def ask(
-        self,
-        question: str,
-        *,
-        issue: str,
-        since: str,
-        until: str,
-        section: str,
-        before: Answer | None = None,
-        any_time: bool = False,
-    ) -> Iterator[Turn]:
-        """The turn that a question makes, and again as a language model writes it anew.
-
-        What is wrong becomes a note; raises nothing.
-        """
-        if note := refusal(question, since=since, until=until):
-            yield Turn(question, note=note)
-            return
-        try:
-            filters = read_filters(since=since.strip(), until=until.strip(), issue=issue, section=section)
-            answer = self._assistant.ask(question, filters=filters, before=before, any_time=any_time)
-            yield Turn(question, answer=answer)
-            for written in self._assistant.write(answer):
-                yield Turn(question, answer=written)
-        except ValueError:
-            yield Turn(question, note="这个问题没有看懂，请换个说法再问。")
-        except Exception:  # whatever it is, it must not leave the reader looking at "searching"
-            logger.exception("The archive could not be asked")
-            yield Turn(question, note=_UNAVAILABLE)
-
-    def overview(self) -> Overview:
-        """What the archive holds now, put together once for each state of it."""
-        generation = self.generation()
-        known = self._overview
-        if known is None or known.generation != generation:
-            with self._assistant.archive.snapshot() as snapshot:
-                known = self._overview = _overview(snapshot, model=self._assistant.encoder.name)
-        return known
-
-    def gone(self, conversation: Conversation) -> frozenset[str]:
-        """The ids of the issues a conversation shows something of and the archive has no more. Raises nothing."""
-        issues = {issue for turn in conversation.turns for issue in turn.issues}
-        if not issues:
-            return frozenset()
-        try:
-            now = self.overview()
-        except Exception:  # an archive that cannot be read has not lost its issues
-            logger.exception("The archive could not be read")
-            return frozenset()
-        return frozenset(issue.id for issue in issues if not now.holds(issue))
-
-    def generation(self) -> str:
-        """The name of the archive's present state."""
-        with self._assistant.archive.snapshot() as snapshot:
-            return snapshot.generation
-
-    def examples(self) -> list[str]:
-        """Questions this archive answers, found once for each state of it."""
-        with self._lock:
-            generation = self.generation()
-            if self._examples[0] != generation:
-                self._examples = (generation, answered_examples(self._assistant))
-            return self._examples[1]
-
-
-def refusal(question: str, *, since: str, until: str) -> str:
-    """Why a question cannot be asked as it stands, in the reader's words; empty when it can."""
-    length = len(" ".join(question.split()))
-    if not length:
-        return "请先写下问题。"
-    if length > MAX_QUESTION_CHARS:
-        return f"问题太长了：{length} 个字，最多 {MAX_QUESTION_CHARS} 个字。请说得短一些。"
-    days = []
-    for text in filter(None, (since.strip(), until.strip())):
-        if found := not_a_date(text):
-            return found
-        days.append(find_date(text))
-    if len(days) == 2 and days[0] > days[1]:  # type: ignore[operator]
-        return f"起始日期 {days[0]} 晚于截止日期 {days[1]}，请对调一下。"
-    return ""
-
-
-def _overview(snapshot: Snapshot, *, model: str) -> Overview:
-    entries = snapshot.issues()
-    dates = [entry.issue.date for entry in entries if entry.issue.date]
-    masthead = html.masthead(
-        issues=len(entries),
-        undated=len(entries) - len(dates),
-        articles=sum(entry.articles for entry in entries),
-        first=min(dates, default=None),
-        last=max(dates, default=None),
-        model=model,
-    )
-    issues = [("全部期数", ""), *((html.issue_label(entry.issue), entry.issue.id) for entry in entries)]
-    sections = [("全部栏目", ""), *((section, section) for section in snapshot.sections() if section)]
-    held = frozenset(key for entry in entries for key in (entry.issue.id, (entry.issue.source, entry.issue.member)))
-    return Overview(snapshot.generation, masthead, issues, sections, held)
-
-
 _ON_LOAD = """
 element.addEventListener('click', (event) => {
     if (event.target.closest('[data-back]')) { trigger('back'); return; }
@@ -356,42 +232,7 @@ def _wire(gr: Any, page: Any, parts: Parts, desk: Desk, *, after: Sequence[Any])
         parts[name] for name in ("conversation", "chat", "question", "evidence", "widen")
     )
 
-    def answer(
-        asked: str, issue: str, section: str, since: str, until: str, so_far: Conversation, any_time: bool = False
-    ) -> Iterator[Any]:
-        if not asked.strip():
-            yield gr.skip()
-            return
-        so_far = so_far.settled()
-        before = so_far.last
-        if any_time:  # the last question, asked again
-            so_far = so_far.without_last()
-            before = so_far.last
-        waiting = so_far.add(Turn(asked, note=WAITING))
-        # The conversation says that it waits, so that nothing else draws over it meanwhile.
-        yield {
-            conversation: waiting,
-            chat: waiting.messages(desk.gone(so_far)),
-            question: "",
-            widen: gr.update(visible=False),
-        }
-        chosen = {"issue": issue or "", "section": section or "", "since": since or "", "until": until or ""}
-        for turn in desk.ask(asked, **chosen, before=before, any_time=any_time):
-            now = so_far.add(turn)
-            # A question that was refused stays in the box, to be mended.
-            kept = "" if turn.answer else asked
-            gone = desk.gone(now)
-            yield {
-                conversation: now,
-                chat: now.messages(gone),
-                evidence: now.evidence(gone),
-                question: kept,
-                widen: _widening(gr, turn.answer),
-            }
-
-    def answer_any_time(issue: str, section: str, since: str, until: str, so_far: Conversation) -> Iterator[Any]:
-        asked = so_far.turns[-1].question if so_far.turns else ""
-        yield from answer(asked, issue, section, since, until, so_far, any_time=True)
+    answer, answer_any_time = _answering(gr, parts, desk)
 
     def select(so_far: Conversation, event: gr.SelectData) -> Any:
         place = event.index[0] if isinstance(event.index, (list, tuple)) else event.index
@@ -433,6 +274,52 @@ def _wire(gr: Any, page: Any, parts: Parts, desk: Desk, *, after: Sequence[Any])
     evidence.article(open_article, conversation, evidence, **at_once)
     evidence.back(go_back, conversation, evidence, **at_once)
     _wire_overview(gr, page, parts, desk, after=(asked, example, widened, *after))
+
+
+def _answering(gr: Any, parts: Parts, desk: Desk) -> tuple[Handler, Handler]:
+    """The handlers that answer the question typed, and the last one again whatever its time."""
+    conversation, chat, question, evidence, widen = (
+        parts[name] for name in ("conversation", "chat", "question", "evidence", "widen")
+    )
+
+    def answer(
+        asked: str, issue: str, section: str, since: str, until: str, so_far: Conversation, any_time: bool = False
+    ) -> Iterator[Any]:
+        if not asked.strip():
+            yield gr.skip()
+            return
+        so_far = so_far.settled()
+        before = so_far.last
+        if any_time:  # the last question, asked again
+            so_far = so_far.without_last()
+            before = so_far.last
+        waiting = so_far.add(Turn(asked, note=WAITING))
+        # The conversation says that it waits, so that nothing else draws over it meanwhile.
+        yield {
+            conversation: waiting,
+            chat: waiting.messages(desk.gone(so_far)),
+            question: "",
+            widen: gr.update(visible=False),
+        }
+        chosen = {"issue": issue or "", "section": section or "", "since": since or "", "until": until or ""}
+        for turn in desk.ask(asked, **chosen, before=before, any_time=any_time):
+            now = so_far.add(turn)
+            # A question that was refused stays in the box, to be mended.
+            kept = "" if turn.answer else asked
+            gone = desk.gone(now)
+            yield {
+                conversation: now,
+                chat: now.messages(gone),
+                evidence: now.evidence(gone),
+                question: kept,
+                widen: _widening(gr, turn.answer),
+            }
+
+    def answer_any_time(issue: str, section: str, since: str, until: str, so_far: Conversation) -> Iterator[Any]:
+        asked = so_far.turns[-1].question if so_far.turns else ""
+        yield from answer(asked, issue, section, since, until, so_far, any_time=True)
+
+    return answer, answer_any_time
 
 
 def _widening(gr: Any, answer: Answer | None) -> Any:

@@ -129,6 +129,10 @@ class Snapshot(Protocol):
         """Every issue, newest first, those of unknown date last."""
         ...
 
+    def issue_names(self) -> list[Issue]:
+        """Every issue without its articles and without counting them, newest first, those of unknown date last."""
+        ...
+
     def sections(self) -> list[str]:
         """The names of the sections, in alphabetical order."""
         ...

@@ -401,6 +401,10 @@ class LocalSnapshot:
             IssueEntry(_issue(issue), articles, chunks, characters) for *issue, articles, characters, chunks in rows
         ]
 
+    def issue_names(self) -> list[Issue]:
+        """Every issue without its articles and without counting them, newest first, those of unknown date last."""
+        return sorted(self.index.issues, key=lambda issue: (-(issue.date or date.min).toordinal(), issue.name))
+
     def sections(self) -> list[str]:
         """The names of the sections, in alphabetical order."""
         rows = self._connection.execute("SELECT DISTINCT section FROM articles WHERE section <> '' ORDER BY section")

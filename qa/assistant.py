@@ -120,10 +120,11 @@ class Assistant:
         query = read_question(question)
         self._check_model()
         if reply := reply_to(query.text):
-            return Answer(query.text, reply, "", (), (), 0.0, True)
+            return Answer(query.text, reply, "", (), (), 0.0, True, is_reply=True)
         asking = _Asking(k=max(k, DEFAULT_K), filters=filters or Filters(), any_time=any_time)
         with self.archive.snapshot() as snapshot:
-            leaning = follow_up(query.text, _spoken(before)) if before else None
+            # A greeting or thanks in between is nothing to lean on.
+            leaning = follow_up(query.text, _spoken(before)) if before and not before.is_reply else None
             meant = [query.text] if leaning is None else [leaning.question, *leaning.others]
             if leaning and not leaning.is_sure:
                 meant.append(query.text)
@@ -138,8 +139,8 @@ class Assistant:
 
         Yields nothing where no language model is set, or there is nothing to write from.
         """
-        # What was counted is exact, and better not told anew.
-        if self.writer and answer.passages and not answer.is_counted:
+        # What was counted is exact, and a refusal is for the reader of the passages to lift, not for a writer.
+        if self.writer and answer.passages and not answer.is_counted and not answer.abstained:
             yield from write(answer, self.writer)
 
     def _answer(self, question: str, snapshot: Snapshot, asking: _Asking) -> Answer:
@@ -147,7 +148,7 @@ class Assistant:
         return replace(self._answer_alone(question, snapshot, asking), question=question)
 
     def _answer_alone(self, question: str, snapshot: Snapshot, asking: _Asking) -> Answer:
-        issues = [entry.issue for entry in snapshot.issues()]
+        issues = snapshot.issue_names()
         if not asking.any_time:
             topic, times = read_comparison(question, issues, today=self.today())
             if times:

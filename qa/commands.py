@@ -71,7 +71,7 @@ def _ask(arguments: argparse.Namespace) -> int:
     def answer(assistant: Assistant, row: Row, filters: Filters) -> Row:
         dialogue = row.get("dialogue")
         found = _asked(assistant, row["question"], filters, arguments.k, before=last.get(str(dialogue)))
-        if dialogue is not None:
+        if dialogue is not None and not found.is_reply:
             last[str(dialogue)] = found
         return answer_row(found)
 

@@ -68,8 +68,8 @@ class Conversation:
 
     @property
     def last(self) -> Answer | None:
-        """The last answer, which the next question may lean on."""
-        return next((turn.answer for turn in reversed(self.turns) if turn.answer), None)
+        """The last answer that is more than a reply to a greeting; the next question may lean on it."""
+        return next((turn.answer for turn in reversed(self.turns) if turn.answer and not turn.answer.is_reply), None)
 
     def without_last(self) -> Conversation:
         """The conversation without its last turn, which is asked anew."""

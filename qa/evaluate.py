@@ -274,8 +274,6 @@ class _Remembering:
         self._kept: dict[str, Any] = {}
 
     def encode_passages(self, passages: Sequence[str]) -> Any:
-        import numpy as np
-
         new = [passage for passage in dict.fromkeys(passages) if passage not in self._kept]
         if new:
             self._kept.update(zip(new, self._encoder.encode_passages(new), strict=True))

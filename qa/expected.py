@@ -25,13 +25,12 @@ _DIGITS = "一二两三四五六七八九十百千万亿半零〇"
 _NUMBER = rf"(?:\d[\d,]*(?:\.\d+)?|[{_DIGITS}])[{_DIGITS}多余]*"
 _IDEOGRAPH = "\u3400-\u9fff"
 
+_NAME = rf"(?<![{_SURNAMES}第])(?!{_NOT_NAMES})[{_SURNAMES}][{_IDEOGRAPH}]{{1,2}}"
+_AFTER_A_NAME = r"说表主在任介和、,出是担书委代于为把就带率等及同与被的。)(强要指以从用将凭也还获夺摘介打向给一\s"
+
 # The kind of thing asked for, where nothing in the question says it more closely.
 _KINDS: dict[Asks, re.Pattern[str]] = {
-    Asks.WHO: re.compile(
-        rf"(?<![{_SURNAMES}第])(?!{_NOT_NAMES})[{_SURNAMES}][{_IDEOGRAPH}]{{1,2}}"
-        r"(?=[说表主在任介和、,出是担书委代于为把就带率等及同与被的。)(强要指以从用将凭也还获夺摘介打向给一\s]|$)"
-        rf"|[{_IDEOGRAPH}]·[{_IDEOGRAPH}]"
-    ),
+    Asks.WHO: re.compile(rf"{_NAME}(?=[{_AFTER_A_NAME}]|$)|[{_IDEOGRAPH}]·[{_IDEOGRAPH}]"),
     Asks.WHEN: re.compile(
         r"\d+ ?[年月日时点]|[一二三四五六七八九十]+[年月日]|周[一二三四五六日]|星期[一二三四五六日天]|[去今明前]年"
         r"|上午|下午|凌晨|晚上|世纪|年代|[昨今]日|昨天|今天|期间|时期"
@@ -50,9 +49,7 @@ _KINDS: dict[Asks, re.Pattern[str]] = {
 
 # In a question a name is also followed by what its bearer does.
 _PEOPLE = re.compile(
-    rf"(?<![{_SURNAMES}第])(?!{_NOT_NAMES})[{_SURNAMES}][{_IDEOGRAPH}]{{1,2}}"
-    r"(?=[说表主在任介和、,出是担书委代于为把就带率等及同与被的。)(强要指以从用将凭也还获夺摘打向给一住正现今已曾原每又去来做得有几哪？?\s]|$)"
-    rf"|[{_IDEOGRAPH}]+·[{_IDEOGRAPH}]+"
+    rf"{_NAME}(?=[{_AFTER_A_NAME}住正现今已曾原每又去来做得有几哪？?]|$)|[{_IDEOGRAPH}]+·[{_IDEOGRAPH}]+"
 )
 
 # Question words that say which unit the number, or which part of the calendar the time, must have.

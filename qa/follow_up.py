@@ -76,6 +76,7 @@ _POSTS = re.compile(
 _POST_ENDS = "记长任员士人席委理生师授手民友"
 _NO_TOPIC = 4  # characters: what is left of so short a question names no subject
 _SHORT = 14
+_ANY_DAY = date(2001, 1, 1)  # which words are of time does not depend on the day
 _SUBJECTLESS = re.compile(r"^(?:是|有|在|会|能|要|又|都|共|什么|怎么|哪|谁|为|几|多少|何)")
 
 
@@ -205,9 +206,9 @@ def _filled(runs: list[tuple[int, int]], asked: str) -> Iterator[tuple[int, int]
 def _with_other(other: str, before: Spoken, text: str) -> str:
     """The question before with another person, time, place or thing in the place of its own."""
     asked = before.question
-    now = find_times(other, today=date.max)
+    now = find_times(other, today=_ANY_DAY)
     if now and now[0].end - now[0].start == len(other):
-        if then := find_times(asked, today=date.max):
+        if then := find_times(asked, today=_ANY_DAY):
             return f"{asked[: then[0].start]}{other}{asked[then[0].end :]}"
         return f"{other}{asked}"
     if _names(other) == [other] and (named := people_in(asked)):

@@ -26,9 +26,8 @@ def look_again(
     first, rest = hits[:count], hits[count:]
     readings = reader.read(query.text, [Text(hit.article.heading, hit.chunk.text) for hit in first])
     if any(reading.first is None for reading in readings):
-        log_odds = np.array(
-            [reading.log_odds for reading in readings]
-        )  # of another reader, for which nothing is fitted
+        # Of another reader, for which nothing is fitted.
+        log_odds = np.array([reading.log_odds for reading in readings])
     else:
         model = model or stored_model("hits", HIT_FEATURES)
         log_odds = model.log_odds(hit_features(first, readings))

@@ -114,7 +114,7 @@ class Answer:
     passages answer the question, 0 to 1. `passages` are the best passages in either case; when `abstained` they are the
     nearest articles, not sources. `note` tells a reader how the question was taken, where it was not taken as typed:
     `taken` is what it means after the question before it, `scope` the issues that it named. `is_counted` says that the
-    answer was counted or listed from the archive, not found in a text.
+    answer was counted or listed from the archive, not found in a text; `is_reply` that there was nothing to look for.
     """
 
     question: str
@@ -129,3 +129,4 @@ class Answer:
     taken: str = ""
     scope: Scope | None = None
     is_counted: bool = False
+    is_reply: bool = False

@@ -1,8 +1,15 @@
 from __future__ import annotations
 
-import pytest
+import re
+from datetime import date
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.census import read_census
 from qa.follow_up import Spoken, follow_up
+from qa.times import find_times
 
 PARTY = Spoken("李德民的党龄有多少年？", "42年", "李德民介绍,他有42年党龄。", "党员带头")
 MEETING = Spoken("谁主持了区委常委会第10次会议？", "李朝锋", "主持人是魏都区委书记李朝锋。", "区委常委会开会")
@@ -65,3 +72,31 @@ def test_a_question_without_a_subject_is_given_the_last_one(question: str) -> No
 def test_a_new_topic_stands_alone(question: str) -> None:
     found = follow_up(question, PARTY)
     assert found is None or not found.is_sure
+
+
+@pytest.mark.parametrize(
+    "question", ["那明天呢？", "明年呢？", "下周呢？", "后天呢？", "今年以后呢？", "那12月31日之后呢？"]
+)
+def test_a_time_to_come_is_no_error(question: str) -> None:
+    assert follow_up(question, MONTH) is not None
+
+
+WORDS = re.findall(
+    r"\S+",
+    """
+    今天 明天 大前年 去年 三月 13月 31日 0日 上上周 周三 国庆 除夕 元宵 上半年 第四季度 冬天 最近 99 个月 年 前
+    以来 之前 以后 到 至 — 5号 2021-13-40 1900年 2099年 几 半 第 期 本期 上期 比较 和 几篇 文章 提到 他 那里 这个
+    呢 ？ 谁 多少 还有
+    """,
+)
+DAYS = [date(2024, 2, 29), date(2025, 12, 31)]
+
+
+@given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=6), st.sampled_from(DAYS))
+def test_no_order_of_words_is_an_error(words: list[str], today: date) -> None:
+    text = "".join(words)
+    for found in find_times(text, today=today):
+        assert 0 <= found.start < found.end <= len(text)
+    taken = follow_up(text, MONTH)
+    assert taken is None or taken.question
+    read_census(text)

@@ -15,6 +15,7 @@ import app
 from embeddings import Archive, Article, Encoder, Issue, add, withdraw
 from qa import Assistant
 from qa.conversation import Conversation, Turn
+from qa.desk import refusal
 from qa.examples import answered_examples, ask_in_place, example_questions
 
 QUESTION = "北京丰台站什么时候启用？"
@@ -363,7 +364,7 @@ def test_an_article_with_nothing_to_ask_in_place_still_gives_a_question() -> Non
 def test_a_question_that_cannot_be_asked_is_refused_in_chinese(
     question: str, since: str, until: str, reason: str
 ) -> None:
-    refused = app.refusal(question, since=since, until=until)
+    refused = refusal(question, since=since, until=until)
     assert refused.startswith(reason) if reason in ("", "请先写下问题") else reason in refused
     assert bool(refused) == bool(reason)
 

@@ -73,7 +73,7 @@ def main() -> None:
     """Train, from the last checkpoint if there is one."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--steps", type=int, default=2700, help="of twelve questions each (default: %(default)s)")
+    parser.add_argument("--steps", type=int, default=1450, help="of twelve questions each (default: %(default)s)")
     arguments = parser.parse_args()
     examples = read_examples(arguments.work / "examples.jsonl")
     learning = [example for example in examples if not example.held_out]

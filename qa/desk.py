@@ -1,0 +1,148 @@
+"""What readers send, and what the page shows them: questions, filters, and what the archive holds now.
+
+It knows nothing of the page's parts, and keeps nothing of any reader.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+from embeddings import Issue, Snapshot, find_date
+from qa import html
+from qa.assistant import Assistant, read_filters
+from qa.conversation import Conversation, Turn
+from qa.examples import answered_examples
+from qa.proofs import not_a_date
+from qa.query import MAX_QUESTION_CHARS
+from qa.types import Answer
+
+logger = logging.getLogger(__name__)
+
+_UNAVAILABLE = "资料库暂时读不了，请稍后刷新页面再试；仍然不行时，请告诉管理员。"
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What the page says of one state of the archive. Choices are (label, value) pairs; an empty value is no filter."""
+
+    generation: str
+    masthead: str
+    issues: list[tuple[str, str]]
+    sections: list[tuple[str, str]]
+    held: frozenset[Any]  # every issue's id, and its place: an issue whose file was changed has the same place
+
+    def holds(self, issue: Issue) -> bool:
+        """Whether the archive has an issue, be it in other words."""
+        return issue.id in self.held or (issue.source, issue.member) in self.held
+
+
+class Desk:
+    """Takes what readers send to one assistant, and gives back what the page shows. Keeps nothing of any reader."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+        self._lock = Lock()
+        self._examples: tuple[str, list[str]] = ("", [])  # generation, questions
+        self._overview: Overview | None = None
+
+    def ask(
+        self,
+        question: str,
+        *,
+        issue: str,
+        since: str,
+        until: str,
+        section: str,
+        before: Answer | None = None,
+        any_time: bool = False,
+    ) -> Iterator[Turn]:
+        """The turn that a question makes, and again as a language model writes it anew.
+
+        What is wrong becomes a note; raises nothing.
+        """
+        if note := refusal(question, since=since, until=until):
+            yield Turn(question, note=note)
+            return
+        try:
+            filters = read_filters(since=since.strip(), until=until.strip(), issue=issue, section=section)
+            answer = self._assistant.ask(question, filters=filters, before=before, any_time=any_time)
+            yield Turn(question, answer=answer)
+            for written in self._assistant.write(answer):
+                yield Turn(question, answer=written)
+        except ValueError:
+            yield Turn(question, note="这个问题没有看懂，请换个说法再问。")
+        except Exception:  # whatever it is, it must not leave the reader looking at "searching"
+            logger.exception("The archive could not be asked")
+            yield Turn(question, note=_UNAVAILABLE)
+
+    def overview(self) -> Overview:
+        """What the archive holds now, put together once for each state of it."""
+        generation = self.generation()
+        known = self._overview
+        if known is None or known.generation != generation:
+            with self._assistant.archive.snapshot() as snapshot:
+                known = self._overview = _overview(snapshot, model=self._assistant.encoder.name)
+        return known
+
+    def gone(self, conversation: Conversation) -> frozenset[str]:
+        """The ids of the issues a conversation shows something of and the archive has no more. Raises nothing."""
+        issues = {issue for turn in conversation.turns for issue in turn.issues}
+        if not issues:
+            return frozenset()
+        try:
+            now = self.overview()
+        except Exception:  # an archive that cannot be read has not lost its issues
+            logger.exception("The archive could not be read")
+            return frozenset()
+        return frozenset(issue.id for issue in issues if not now.holds(issue))
+
+    def generation(self) -> str:
+        """The name of the archive's present state."""
+        with self._assistant.archive.snapshot() as snapshot:
+            return snapshot.generation
+
+    def examples(self) -> list[str]:
+        """Questions this archive answers, found once for each state of it."""
+        with self._lock:
+            generation = self.generation()
+            if self._examples[0] != generation:
+                self._examples = (generation, answered_examples(self._assistant))
+            return self._examples[1]
+
+
+def refusal(question: str, *, since: str, until: str) -> str:
+    """Why a question cannot be asked as it stands, in the reader's words; empty when it can."""
+    length = len(" ".join(question.split()))
+    if not length:
+        return "请先写下问题。"
+    if length > MAX_QUESTION_CHARS:
+        return f"问题太长了：{length} 个字，最多 {MAX_QUESTION_CHARS} 个字。请说得短一些。"
+    days = []
+    for text in filter(None, (since.strip(), until.strip())):
+        if found := not_a_date(text):
+            return found
+        days.append(find_date(text))
+    if len(days) == 2 and days[0] > days[1]:  # type: ignore[operator]
+        return f"起始日期 {days[0]} 晚于截止日期 {days[1]}，请对调一下。"
+    return ""
+
+
+def _overview(snapshot: Snapshot, *, model: str) -> Overview:
+    entries = snapshot.issues()
+    dates = [entry.issue.date for entry in entries if entry.issue.date]
+    masthead = html.masthead(
+        issues=len(entries),
+        undated=len(entries) - len(dates),
+        articles=sum(entry.articles for entry in entries),
+        first=min(dates, default=None),
+        last=max(dates, default=None),
+        model=model,
+    )
+    issues = [("全部期数", ""), *((html.issue_label(entry.issue), entry.issue.id) for entry in entries)]
+    sections = [("全部栏目", ""), *((section, section) for section in snapshot.sections() if section)]
+    held = frozenset(key for entry in entries for key in (entry.issue.id, (entry.issue.source, entry.issue.member)))
+    return Overview(snapshot.generation, masthead, issues, sections, held)

@@ -1,0 +1,124 @@
+"""What `Assistant.ask` does around a search: times, issues that differ, replies, a language model."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from embeddings import Encoder, build
+from qa import Answer, Assistant
+from qa.reader import open_reader
+from qa.types import Passage
+
+ISSUES = {
+    "县报-20250906.md": "# 县报 2025年9月6日\n\n## 水库蓄水\n\n县水库今年8月蓄水，水库的水位升到102米。\n",
+    "县报-20250913.md": (
+        "# 县报 2025年9月13日\n\n## 水库再涨\n\n大雨过后，水库的水位升到108米。\n\n## 桥\n\n新桥由王工设计。\n"
+    ),
+}
+
+
+class Echo:
+    """Writes what it is told, and remembers what it was asked."""
+
+    name = "echo"
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.asked: list[str] = []
+
+    def write(self, question: str, passages: Sequence[Passage]) -> Iterator[str]:
+        self.asked.append(question)
+        yield self.text
+
+
+@pytest.fixture(scope="module")
+def county(tmp_path_factory: pytest.TempPathFactory, default_encoder: Encoder) -> Assistant:
+    folder = tmp_path_factory.mktemp("county")
+    for name, text in ISSUES.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    build(folder, archive=folder / "archive", encoder=default_encoder)
+    opened = Assistant.open(folder / "archive")
+    return Assistant(opened.archive, opened.encoder, reader=open_reader(), today=lambda: date(2025, 9, 17))
+
+
+def test_what_two_issues_say_differently_is_told_with_its_dates_newest_first(county: Assistant) -> None:
+    answer = county.ask("水库的水位升到多少米？")
+    assert len(answer.citations) == 2
+    first, second = answer.text.split("\n")
+    assert first.startswith("2025年9月13日的说法")
+    assert "108" in first
+    assert second.startswith("2025年9月6日的说法")
+    assert "102" in second
+    for citation in answer.citations:
+        assert citation.article.body[citation.start : citation.end] == citation.quote
+
+
+def test_a_time_counted_from_the_issue_is_told_with_the_days_it_means(county: Assistant) -> None:
+    answer = county.ask("县水库什么时候蓄水？")
+    assert "今年8月" in answer.text
+    assert "（2025年8月）" in answer.text
+
+
+def test_a_time_without_issues_names_what_is_nearest_and_is_no_answer(county: Assistant) -> None:
+    answer = county.ask("上个月水库的水位升到多少米？")
+    assert answer.abstained
+    assert answer.scope is not None
+    assert (answer.scope.filters.since, answer.scope.filters.until) == (date(2025, 8, 1), date(2025, 8, 31))
+    assert "2025年8月" in answer.text
+    assert "《水库" in answer.text
+    anyway = county.ask("上个月水库的水位升到多少米？", any_time=True)
+    assert anyway.scope is None
+
+
+def test_thanks_in_between_are_nothing_to_lean_on(county: Assistant) -> None:
+    thanks = county.ask("谢谢", before=county.ask("新桥由谁设计？"))
+    assert thanks.is_reply
+    assert county.ask("那里有什么？", before=thanks).taken == ""
+
+
+def test_a_language_model_writes_answers_and_no_refusals_and_no_counts(county: Assistant) -> None:
+    writer = Echo("新桥由王工设计[1]。")
+    writing = Assistant(county.archive, county.encoder, reader=county.reader, writer=writer)
+    answered = writing.ask("新桥由谁设计？")
+    number = next(n for n, p in enumerate(answered.passages, start=1) if "王工" in p.text)
+    writer.text = f"新桥由王工设计[{number}]。"
+    assert [answer.text for answer in writing.write(answered)][-1] == f"新桥由王工设计。[{number}]"
+    refused = replace(answered, abstained=True)
+    counted = writing.ask("有几篇文章提到水库？")
+    assert [list(writing.write(answer)) for answer in (refused, counted, writing.ask("你好"))] == [[], [], []]
+    assert writer.asked == ["新桥由谁设计？"]
+    assert list(county.write(answered)) == []
+
+
+def test_rows_of_one_dialogue_follow_each_other(
+    county: Assistant, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from qa.cli import main
+
+    rows = [
+        {"dialogue": "a", "question": "新桥由谁设计？"},
+        {"dialogue": "b", "question": "水库的水位升到多少米？"},
+        {"dialogue": "a", "question": "谢谢"},
+        {"dialogue": "a", "question": "什么时候呢？"},
+        {"question": "什么时候呢？"},
+    ]
+    file = tmp_path / "rows.jsonl"
+    file.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8")
+    archive = county.archive.folder  # type: ignore[attr-defined]
+    assert main(["ask", "--questions", str(file), "--archive", str(archive)]) == 0
+    taken = [json.loads(line)["taken"] for line in capsys.readouterr().out.splitlines()]
+    assert "新桥" in taken[3]
+    assert (taken[0], taken[1], taken[2], taken[4]) == ("", "", "", "")
+
+
+def test_every_answer_is_of_the_question_as_it_was_typed(county: Assistant) -> None:
+    before: Answer | None = None
+    for question in ("新桥由谁设计？", "他是谁？", "上周有什么消息？", "比较9月6日和9月13日水库的水位"):
+        before = county.ask(question, before=before)
+        assert before.question == question
