@@ -44,6 +44,7 @@ CHECKPOINT_STEPS = 100
 MEASURED_EVERY = 6  # checkpoints
 MEASURED_QUESTIONS = 160
 LONGEST_ANSWER = 48  # tokens
+LONG_ANSWER = 12  # characters; questions with longer answers are few and are gone through twice in an epoch
 _LOOSE_ENDS = "的了是在和与为被把有于中上以由从对将及或，。、：；“”？ "
 _NUMBER = re.compile(r"\d{1,4}")
 
@@ -73,7 +74,7 @@ def main() -> None:
     """Train, from the last checkpoint if there is one."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--steps", type=int, default=1450, help="of twelve questions each (default: %(default)s)")
+    parser.add_argument("--steps", type=int, default=2200, help="of twelve questions each (default: %(default)s)")
     arguments = parser.parse_args()
     examples = read_examples(arguments.work / "examples.jsonl")
     learning = [example for example in examples if not example.held_out]
@@ -87,7 +88,8 @@ class Trainer:
 
     def __init__(self, work: Path, learning: Sequence[Example], measured: Sequence[Example], *, steps: int) -> None:
         torch.manual_seed(0)
-        self.work, self.learning, self.measured = work, learning, measured
+        long = [example for example in learning if min(map(len, example.answers)) > LONG_ANSWER]
+        self.work, self.learning, self.measured = work, [*learning, *long], measured
         self.subjects = _subjects(learning)
         self.embedder = open_token_embedder(MAX_TOKENS)
         self.model = ReaderModel()
@@ -96,7 +98,7 @@ class Trainer:
         self.optimizer = torch.optim.AdamW(
             [{"params": upper, "lr": LEARNING_RATE}, {"params": heads, "lr": HEAD_LEARNING_RATE}], weight_decay=0.01
         )
-        self.steps_an_epoch = -(-len(learning) // QUESTIONS_A_BATCH)
+        self.steps_an_epoch = -(-len(self.learning) // QUESTIONS_A_BATCH)
         self.total = steps
         self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimizer, self._rate)
         self.step = 0
