@@ -13,7 +13,7 @@ import pytest
 
 import app
 from embeddings import Archive, Article, Encoder, Issue, add, withdraw
-from qa import Assistant
+from qa import Assistant, asking_room
 from qa.conversation import Conversation, Turn
 from qa.desk import refusal
 from qa.examples import answered_examples, ask_in_place, example_questions
@@ -69,7 +69,7 @@ def edited_address(edited_archive: Path, default_encoder: Encoder) -> Iterator[s
         patch.setenv("GRADIO_ANALYTICS_ENABLED", "False")
         patch.setenv("NO_PROXY", "127.0.0.1,localhost")
         patch.delenv("BULLETIN_ISSUES", raising=False)
-        patch.setattr(app, "_LOOK_SECONDS", 1.0)
+        patch.setattr(asking_room, "LOOK_SECONDS", 1.0)
         assistant = Assistant(Archive.open(edited_archive), default_encoder)
         page = app.build_page(assistant, editing=True, archive=edited_archive)
         yield app.serve(page, port=free_port(), max_upload_bytes=1_000_000)
