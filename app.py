@@ -25,6 +25,7 @@ from qa.endpoints import publish
 from qa.newsroom import build_newsroom
 from qa.proofs import Newsroom
 from qa.theme import paper_theme
+from qa.wording import labels
 
 HOST, PORT = "127.0.0.1", 7860
 _WAITING_QUESTIONS = 100
@@ -102,9 +103,9 @@ def build_page(assistant: Assistant, *, editing: bool = False, archive: Path | N
         changed: list[Any] = []
         if editing and archive is not None:
             with gr.Tabs(elem_id="rooms"):
-                with gr.Tab("问公报", id="ask"):
+                with gr.Tab(labels(gr)("ask_tab"), id="ask"):
                     lay_out_asking(gr, parts)
-                with gr.Tab("编辑部", id="newsroom") as tab:
+                with gr.Tab(labels(gr)("newsroom_tab"), id="newsroom") as tab:
                     changed = build_newsroom(gr, Newsroom(assistant, archive.resolve()), tab, parts["generation"])
         else:
             lay_out_asking(gr, parts)
@@ -130,15 +131,16 @@ def serve(page: Any, *, host: str = HOST, port: int = PORT, max_upload_bytes: in
         share=False,
         max_file_size=max_upload_bytes,
         ssr_mode=False,
-        pwa=False,
+        pwa=True,
+        favicon_path=Path(html.__file__).with_name("icon.svg"),
         mcp_server=False,
         enable_monitoring=False,
         run_history=False,  # it would keep the questions in the browser, for anyone who sits down after
         footer_links=["api"],
         theme=paper_theme(gr),
         css_paths=Path(html.__file__).with_name("page.css"),
-        # The language chooses the Chinese forms of characters, and the voice of a screen reader.
-        head="<script>document.documentElement.lang = 'zh-CN'</script>",
+        i18n=labels(gr),
+        head=f"<script>{Path(html.__file__).with_name('page.js').read_text(encoding='utf-8')}</script>",
     )
     return str(url)
 

@@ -5,7 +5,7 @@ gradio comes as an argument, so that importing this module costs nothing. Annota
 """
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,12 +13,16 @@ from qa import html
 from qa.conversation import WAITING, Conversation, Turn
 from qa.desk import Desk
 from qa.types import Answer
+from qa.wording import chinese, labels
 
 logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 4.0  # how often an open page looks whether the archive has changed
+_WRITING_AT_ONCE = 8  # answers that wait for a language model
 
-Handler = Callable[..., Iterator[Any]]
+_QUIET = {"api_visibility": "private", "show_progress": "hidden"}
+_AT_ONCE = {**_QUIET, "queue": False}
+
 Parts = dict[str, Any]  # the components of the page that handlers read and write, by name
 
 
@@ -50,17 +54,29 @@ watch('value', () => {
     if (card) { card.querySelector('button').focus({preventScroll: true}); show(card, panel); }
     else if (panel) panel.scrollTop = 0;
     left = null;
+    document.dispatchEvent(new CustomEvent('bulletin-evidence'));
+});
+"""
+# What page.js says was done with a message or a suggestion becomes an event of the page.
+_DOINGS = """
+for (const name of ['retry', 'edit', 'undo']) {
+    document.addEventListener(`bulletin-${name}`, (event) => trigger(name, event.detail));
+}
+element.addEventListener('click', (event) => {
+    const next = event.target.closest('[data-question]');
+    if (next) trigger('go_on', {question: next.dataset.question});
 });
 """
 
 
 def lay_out_asking(gr: Any, parts: Parts) -> None:
     """The components for asking. A phone shows the columns one under the other."""
+    words = labels(gr)
     with gr.Row(elem_id="desk"):
-        with gr.Column(scale=6, min_width=320):
+        with gr.Column(scale=6, min_width=320, elem_classes="talk"):
             parts["chat"] = gr.Chatbot(
                 elem_id="chat",
-                label="对话",
+                label=words("conversation"),
                 show_label=False,
                 height=None,
                 buttons=[],
@@ -69,14 +85,16 @@ def lay_out_asking(gr: Any, parts: Parts) -> None:
                 render_markdown=False,
                 latex_delimiters=[],
                 feedback_options=None,
-                placeholder="问一问公报里的人和事",
+                placeholder=chinese("ask_anything"),
             )
+            parts["next"] = gr.HTML("", elem_id="next", js_on_load=_DOINGS, apply_default_css=False)
             with gr.Row(elem_id="ask"):
                 parts["question"] = gr.Textbox(
-                    elem_id="question", label="问题", show_label=False, container=False, lines=1, max_lines=5,
-                    placeholder="请写下问题，按回车提问", autofocus=True, scale=8, min_width=160,
+                    elem_id="question", label=words("question"), show_label=False, container=False, lines=1,
+                    max_lines=5, placeholder=words("question_hint"), autofocus=True, scale=8, min_width=160,
                 )  # fmt: skip
-                parts["send"] = gr.Button("提问", variant="primary", scale=1, min_width=84)
+                parts["send"] = gr.Button(words("ask"), variant="primary", scale=1, min_width=84)
+                parts["stop"] = gr.Button(words("stop"), visible=False, scale=1, min_width=84, elem_id="stop")
             # What the words of time in the last question left out, and the way to have it back.
             parts["widen"] = gr.Button("", visible=False, elem_id="widen", size="sm", variant="secondary")
             _lay_out_filters(gr, parts)
@@ -87,26 +105,116 @@ def lay_out_asking(gr: Any, parts: Parts) -> None:
 
 
 def _lay_out_filters(gr: Any, parts: Parts) -> None:
-    with gr.Accordion("只在这些期数、日期、栏目里找", open=False, elem_id="filters"), gr.Row():
-        parts["issue"] = gr.Dropdown([("全部期数", "")], value="", label="期数", min_width=150)
-        parts["section"] = gr.Dropdown([("全部栏目", "")], value="", label="栏目", min_width=150)
-        parts["since"] = gr.Textbox(
-            label="从（日期）", value="", placeholder="如 2021-08-02", max_lines=1, min_width=130
-        )
-        parts["until"] = gr.Textbox(
-            label="到（日期）", value="", placeholder="如 2022-06-17", max_lines=1, min_width=130
-        )
+    words = labels(gr)
+    with gr.Accordion(words("filters"), open=False, elem_id="filters"), gr.Row():
+        parts["issue"] = gr.Dropdown([(chinese("all_issues"), "")], value="", label=words("issue"), min_width=150)
+        parts["section"] = gr.Dropdown([(chinese("all_sections"), "")], value="", label=words("section"), min_width=150)
+        for name in ("since", "until"):
+            parts[name] = gr.Textbox(
+                label=words(name), value="", placeholder=words(f"{name}_hint"), max_lines=1, min_width=130
+            )
 
 
 def wire_asking(gr: Any, page: Any, parts: Parts, desk: Desk, *, after: Sequence[Any]) -> None:
-    """Say what happens when a reader asks, selects an answer, opens a card, or goes back."""
-    quiet = {"api_visibility": "private", "show_progress": "hidden"}
-    at_once = {**quiet, "queue": False}
-    conversation, chat, question, evidence, widen = (
-        parts[name] for name in ("conversation", "chat", "question", "evidence", "widen")
-    )
+    """Say what happens when a reader asks, does something with a message, opens a card, or goes back."""
+    answers = _wire_answers(gr, parts, desk)
+    _wire_evidence(gr, parts, desk)
+    _wire_overview(gr, page, parts, desk, after=(*answers, *after))
 
-    answer, answer_any_time = _answering(gr, parts, desk)
+
+def _wire_answers(gr: Any, parts: Parts, desk: Desk) -> list[Any]:
+    """Every way to have a question answered, and to stop that. Returns the events after which it is answered."""
+    conversation, chat, question, evidence, widen, following = (
+        parts[name] for name in ("conversation", "chat", "question", "evidence", "widen", "next")
+    )
+    asking = Asking(gr, parts, desk)
+    narrowing = [parts[name] for name in ("issue", "section", "since", "until", "conversation")]
+    shown = [conversation, chat, question, evidence, widen, following, parts["send"], parts["stop"]]
+    ask = {"outputs": shown, **_QUIET}
+
+    def take_example(event: gr.SelectData) -> str:
+        return str(event.value["text"])
+
+    def take_suggestion(event: gr.EventData) -> str:
+        return str(getattr(event, "question", ""))
+
+    def again(issue: str, section: str, since: str, until: str, so_far: Conversation, event: gr.EventData) -> Any:
+        place = _place(event, so_far)
+        asked = so_far.turns[place].question if place is not None else ""
+        yield from asking.answer(asked, issue, section, since, until, so_far, place=place)
+
+    def edited(issue: str, section: str, since: str, until: str, so_far: Conversation, event: gr.EventData) -> Any:
+        asked = str(getattr(event, "question", ""))
+        yield from asking.answer(asked, issue, section, since, until, so_far, place=_place(event, so_far))
+
+    def take_back(so_far: Conversation, event: gr.EventData) -> Any:
+        place = _place(event, so_far)
+        if place is None:
+            return gr.skip()
+        left = so_far.until(place)
+        gone = desk.gone(left)
+        return {
+            conversation: left,
+            chat: left.messages(gone),
+            evidence: left.evidence(gone),
+            question: so_far.turns[place].question,
+            widen: gr.update(visible=False),
+            following: "",
+        }
+
+    def stop(so_far: Conversation) -> Any:
+        stopped = so_far.stopped()
+        return {
+            conversation: stopped,
+            chat: stopped.messages(desk.gone(stopped)),
+            parts["send"]: gr.update(visible=True),
+            parts["stop"]: gr.update(visible=False),
+        }
+
+    events = [
+        gr.on(
+            [question.submit, parts["send"].click],
+            asking.answer,
+            [question, *narrowing],
+            trigger_mode="once",
+            **ask,
+        ),
+        widen.click(asking.answer_any_time, narrowing, trigger_mode="once", **ask),
+        following.retry(again, narrowing, trigger_mode="once", **ask),
+        following.edit(edited, narrowing, trigger_mode="once", **ask),
+        chat.example_select(take_example, None, question, **_AT_ONCE).then(asking.answer, [question, *narrowing], **ask),
+        following.go_on(take_suggestion, None, question, **_AT_ONCE).then(asking.answer, [question, *narrowing], **ask),
+    ]
+    # Writing waits for a language model somewhere; it must not keep those waiting who want the quoted answer.
+    written = [
+        event.then(
+            asking.write, conversation, [conversation, chat, evidence], concurrency_limit=_WRITING_AT_ONCE,
+            concurrency_id="writing", **_QUIET,
+        )
+        for event in events
+    ]  # fmt: skip
+    for event in written:
+        event.then(asking.settle, conversation, [parts["send"], parts["stop"]], **_AT_ONCE).then(
+            asking.go_on, conversation, following, concurrency_limit=1, concurrency_id="suggesting", **_QUIET
+        )
+    parts["stop"].click(
+        stop, conversation, [conversation, chat, parts["send"], parts["stop"]], cancels=[*events, *written], **_AT_ONCE
+    )
+    following.undo(take_back, conversation, [conversation, chat, evidence, question, widen, following], **_AT_ONCE)
+    cleared = (Conversation(), html.empty_evidence(), gr.update(visible=False), "")
+    chat.clear(lambda: cleared, None, [conversation, evidence, widen, following], **_AT_ONCE)
+    return written
+
+
+def _place(event: Any, so_far: Conversation) -> int | None:
+    """The place of the turn that a browser names; None when there is no such turn."""
+    place = getattr(event, "turn", None)
+    return place if isinstance(place, int) and 0 <= place < len(so_far.turns) else None
+
+
+def _wire_evidence(gr: Any, parts: Parts, desk: Desk) -> None:
+    """Bring up the evidence of an answer, open an article, and go back."""
+    conversation, evidence = parts["conversation"], parts["evidence"]
 
     def select(so_far: Conversation, event: gr.SelectData) -> Any:
         place = event.index[0] if isinstance(event.index, (list, tuple)) else event.index
@@ -128,72 +236,92 @@ def wire_asking(gr: Any, page: Any, parts: Parts, desk: Desk, *, after: Sequence
     def go_back(so_far: Conversation) -> str:
         return so_far.evidence(desk.gone(so_far))
 
-    def take_example(event: gr.SelectData) -> str:
-        return str(event.value["text"])
-
-    narrowing = [parts[name] for name in ("issue", "section", "since", "until", "conversation")]
-    asking = {
-        "fn": answer,
-        "inputs": [question, *narrowing],
-        "outputs": [conversation, chat, question, evidence, widen],
-        **quiet,
-    }
-    again = {**asking, "fn": answer_any_time, "inputs": narrowing}
-    asked = gr.on([question.submit, parts["send"].click], trigger_mode="once", **asking)
-    widened = widen.click(trigger_mode="once", **again)
-    example = chat.example_select(take_example, None, question, **at_once).then(**asking)
-    cleared = (Conversation(), html.empty_evidence(), gr.update(visible=False))
-    chat.clear(lambda: cleared, None, [conversation, evidence, widen], **at_once)
-    chat.select(select, conversation, [conversation, evidence], **at_once)
-    evidence.article(open_article, conversation, evidence, **at_once)
-    evidence.back(go_back, conversation, evidence, **at_once)
-    _wire_overview(gr, page, parts, desk, after=(asked, example, widened, *after))
+    parts["chat"].select(select, conversation, [conversation, evidence], **_AT_ONCE)
+    evidence.article(open_article, conversation, evidence, **_AT_ONCE)
+    evidence.back(go_back, conversation, evidence, **_AT_ONCE)
 
 
-def _answering(gr: Any, parts: Parts, desk: Desk) -> tuple[Handler, Handler]:
-    """The handlers that answer the question typed, and the last one again whatever its time."""
-    conversation, chat, question, evidence, widen = (
-        parts[name] for name in ("conversation", "chat", "question", "evidence", "widen")
-    )
+class Asking:
+    """The handlers that answer questions, have a language model write the answers, and say what to ask next."""
+
+    def __init__(self, gr: Any, parts: Parts, desk: Desk) -> None:
+        self._gr, self._parts, self._desk = gr, parts, desk
 
     def answer(
-        asked: str, issue: str, section: str, since: str, until: str, so_far: Conversation, any_time: bool = False
+        self,
+        asked: str,
+        issue: str,
+        section: str,
+        since: str,
+        until: str,
+        so_far: Conversation,
+        *,
+        place: int | None = None,
+        any_time: bool = False,
     ) -> Iterator[Any]:
+        """Answer a question after the conversation, or in place of the turn at a place and of those after it."""
+        gr, parts = self._gr, self._parts
         if not asked.strip():
             yield gr.skip()
             return
         so_far = so_far.settled()
-        before = so_far.last
-        if any_time:  # the last question, asked again
-            so_far = so_far.without_last()
-            before = so_far.last
+        if place is not None:
+            so_far = so_far.until(place)
         waiting = so_far.add(Turn(asked, note=WAITING))
         # The conversation says that it waits, so that nothing else draws over it meanwhile.
         yield {
-            conversation: waiting,
-            chat: waiting.messages(desk.gone(so_far)),
-            question: "",
-            widen: gr.update(visible=False),
+            parts["conversation"]: waiting,
+            parts["chat"]: waiting.messages(self._desk.gone(so_far)),
+            parts["question"]: "",
+            parts["widen"]: gr.update(visible=False),
+            parts["next"]: "",
+            parts["send"]: gr.update(visible=False),
+            parts["stop"]: gr.update(visible=True),
         }
         chosen = {"issue": issue or "", "section": section or "", "since": since or "", "until": until or ""}
-        for turn in desk.ask(asked, **chosen, before=before, any_time=any_time):
-            now = so_far.add(turn)
+        turn = self._desk.ask(asked, **chosen, before=so_far.last, any_time=any_time)
+        now = so_far.add(replace(turn, is_new=True))
+        yield {
+            **self._shown(now),
             # A question that was refused stays in the box, to be mended.
-            kept = "" if turn.answer else asked
-            gone = desk.gone(now)
-            yield {
-                conversation: now,
-                chat: now.messages(gone),
-                evidence: now.evidence(gone),
-                question: kept,
-                widen: _widening(gr, turn.answer),
-            }
+            parts["question"]: "" if turn.answer else asked,
+            parts["widen"]: _widening(gr, turn.answer),
+        }
 
-    def answer_any_time(issue: str, section: str, since: str, until: str, so_far: Conversation) -> Iterator[Any]:
+    def answer_any_time(self, issue: str, section: str, since: str, until: str, so_far: Conversation) -> Iterator[Any]:
+        """Answer the last question again, whatever its time."""
+        place = len(so_far.turns) - 1
         asked = so_far.turns[-1].question if so_far.turns else ""
-        yield from answer(asked, issue, section, since, until, so_far, any_time=True)
+        yield from self.answer(asked, issue, section, since, until, so_far, place=place, any_time=True)
 
-    return answer, answer_any_time
+    def write(self, so_far: Conversation) -> Iterator[Any]:
+        """The last answer in a language model's words, as they come; nothing where none is set."""
+        if not so_far.turns or not so_far.turns[-1].is_new:
+            return
+        before, last = so_far.until(len(so_far.turns) - 1), replace(so_far.turns[-1], is_new=False)
+        yield {self._parts["conversation"]: before.add(last)}
+        for turn in self._desk.write(last):
+            yield self._shown(before.add(turn))
+
+    def settle(self, so_far: Conversation) -> Any:
+        """The button that asks in place of the one that stops."""
+        return {
+            self._parts["send"]: self._gr.update(visible=True),
+            self._parts["stop"]: self._gr.update(visible=False),
+        }
+
+    def go_on(self, so_far: Conversation) -> str:
+        """Questions to go on with."""
+        return html.suggestions(self._desk.suggestions(so_far)) if not so_far.is_waiting else ""
+
+    def _shown(self, now: Conversation) -> dict[Any, Any]:
+        gone = self._desk.gone(now)
+        parts = self._parts
+        return {
+            parts["conversation"]: now,
+            parts["chat"]: now.messages(gone),
+            parts["evidence"]: now.evidence(gone),
+        }
 
 
 def _widening(gr: Any, answer: Answer | None) -> Any:
@@ -205,7 +333,6 @@ def _widening(gr: Any, answer: Answer | None) -> Any:
 
 def _wire_overview(gr: Any, page: Any, parts: Parts, desk: Desk, *, after: Sequence[Any]) -> None:
     """Show what the archive holds: when the page opens, after an answer or a change, and when others change it."""
-    quiet = {"api_visibility": "private", "show_progress": "hidden"}
     inputs = [parts[name] for name in ("generation", "issue", "section", "conversation", "gone")]
     outputs = [parts[name] for name in ("masthead", "issue", "section", "generation", "gone", "chat", "evidence")]
 
@@ -242,14 +369,14 @@ def _wire_overview(gr: Any, page: Any, parts: Parts, desk: Desk, *, after: Seque
     def examples() -> Any:
         return gr.update(examples=[{"text": question} for question in desk.examples()])
 
-    page.load(show, inputs, outputs, **quiet)
-    parts["generation"].change(examples, None, parts["chat"], **quiet)
+    page.load(show, inputs, outputs, **_QUIET)
+    parts["generation"].change(examples, None, parts["chat"], **_QUIET)
     for event in after:
-        event.then(show, inputs, outputs, **quiet)
+        event.then(show, inputs, outputs, **_QUIET)
     # Looking goes through a field of its own: a look that finds nothing new costs the server little. It is no gr.State,
     # whose change gradio does not notice after an event that is not queued.
-    gr.Timer(LOOK_SECONDS).tick(look, newest, newest, queue=False, **quiet)
-    newest.change(show, inputs, outputs, **quiet)
+    gr.Timer(LOOK_SECONDS).tick(look, newest, newest, queue=False, **_QUIET)
+    newest.change(show, inputs, outputs, **_QUIET)
 
 
 def _choices(gr: Any, choices: list[tuple[str, str]], chosen: str) -> Any:

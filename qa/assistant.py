@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
+from cachetools import LRUCache
 
 from embeddings import (
     Archive,
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 DEFAULT_K = 5
+_ANSWERS_KEPT = 256  # what many ask (the suggested questions, today's news) is worked out once
 
 
 class Assistant:
@@ -64,6 +67,8 @@ class Assistant:
         self.reader = reader
         self._retrieval = retrieval
         self._checked: Settings | None = None
+        self._answers: LRUCache[_Asked, Answer] = LRUCache(_ANSWERS_KEPT)
+        self._lock = Lock()
         self._check_model()
 
     @classmethod
@@ -144,8 +149,15 @@ class Assistant:
             yield from write(answer, self.writer)
 
     def _answer(self, question: str, snapshot: Snapshot, asking: _Asking) -> Answer:
-        """The answer to a question that stands alone."""
-        return replace(self._answer_alone(question, snapshot, asking), question=question)
+        """The answer to a question that stands alone, remembered for as long as the archive and the day stay."""
+        asked = _Asked(snapshot.generation, self.today(), question, asking)
+        with self._lock:
+            known = self._answers.get(asked)
+        if known is None:
+            known = replace(self._answer_alone(question, snapshot, asking), question=question)
+            with self._lock:
+                self._answers[asked] = known
+        return known
 
     def _answer_alone(self, question: str, snapshot: Snapshot, asking: _Asking) -> Answer:
         issues = snapshot.issue_names()
@@ -245,6 +257,16 @@ class _Asking:
     k: int
     filters: Filters
     any_time: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """All that an answer depends on."""
+
+    generation: str
+    today: date
+    question: str
+    asking: _Asking
 
 
 def _spoken(answer: Answer) -> Spoken:

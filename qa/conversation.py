@@ -10,17 +10,22 @@ from qa import html
 from qa.types import Answer
 
 WAITING = "正在翻阅公报……"
+STOPPED = "已停止，没有回答。"
 _TURNS_KEPT = 100  # so that a page left open for months stays small
 _WITHDRAWN = "这条回答引用的一期已被撤回。"
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A question and its answer, or the note that stands in place of one."""
+    """A question and its answer, or the note that stands in place of one.
+
+    `is_new` says that no language model has been asked yet to write the answer.
+    """
 
     question: str
     answer: Answer | None = None
     note: str = ""
+    is_new: bool = False
 
     @property
     def issues(self) -> Iterator[Issue]:
@@ -71,14 +76,18 @@ class Conversation:
         """The last answer that is more than a reply to a greeting; the next question may lean on it."""
         return next((turn.answer for turn in reversed(self.turns) if turn.answer and not turn.answer.is_reply), None)
 
-    def without_last(self) -> Conversation:
-        """The conversation without its last turn, which is asked anew."""
-        return Conversation(self.turns[:-1], min(self.selected, len(self.turns) - 2))
+    def until(self, place: int) -> Conversation:
+        """The conversation before the turn at a place, which is asked anew or taken back."""
+        return Conversation(self.turns[:place], min(self.selected, place - 1))
 
     @property
     def is_waiting(self) -> bool:
         """Whether the last question is being answered."""
         return bool(self.turns) and self.turns[-1].note == WAITING
+
+    def stopped(self) -> Conversation:
+        """The conversation whose reader waits no longer."""
+        return self.until(len(self.turns) - 1).add(replace(self.turns[-1], note=STOPPED)) if self.is_waiting else self
 
     def settled(self) -> Conversation:
         """The conversation without a question whose answer never came: the connection was lost."""
@@ -87,12 +96,15 @@ class Conversation:
     def messages(self, gone: Collection[str] = ()) -> list[dict[str, str]]:
         """The turns as the conversation shows them, two messages each."""
         messages = []
-        for turn in self.turns:
-            said = html.answer_bubble(turn.answer) if turn.answer else html.note_bubble(turn.note)
+        for place, turn in enumerate(self.turns):
             if turn.rests_on(gone):
                 said = html.note_bubble(_WITHDRAWN)
+            elif turn.answer:
+                said = html.answer_bubble(turn.answer, turn=place, is_last=place == len(self.turns) - 1)
+            else:
+                said = html.note_bubble(turn.note, turn=None if turn.note == WAITING else place)
             messages += [
-                {"role": "user", "content": html.question_bubble(turn.question)},
+                {"role": "user", "content": html.question_bubble(turn.question, turn=place)},
                 {"role": "assistant", "content": said},
             ]
         return messages
@@ -103,4 +115,4 @@ class Conversation:
             return html.empty_evidence()
         if self.chosen.rests_on(gone):
             return html.empty_evidence(_WITHDRAWN)
-        return html.evidence(self.chosen.answer, gone=gone)
+        return html.evidence(self.chosen.answer, gone=gone, turn=self.selected)

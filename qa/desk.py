@@ -15,7 +15,7 @@ from embeddings import Issue, Snapshot, find_date
 from qa import html
 from qa.assistant import Assistant, read_filters
 from qa.conversation import Conversation, Turn
-from qa.examples import answered_examples
+from qa.examples import answered_examples, next_questions
 from qa.proofs import not_a_date
 from qa.query import MAX_QUESTION_CHARS
 from qa.types import Answer
@@ -59,25 +59,41 @@ class Desk:
         section: str,
         before: Answer | None = None,
         any_time: bool = False,
-    ) -> Iterator[Turn]:
-        """The turn that a question makes, and again as a language model writes it anew.
-
-        What is wrong becomes a note; raises nothing.
-        """
+    ) -> Turn:
+        """The turn that a question makes. What is wrong becomes a note; raises nothing."""
         if note := refusal(question, since=since, until=until):
-            yield Turn(question, note=note)
-            return
+            return Turn(question, note=note)
         try:
             filters = read_filters(since=since.strip(), until=until.strip(), issue=issue, section=section)
             answer = self._assistant.ask(question, filters=filters, before=before, any_time=any_time)
-            yield Turn(question, answer=answer)
-            for written in self._assistant.write(answer):
-                yield Turn(question, answer=written)
         except ValueError:
-            yield Turn(question, note="这个问题没有看懂，请换个说法再问。")
+            return Turn(question, note="这个问题没有看懂，请换个说法再问。")
         except Exception:  # whatever it is, it must not leave the reader looking at "searching"
             logger.exception("The archive could not be asked")
-            yield Turn(question, note=_UNAVAILABLE)
+            return Turn(question, note=_UNAVAILABLE)
+        return Turn(question, answer=answer)
+
+    def write(self, turn: Turn) -> Iterator[Turn]:
+        """The turn again and again as a language model writes its answer; nothing where none is set."""
+        if turn.answer is None:
+            return
+        try:
+            for written in self._assistant.write(turn.answer):
+                yield Turn(turn.question, answer=written)
+        except Exception:  # the quoted answer stands
+            logger.exception("The answer could not be written")
+            yield turn
+
+    def suggestions(self, conversation: Conversation) -> list[str]:
+        """Questions that the articles behind the last answer answer, and that were not asked yet. Raises nothing."""
+        last = conversation.last
+        if last is None:
+            return []
+        try:
+            return next_questions(self._assistant, last, asked=[turn.question for turn in conversation.turns])
+        except Exception:
+            logger.exception("No questions could be suggested")
+            return []
 
     def overview(self) -> Overview:
         """What the archive holds now, put together once for each state of it."""

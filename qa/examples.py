@@ -6,13 +6,18 @@ Chinese asks in place: put 多少 where a number stands, or 什么时候 for a d
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from embeddings import Article, split_sentences
 from qa.assistant import Assistant
+from qa.types import Answer
 
 _EXAMPLES = 4
 _EXAMPLES_TRIED = 28
+_NEXT = 3
+_NEXT_TRIED = 5  # each costs as much as a reader's question
+_NEXT_ARTICLES = 3
+_ASKED = re.compile("什么时候|多少")
 _DATE = re.compile(r"(?:\d{4}年)?\d{1,2}月\d{1,2}日(?:上午|中午|下午|晚上?|凌晨)?")
 _AMOUNT = re.compile(r"(?<![第\d.])\d+(?:\.\d+)?[多余]?[万亿]*(?=[个名位人户家棵辆场次项条件例处册篇吨亩米元头座幅所])")
 _CLAUSE = re.compile(r"[^，,。；;！？!?：:\s]+")
@@ -46,6 +51,27 @@ def answered_examples(assistant: Assistant) -> list[str]:
                 turns.append(turn)
                 break
     return found
+
+
+def next_questions(assistant: Assistant, answer: Answer, *, asked: Collection[str]) -> list[str]:
+    """A few questions that the articles behind an answer answer, the articles taking turns; `asked` are left out."""
+    articles = list({passage.article.id: passage.article for passage in answer.passages[:_NEXT_ARTICLES]}.values())
+    found: list[str] = []
+    tried = 0
+    for question, article in _best_first(articles):
+        if len(found) == _NEXT or tried == _NEXT_TRIED:
+            break
+        if question in found or question in asked or _says(answer.quote, question):
+            continue
+        tried += 1
+        if _answers(assistant, question, article):
+            found.append(question)
+    return found
+
+
+def _says(quote: str, question: str) -> bool:
+    """Whether a quote has said already what a question asks: the words around its asking word stand in it."""
+    return bool(quote) and all(part in quote for part in _ASKED.split(question.rstrip("？")) if part)
 
 
 def _best_first(articles: Sequence[Article]) -> list[tuple[str, Article]]:

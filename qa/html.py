@@ -8,12 +8,15 @@ from collections.abc import Collection, Sequence
 from datetime import date
 
 from embeddings import Issue, find_date
+from qa.matching import shared_words
 from qa.types import Answer, Citation, Passage
+from qa.wording import both, chinese
 
 Span = tuple[int, int]  # [start, end) in an article's body
 
 UNKNOWN_DATE = "日期不详"
 UNTITLED = "（无题）"
+LOOKS = ("large", "dark")  # what a reader can switch on, by the names that page.js and page.css know
 _REFERENCE = re.compile(r"\[(\d+)\]")
 _QUOTED = 3  # of more sources than these, the conversation shows no quotes: they stand beside it
 _SHOWN_QUESTION_CHARS = 200  # of a question that was too long to be answered
@@ -24,9 +27,12 @@ def masthead(*, issues: int, undated: int, articles: int, first: date | None, la
     count = f"{issues} 期" + (f"（{undated} 期{UNKNOWN_DATE}）" if undated else "")
     days = list(dict.fromkeys(value.isoformat() for value in (first, last) if value))
     holdings = " · ".join((count, f"{articles} 篇文章", " 至 ".join(days) or UNKNOWN_DATE, model))
+    looks = "".join(
+        f'<button type="button" data-look="{name}" aria-pressed="false">{both(name)}</button>' for name in LOOKS
+    )
     return (
-        '<header class="masthead"><h1>公报问答</h1><p class="motto">照原文回答，句句有出处</p>'
-        f'<p class="holdings">{_text(holdings)}</p></header>'
+        f'<header class="masthead"><h1>公报问答</h1><p class="motto">{both("motto")}</p>'
+        f'<p class="holdings">{_text(holdings)}</p><p class="looks">{looks}</p></header>'
     )
 
 
@@ -36,20 +42,23 @@ def issue_label(issue: Issue) -> str:
     return name if date is None or find_date(name) == date else f"{name}（{date}）"
 
 
-def question_bubble(question: str) -> str:
-    """A question as the conversation shows it."""
+def question_bubble(question: str, *, turn: int | None = None) -> str:
+    """A question as the conversation shows it; with its place in the conversation, it can be edited."""
     if len(question) > _SHOWN_QUESTION_CHARS:
         question = question[:_SHOWN_QUESTION_CHARS] + "……"
-    return f'<div class="asked">{_text(question)}</div>'
+    return f'<div class="asked">{_text(question)}</div>{_doings(turn, "edit")}'
 
 
-def note_bubble(note: str) -> str:
+def note_bubble(note: str, *, turn: int | None = None) -> str:
     """A remark that is no answer: still searching, or why a question was not taken."""
-    return f'<div class="note">{_text(note)}</div>'
+    return f'<div class="note">{_text(note)}</div>{_doings(turn, "retry")}'
 
 
-def answer_bubble(answer: Answer) -> str:
-    """An answer as the conversation shows it: the text, quotes it does not hold, a line for each source."""
+def answer_bubble(answer: Answer, *, turn: int | None = None, is_last: bool = False) -> str:
+    """An answer as the conversation shows it: the text, quotes it does not hold, a line for each source.
+
+    With its place in the conversation, it can be copied and asked for again; the last one can be taken back.
+    """
     kind = "said abstained" if answer.abstained else "said"
     numbers = {str(citation.number) for citation in answer.citations}
     text = _REFERENCE.sub(lambda match: _reference(match, numbers), _text(answer.text))
@@ -62,45 +71,65 @@ def answer_bubble(answer: Answer) -> str:
     lines = (f'<p class="source">{_source_line(citation)}</p>' for citation in answer.citations if not listed)
     sources = "".join(lines)
     note = f'<p class="taken">{_text(answer.note)}</p>' if answer.note else ""
-    return f'<div class="{kind}">{text}</div>{quotes}{sources}{note}'
+    doings = _doings(turn, "copy", "retry", *(("undo",) if is_last else ()))
+    return f'<div class="{kind}">{text}</div>{quotes}{sources}{note}{doings}'
 
 
-def evidence(answer: Answer, *, gone: Collection[str] = ()) -> str:
+def suggestions(questions: Sequence[str]) -> str:
+    """Questions to go on with, as buttons; "" for none."""
+    if not questions:
+        return ""
+    buttons = "".join(
+        f'<button type="button" data-question="{_text(question)}">{_text(question)}</button>' for question in questions
+    )
+    return f'<nav class="suggestions" aria-label="{chinese("suggestions")}"><b>{both("suggestions")}</b>{buttons}</nav>'
+
+
+def evidence(answer: Answer, *, gone: Collection[str] = (), turn: int = 0) -> str:
     """The cards beside an answer, best passage first; after an abstention they are only the nearest articles.
 
-    Passages from the issues in `gone` (ids) are left out; the others keep their ranks.
+    Passages from the issues in `gone` (ids) are left out; the others keep their ranks. `turn` is the answer's place in
+    the conversation.
     """
     if not answer.passages:
-        return empty_evidence("没有可以显示的文章。")
-    heading = "内容最接近的文章" if answer.abstained else "答案出处"
+        return empty_evidence(both("no_articles"))
+    heading = "nearest" if answer.abstained else "evidence"
+    asked = answer.taken or answer.question
     cards = "".join(
-        passage_card(rank, passage, cited(passage, answer.citations))
+        passage_card(rank, passage, cited(passage, answer.citations), numbers=_numbers(passage, answer), asked=asked)
         for rank, passage in enumerate(answer.passages, start=1)
         if passage.article.issue_id not in gone
     )
     return (
-        f'<section class="evidence" aria-label="{heading}"><h2>{heading}</h2>'
-        f'<p class="about">问：{_text(answer.question)}</p>{cards}</section>'
+        f'<section class="evidence" data-turn="{turn}" aria-label="{chinese(heading)}"><h2>{both(heading)}</h2>'
+        f'<p class="about">{_text(answer.question)}</p>{cards}</section>'
     )
 
 
-def empty_evidence(hint: str = "提问之后，答案所在的文章会显示在这里。") -> str:
-    """The place of the cards while there are none."""
-    return f'<section class="evidence empty"><p>{_text(hint)}</p></section>'
+def empty_evidence(hint: str = "") -> str:
+    """The place of the cards while there are none. `hint` is HTML."""
+    return f'<section class="evidence empty"><p>{hint or both("empty_evidence")}</p></section>'
 
 
-def passage_card(rank: int, passage: Passage, citation: Citation | None = None) -> str:
-    """One passage with its source. A cited one carries its quote in <mark>. `data-passage` is the rank, from one."""
+def passage_card(
+    rank: int, passage: Passage, citation: Citation | None = None, *, numbers: Sequence[int] = (), asked: str = ""
+) -> str:
+    """One passage with its source. A cited one carries its quote in <mark>. `data-passage` is the rank, from one.
+
+    `numbers` are those of the citations it bears out; `asked` is the question, to say what the two have in common.
+    """
     article = passage.article
     quote = _quote_span(citation)
     before = '<span class="cut">……</span>' if passage.start > 0 else ""
     after = '<span class="cut">……</span>' if passage.end < len(article.body) else ""
     body = _paragraphs(article.body, shown=(passage.start, passage.end), quote=quote)
     kind = "card cited" if citation else "card"
+    references = "".join(f'<span class="number">[{number}]</span>' for number in numbers)
     return (
-        f'<article class="{kind}" data-passage="{rank}"><h3><button type="button" class="open">'
+        f'<article class="{kind}" data-passage="{rank}" data-cites="{" ".join(map(str, numbers))}">'
+        f'<h3>{references}<button type="button" class="open">'
         f"{_text(article.title or UNTITLED)}</button></h3>{_details(passage, citation)}"
-        f'<div class="passage-text">{before}{body}{after}</div></article>'
+        f'<div class="passage-text">{before}{body}{after}</div>{_why_found(passage, asked)}</article>'
     )
 
 
@@ -112,7 +141,7 @@ def article_view(passage: Passage, citation: Citation | None = None, *, rank: in
     )
     return (
         f'<article class="reading" data-rank="{rank}"><div class="bar">'
-        '<button type="button" class="back" data-back>← 返回</button></div>'
+        f'<button type="button" class="back" data-back>{both("back")}</button></div>'
         f'<h2 tabindex="-1">{_text(article.title or UNTITLED)}</h2>{_details(passage, citation)}'
         f'<div class="body">{body}</div></article>'
     )
@@ -148,7 +177,34 @@ def _text(text: str) -> str:
 
 
 def _reference(match: re.Match[str], numbers: set[str]) -> str:
-    return f'<sup class="reference">{match[0]}</sup>' if match[1] in numbers else match[0]
+    """The number of a source as a link to its card; `page.js` knows it by its class."""
+    if match[1] not in numbers:
+        return match[0]
+    return f'<sup class="reference"><a class="cite" href="#cite-{match[1]}">{match[0]}</a></sup>'
+
+
+def _doings(turn: int | None, *names: str) -> str:
+    """What can be done with a message. Gradio keeps no attributes but classes, so that `page.js` goes by those."""
+    if turn is None:
+        return ""
+    buttons = "".join(f'<button type="button" class="doing {name} turn-{turn}">{both(name)}</button>' for name in names)
+    return f'<div class="doings">{buttons}</div>'
+
+
+def _numbers(passage: Passage, answer: Answer) -> list[int]:
+    """The numbers of the citations that stand in a passage."""
+    return [citation.number for citation in answer.citations if cited(passage, [citation])]
+
+
+def _why_found(passage: Passage, asked: str) -> str:
+    """The words that a passage and the question share, and whether their meanings are near."""
+    words = shared_words(asked, f"{passage.article.title}\n{passage.text}") if asked else []
+    reasons = []
+    if words:
+        reasons.append(f"{both('words_match')} {'、'.join(f'<i>{_text(word)}</i>' for word in words)}")
+    if passage.dense_rank is not None:
+        reasons.append(both("meaning_matches"))
+    return f'<p class="why">{both("why_found")} {" · ".join(reasons)}</p>' if reasons else ""
 
 
 def _source_line(citation: Citation) -> str:

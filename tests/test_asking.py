@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from embeddings import Encoder, build
+from embeddings import Encoder, Filters, build
 from qa import Answer, Assistant
-from qa.reader import open_reader
-from qa.types import Passage
+from qa.reader import BundledReader, Text, open_reader
+from qa.types import Passage, Reading
 
 ISSUES = {
     "县报-20250906.md": "# 县报 2025年9月6日\n\n## 水库蓄水\n\n县水库今年8月蓄水，水库的水位升到102米。\n",
@@ -122,3 +122,31 @@ def test_every_answer_is_of_the_question_as_it_was_typed(county: Assistant) -> N
     for question in ("新桥由谁设计？", "他是谁？", "上周有什么消息？", "比较9月6日和9月13日水库的水位"):
         before = county.ask(question, before=before)
         assert before.question == question
+
+
+class CountingReader:
+    """The bundled reader, and how often it was asked."""
+
+    name = "counting"
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._reader = BundledReader()
+
+    def read(self, question: str, texts: Sequence[Text]) -> list[Reading]:
+        self.count += 1
+        return self._reader.read(question, texts)
+
+
+def test_a_question_asked_again_is_not_read_again_on_the_same_day(county: Assistant) -> None:
+    reader = CountingReader()
+    assistant = Assistant(county.archive, county.encoder, reader=reader, today=lambda: date(2025, 9, 17))
+    question = "新桥由谁设计？"
+    first = assistant.ask(question)
+    assert assistant.ask(question) == first
+    assert reader.count == 1
+    assistant.ask(question, filters=Filters(since=date(2025, 9, 10)))
+    assert reader.count == 2
+    assistant.today = lambda: date(2025, 9, 18)
+    assistant.ask(question)
+    assert reader.count == 3

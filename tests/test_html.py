@@ -95,7 +95,7 @@ def test_a_written_answer_shows_the_quote_it_rests_on() -> None:
 
 def test_only_the_numbers_of_citations_become_references() -> None:
     page = html.answer_bubble(replace(ANSWER, text=f"见[7]。{QUOTE}[1]"))
-    assert '<sup class="reference">[1]</sup>' in page
+    assert '<a class="cite" href="#cite-1">[1]</a>' in page
     assert "见[7]。" in page
 
 

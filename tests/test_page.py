@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import sys
@@ -21,6 +22,7 @@ from qa.examples import answered_examples, ask_in_place, example_questions
 QUESTION = "北京丰台站什么时候启用？"
 OFF_TOPIC = "火星上的温度是多少度？"
 MARKUP = "<img src=x onerror=alert(1)> **粗** $$x^2$$ 丰台站？"
+ARTEFACTS = Path(__file__).parents[1] / "artefacts"
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -85,6 +87,7 @@ def opened_page(browser: Any, address: str, size: tuple[int, int]) -> Iterator[A
     """The opened page, which must neither complain nor call another host while a test uses it."""
     width, height = size
     context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
+    context.set_default_timeout(60_000)
     opened = context.new_page()
     hosts: set[str | None] = set()
     complaints: list[str] = []
@@ -95,9 +98,17 @@ def opened_page(browser: Any, address: str, size: tuple[int, int]) -> Iterator[A
     opened.goto(address)
     opened.wait_for_selector("#chat .example")
     yield opened
+    keep_screenshot(opened)
     context.close()
     assert hosts <= {"127.0.0.1", None}  # None: data: addresses
     assert complaints == []
+
+
+def keep_screenshot(opened: Any) -> None:
+    """The page as a test left it, for people to look at."""
+    test = os.environ["PYTEST_CURRENT_TEST"].split("::")[-1].split(" ")[0]
+    ARTEFACTS.mkdir(exist_ok=True)
+    opened.screenshot(path=ARTEFACTS / f"{re.sub(r'[^a-z0-9_]+', '-', test.lower())}.png")
 
 
 def free_port() -> int:

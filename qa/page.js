@@ -1,0 +1,147 @@
+// What the page does in the browser by itself: its language, its looks, and what is done with messages.
+// Gradio draws the conversation and keeps no attributes of it but classes, so that buttons there are known by these.
+(() => {
+    const root = document.documentElement;
+    root.lang = navigator.language.toLowerCase().startsWith('zh') ? 'zh-CN' : 'en';
+
+    // Large type and the dark look, remembered in this browser.
+    const remembered = (name) => { try { return localStorage.getItem(`bulletin-${name}`); } catch { return null; } };
+    const remember = (name, value) => { try { localStorage.setItem(`bulletin-${name}`, value); } catch { /* private */ } };
+    const isOn = (name) => (name === 'dark' ? document.body.classList.contains('dark') : root.classList.contains(name));
+    const press = () => {
+        for (const button of document.querySelectorAll('[data-look]')) {
+            button.setAttribute('aria-pressed', String(isOn(button.dataset.look)));
+        }
+    };
+    const look = (name, on) => {
+        (name === 'dark' ? document.body : root).classList.toggle(name, on);
+        press();
+    };
+    const restore = () => {
+        if (remembered('large')) look('large', remembered('large') === 'on');
+        if (remembered('dark')) look('dark', remembered('dark') === 'on');
+    };
+
+    // A message's text for the clipboard, without its buttons.
+    const plain = (message) => {
+        const copy = message.cloneNode(true);
+        for (const bar of copy.querySelectorAll('.doings')) bar.remove();
+        for (const part of copy.querySelectorAll('.en, .zh')) if (!root.lang.startsWith(part.className)) part.remove();
+        for (const block of copy.querySelectorAll('.said, .quote, .source, .taken')) block.append('\n');
+        return copy.textContent.trim();
+    };
+    const copyText = async (text) => {
+        if (navigator.clipboard && isSecureContext) return navigator.clipboard.writeText(text);
+        const field = Object.assign(document.createElement('textarea'), {value: text});
+        document.body.append(field);
+        field.select();
+        document.execCommand('copy');
+        field.remove();
+    };
+    const answered = (button) => button.closest('.message-content');
+    const told = (button, zh, en) => {
+        const before = button.innerHTML;
+        button.textContent = root.lang === 'en' ? en : zh;
+        setTimeout(() => { button.innerHTML = before; }, 1500);
+    };
+    const turnOf = (element) => Number(/(?:^|\s)turn-(\d+)/.exec(element.className)?.[1] ?? -1);
+
+    // A question is edited where it stands.
+    const edit = (button) => {
+        const bubble = button.closest('.message-content');
+        const asked = bubble.querySelector('.asked');
+        if (bubble.querySelector('textarea')) return;
+        const field = Object.assign(document.createElement('textarea'), {value: asked.textContent, rows: 2});
+        field.setAttribute('aria-label', button.textContent);
+        const done = () => { field.remove(); asked.hidden = false; button.focus(); };
+        field.addEventListener('keydown', (event) => {
+            if (event.isComposing || event.keyCode === 229) return;
+            if (event.key === 'Escape') { event.stopPropagation(); done(); }
+            if (event.key === 'Enter' && !event.shiftKey) {
+                event.preventDefault();
+                const question = field.value.trim();
+                const turn = turnOf(button);
+                done();
+                if (question) dispatch('edit', {turn, question});
+            }
+        });
+        asked.hidden = true;
+        asked.after(field);
+        field.focus();
+    };
+    const dispatch = (name, detail) => document.dispatchEvent(new CustomEvent(`bulletin-${name}`, {detail}));
+
+    // A source is lit up in the evidence, at once or as soon as the evidence is that of its answer.
+    let wanted = null;
+    const lightUp = () => {
+        const shown = document.querySelector('#evidence .evidence');
+        if (!wanted || !shown || Number(shown.dataset.turn) !== wanted.turn) return;
+        const card = [...shown.querySelectorAll('[data-cites]')]
+            .find((one) => one.dataset.cites.split(' ').includes(wanted.number));
+        wanted = null;
+        if (!card) return;
+        card.classList.remove('lit');
+        void card.offsetWidth; // so that the light starts anew
+        card.classList.add('lit');
+        card.scrollIntoView({block: 'nearest', behavior: 'smooth'});
+        card.querySelector('button').focus({preventScroll: true});
+    };
+    document.addEventListener('bulletin-evidence', lightUp);
+
+    document.addEventListener('click', (event) => {
+        const looks = event.target.closest?.('[data-look]');
+        if (looks) {
+            const on = !isOn(looks.dataset.look);
+            look(looks.dataset.look, on);
+            remember(looks.dataset.look, on ? 'on' : 'off');
+            return;
+        }
+        const cite = event.target.closest?.('#chat a.cite');
+        if (cite) {
+            event.preventDefault();
+            const turn = turnOf(answered(cite).querySelector('.doing'));
+            wanted = {turn, number: cite.getAttribute('href').replace('#cite-', '')};
+            lightUp();
+            return; // the click goes on to the message, which brings up its evidence
+        }
+        const doing = event.target.closest?.('#chat .doing');
+        if (!doing) return;
+        event.stopPropagation();
+        if (doing.classList.contains('copy')) {
+            copyText(plain(answered(doing))).then(() => told(doing, '已复制', 'Copied'), () => {});
+        } else if (doing.classList.contains('edit')) edit(doing);
+        else if (doing.classList.contains('retry')) dispatch('retry', {turn: turnOf(doing)});
+        else if (doing.classList.contains('undo')) dispatch('undo', {turn: turnOf(doing)});
+    }, true);
+
+    // Enter that confirms a candidate of an input method is no wish to send.
+    for (const kind of ['keydown', 'keypress', 'keyup']) {
+        document.addEventListener(kind, (event) => {
+            if (event.key === 'Enter' && (event.isComposing || event.keyCode === 229)) event.stopPropagation();
+        }, true);
+    }
+
+    // Gradio reads its messages' HTML out as their name; a screen reader is to hear who speaks, and then the message.
+    const name = () => {
+        for (const message of document.querySelectorAll('#chat [data-testid="bot"], #chat [data-testid="user"]')) {
+            const isAnswer = message.dataset.testid === 'bot';
+            const said = root.lang === 'en' ? (isAnswer ? 'Answer' : 'Question') : (isAnswer ? '回答' : '提问');
+            if (message.getAttribute('aria-label') === said) continue;
+            message.setAttribute('role', 'group');
+            message.setAttribute('aria-label', said);
+        }
+        const log = document.querySelector('#chat [role="log"]');
+        const title = root.lang === 'en' ? 'Conversation' : '对话';
+        if (log && log.getAttribute('aria-label') !== title) {
+            log.setAttribute('aria-label', title);
+            log.tabIndex = 0; // it scrolls, so that a keyboard must reach it
+        }
+        // Its examples are buttons, which no list may hold.
+        document.querySelector('#chat .examples[role="list"]')?.setAttribute('role', 'group');
+        press();
+    };
+    let due = 0;
+    new MutationObserver(() => { if (!due) due = setTimeout(() => { due = 0; name(); }, 60); })
+        .observe(root, {subtree: true, childList: true, attributes: true, attributeFilter: ['aria-label']});
+    document.addEventListener('DOMContentLoaded', () => { restore(); setTimeout(restore, 500); });
+})();
