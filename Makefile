@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 7860
 
-.PHONY: chat test lint evaluate clean
+.PHONY: chat test lint evaluate screenshots clean
 
 chat: $(VENV)/.chat
 	$(BIN)/bulletin build bulletins
@@ -22,6 +22,10 @@ lint: $(VENV)/.test
 # The project's own gold questions over the sample bulletins; fails when a figure falls under its floor.
 evaluate: $(VENV)/.test
 	$(BIN)/bulletin evaluate tests/data/sample_qa.jsonl --source bulletins --floors tests/data/baseline.json
+
+# The pictures that README shows; needs Chromium.
+screenshots: $(VENV)/.test
+	$(BIN)/python docs/take_pictures.py
 
 $(VENV)/.python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed: make PYTHON=python3.11 …")'

@@ -182,7 +182,9 @@ def _wire_answers(gr: Any, parts: Parts, desk: Desk) -> list[Any]:
         widen.click(asking.answer_any_time, narrowing, trigger_mode="once", **ask),
         following.retry(again, narrowing, trigger_mode="once", **ask),
         following.edit(edited, narrowing, trigger_mode="once", **ask),
-        chat.example_select(take_example, None, question, **_AT_ONCE).then(asking.answer, [question, *narrowing], **ask),
+        chat.example_select(take_example, None, question, **_AT_ONCE).then(
+            asking.answer, [question, *narrowing], **ask
+        ),
         following.go_on(take_suggestion, None, question, **_AT_ONCE).then(asking.answer, [question, *narrowing], **ask),
     ]
     # Writing waits for a language model somewhere; it must not keep those waiting who want the quoted answer.

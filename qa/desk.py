@@ -46,8 +46,10 @@ class Desk:
     def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant
         self._lock = Lock()
+        self._finding = Lock()
         self._examples: tuple[str, list[str]] = ("", [])  # generation, questions
         self._overview: Overview | None = None
+        self._waiting = 0  # questions that are being answered
 
     def ask(
         self,
@@ -63,6 +65,8 @@ class Desk:
         """The turn that a question makes. What is wrong becomes a note; raises nothing."""
         if note := refusal(question, since=since, until=until):
             return Turn(question, note=note)
+        with self._lock:
+            self._waiting += 1
         try:
             filters = read_filters(since=since.strip(), until=until.strip(), issue=issue, section=section)
             answer = self._assistant.ask(question, filters=filters, before=before, any_time=any_time)
@@ -71,6 +75,9 @@ class Desk:
         except Exception:  # whatever it is, it must not leave the reader looking at "searching"
             logger.exception("The archive could not be asked")
             return Turn(question, note=_UNAVAILABLE)
+        finally:
+            with self._lock:
+                self._waiting -= 1
         return Turn(question, answer=answer)
 
     def write(self, turn: Turn) -> Iterator[Turn]:
@@ -85,12 +92,16 @@ class Desk:
             yield turn
 
     def suggestions(self, conversation: Conversation) -> list[str]:
-        """Questions that the articles behind the last answer answer, and that were not asked yet. Raises nothing."""
+        """Questions that the articles behind the last answer answer, and that were not asked yet. Raises nothing.
+
+        Trying them out stops as soon as a reader asks something: nobody is to wait for a suggestion.
+        """
         last = conversation.last
         if last is None:
             return []
+        asked = [turn.question for turn in conversation.turns]
         try:
-            return next_questions(self._assistant, last, asked=[turn.question for turn in conversation.turns])
+            return next_questions(self._assistant, last, asked=asked, go_on=lambda: self._waiting == 0)
         except Exception:
             logger.exception("No questions could be suggested")
             return []
@@ -123,7 +134,7 @@ class Desk:
 
     def examples(self) -> list[str]:
         """Questions this archive answers, found once for each state of it."""
-        with self._lock:
+        with self._finding:
             generation = self.generation()
             if self._examples[0] != generation:
                 self._examples = (generation, answered_examples(self._assistant))

@@ -6,7 +6,7 @@ Chinese asks in place: put 多少 where a number stands, or 什么时候 for a d
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from embeddings import Article, split_sentences
 from qa.assistant import Assistant
@@ -53,13 +53,18 @@ def answered_examples(assistant: Assistant) -> list[str]:
     return found
 
 
-def next_questions(assistant: Assistant, answer: Answer, *, asked: Collection[str]) -> list[str]:
-    """A few questions that the articles behind an answer answer, the articles taking turns; `asked` are left out."""
+def next_questions(
+    assistant: Assistant, answer: Answer, *, asked: Collection[str], go_on: Callable[[], bool] = lambda: True
+) -> list[str]:
+    """A few questions that the articles behind an answer answer, the articles taking turns; `asked` are left out.
+
+    Each is tried out for as long as `go_on`.
+    """
     articles = list({passage.article.id: passage.article for passage in answer.passages[:_NEXT_ARTICLES]}.values())
     found: list[str] = []
     tried = 0
     for question, article in _best_first(articles):
-        if len(found) == _NEXT or tried == _NEXT_TRIED:
+        if len(found) == _NEXT or tried == _NEXT_TRIED or not go_on():
             break
         if question in found or question in asked or _says(answer.quote, question):
             continue

@@ -276,3 +276,8 @@ def test_suggestions_are_shown_as_text() -> None:
 )
 def test_shared_words_are_the_longest_stretches(question: str, text: str, words: list[str]) -> None:
     assert shared_words(question, text) == words
+
+
+def test_nothing_is_tried_out_while_a_reader_waits(assistant: Assistant) -> None:
+    answer = assistant.ask(QUESTION)
+    assert next_questions(assistant, answer, asked=[QUESTION], go_on=lambda: False) == []

@@ -1,0 +1,78 @@
+"""Take README's pictures of the page: over the sample bulletins, at the size of a desk and of a phone.
+
+usage: python docs/take_pictures.py [FOLDER]
+
+Needs Chromium on PATH and playwright (extra `test`).
+"""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+
+import app  # noqa: E402
+from embeddings import build  # noqa: E402
+from qa import Assistant  # noqa: E402
+
+QUESTION = "北京丰台站什么时候启用？"
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
+DESK, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+
+
+def main() -> None:
+    """Write desk.png, article.png and phone.png."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE / "pictures"
+    folder.mkdir(parents=True, exist_ok=True)
+    found = next(filter(None, map(shutil.which, CHROMIUMS)), None)
+    if found is None:
+        raise SystemExit(f"No Chromium on PATH (looked for {', '.join(CHROMIUMS)}).")
+    from playwright.sync_api import sync_playwright
+
+    with tempfile.TemporaryDirectory() as work, sync_playwright() as playwright:
+        build(HERE.parent / "bulletins", archive=Path(work) / "archive")
+        page = app.build_page(Assistant.open(Path(work) / "archive"))
+        url = app.serve(page, port=_free_port())
+        chromium = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        _take(chromium, url, folder / "desk.png", size=DESK)
+        _take(chromium, url, folder / "article.png", size=DESK, looks=("dark",), opens=True)
+        _take(chromium, url, folder / "phone.png", size=PHONE, looks=("large",))
+        chromium.close()
+        page.close()
+
+
+def _take(
+    chromium: Any, url: str, to: Path, *, size: dict[str, int], looks: tuple[str, ...] = (), opens: bool = False
+) -> None:
+    context = chromium.new_context(viewport=size, locale="zh-CN")
+    page = context.new_page()
+    page.goto(url)
+    page.wait_for_selector("#chat .example")
+    for look in looks:
+        page.click(f"[data-look={look}]")
+    page.fill("#question textarea", QUESTION)
+    page.press("#question textarea", "Enter")
+    page.wait_for_selector("#chat .said")
+    page.locator(".suggestions button").first.wait_for()
+    if opens:
+        page.click(".card.cited .open")
+        page.wait_for_selector(".reading")
+    page.wait_for_timeout(600)
+    page.screenshot(path=to)
+    context.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+if __name__ == "__main__":
+    main()
