@@ -34,7 +34,7 @@ from qa.query import MAX_QUESTION_CHARS
 logger = logging.getLogger(__name__)
 
 PART = 200  # headlines that go to the browser at once
-_PASSAGES = 10
+_PASSAGES = 5
 _DAYS_APART = 62  # a story within two months is shown day by day
 _MONTHS_APART = 60  # and one of more than five years year by year
 _MADE = re.compile(r"[0-9a-f]{12}")  # an id that a build made

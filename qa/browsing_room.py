@@ -22,6 +22,7 @@ Changes = dict[Any, Any]  # what components of the page are to hold
 _QUIET = {"api_visibility": "private", "show_progress": "hidden"}
 _AT_ONCE = {**_QUIET, "queue": False}
 _FILTERS = ("issue", "section", "since", "until")
+_TIME, _COUNT = "时间", "篇数"  # the columns of the plot, as its tooltip names them
 _NOTHING_ASKED = "请写下要找的词，或者选定期数、日期、栏目。"
 _SEARCHING = "正在查找……"
 _TROUBLE = "资料库暂时读不了，请稍后再试；仍然不行时，请告诉管理员。"
@@ -206,7 +207,7 @@ class BrowsingRoom:
                 with gr.Row(elem_id="find"):
                     self.words = gr.Textbox(
                         elem_id="words", label="查找", show_label=False, container=False, max_lines=1, scale=8,
-                        min_width=160, placeholder="人名、地名、事情，按回车查找",
+                        min_width=160, placeholder="人名、地名或事情",
                     )  # fmt: skip
                     self.look = gr.Button("查找", variant="primary", scale=1, min_width=84)
                 with (
@@ -223,9 +224,9 @@ class BrowsingRoom:
                 listed = {"js_on_load": _LIST_ON_LOAD, "apply_default_css": False}
                 self.catalogue = gr.HTML("", elem_id="catalogue", **listed)
                 self.plot = gr.BarPlot(
-                    None, x="time", y="count", x_title="", y_title="篇", height=190, visible=False, elem_id="timeline",
-                    label="哪些时候提到", show_label=True, x_label_angle=-45, tooltip="all", buttons=[],
-                    color_map={"": "#a8402f"},
+                    None, x=_TIME, y=_COUNT, x_title=" ", y_title=" ", height=190, visible=False,
+                    elem_id="timeline", label="提到它的文章有几篇，按时间", show_label=True, x_label_angle=-45,
+                    y_axis_format="d", tooltip="all", buttons=[],
                 )  # fmt: skip
                 self.mentions = gr.HTML("", elem_id="mentions", **listed)
                 self.facts = gr.HTML("", elem_id="facts", apply_default_css=False)
@@ -305,7 +306,12 @@ class BrowsingRoom:
         return {
             self.view: view,
             self.catalogue: shown,
-            self.plot: self._gr.update(value=_plotted(bars), visible=bool(bars)),
+            self.plot: self._gr.update(
+                # A list as the order, because 2021年10月 comes before 2021年8月 in the alphabet.
+                value=_plotted(bars),
+                sort=[bar.label for bar in bars],
+                visible=bool(bars),
+            ),
             self.mentions: mentions,
         }
 
@@ -371,8 +377,8 @@ def _plotted(bars: Sequence[Bar]) -> dict[str, Any] | None:
     if not bars:
         return None
     return {
-        "columns": ["time", "count"],
+        "columns": [_TIME, _COUNT],
         "data": [[bar.label, bar.count] for bar in bars],
-        "datatypes": {"time": "nominal", "count": "quantitative"},
+        "datatypes": {_TIME: "nominal", _COUNT: "quantitative"},
         "mark": "bar",
     }
