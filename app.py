@@ -19,6 +19,8 @@ from typing import Any
 from embeddings import BulletinError, Limits, archive_path
 from qa import Assistant, html
 from qa.asking_room import Parts, lay_out_asking, wire_asking
+from qa.browsing import Library
+from qa.browsing_room import BrowsingRoom
 from qa.conversation import Conversation
 from qa.desk import Desk
 from qa.endpoints import publish
@@ -101,15 +103,18 @@ def build_page(assistant: Assistant, *, editing: bool = False, archive: Path | N
         parts["gone"] = gr.State(frozenset())  # issues that were withdrawn while this page showed something of them
         parts["masthead"] = gr.HTML(elem_id="masthead")
         changed: list[Any] = []
-        if editing and archive is not None:
-            with gr.Tabs(elem_id="rooms"):
-                with gr.Tab(labels(gr)("ask_tab"), id="ask"):
-                    lay_out_asking(gr, parts)
-                with gr.Tab(labels(gr)("newsroom_tab"), id="newsroom") as tab:
+        desk, library = Desk(assistant), Library(assistant)
+        words = labels(gr)
+        with gr.Tabs(elem_id="rooms") as rooms:
+            with gr.Tab(words("ask_tab"), id="ask"):
+                lay_out_asking(gr, parts, library)
+            with gr.Tab(words("browse_tab"), id="browse"):
+                browsing = BrowsingRoom(gr, library)
+            if editing and archive is not None:
+                with gr.Tab(words("newsroom_tab"), id="newsroom") as tab:
                     changed = build_newsroom(gr, Newsroom(assistant, archive.resolve()), tab, parts["generation"])
-        else:
-            lay_out_asking(gr, parts)
-        wire_asking(gr, page, parts, Desk(assistant), after=changed)
+        wire_asking(gr, page, parts, desk, library, after=changed)
+        browsing.wire(gr, page, parts, desk, rooms=rooms)
         publish(gr, assistant)
     # The encoder uses every core for one question; more at once than cores only makes each wait longer.
     page.queue(default_concurrency_limit=max(2, os.cpu_count() or 2), max_size=_WAITING_QUESTIONS)

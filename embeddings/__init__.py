@@ -6,6 +6,7 @@ Importing this package loads neither torch nor faiss; parts load when first used
 from embeddings.archive import Archive, Filters, IssueEntry, ScoredRow, Settings, Snapshot
 from embeddings.arrival import Draft, Preview, preview, take_in
 from embeddings.build import BuildOptions, BuildReport, Progress, add, build, mismatch_message, remove
+from embeddings.clipping import Clipping, clip_article, is_printed
 from embeddings.dates import Mention, find_date, find_mentions
 from embeddings.editing import correct_article, correct_issue, withdraw
 from embeddings.encoder import Encoder, open_cross_encoder, open_encoder
@@ -42,6 +43,7 @@ __all__ = [
     "BuildReport",
     "BulletinError",
     "Chunk",
+    "Clipping",
     "Draft",
     "Encoder",
     "Filters",
@@ -68,12 +70,14 @@ __all__ = [
     "build",
     "chosen_model",
     "chosen_reader",
+    "clip_article",
     "correct_article",
     "correct_issue",
     "find_date",
     "find_mentions",
     "fold",
     "fold_to_words",
+    "is_printed",
     "issues_path",
     "mismatch_message",
     "open_cross_encoder",

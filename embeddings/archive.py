@@ -158,6 +158,10 @@ class Archive(Protocol):
         """Hold the newest complete state. Safe in several threads at once, and while a build runs."""
         ...
 
+    def size_on_disk(self) -> int:
+        """The bytes that its files take, without the issues themselves."""
+        ...
+
     def close(self) -> None:
         """Give back connections and memory."""
         ...

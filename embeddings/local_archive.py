@@ -115,6 +115,12 @@ class LocalArchive(Archive):
             generation = _stored_settings(connection)["generation"]
             yield LocalSnapshot(connection, self._index_of(connection, generation))
 
+    def size_on_disk(self) -> int:
+        """The bytes that the database, its log and the derived files take."""
+        names = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", VECTORS, LEXICAL)
+        files = (self.folder / name for name in names)
+        return sum(file.stat().st_size for file in files if file.is_file())
+
     def close(self) -> None:
         """Close the idle connections and drop the index."""
         self._index = None

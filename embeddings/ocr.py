@@ -42,7 +42,7 @@ def read_picture(content: bytes, *, number: int = 1, max_pixels: int = MAX_PIXEL
     Raises SourceError when the OCR parts are not installed, or the picture is damaged, has more than `max_pixels`, or
     shows no text.
     """
-    return read_image(_open(content, max_pixels), number=number)
+    return read_image(open_picture(content, max_pixels=max_pixels), number=number)
 
 
 def read_image(image: Image, *, number: int = 1) -> PrintedPage:
@@ -59,7 +59,8 @@ def read_image(image: Image, *, number: int = 1) -> PrintedPage:
     return PrintedPage(number, width, height, kept or tuple(lines), tuple(rules), tuple(pictures))
 
 
-def _open(content: bytes, max_pixels: int) -> Image:
+def open_picture(content: bytes, *, max_pixels: int = MAX_PIXELS) -> Image:
+    """The picture in some bytes, upright. Raises SourceError when it is damaged or has more than `max_pixels`."""
     try:
         import PIL.Image
         import PIL.ImageOps

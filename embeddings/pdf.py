@@ -6,11 +6,14 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from embeddings.errors import SourceError
 from embeddings.ocr import MAX_PIXELS, read_image
 from embeddings.printed import Area, PrintedLine, PrintedPage, around
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 MAX_PAGES = 60
 
@@ -18,6 +21,7 @@ _MISSING = 'Reading PDF files needs a library; install it with `pip install "bul
 _FEWEST_CHARACTERS = 20  # a page number or a stamp is no text layer
 _MOST_UNREADABLE = 0.2  # of a text layer's characters, where its fonts say nothing of what they are
 _DOTS_PER_INCH = 200
+_VIEWED_DOTS_PER_INCH = 150  # of a page that is drawn for a reader
 _POINTS_PER_INCH = 72
 _LONGEST_SIDE = 5000  # pixels of a page that is drawn for OCR
 _THINNEST_RULE = 20.0  # times longer than thick
@@ -61,6 +65,27 @@ def read_pdf(content: bytes, *, max_pages: int = MAX_PAGES, max_pixels: int = MA
     return found
 
 
+def draw_page(content: bytes, number: int, *, max_pages: int = MAX_PAGES, max_pixels: int = MAX_PIXELS) -> Image:
+    """A page of a PDF file, counted from one, as it is printed. Raises SourceError when it is not there."""
+    try:
+        import pypdfium2
+    except ImportError as error:
+        raise SourceError(_MISSING) from error
+    with _pdfium:
+        try:
+            document = pypdfium2.PdfDocument(content)
+        except pypdfium2.PdfiumError as error:
+            raise SourceError(f"the PDF is damaged or cut off ({error}). Copy or export it again.") from error
+        try:
+            if not 1 <= number <= min(len(document), max_pages):
+                raise SourceError(f"it has no page {number}.")
+            page = document[number - 1]
+            image: Image = page.render(scale=_scale_of(page, _VIEWED_DOTS_PER_INCH, max_pixels)).to_pil()
+            return image
+        finally:
+            document.close()
+
+
 def _read_page(page: Any, number: int, *, max_pixels: int) -> PrintedPage | None:
     width, height = page.get_size()
     characters = list(_characters(page, height))
@@ -79,11 +104,14 @@ def _read_page(page: Any, number: int, *, max_pixels: int) -> PrintedPage | None
 
 
 def _draw_and_read(page: Any, number: int, *, max_pixels: int) -> PrintedPage:
+    return read_image(page.render(scale=_scale_of(page, _DOTS_PER_INCH, max_pixels)).to_pil(), number=number)
+
+
+def _scale_of(page: Any, dots_per_inch: int, max_pixels: int) -> float:
+    """The scale, in pixels a point, that draws a page finely and stays within the limits."""
     width, height = page.get_size()
-    scale = min(_DOTS_PER_INCH / _POINTS_PER_INCH, _LONGEST_SIDE / max(width, height))
-    if width * height * scale * scale > max_pixels:
-        scale = (max_pixels / (width * height)) ** 0.5
-    return read_image(page.render(scale=scale).to_pil(), number=number)
+    scale = min(dots_per_inch / _POINTS_PER_INCH, _LONGEST_SIDE / max(width, height))
+    return float(min(scale, (max_pixels / (width * height)) ** 0.5))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from qa import html
+from qa import browsing_html, html
+from qa.browsing import Library
+from qa.browsing_room import READING_SCRIPT, clip_server, sent_place, surroundings
 from qa.conversation import WAITING, Conversation, Turn
 from qa.desk import Desk
 from qa.types import Answer
@@ -69,7 +71,7 @@ element.addEventListener('click', (event) => {
 """
 
 
-def lay_out_asking(gr: Any, parts: Parts) -> None:
+def lay_out_asking(gr: Any, parts: Parts, library: Library) -> None:
     """The components for asking. A phone shows the columns one under the other."""
     words = labels(gr)
     with gr.Row(elem_id="desk"):
@@ -100,8 +102,9 @@ def lay_out_asking(gr: Any, parts: Parts) -> None:
             _lay_out_filters(gr, parts)
         with gr.Column(scale=5, min_width=320):
             parts["evidence"] = gr.HTML(
-                html.empty_evidence(), elem_id="evidence", js_on_load=_ON_LOAD, apply_default_css=False
-            )
+                html.empty_evidence(), elem_id="evidence", js_on_load=_ON_LOAD + READING_SCRIPT,
+                apply_default_css=False, server_functions=[clip_server(library)],
+            )  # fmt: skip
 
 
 def _lay_out_filters(gr: Any, parts: Parts) -> None:
@@ -115,10 +118,10 @@ def _lay_out_filters(gr: Any, parts: Parts) -> None:
             )
 
 
-def wire_asking(gr: Any, page: Any, parts: Parts, desk: Desk, *, after: Sequence[Any]) -> None:
+def wire_asking(gr: Any, page: Any, parts: Parts, desk: Desk, library: Library, *, after: Sequence[Any]) -> None:
     """Say what happens when a reader asks, does something with a message, opens a card, or goes back."""
     answers = _wire_answers(gr, parts, desk)
-    _wire_evidence(gr, parts, desk)
+    _wire_evidence(gr, parts, desk, library)
     _wire_overview(gr, page, parts, desk, after=(*answers, *after))
 
 
@@ -214,7 +217,7 @@ def _place(event: Any, so_far: Conversation) -> int | None:
     return place if isinstance(place, int) and 0 <= place < len(so_far.turns) else None
 
 
-def _wire_evidence(gr: Any, parts: Parts, desk: Desk) -> None:
+def _wire_evidence(gr: Any, parts: Parts, desk: Desk, library: Library) -> None:
     """Bring up the evidence of an answer, open an article, and go back."""
     conversation, evidence = parts["conversation"], parts["evidence"]
 
@@ -233,13 +236,23 @@ def _wire_evidence(gr: Any, parts: Parts, desk: Desk) -> None:
         passage = shown.passages[rank - 1]
         if passage.article.issue_id in desk.gone(so_far):
             return so_far.evidence(desk.gone(so_far))
-        return html.article_view(passage, html.cited(passage, shown.citations), rank=rank)
+        citation = html.cited(passage, shown.citations)
+        return html.article_view(passage, citation, rank=rank, **surroundings(library, passage))
+
+    def open_neighbour(so_far: Conversation, event: gr.EventData) -> Any:
+        article, issue, _, _ = sent_place(event)
+        rank = getattr(event, "rank", None)
+        opened = library.open(article, issue) if article else None
+        if opened is None or not isinstance(rank, int):
+            return gr.skip() if so_far.answer is None else so_far.evidence(desk.gone(so_far))
+        return browsing_html.reading(opened, rank=rank)
 
     def go_back(so_far: Conversation) -> str:
         return so_far.evidence(desk.gone(so_far))
 
     parts["chat"].select(select, conversation, [conversation, evidence], **_AT_ONCE)
     evidence.article(open_article, conversation, evidence, **_AT_ONCE)
+    evidence.read(open_neighbour, conversation, evidence, **_AT_ONCE)
     evidence.back(go_back, conversation, evidence, **_AT_ONCE)
 
 

@@ -133,17 +133,23 @@ def passage_card(
     )
 
 
-def article_view(passage: Passage, citation: Citation | None = None, *, rank: int = 1) -> str:
-    """The whole article, with the passage set off in place and the quote in <mark>. `rank` is that of its card."""
+def article_view(
+    passage: Passage, citation: Citation | None = None, *, rank: int = 1, turns: str = "", foot: str = ""
+) -> str:
+    """The whole article, with the passage set off in place and the quote in <mark>. `rank` is that of its card.
+
+    `turns` and `foot` are HTML: the way to its neighbours, and what stands under it (`qa/browsing_html.py`).
+    """
     article = passage.article
     body = _paragraphs(
         article.body, shown=(0, len(article.body)), quote=_quote_span(citation), passage=(passage.start, passage.end)
     )
     return (
         f'<article class="reading" data-rank="{rank}"><div class="bar">'
-        f'<button type="button" class="back" data-back>{both("back")}</button></div>'
-        f'<h2 tabindex="-1">{_text(article.title or UNTITLED)}</h2>{_details(passage, citation)}'
-        f'<div class="body">{body}</div></article>'
+        f'<button type="button" class="back" data-back>{both("back")}</button>{turns}</div>'
+        f"{_line_of('kicker', article.kicker)}"
+        f'<h2 tabindex="-1">{_text(article.title or UNTITLED)}</h2>{_line_of("deck", article.deck)}'
+        f'{_details(passage, citation)}<div class="body">{body}</div>{foot}</article>'
     )
 
 
@@ -174,6 +180,10 @@ def day(value: date | None) -> str:
 
 def _text(text: str) -> str:
     return html.escape(text, quote=True)
+
+
+def _line_of(kind: str, text: str) -> str:
+    return f'<p class="{kind}">{_text(text)}</p>' if text else ""
 
 
 def _reference(match: re.Match[str], numbers: set[str]) -> str:

@@ -1,0 +1,302 @@
+"""The lists and the reading view of the tab for browsing as HTML. Every text is escaped here."""
+
+from __future__ import annotations
+
+import base64
+import html
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from embeddings import Article, Clipping, IssueEntry
+from qa.browsing import PART, Excerpt, Found, Headline, Holdings, Opened
+from qa.html import UNKNOWN_DATE, UNTITLED, article_view, day, issue_label
+from qa.marking import Span, matching_spans
+from qa.types import Passage
+
+_NEIGHBOURS = 30  # headlines on either side of the one that is read
+
+EMPTY = '<section class="evidence empty"><p>选一篇文章，全文会显示在这里。</p></section>'
+
+
+def catalogue(entries: Sequence[IssueEntry]) -> str:
+    """The issues, newest first, by year and month; only the newest year is unfolded."""
+    if not entries:
+        return '<section class="catalogue"><h2>各期公报</h2><p class="about">资料库里还没有公报。</p></section>'
+    years = [(year, list(of_year)) for year, of_year in groupby(entries, key=_year)]
+    folded = "".join(_of_year(year, of_year, is_open=at == 0) for at, (year, of_year) in enumerate(years))
+    return f'<section class="catalogue"><h2>各期公报</h2><p class="about">共 {len(entries)} 期</p>{folded}</section>'
+
+
+def issue_page(name: str, about: str, headlines: Sequence[Headline], *, part: int) -> str:
+    """The headlines of an issue by section, of a long one the `part`th PART, from zero."""
+    first = part * PART
+    shown = headlines[first : first + PART]
+    sections: dict[str, list[tuple[int, Headline]]] = {}
+    for number, headline in enumerate(shown, start=first + 1):
+        sections.setdefault(headline.section, []).append((number, headline))
+    # One unnamed section is no section.
+    names = list(sections) if len(sections) > 1 or "" not in sections else []
+    lists = "".join(
+        (f"<h3>{_text(section or '未分栏目')}</h3>" if names else "") + _headlines(of_section)
+        for section, of_section in sections.items()
+    )
+    issue_id = headlines[0].issue_id if headlines else ""
+    turning = _parts(len(headlines), part, f'data-issue="{_text(issue_id)}"')
+    return (
+        f'<section class="catalogue">{_HOME}<h2 tabindex="-1">{_text(name)}</h2><p class="about">{_text(about)}</p>'
+        f"{lists}{turning}</section>"
+    )
+
+
+def search_page(found: Found) -> str:
+    """How many articles mention some words, and the best passages for them, the words marked."""
+    words = found.search.words
+    count = f"{len(found.mentioned)} 篇文章，{found.issues} 期"
+    if not words:
+        heading = '<h2 tabindex="-1">选定范围内的文章</h2>'
+        return f'<section class="catalogue">{_HOME}{heading}<p class="about">{count}</p></section>'
+    if found.mentioned:
+        said = f"原文提到的有 {count}。"
+    else:
+        said = "没有文章一字不差地提到它。" + ("下面是内容最接近的段落。" if found.passages else "")
+    cards = "".join(_excerpt(excerpt, words) for excerpt in found.passages)
+    heading = "最相关的段落" if found.mentioned else "最接近的段落"
+    passages = f"<h3>{heading}</h3>{cards}" if cards else ""
+    return (
+        f'<section class="catalogue">{_HOME}<h2 tabindex="-1">查找“{_text(words)}”</h2>'
+        f'<p class="about">{said}</p>{passages}</section>'
+    )
+
+
+def mentions(headlines: Sequence[Headline], *, part: int) -> str:
+    """The articles that mention some words, newest first, of many the `part`th PART, from zero; "" for none."""
+    if not headlines:
+        return ""
+    first = part * PART
+    rows = _headlines(enumerate(headlines[first : first + PART], start=first + 1), with_issue=True)
+    turning = _parts(len(headlines), part, "data-mentions")
+    return f'<section class="catalogue mentions"><h3>逐篇列出（{len(headlines)} 篇）</h3>{rows}{turning}</section>'
+
+
+def note(text: str) -> str:
+    """Why there is nothing to show."""
+    return f'<section class="catalogue">{_HOME}<p class="note" role="alert">{_text(text)}</p></section>'
+
+
+def reading(opened: Opened, *, start: int = 0, end: int = 0, rank: int = 1) -> str:
+    """The whole article with its neighbours and its address; `body[start:end]` is set off."""
+    passage = Passage(opened.article, opened.article.body[start:end], start, end, 1.0)
+    return article_view(passage, rank=rank, turns=turns(opened), foot=foot(opened, start=start, end=end))
+
+
+def missing(text: str) -> str:
+    """That an article is not there."""
+    return f'<section class="evidence empty"><p role="alert">{_text(text)}</p></section>'
+
+
+def choices(articles: Sequence[Article], text: str) -> str:
+    """The articles that one address fits, to choose from."""
+    rows = "".join(
+        f'<li>{_button(article.id, article.issue_id)}<span class="name">{_text(article.title or UNTITLED)}</span>'
+        f'<span class="about">{_text(issue_label(article.issue))}</span></button></li>'
+        for article in articles
+    )
+    return f'<section class="evidence catalogue"><h2>{_text(text)}</h2><ol class="headlines">{rows}</ol></section>'
+
+
+def turns(opened: Opened) -> str:
+    """The way to the article before and the one behind."""
+    articles, at = opened.issue.articles, opened.at
+    before = articles[at - 1] if at > 0 else None
+    behind = articles[at + 1] if at + 1 < len(articles) else None
+    return (
+        f'<nav class="turns" aria-label="本期前后文章">{_turn(before, "‹ 上一篇")}'
+        f'<span class="place">{at + 1} / {len(articles)}</span>{_turn(behind, "下一篇 ›")}</nav>'
+    )
+
+
+def foot(opened: Opened, *, start: int = 0, end: int = 0) -> str:
+    """What stands under an article: its printed page on demand, its address, and its issue's other headlines."""
+    article = opened.article
+    key = f'data-key="{_text(article.id)}" data-of="{_text(article.issue_id)}"'
+    printed = (
+        f'<div class="printed"><button type="button" data-clip {key} data-start="{start}" data-end="{end}">'
+        '看原版</button><div class="clippings" aria-live="polite"></div></div>'
+        if opened.is_printed
+        else ""
+    )
+    address = (
+        '<div class="address"><label>本文地址 <input type="text" readonly '
+        f'value="{_text(opened.address)}" data-address="{_text(opened.address)}"></label>'
+        '<button type="button" data-copy>复制地址</button><span role="status"></span></div>'
+    )
+    return f"{printed}{address}{_others(opened)}"
+
+
+def clippings(found: Sequence[Clipping] | str) -> str:
+    """The printed places of an article, boxed; or why there is none to show."""
+    if isinstance(found, str):
+        return f'<p class="note">{_text(found)}</p>'
+    return "".join(_clipping(one) for one in found)
+
+
+def facts(holdings: Holdings) -> str:
+    """What the archive holds, folded away."""
+    days = list(dict.fromkeys(day.isoformat() for day in (holdings.first, holdings.last) if day))
+    undated = f"（{holdings.undated} 期{UNKNOWN_DATE}）" if holdings.undated else ""
+    settings = holdings.settings
+    cut = f"，每段至多 {settings.max_chars} 字" if settings else ""
+    dimension = f"（{settings.dimension} 维）" if settings else ""
+    rows = (
+        ("期数", f"{holdings.issues:,} 期{undated}"),
+        ("文章", f"{holdings.articles:,} 篇，{holdings.characters:,} 字"),
+        ("检索段落", f"{holdings.chunks:,} 段{cut}"),
+        ("日期", " 至 ".join(days) or UNKNOWN_DATE),
+        ("模型", f"{holdings.model}{dimension}"),
+        ("占用空间", _size(holdings.size)),
+    )
+    listed = "".join(f"<div><dt>{name}</dt><dd>{_text(said)}</dd></div>" for name, said in rows)
+    return f'<details class="facts"><summary>关于资料库</summary><dl>{listed}</dl></details>'
+
+
+_HOME = '<button type="button" class="home" data-home>← 各期公报</button>'
+
+
+def _year(entry: IssueEntry) -> str:
+    return f"{entry.issue.date.year}年" if entry.issue.date else UNKNOWN_DATE
+
+
+def _month(entry: IssueEntry) -> str:
+    return f"{entry.issue.date.month}月" if entry.issue.date else ""
+
+
+def _of_year(year: str, entries: Sequence[IssueEntry], *, is_open: bool) -> str:
+    months = [(month, list(of_month)) for month, of_month in groupby(entries, key=_month)]
+    lists = "".join(
+        (f"<h4>{month}</h4>" if month else "") + f'<ol class="headlines">{"".join(map(_issue_row, of_month))}</ol>'
+        for month, of_month in months
+    )
+    return (
+        f"<details{' open' if is_open else ''}><summary><h3>{year}</h3><span>{len(entries)} 期</span></summary>"
+        f"{lists}</details>"
+    )
+
+
+def _issue_row(entry: IssueEntry) -> str:
+    return (
+        f'<li><button type="button" data-issue="{_text(entry.issue.id)}"><span class="name">'
+        f'{_text(issue_label(entry.issue))}</span><span class="about">{entry.articles} 篇</span></button></li>'
+    )
+
+
+def _headlines(numbered: Iterable[tuple[int, Headline]], *, with_issue: bool = False) -> str:
+    rows = []
+    for number, headline in numbered:
+        about = f'<span class="about">{_text(_about(headline))}</span>' if with_issue else ""
+        rows.append(
+            f'<li>{_button(headline.article_id, headline.issue_id)}<span class="name">{number}. '
+            f"{_text(headline.title or UNTITLED)}</span>{about}</button></li>"
+        )
+    return f'<ol class="headlines">{"".join(rows)}</ol>'
+
+
+def _about(headline: Headline) -> str:
+    return " · ".join(filter(None, (day(headline.day), headline.issue, headline.section)))
+
+
+def _button(article_id: str, issue_id: str, attributes: str = "") -> str:
+    return f'<button type="button" data-article="{_text(article_id)}" data-issue="{_text(issue_id)}"{attributes}>'
+
+
+def _parts(count: int, part: int, where: str) -> str:
+    """The way to the other parts of a long list."""
+    last = (count - 1) // PART
+    if last < 1:
+        return ""
+    before = f'<button type="button" {where} data-part="{part - 1}">‹ 前 {PART} 条</button>' if part else ""
+    behind = f'<button type="button" {where} data-part="{part + 1}">后 {PART} 条 ›</button>' if part < last else ""
+    return (
+        f'<nav class="turns" aria-label="翻页">{before}<span class="place">{part + 1} / {last + 1}</span>{behind}</nav>'
+    )
+
+
+def _excerpt(excerpt: Excerpt, words: str) -> str:
+    body, start, end = excerpt.body, excerpt.start, excerpt.end
+    text = _marked(body[start:end], matching_spans(body[start:end], words))
+    before = '<span class="cut">……</span>' if start > 0 else ""
+    after = '<span class="cut">……</span>' if end < len(body) else ""
+    lines = "".join(f"<p>{line}</p>" for line in text.split("\n") if line.strip())
+    headline = excerpt.headline
+    span = f' class="open" data-start="{start}" data-end="{end}"'
+    open_it = _button(headline.article_id, headline.issue_id, span)
+    title = headline.title or UNTITLED
+    return (
+        f'<article class="card found"><h4>{open_it}{_marked(title, matching_spans(title, words))}</button></h4>'
+        f'<p class="details">{_text(_about(headline))}</p>'
+        f'<div class="passage-text">{before}{lines}{after}</div></article>'
+    )
+
+
+def _marked(text: str, spans: Sequence[Span]) -> str:
+    """A text, escaped, with some spans in <mark>; none of them crosses the end of a line."""
+    parts, at = [], 0
+    for start, end in spans:
+        parts.append(f"{_text(text[at:start])}<mark>{_text(text[start:end])}</mark>")
+        at = end
+    return "".join((*parts, _text(text[at:])))
+
+
+def _turn(article: Article | None, label: str) -> str:
+    if article is None:
+        return f'<button type="button" disabled>{label}</button>'
+    title = f' title="{_text(article.title or UNTITLED)}"'
+    return f"{_button(article.id, article.issue_id, title)}{label}</button>"
+
+
+def _others(opened: Opened) -> str:
+    """The headlines around an article, the article itself marked."""
+    headlines, at = opened.headlines, opened.at
+    if len(headlines) < 2:
+        return ""
+    first, last = max(0, at - _NEIGHBOURS), at + _NEIGHBOURS + 1
+    rows = []
+    for place, headline in enumerate(headlines[first:last], start=first):
+        current = ' aria-current="true"' if place == at else ""
+        button = _button(headline.article_id, headline.issue_id, current)
+        section = f'<span class="about">{_text(headline.section)}</span>' if headline.section else ""
+        rows.append(
+            f'<li>{button}<span class="name">{place + 1}. {_text(headline.title or UNTITLED)}</span>'
+            f"{section}</button></li>"
+        )
+    left_out = len(headlines) - len(rows)
+    more = f'<p class="about">前后另有 {left_out} 篇未列出</p>' if left_out else ""
+    name = _text(issue_label(opened.issue))
+    return (
+        f'<section class="others"><h3>本期文章：{name}</h3><ol class="headlines">{"".join(rows)}</ol>{more}</section>'
+    )
+
+
+def _clipping(one: Clipping) -> str:
+    boxes = "".join(
+        f'<span class="box" style="left:{100 * box.left:.2f}%;top:{100 * box.top:.2f}%;'
+        f'width:{100 * (box.right - box.left):.2f}%;height:{100 * (box.bottom - box.top):.2f}%"></span>'
+        for box in one.boxes
+    )
+    picture = base64.b64encode(one.picture).decode("ascii")
+    said = f"原版第 {one.page} 页" + ("，框出的是这一段" if one.boxes else "")
+    return (
+        f'<figure class="clipping"><div class="sheet" tabindex="0" role="group" aria-label="{said}">'
+        f'<div class="page"><img src="data:image/jpeg;base64,{picture}" width="{one.width}" height="{one.height}" '
+        f'alt="{said}">{boxes}</div></div><figcaption>{said}</figcaption></figure>'
+    )
+
+
+def _size(size: int) -> str:
+    for unit, step in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if size >= step:
+            return f"{size / step:,.1f} {unit}"
+    return f"{size} 字节"
+
+
+def _text(text: str) -> str:
+    return html.escape(text, quote=True)
