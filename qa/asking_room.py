@@ -12,6 +12,8 @@ from typing import Any
 from qa import html
 from qa.conversation import WAITING, Conversation, Turn
 from qa.desk import Desk
+from qa.feedback_room import THUMBS, lay_out_feedback, wire_feedback
+from qa.kept_room import KeptRoom
 from qa.types import Answer
 
 logger = logging.getLogger(__name__)
@@ -55,7 +57,10 @@ watch('value', () => {
 
 
 def lay_out_asking(gr: Any, parts: Parts) -> None:
-    """The components for asking. A phone shows the columns one under the other."""
+    """The components for asking. A phone shows the columns one under the other.
+
+    With `parts["kept"]`, a KeptRoom, conversations are kept and answers can be voted on.
+    """
     with gr.Row(elem_id="desk"):
         with gr.Column(scale=6, min_width=320):
             parts["chat"] = gr.Chatbot(
@@ -68,9 +73,11 @@ def lay_out_asking(gr: Any, parts: Parts) -> None:
                 sanitize_html=True,
                 render_markdown=False,
                 latex_delimiters=[],
-                feedback_options=None,
+                feedback_options=THUMBS if "kept" in parts else None,
                 placeholder="问一问公报里的人和事",
             )
+            if "kept" in parts:
+                lay_out_feedback(gr, parts)
             with gr.Row(elem_id="ask"):
                 parts["question"] = gr.Textbox(
                     elem_id="question", label="问题", show_label=False, container=False, lines=1, max_lines=5,
@@ -139,6 +146,9 @@ def wire_asking(gr: Any, page: Any, parts: Parts, desk: Desk, *, after: Sequence
         **quiet,
     }
     again = {**asking, "fn": answer_any_time, "inputs": narrowing}
+    kept: KeptRoom | None = parts.get("kept")
+    if kept:
+        asking, again = kept.keeping(asking), kept.keeping(again)
     asked = gr.on([question.submit, parts["send"].click], trigger_mode="once", **asking)
     widened = widen.click(trigger_mode="once", **again)
     example = chat.example_select(take_example, None, question, **at_once).then(**asking)
@@ -147,6 +157,9 @@ def wire_asking(gr: Any, page: Any, parts: Parts, desk: Desk, *, after: Sequence
     chat.select(select, conversation, [conversation, evidence], **at_once)
     evidence.article(open_article, conversation, evidence, **at_once)
     evidence.back(go_back, conversation, evidence, **at_once)
+    if kept:
+        kept.wire(gr, page, desk, cancels=(asked, example, widened))
+        wire_feedback(gr, parts, kept)
     _wire_overview(gr, page, parts, desk, after=(asked, example, widened, *after))
 
 

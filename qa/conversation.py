@@ -11,7 +11,7 @@ from qa.types import Answer
 
 WAITING = "正在翻阅公报……"
 _TURNS_KEPT = 100  # so that a page left open for months stays small
-_WITHDRAWN = "这条回答引用的一期已被撤回。"
+WITHDRAWN = "这条回答引用的一期已被撤回。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class Conversation:
         for turn in self.turns:
             said = html.answer_bubble(turn.answer) if turn.answer else html.note_bubble(turn.note)
             if turn.rests_on(gone):
-                said = html.note_bubble(_WITHDRAWN)
+                said = html.note_bubble(WITHDRAWN)
             messages += [
                 {"role": "user", "content": html.question_bubble(turn.question)},
                 {"role": "assistant", "content": said},
@@ -102,5 +102,5 @@ class Conversation:
         if self.chosen is None or self.chosen.answer is None:
             return html.empty_evidence()
         if self.chosen.rests_on(gone):
-            return html.empty_evidence(_WITHDRAWN)
+            return html.empty_evidence(WITHDRAWN)
         return html.evidence(self.chosen.answer, gone=gone)
