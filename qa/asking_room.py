@@ -158,7 +158,7 @@ def wire_asking(gr: Any, page: Any, parts: Parts, desk: Desk, *, after: Sequence
     evidence.article(open_article, conversation, evidence, **at_once)
     evidence.back(go_back, conversation, evidence, **at_once)
     if kept:
-        kept.wire(gr, page, desk, cancels=(asked, example, widened))
+        kept.wire(gr, page, desk, cancels=[asked, example, widened])
         wire_feedback(gr, parts, kept)
     _wire_overview(gr, page, parts, desk, after=(asked, example, widened, *after))
 

@@ -155,7 +155,7 @@ class KeptRoom:
             return found[1], found[0]
         return so_far, place
 
-    def wire(self, gr: Any, page: Any, desk: Desk, *, cancels: Sequence[Any]) -> None:
+    def wire(self, gr: Any, page: Any, desk: Desk, *, cancels: list[Any]) -> None:
         """Say what happens. `cancels` are the events that answer a question, which another conversation ends."""
         parts = self._parts
         shown = [
@@ -214,7 +214,7 @@ class KeptRoom:
         self._wire_deleting(shown, show, cancels)
         self._wire_exports(mine, desk)
 
-    def _wire_deleting(self, shown: Sequence[Any], show: Callable[..., Changes], cancels: Sequence[Any]) -> None:
+    def _wire_deleting(self, shown: Sequence[Any], show: Callable[..., Changes], cancels: list[Any]) -> None:
         gr = self._gr
         asked = [self.asking, self.warning, self.doomed]
 

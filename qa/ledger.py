@@ -368,8 +368,9 @@ class Ledger:
             with closing(self._open()) as connection:
                 connection.execute("BEGIN IMMEDIATE")
                 try:
+                    oldest = self._oldest()
                     for table in ("votes", "unanswered", "conversations"):
-                        connection.execute(f"DELETE FROM {table} WHERE time < ?", (self._oldest(),))
+                        connection.execute(f"DELETE FROM {table} WHERE time < ?", (oldest,))
                     yield connection
                     connection.execute("COMMIT")
                 finally:
