@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_page import OFF_TOPIC, QUESTION, SIZES, ask, browser, free_port, opened_page  # noqa: F401
+from test_page import OFF_TOPIC, QUESTION, SIZES, ask, browser, free_port  # noqa: F401
 
 import app
 from embeddings import Archive, Encoder
@@ -40,7 +40,23 @@ def kept_address(kept_archive: Path, default_encoder: Encoder) -> Iterator[str]:
 
 @pytest.fixture(params=SIZES)
 def kept_page(request: pytest.FixtureRequest, browser: Any, kept_address: str) -> Iterator[Any]:  # noqa: F811
-    yield from opened_page(browser, kept_address, SIZES[request.param])
+    """The opened page of a browser of its own, which must not complain while a test uses it."""
+    width, height = SIZES[request.param]
+    context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
+    opened = context.new_page()
+    complaints: list[str] = []
+    opened.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.on("dialog", lambda dialog: (complaints.append(dialog.message), dialog.dismiss()))
+    opened.goto(kept_address)
+    opened.wait_for_selector("#chat .example")
+    yield opened
+    context.close()
+    # A page that is reloaded complains of the connection that it gives up.
+    assert [one for one in complaints if not one.startswith(LEAVING)] == []
+
+
+LEAVING = ("AbortError", "Unexpected error Connection errored out", "Failed to load resource: net::ERR_ABORTED")
 
 
 @pytest.fixture
@@ -76,7 +92,7 @@ def test_a_reload_brings_the_conversation_back_and_a_follow_up_still_leans_on_it
 
 def test_another_browser_sees_nothing_of_it_and_a_new_window_begins_anew(
     kept_page: Any,
-    browser: Any,
+    browser: Any,  # noqa: F811
     kept_address: str,
 ) -> None:
     ask(kept_page, QUESTION)
