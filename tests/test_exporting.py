@@ -133,7 +133,7 @@ def test_word_has_the_same_as_text() -> None:
 
 
 def test_word_takes_texts_that_xml_cannot_hold() -> None:
-    assert "问：ab" in word_text(Turn("a\x00\x0b\ud800b", note="\ufffe"))
+    assert "问：ab" in word_text(Turn("a\x00\x08\ud800b", note="\ufffe"))
 
 
 @pytest.mark.parametrize("export", [markdown, word_text])

@@ -15,7 +15,11 @@ from test_page import OFF_TOPIC, QUESTION, SIZES, ask, browser, free_port  # noq
 import app
 from embeddings import Archive, Encoder
 from qa import Assistant
-from qa.ledger import Ledger
+from qa.conversation import WAITING, Conversation, Turn
+from qa.kept_room import KeptRoom
+from qa.ledger import Ledger, new_reader
+from qa.memory import NEW, Memory
+from qa.packing import LOST
 
 MARKUP = "<img src=x onerror=alert(1)><b>名</b>"
 
@@ -203,6 +207,54 @@ def test_the_drawer_is_closed_at_first_and_fits_the_page(kept_page: Any) -> None
         "() => { const box = document.querySelector('#delete-all').getBoundingClientRect();"
         " return box.left >= 0 && box.right <= innerWidth; }"
     )
+
+
+def said(answering: Any, *values: Any) -> tuple[list[str], Any]:
+    """The questions that a kept handler leaves in the conversation, and the last of its changes."""
+    steps = list(answering(*values))
+    conversations = [part for step in steps for part in step.values() if isinstance(part, Conversation)]
+    return [turn.question for turn in conversations[-1].turns], steps[-1]
+
+
+def test_a_session_that_was_lost_goes_on_where_the_page_was(assistant: Assistant, tmp_path: Path) -> None:
+    import gradio as gr
+
+    memory, reader = Memory(assistant, tmp_path), new_reader()
+    with gr.Blocks():
+        parts = {"conversation": gr.State(Conversation()), "chat": gr.Chatbot()}
+        room = KeptRoom(gr, parts, memory)
+
+    def answer(asked: str, so_far: Conversation, any_time: bool = False) -> Iterator[Any]:
+        yield {parts["conversation"]: so_far.add(Turn(asked, note=WAITING)), parts["chat"]: []}
+        yield {parts["conversation"]: so_far.add(Turn(asked, note="没有看懂"))}
+
+    event = {"fn": answer, "inputs": [parts["chat"], parts["conversation"]], "outputs": list(parts.values())}
+    answering = room.keeping(event)["fn"]
+    questions, changes = said(answering, "一", Conversation(), reader, "", NEW)
+    assert questions == ["一"]
+    place = changes[room.place]
+    assert said(answering, "二", Conversation(), reader, place.id, NEW)[0] == ["一", "二"]
+    assert said(answering, "二", Conversation(), new_reader(), place.id, NEW)[0] == ["二"]
+    assert [one.turns for one in memory.entries(reader)] == [2]
+
+
+def test_a_question_is_kept_before_it_is_answered(assistant: Assistant, tmp_path: Path) -> None:
+    import gradio as gr
+
+    memory, reader = Memory(assistant, tmp_path), new_reader()
+    with gr.Blocks():
+        parts = {"conversation": gr.State(Conversation()), "chat": gr.Chatbot()}
+        room = KeptRoom(gr, parts, memory)
+
+    def answer(so_far: Conversation) -> Iterator[Any]:
+        yield {parts["conversation"]: so_far.add(Turn("问？", note=WAITING))}
+        raise AssertionError("the connection was lost before this")
+
+    answering = room.keeping({"fn": answer, "inputs": [parts["conversation"]], "outputs": list(parts.values())})["fn"]
+    place = next(answering(Conversation(), reader, "", NEW))[room.place]
+    recalled = memory.recall(reader, place.id)
+    assert recalled is not None
+    assert recalled[1].turns == (Turn("问？", note=LOST),)
 
 
 @pytest.mark.parametrize("days", [0, 90])
