@@ -34,7 +34,7 @@ $(VENV)/.python:
 	touch $@
 
 $(VENV)/.chat: $(VENV)/.python pyproject.toml
-	$(BIN)/python -m pip install --quiet --editable '.[ocr,pdf]'
+	$(BIN)/python -m pip install --quiet --editable '.[export,ocr,pdf]'
 	touch $@
 
 $(VENV)/.test: $(VENV)/.python pyproject.toml

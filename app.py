@@ -24,7 +24,11 @@ from qa.browsing_room import BrowsingRoom
 from qa.conversation import Conversation
 from qa.desk import Desk
 from qa.endpoints import publish
+from qa.kept_room import KeptRoom
+from qa.ledger import Bounds
+from qa.memory import Memory
 from qa.newsroom import build_newsroom
+from qa.opinions_room import build_opinions
 from qa.proofs import Newsroom
 from qa.theme import paper_theme
 from qa.wording import labels
@@ -64,12 +68,13 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         _require_free_port(arguments.host, arguments.port)
         max_bytes = Limits.from_environment().max_bytes
+        bounds = Bounds.from_environment()
         assistant = Assistant.open(arguments.archive, model=arguments.model)
     except (BulletinError, OSError) as error:
         print(f"bulletin chat: {error}", file=sys.stderr)
         return 2
     editing = may_edit(arguments)
-    page = build_page(assistant, editing=editing, archive=archive_path(arguments.archive))
+    page = build_page(assistant, editing=editing, archive=archive_path(arguments.archive), bounds=bounds)
     try:
         # A little more than is read, so that the newsroom can say in its own words what is too large.
         max_upload = 2 * max_bytes if editing else 1
@@ -88,20 +93,33 @@ def may_edit(arguments: argparse.Namespace) -> bool:
     return arguments.host in _LOOPBACK if arguments.editing is None else bool(arguments.editing)
 
 
-def build_page(assistant: Assistant, *, editing: bool = False, archive: Path | None = None) -> Any:
+def build_page(
+    assistant: Assistant,
+    *,
+    editing: bool = False,
+    archive: Path | None = None,
+    remember: bool = True,
+    bounds: Bounds | None = None,
+) -> Any:
     """The page as a gr.Blocks, ready for `serve`, with `/ask` and `/retrieve` as its public endpoints.
 
     With `editing`, it has a newsroom that changes the archive in the folder `archive`, which must be the assistant's.
+    With `remember`, and where `archive` is named, it keeps conversations, votes and questions without an answer in that
+    folder, within `bounds` (default: as the environment says). Raises SourceError for a bad BULLETIN_KEEP_DAYS.
     """
     import gradio as gr
 
     if editing and archive is None:
         raise ValueError("editing needs the folder of the archive")
+    bounds = bounds or Bounds.from_environment()
+    memory = Memory(assistant, archive.resolve(), bounds=bounds) if remember and archive and bounds.days else None
     kept = (3600, _KEPT_SECONDS) if editing else None
     with gr.Blocks(title="公报问答", analytics_enabled=False, fill_width=True, delete_cache=kept) as page:
         parts: Parts = {"conversation": gr.State(Conversation()), "generation": gr.State("")}
         parts["gone"] = gr.State(frozenset())  # issues that were withdrawn while this page showed something of them
         parts["masthead"] = gr.HTML(elem_id="masthead")
+        if memory:
+            parts["kept"] = KeptRoom(gr, parts, memory)
         changed: list[Any] = []
         desk, library = Desk(assistant), Library(assistant)
         words = labels(gr)
@@ -113,6 +131,8 @@ def build_page(assistant: Assistant, *, editing: bool = False, archive: Path | N
             if editing and archive is not None:
                 with gr.Tab(words("newsroom_tab"), id="newsroom") as tab:
                     changed = build_newsroom(gr, Newsroom(assistant, archive.resolve()), tab, parts["generation"])
+                    if memory:
+                        build_opinions(gr, memory, tab)
         wire_asking(gr, page, parts, desk, library, after=changed)
         browsing.wire(gr, page, parts, desk, rooms=rooms)
         publish(gr, assistant)

@@ -5,7 +5,7 @@ gradio comes as an argument, so that importing this module costs nothing. Annota
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +14,8 @@ from qa.browsing import Library
 from qa.browsing_room import READING_SCRIPT, clip_server, sent_place, surroundings
 from qa.conversation import WAITING, Conversation, Turn
 from qa.desk import Desk
+from qa.feedback_room import THUMBS, lay_out_feedback, wire_feedback
+from qa.kept_room import KeptRoom
 from qa.types import Answer
 from qa.wording import chinese, labels
 
@@ -25,6 +27,7 @@ _WRITING_AT_ONCE = 8  # answers that wait for a language model
 _QUIET = {"api_visibility": "private", "show_progress": "hidden"}
 _AT_ONCE = {**_QUIET, "queue": False}
 
+Handler = Callable[..., Any]
 Parts = dict[str, Any]  # the components of the page that handlers read and write, by name
 
 
@@ -72,7 +75,10 @@ element.addEventListener('click', (event) => {
 
 
 def lay_out_asking(gr: Any, parts: Parts, library: Library) -> None:
-    """The components for asking. A phone shows the columns one under the other."""
+    """The components for asking. A phone shows the columns one under the other.
+
+    With `parts["kept"]`, a KeptRoom, conversations are kept and answers can be voted on.
+    """
     words = labels(gr)
     with gr.Row(elem_id="desk"):
         with gr.Column(scale=6, min_width=320, elem_classes="talk"):
@@ -86,9 +92,11 @@ def lay_out_asking(gr: Any, parts: Parts, library: Library) -> None:
                 sanitize_html=True,
                 render_markdown=False,
                 latex_delimiters=[],
-                feedback_options=None,
+                feedback_options=THUMBS if "kept" in parts else None,
                 placeholder=chinese("ask_anything"),
             )
+            if "kept" in parts:
+                lay_out_feedback(gr, parts)
             parts["next"] = gr.HTML("", elem_id="next", js_on_load=_DOINGS, apply_default_css=False)
             with gr.Row(elem_id="ask"):
                 parts["question"] = gr.Textbox(
@@ -120,20 +128,32 @@ def _lay_out_filters(gr: Any, parts: Parts) -> None:
 
 def wire_asking(gr: Any, page: Any, parts: Parts, desk: Desk, library: Library, *, after: Sequence[Any]) -> None:
     """Say what happens when a reader asks, does something with a message, opens a card, or goes back."""
-    answers = _wire_answers(gr, parts, desk)
+    answered, written = _wire_answers(gr, parts, desk)
     _wire_evidence(gr, parts, desk, library)
-    _wire_overview(gr, page, parts, desk, after=(*answers, *after))
+    kept: KeptRoom | None = parts.get("kept")
+    if kept:
+        kept.wire(gr, page, desk, cancels=[*answered, *written])
+        wire_feedback(gr, parts, kept)
+    _wire_overview(gr, page, parts, desk, after=(*written, *after))
 
 
-def _wire_answers(gr: Any, parts: Parts, desk: Desk) -> list[Any]:
-    """Every way to have a question answered, and to stop that. Returns the events after which it is answered."""
-    conversation, chat, question, evidence, widen, following = (
-        parts[name] for name in ("conversation", "chat", "question", "evidence", "widen", "next")
+def _wire_answers(gr: Any, parts: Parts, desk: Desk) -> tuple[list[Any], list[Any]]:
+    """Every way to have a question answered, and to stop that.
+
+    Returns the events after which it is answered, and those after which a language model has written the answer.
+    """
+    conversation, chat, question, evidence, widen, following, send, stop = (
+        parts[name] for name in ("conversation", "chat", "question", "evidence", "widen", "next", "send", "stop")
     )
     asking = Asking(gr, parts, desk)
+    kept: KeptRoom | None = parts.get("kept")
     narrowing = [parts[name] for name in ("issue", "section", "since", "until", "conversation")]
-    shown = [conversation, chat, question, evidence, widen, following, parts["send"], parts["stop"]]
-    ask = {"outputs": shown, **_QUIET}
+    shown = [conversation, chat, question, evidence, widen, following, send, stop]
+
+    def event(handler: Handler, inputs: list[Any], outputs: list[Any], **options: Any) -> dict[str, Any]:
+        """An event of the conversation, which is kept where conversations are."""
+        told = {"fn": handler, "inputs": inputs, "outputs": outputs, **_QUIET, **options}
+        return kept.keeping(told) if kept else told
 
     def take_example(event: gr.SelectData) -> str:
         return str(event.value["text"])
@@ -141,74 +161,62 @@ def _wire_answers(gr: Any, parts: Parts, desk: Desk) -> list[Any]:
     def take_suggestion(event: gr.EventData) -> str:
         return str(getattr(event, "question", ""))
 
+    ask = event(asking.answer, [question, *narrowing], shown)
+    answered = [
+        gr.on([question.submit, send.click], trigger_mode="once", **ask),
+        widen.click(trigger_mode="once", **event(asking.answer_any_time, narrowing, shown)),
+        following.retry(trigger_mode="once", **event(_again(gr, asking), narrowing, shown)),
+        following.edit(trigger_mode="once", **event(_edited(gr, asking), narrowing, shown)),
+        chat.example_select(take_example, None, question, **_AT_ONCE).then(**ask),
+        following.go_on(take_suggestion, None, question, **_AT_ONCE).then(**ask),
+    ]
+    # Writing waits for a language model somewhere; it must not keep those waiting who want the quoted answer.
+    write = event(
+        asking.write, [conversation], [conversation, chat, evidence],
+        concurrency_id="writing", concurrency_limit=_WRITING_AT_ONCE,
+    )  # fmt: skip
+    written = [one.then(**write) for one in answered]
+    for one in written:
+        one.then(asking.settle, None, [send, stop], **_AT_ONCE).then(
+            asking.go_on, conversation, following, concurrency_limit=1, concurrency_id="suggesting", **_QUIET
+        )
+    stopping = event(asking.stop, [conversation], [conversation, chat, send, stop], queue=False)
+    stop.click(cancels=[*answered, *written], **stopping)
+    following.undo(**event(_taken_back(gr, asking), [conversation], shown, queue=False))
+    cleared = (Conversation(), html.empty_evidence(), gr.update(visible=False), "")
+    chat.clear(lambda: cleared, None, [conversation, evidence, widen, following], **_AT_ONCE)
+    return answered, written
+
+
+def _again(gr: Any, asking: "Asking") -> Handler:
+    """Answers a question of the conversation again; what came after it goes."""
+
     def again(issue: str, section: str, since: str, until: str, so_far: Conversation, event: gr.EventData) -> Any:
         place = _place(event, so_far)
         asked = so_far.turns[place].question if place is not None else ""
         yield from asking.answer(asked, issue, section, since, until, so_far, place=place)
 
+    return again
+
+
+def _edited(gr: Any, asking: "Asking") -> Handler:
+    """Answers a question in place of one of the conversation; what came after that goes."""
+
     def edited(issue: str, section: str, since: str, until: str, so_far: Conversation, event: gr.EventData) -> Any:
         asked = str(getattr(event, "question", ""))
         yield from asking.answer(asked, issue, section, since, until, so_far, place=_place(event, so_far))
 
-    def take_back(so_far: Conversation, event: gr.EventData) -> Any:
+    return edited
+
+
+def _taken_back(gr: Any, asking: "Asking") -> Handler:
+    """Takes a question back into the box, and with it what came after."""
+
+    def taken_back(so_far: Conversation, event: gr.EventData) -> Any:
         place = _place(event, so_far)
-        if place is None:
-            return gr.skip()
-        left = so_far.until(place)
-        gone = desk.gone(left)
-        return {
-            conversation: left,
-            chat: left.messages(gone),
-            evidence: left.evidence(gone),
-            question: so_far.turns[place].question,
-            widen: gr.update(visible=False),
-            following: "",
-        }
+        return gr.skip() if place is None else asking.take_back(so_far, place)
 
-    def stop(so_far: Conversation) -> Any:
-        stopped = so_far.stopped()
-        return {
-            conversation: stopped,
-            chat: stopped.messages(desk.gone(stopped)),
-            parts["send"]: gr.update(visible=True),
-            parts["stop"]: gr.update(visible=False),
-        }
-
-    events = [
-        gr.on(
-            [question.submit, parts["send"].click],
-            asking.answer,
-            [question, *narrowing],
-            trigger_mode="once",
-            **ask,
-        ),
-        widen.click(asking.answer_any_time, narrowing, trigger_mode="once", **ask),
-        following.retry(again, narrowing, trigger_mode="once", **ask),
-        following.edit(edited, narrowing, trigger_mode="once", **ask),
-        chat.example_select(take_example, None, question, **_AT_ONCE).then(
-            asking.answer, [question, *narrowing], **ask
-        ),
-        following.go_on(take_suggestion, None, question, **_AT_ONCE).then(asking.answer, [question, *narrowing], **ask),
-    ]
-    # Writing waits for a language model somewhere; it must not keep those waiting who want the quoted answer.
-    written = [
-        event.then(
-            asking.write, conversation, [conversation, chat, evidence], concurrency_limit=_WRITING_AT_ONCE,
-            concurrency_id="writing", **_QUIET,
-        )
-        for event in events
-    ]  # fmt: skip
-    for event in written:
-        event.then(asking.settle, conversation, [parts["send"], parts["stop"]], **_AT_ONCE).then(
-            asking.go_on, conversation, following, concurrency_limit=1, concurrency_id="suggesting", **_QUIET
-        )
-    parts["stop"].click(
-        stop, conversation, [conversation, chat, parts["send"], parts["stop"]], cancels=[*events, *written], **_AT_ONCE
-    )
-    following.undo(take_back, conversation, [conversation, chat, evidence, question, widen, following], **_AT_ONCE)
-    cleared = (Conversation(), html.empty_evidence(), gr.update(visible=False), "")
-    chat.clear(lambda: cleared, None, [conversation, evidence, widen, following], **_AT_ONCE)
-    return written
+    return taken_back
 
 
 def _place(event: Any, so_far: Conversation) -> int | None:
@@ -318,7 +326,28 @@ class Asking:
         for turn in self._desk.write(last):
             yield self._shown(before.add(turn))
 
-    def settle(self, so_far: Conversation) -> Any:
+    def stop(self, so_far: Conversation) -> Any:
+        """The conversation as far as it is answered."""
+        stopped = so_far.stopped()
+        parts = self._parts
+        return {
+            parts["conversation"]: stopped,
+            parts["chat"]: stopped.messages(self._desk.gone(stopped)),
+            **self.settle(),
+        }
+
+    def take_back(self, so_far: Conversation, place: int) -> Any:
+        """The conversation before the turn at a place, whose question goes into the box."""
+        left = so_far.until(place)
+        parts = self._parts
+        return {
+            **self._shown(left),
+            parts["question"]: so_far.turns[place].question,
+            parts["widen"]: self._gr.update(visible=False),
+            parts["next"]: "",
+        }
+
+    def settle(self) -> dict[Any, Any]:
         """The button that asks in place of the one that stops."""
         return {
             self._parts["send"]: self._gr.update(visible=True),

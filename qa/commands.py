@@ -1,4 +1,4 @@
-"""The commands that ask: ask, search, evaluate, chat. They print; the library under them does not."""
+"""The commands that ask: ask, search, evaluate, feedback, chat. They print; the library under them does not."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import Any, TextIO
 from embeddings import Article, Filters, SourceError
 from embeddings.commands import EXIT_ERROR, EXIT_PARTIAL, Subparsers, add_common_arguments, print_json
 from qa.assistant import DEFAULT_K, Assistant, read_filters
+from qa.feedback_commands import add_feedback_command
 from qa.rows import Row, answer_row, passage_rows
 from qa.types import Answer, Passage
 
@@ -21,7 +22,7 @@ _FILTERS = ("issue", "since", "until", "section")
 
 
 def add_commands(commands: Subparsers) -> None:
-    """Add ask, search, evaluate and chat to a command line."""
+    """Add ask, search, evaluate, feedback and chat to a command line."""
     for name, run, summary in (
         ("ask", _ask, "answer a question, or every question in a file"),
         ("search", _search, "print the best passages for a question, or for every question in a file"),
@@ -38,6 +39,7 @@ def add_commands(commands: Subparsers) -> None:
         parser.add_argument("--section", help="only this section")
         parser.set_defaults(run=run)
     _add_evaluate(commands)
+    add_feedback_command(commands)
     import app  # the page's own module; gradio loads when it runs
 
     parser = commands.add_parser("chat", help="open the browser chat", description="open the browser chat")

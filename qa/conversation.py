@@ -12,7 +12,7 @@ from qa.types import Answer
 WAITING = "正在翻阅公报……"
 STOPPED = "已停止，没有回答。"
 _TURNS_KEPT = 100  # so that a page left open for months stays small
-_WITHDRAWN = "这条回答引用的一期已被撤回。"
+WITHDRAWN = "这条回答引用的一期已被撤回。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class Conversation:
         messages = []
         for place, turn in enumerate(self.turns):
             if turn.rests_on(gone):
-                said = html.note_bubble(_WITHDRAWN)
+                said = html.note_bubble(WITHDRAWN)
             elif turn.answer:
                 said = html.answer_bubble(turn.answer, turn=place, is_last=place == len(self.turns) - 1)
             else:
@@ -114,5 +114,5 @@ class Conversation:
         if self.chosen is None or self.chosen.answer is None:
             return html.empty_evidence()
         if self.chosen.rests_on(gone):
-            return html.empty_evidence(_WITHDRAWN)
+            return html.empty_evidence(WITHDRAWN)
         return html.evidence(self.chosen.answer, gone=gone, turn=self.selected)

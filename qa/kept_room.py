@@ -1,0 +1,329 @@
+"""The reader's own drawer: conversations that are kept, opened again, renamed, exported and deleted.
+
+A browser has its reader's key in its local storage, and each of its windows the id of its conversation in the storage
+of the window, so that a reload brings it back, and whoever opens the page next begins anew.
+
+gradio comes as an argument, so that importing this module costs nothing. Annotations are evaluated as written (no
+`from __future__ import annotations`): gradio reads them to learn which argument is the event.
+"""
+
+import functools
+import inspect
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from qa import exporting, html
+from qa.conversation import Conversation
+from qa.desk import Desk
+from qa.kept_html import kept_list, remark
+from qa.ledger import MAX_NAME_CHARS, Place, new_reader
+from qa.memory import NEW, File, Memory, is_reader, voted
+from qa.packing import LOST
+
+Changes = dict[Any, Any]  # what components of the page are to hold
+Event = dict[str, Any]  # what an event of gradio is given: fn, inputs, outputs and the like
+
+# Gradio would make a new secret at every start, and no browser could read what it has stored. It keeps nothing from the
+# owner of the browser, nor is it meant to.
+_STORAGE = {"storage_key": "bulletin-reader", "secret": "bulletin-reader"}
+_AT_ONCE = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
+_LOOKS = 20  # for an answer that was on its way when the page was reloaded
+_LOOK_SECONDS = 0.5
+_FAILED = "没有办成，请稍后再试。"
+
+_RECALL = "(reader, current) => [reader, sessionStorage.getItem('bulletin-conversation') || '']"
+_REMEMBER = "(current) => { sessionStorage.setItem('bulletin-conversation', current || ''); }"
+SAVE = """(file) => {
+    if (!file) return '';
+    const {name, kind, content} = JSON.parse(file);
+    const bytes = Uint8Array.from(atob(content), (character) => character.charCodeAt(0));
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob([bytes], {type: kind}));
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+    return '';
+}"""
+_ON_LOAD = """
+element.addEventListener('click', (event) => {
+    const kept = event.target.closest('[data-kept]');
+    if (kept) trigger('pick', {id: kept.dataset.kept});
+});
+// A machine that slept, or a server that began anew, may have lost what this window showed.
+const wake = () => { if (!document.hidden) trigger('wake', {}); };
+document.addEventListener('visibilitychange', wake);
+addEventListener('online', wake);
+// Gradio names its handle in English.
+const handle = element.closest('.sidebar')?.querySelector('.toggle-button');
+if (handle) { handle.setAttribute('aria-label', '我的对话'); handle.title = '我的对话'; }
+// ... and a thumb that was chosen.
+const chat = document.querySelector('#chat');
+const chosen = {Liked: '已赞', Disliked: '已踩'};
+const translate = () => {
+    for (const thumb of chat.querySelectorAll('[title="Liked"], [title="Disliked"]')) {
+        thumb.setAttribute('aria-label', chosen[thumb.title]);
+        thumb.title = chosen[thumb.title];
+    }
+};
+if (chat) new MutationObserver(translate).observe(chat, {subtree: true, childList: true, attributeFilter: ['title']});
+"""
+
+
+class KeptRoom:
+    """Lays the drawer out, and keeps every conversation as it grows. `parts` are the page's components, by name."""
+
+    def __init__(self, gr: Any, parts: dict[str, Any], memory: Memory) -> None:
+        self._gr, self._parts, self.memory = gr, parts, memory
+        self.reader = gr.BrowserState("", **_STORAGE)
+        self.current = gr.Textbox("", visible="hidden")  # held by the page, so that it outlives the session
+        self.place = gr.State(NEW)
+        self.file = gr.Textbox("", visible="hidden")
+        with gr.Sidebar(label="我的对话", open=False, elem_id="kept", width=320):
+            gr.HTML("<h2>我的对话</h2>", apply_default_css=False)
+            self.new = gr.Button("＋ 新对话", elem_id="new-conversation", size="md")
+            self.listing = gr.HTML(
+                kept_list([], ""), elem_id="kept-conversations", js_on_load=_ON_LOAD, apply_default_css=False
+            )
+            with gr.Column(visible=False, elem_id="kept-one") as self.panel:
+                self.name = gr.Textbox(label="这段对话的名字", max_lines=1, max_length=MAX_NAME_CHARS, min_width=120)
+                with gr.Row():
+                    self.rename = gr.Button("改名", size="sm", min_width=80)
+                    self.delete = gr.Button("删除", size="sm", min_width=80)
+                with gr.Row():
+                    self.markdown = gr.Button("导出 Markdown", size="sm", min_width=120)
+                    self.word = gr.Button("导出 Word", size="sm", min_width=120, visible=exporting.offers_word())
+            self.delete_all = gr.Button("全部删除", size="sm", variant="secondary", elem_id="delete-all")
+            with gr.Column(visible=False, elem_id="deleting") as self.asking:
+                self.warning = gr.HTML("", apply_default_css=False)
+                with gr.Row():
+                    self.stay = gr.Button("不删", size="sm", min_width=80)
+                    self.delete_now = gr.Button("确认删除", size="sm", variant="primary", min_width=80)
+            self.doomed = gr.State("")  # what is to be deleted once that is confirmed: an id, or _ALL
+            self.remark = gr.HTML("", apply_default_css=False)
+
+    def keeping(self, event: Event) -> Event:
+        """An event that keeps the conversation whenever its handler has changed it.
+
+        The event's inputs and outputs must have the conversation; the handler must yield or return its changes by
+        component, or one value for each of the outputs.
+        """
+        handler, conversation = event["fn"], self._parts["conversation"]
+        inputs, outputs = list(event["inputs"]), list(event["outputs"])
+        at = inputs.index(conversation)
+
+        def run(*values: Any) -> Iterator[Any]:
+            *given, reader, current, place = values
+            given[at], place = self.present(reader, current, place, given[at])
+            told = handler(*given)
+            steps = told if inspect.isgeneratorfunction(handler) else iter([told])
+            yield from self._kept(steps, outputs, reader, place)
+
+        def run_once(*values: Any) -> Any:
+            changes: Any = {}
+            for step in run(*values):
+                changes = {**changes, **step}
+            return changes
+
+        mine = [self.reader, self.current, self.place]
+        kept = _like(handler, run if inspect.isgeneratorfunction(handler) else run_once, extra=len(mine))
+        added = [self.current, self.place, self.listing, self.panel, self.name]
+        more = [part for part in (*added, self._parts["chat"]) if part not in outputs]
+        return {**event, "fn": kept, "inputs": [*inputs, *mine], "outputs": [*outputs, *more]}
+
+    def _kept(self, steps: Iterator[Any], outputs: Sequence[Any], reader: str, place: Place) -> Iterator[Any]:
+        """The changes of a handler, with the conversation kept at its first steps and at its last."""
+        conversation, chat = self._parts["conversation"], self._parts["chat"]
+        votes = self.memory.votes(reader)
+        now: Conversation | None = None
+        kept: Conversation | None = None
+        for step in steps:
+            changes = step if isinstance(step, dict) else dict(zip(outputs, _several(step), strict=True))
+            if conversation in changes:
+                now = changes[conversation]
+                # An answer that is being written changes many times a second.
+                if kept is None or kept.is_waiting:
+                    place = self.memory.keep(reader, place, now)
+                    kept = now
+                changes = {**changes, self.place: place, self.current: place.id}
+                if isinstance(changes.get(chat), list):
+                    changes[chat] = self._gr.update(value=changes[chat], feedback_value=voted(votes, now))
+            yield changes
+        if now is None:
+            return
+        if now is not kept:
+            place = self.memory.keep(reader, place, now)
+        if now.turns:
+            self.memory.note(now.turns[-1])
+        yield {self.place: place, self.current: place.id, **self._list(reader, place.id)}
+
+    def present(self, reader: str, current: str, place: Place, so_far: Conversation) -> tuple[Conversation, Place]:
+        """The window's conversation: the session's, or the kept one when the session was lost and another began."""
+        if current and current != place.id and (found := self.memory.recall(reader, current)):
+            return found[1], found[0]
+        return so_far, place
+
+    def wire(self, gr: Any, page: Any, desk: Desk, *, cancels: list[Any]) -> None:
+        """Say what happens. `cancels` are the events that answer a question, which another conversation ends."""
+        parts = self._parts
+        shown = [
+            *(parts[name] for name in ("conversation", "chat", "evidence", "widen", "gone")),
+            *(self.reader, self.current, self.place, self.listing, self.panel, self.name, self.asking, self.remark),
+        ]
+        mine = [self.reader, self.current, self.place, parts["conversation"]]
+        listed = [self.listing, self.panel, self.name, self.remark]
+
+        def show(reader: str, place: Place, conversation: Conversation) -> Changes:
+            return {**self._show(reader, place, conversation, desk.gone(conversation)), self.asking: _hidden(gr)}
+
+        def restore(reader: Any, current: str) -> Iterator[Any]:
+            if not is_reader(reader):
+                reader = new_reader()
+            found = self.memory.recall(reader, current)
+            if found is None:
+                yield {self.reader: reader, self.current: "", self.place: NEW, **self._list(reader, "")}
+                return
+            yield {self.reader: reader, **show(reader, *found)}
+            yield from self._await(reader, found, lambda place, now: show(reader, place, now))
+
+        def wake(reader: str, current: str, place: Place, so_far: Conversation) -> Any:
+            now, found = self.present(reader, current, place, so_far)
+            return gr.skip() if now is so_far else show(reader, found, now)
+
+        def pick(reader: str, event: gr.EventData) -> Any:
+            found = self.memory.recall(reader, str(getattr(event, "id", "")))
+            if found is None:
+                return {self.remark: remark("这段对话打不开了。"), **self._list(reader, "")}
+            return show(reader, *found)
+
+        def begin(reader: str) -> Changes:
+            return show(reader, NEW, Conversation())
+
+        def rename(reader: str, current: str, name: str) -> Changes:
+            done = self.memory.rename(reader, current, name or "")
+            return {self.remark: remark("已改名。" if done else _FAILED), **self._list(reader, current)}
+
+        def forget(reader: str, current: str) -> Changes:
+            self.memory.delete(reader, current)
+            return {self.current: "", self.place: NEW, **self._list(reader, "")}
+
+        page.load(
+            restore, [self.reader, self.current], shown, js=_RECALL, api_visibility="private",
+            show_progress="hidden", concurrency_limit=8,
+        )  # fmt: skip
+        self.current.change(None, self.current, None, js=_REMEMBER, **_AT_ONCE)
+        self.listing.wake(wake, mine, shown, **_AT_ONCE)
+        self.listing.pick(pick, self.reader, shown, cancels=cancels, **_AT_ONCE)
+        self.new.click(begin, self.reader, shown, cancels=cancels, **_AT_ONCE)
+        gr.on([self.rename.click, self.name.submit], rename, [self.reader, self.current, self.name], listed, **_AT_ONCE)
+        parts["chat"].clear(
+            forget, [self.reader, self.current], [self.current, self.place, *listed], cancels=cancels, **_AT_ONCE
+        )
+        self._wire_deleting(shown, show, cancels)
+        self._wire_exports(mine, desk)
+
+    def _wire_deleting(self, shown: Sequence[Any], show: Callable[..., Changes], cancels: list[Any]) -> None:
+        gr = self._gr
+        asked = [self.asking, self.warning, self.doomed]
+
+        def ask(reader: str, current: str) -> tuple[Any, str, str]:
+            name = self.memory.name(reader, current)
+            return gr.update(visible=True), remark(f"删除“{name}”？删除后找不回来。"), current
+
+        def ask_all() -> tuple[Any, str, str]:
+            warning = remark("删除这个浏览器的全部对话，连同评过的意见？删除后找不回来。")
+            return gr.update(visible=True), warning, _ALL
+
+        def delete(reader: str, doomed: str) -> Changes:
+            done = self.memory.delete_all(reader) if doomed == _ALL else self.memory.delete(reader, doomed)
+            if not done:
+                return {self.remark: remark(_FAILED)}
+            reader = new_reader() if doomed == _ALL else reader
+            changes = show(reader, NEW, Conversation())
+            return {**changes, self.reader: reader, self.remark: remark("已删除。"), self.asking: _hidden(gr)}
+
+        self.delete.click(ask, [self.reader, self.current], asked, **_AT_ONCE)
+        self.delete_all.click(ask_all, None, asked, **_AT_ONCE)
+        self.stay.click(lambda: _hidden(gr), None, self.asking, **_AT_ONCE)
+        self.delete_now.click(delete, [self.reader, self.doomed], shown, cancels=cancels, **_AT_ONCE)
+
+    def _wire_exports(self, mine: Sequence[Any], desk: Desk) -> None:
+        def export(reader: str, current: str, place: Place, so_far: Conversation, *, word: bool) -> tuple[str, str]:
+            now, place = self.present(reader, current, place, so_far)
+            name = self.memory.name(reader, place.id)
+            made = self.memory.export(now, name, word=word, gone=desk.gone(now))
+            return as_text(made), remark("" if made else _FAILED)
+
+        for button, word in ((self.markdown, False), (self.word, True)):
+            clicked = button.click(functools.partial(export, word=word), mine, [self.file, self.remark], **_AT_ONCE)
+            clicked.then(None, self.file, self.file, js=SAVE, **_AT_ONCE)
+
+    def _show(self, reader: str, place: Place, now: Conversation, gone: frozenset[str]) -> Changes:
+        """The page with another conversation."""
+        parts, votes = self._parts, voted(self.memory.votes(reader), now)
+        return {
+            parts["conversation"]: now,
+            parts["chat"]: self._gr.update(value=now.messages(gone), feedback_value=votes),
+            parts["evidence"]: now.evidence(gone) if now.turns else html.empty_evidence(),
+            parts["widen"]: _hidden(self._gr),
+            parts["gone"]: gone,
+            self.current: place.id,
+            self.place: place,
+            self.remark: "",
+            **self._list(reader, place.id),
+        }
+
+    def _list(self, reader: str, current: str) -> Changes:
+        entries = [(one, self.memory.shown_time(one.time)) for one in self.memory.entries(reader)]
+        named = next((one.name for one, _ in entries if one.id == current), "")
+        return {
+            self.listing: kept_list(entries, current),
+            self.panel: self._gr.update(visible=bool(named)),
+            self.name: named,
+        }
+
+    def _await(
+        self, reader: str, found: tuple[Place, Conversation], show: Callable[[Place, Conversation], Changes]
+    ) -> Iterator[Changes]:
+        """The answer that was on its way when the page was reloaded, once it has come."""
+        place, conversation = found
+        for _ in range(_LOOKS):
+            if not conversation.turns or conversation.turns[-1].note != LOST:
+                return
+            time.sleep(_LOOK_SECONDS)
+            now = self.memory.recall(reader, place.id)
+            if now is None:
+                return
+            if now[0].revision != place.revision:
+                # Where the reader has asked again meanwhile, there is more of it than was waited for.
+                if len(now[1].turns) == len(conversation.turns):
+                    yield show(*now)
+                return
+
+
+_ALL = "*"
+
+
+def as_text(file: File | None) -> str:
+    """A file for `SAVE`."""
+    return json.dumps(asdict(file)) if file else ""
+
+
+def _hidden(gr: Any) -> Any:
+    return gr.update(visible=False)
+
+
+def _several(step: Any) -> Sequence[Any]:
+    return step if isinstance(step, (list, tuple)) else (step,)
+
+
+def _like(handler: Callable[..., Any], run: Callable[..., Any], *, extra: int) -> Callable[..., Any]:
+    """`run` with the arguments of the handler that are no options, and so many more: gradio looks at them."""
+    signature = inspect.signature(handler)
+    own = [one for one in signature.parameters.values() if one.default is one.empty]
+    more = [inspect.Parameter(f"kept_{at}", inspect.Parameter.POSITIONAL_OR_KEYWORD) for at in range(extra)]
+    functools.update_wrapper(run, handler)
+    run.__signature__ = signature.replace(parameters=[*own, *more])  # type: ignore[attr-defined]
+    return run

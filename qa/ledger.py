@@ -1,0 +1,457 @@
+"""What readers leave behind: votes on answers, questions that found no answer, and conversations.
+
+It lies in `readers.sqlite` beside the archive and never inside it, so that a build, which may make the archive anew,
+does not touch it. Texts come in as readers typed them and go out the same; whoever shows them escapes them. A reader
+goes by a key that only their browser has; the ledger keeps a hash of it, so the file lets nobody take a reader's place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import secrets
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+from embeddings import BulletinError, SourceError, fold_to_words
+
+logger = logging.getLogger(__name__)
+
+LEDGER = "readers.sqlite"
+KEEP_VARIABLE = "BULLETIN_KEEP_DAYS"
+KEEP_DAYS = 90
+MAX_WORD_CHARS = 200
+MAX_NAME_CHARS = 60
+_MAX_TEXT_CHARS = 20_000  # of an answer, which a language model may have written
+_MAX_CONVERSATION_CHARS = 2_000_000
+_LOCK_SECONDS = 2.0  # a reader waits for it
+_VERSION = 1
+
+_SCHEMA = """
+CREATE TABLE votes (
+    vote_key INTEGER PRIMARY KEY,
+    reader TEXT NOT NULL,             -- hash of the key that the reader's browser has
+    answer_key TEXT NOT NULL,         -- hash of question and answer
+    time TEXT NOT NULL,               -- ISO 8601, UTC
+    is_good INTEGER NOT NULL,
+    word TEXT NOT NULL,
+    question TEXT NOT NULL,
+    answer TEXT NOT NULL,
+    abstained INTEGER NOT NULL,
+    articles TEXT NOT NULL,           -- the ids of the articles cited, as JSON
+    generation TEXT NOT NULL,         -- of the archive
+    model TEXT NOT NULL,
+    UNIQUE (reader, answer_key)
+);
+CREATE INDEX votes_by_time ON votes (time);
+CREATE TABLE unanswered (
+    folded TEXT PRIMARY KEY,
+    question TEXT NOT NULL,           -- as it was asked last
+    asked INTEGER NOT NULL,           -- how often
+    time TEXT NOT NULL,               -- when it was asked last
+    confidence REAL NOT NULL          -- of the last answer that was held back
+);
+CREATE INDEX unanswered_by_time ON unanswered (time);
+CREATE TABLE conversations (
+    id TEXT PRIMARY KEY,
+    reader TEXT NOT NULL,
+    name TEXT NOT NULL,
+    turns INTEGER NOT NULL,
+    time TEXT NOT NULL,               -- when it was last added to
+    revision INTEGER NOT NULL,        -- counts the changes of its content
+    window TEXT NOT NULL,             -- which window of the reader's wrote it last
+    content TEXT NOT NULL
+);
+CREATE INDEX conversations_by_reader ON conversations (reader, time);
+CREATE INDEX conversations_by_time ON conversations (time);
+"""
+
+
+class LedgerError(BulletinError):
+    """The ledger cannot be read or written: damaged, locked, read-only, or its folder is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much is kept; the oldest goes first. `days` is the age at which anything goes, 0 keeps nothing at all."""
+
+    days: int = KEEP_DAYS
+    votes: int = 100_000
+    unanswered: int = 2_000
+    conversations: int = 20_000
+    conversations_of_one: int = 200
+
+    @classmethod
+    def from_environment(cls) -> Bounds:
+        """The defaults, with BULLETIN_KEEP_DAYS where it is set. Raises SourceError for what is no number."""
+        text = os.environ.get(KEEP_VARIABLE, "").strip()
+        if not text:
+            return cls()
+        if not (text.isascii() and text.isdecimal() and len(text) <= 5):
+            raise SourceError(
+                f"{KEEP_VARIABLE} is {text!r}; write the days for which what readers leave behind is kept, such as "
+                f"{KEEP_DAYS}, or 0 to keep nothing."
+            )
+        return cls(days=int(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Voted:
+    """What a vote is about. `articles` are the ids of the articles cited."""
+
+    question: str
+    answer: str
+    abstained: bool = False
+    articles: tuple[str, ...] = ()
+    generation: str = ""
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """A reader's vote on one answer. `reader` tells readers apart and is not their key."""
+
+    time: datetime
+    reader: str
+    is_good: bool
+    word: str
+    about: Voted
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A question that found no answer: how often it was asked, when last, and how sure the answer held back was."""
+
+    question: str
+    asked: int
+    time: datetime
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a conversation lies in the ledger, and the state of it that one window of a browser has seen."""
+
+    id: str = ""
+    revision: int = 0
+    window: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A conversation as a list shows it."""
+
+    id: str
+    name: str
+    turns: int
+    time: datetime
+
+
+def utc_now() -> datetime:
+    """The time in UTC."""
+    return datetime.now(timezone.utc)
+
+
+def new_reader() -> str:
+    """A key for a reader that nobody can guess (256 bits)."""
+    return secrets.token_urlsafe(32)
+
+
+class Ledger:
+    """The ledger of one archive folder. Safe in several threads and processes; every call is one transaction.
+
+    Every method raises LedgerError when the file cannot be used. The file is made at the first writing; while there is
+    none, the ledger is empty.
+    """
+
+    def __init__(self, archive: Path, *, bounds: Bounds = Bounds(), now: Callable[[], datetime] = utc_now) -> None:
+        self.path = archive / LEDGER
+        self.bounds = bounds
+        self._now = now
+
+    def vote(self, reader: str, about: Voted, *, is_good: bool) -> None:
+        """Put down a vote. Another one on the same answer changes it and leaves the word that came with it."""
+        with self._writing() as connection:
+            connection.execute(
+                "INSERT INTO votes (reader, answer_key, time, is_good, word, question, answer, abstained, articles,"
+                " generation, model) VALUES (?, ?, ?, ?, '', ?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT (reader, answer_key) DO UPDATE SET time = excluded.time, is_good = excluded.is_good,"
+                " generation = excluded.generation, model = excluded.model",
+                (
+                    _hashed(reader),
+                    answer_key(about.question, about.answer),
+                    self._time(),
+                    int(is_good),
+                    _clean(about.question, _MAX_TEXT_CHARS),
+                    _clean(about.answer, _MAX_TEXT_CHARS),
+                    int(about.abstained),
+                    json.dumps([_clean(one, 200) for one in about.articles], ensure_ascii=False),
+                    about.generation,
+                    _clean(about.model, 200),
+                ),
+            )
+            _leave_newest(connection, "votes", self.bounds.votes)
+
+    def add_word(self, reader: str, question: str, answer: str, word: str) -> bool:
+        """Add a word (at most MAX_WORD_CHARS) to a vote. Returns whether there was a vote to add it to."""
+        with self._writing() as connection:
+            found = connection.execute(
+                "UPDATE votes SET word = ? WHERE reader = ? AND answer_key = ?",
+                (_clean(word.strip(), MAX_WORD_CHARS), _hashed(reader), answer_key(question, answer)),
+            )
+            return found.rowcount > 0
+
+    def take_back(self, reader: str, question: str, answer: str) -> None:
+        """Forget a vote."""
+        with self._writing() as connection:
+            connection.execute(
+                "DELETE FROM votes WHERE reader = ? AND answer_key = ?",
+                (_hashed(reader), answer_key(question, answer)),
+            )
+
+    def votes_of(self, reader: str) -> dict[str, bool]:
+        """A reader's votes, by `answer_key`: whether each is good."""
+        with self._reading() as connection:
+            rows = connection.execute("SELECT answer_key, is_good FROM votes WHERE reader = ?", (_hashed(reader),))
+            return {str(key): bool(is_good) for key, is_good in rows}
+
+    def votes(self, *, since: datetime | None = None, limit: int = -1) -> list[Vote]:
+        """The votes, newest first."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                "SELECT time, reader, is_good, word, question, answer, abstained, articles, generation, model"
+                " FROM votes WHERE time >= ? ORDER BY time DESC, vote_key DESC LIMIT ?",
+                (self._since(since), limit),
+            ).fetchall()
+        return [
+            Vote(
+                datetime.fromisoformat(time),
+                reader[:8],
+                bool(is_good),
+                word,
+                Voted(question, answer, bool(abstained), tuple(json.loads(articles)), generation, model),
+            )
+            for time, reader, is_good, word, question, answer, abstained, articles, generation, model in rows
+        ]
+
+    def count_unanswered(self, question: str, *, confidence: float) -> None:
+        """Put down that a question found no answer. Width, script, spaces and punctuation make no other question."""
+        question = _clean(" ".join(question.split()), _MAX_TEXT_CHARS)
+        folded = fold_to_words(question)
+        if not folded:
+            return
+        with self._writing() as connection:
+            connection.execute(
+                "INSERT INTO unanswered VALUES (?, ?, 1, ?, ?) ON CONFLICT (folded) DO UPDATE SET asked = asked + 1,"
+                " question = excluded.question, time = excluded.time, confidence = excluded.confidence",
+                (folded, question, self._time(), confidence),
+            )
+            _leave_newest(connection, "unanswered", self.bounds.unanswered)
+
+    def unanswered(self, *, since: datetime | None = None, limit: int = -1) -> list[Unanswered]:
+        """The questions that found no answer, the one asked last first."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                "SELECT question, asked, time, confidence FROM unanswered WHERE time >= ?"
+                " ORDER BY time DESC, rowid DESC LIMIT ?",
+                (self._since(since), limit),
+            ).fetchall()
+        return [Unanswered(text, asked, datetime.fromisoformat(time), sure) for text, asked, time, sure in rows]
+
+    def keep(self, reader: str, place: Place, content: str, *, name: str, turns: int) -> Place:
+        """Write a conversation down and return where it is now. An empty place is a new one, and gets the `name`.
+
+        If what lies at the place is gone, or another window has changed it since, this one is written to a new place,
+        so that neither is lost.
+        """
+        content = _clean(content, _MAX_CONVERSATION_CHARS + 1)
+        if len(content) > _MAX_CONVERSATION_CHARS:
+            raise LedgerError(f"A conversation of more than {_MAX_CONVERSATION_CHARS} characters is not kept.")
+        with self._writing() as connection:
+            changed = connection.execute(
+                "UPDATE conversations SET content = ?, turns = ?, time = ?, revision = revision + 1,"
+                # A window whose page was stopped before it learned of its last writing knows an older revision.
+                " window = ? WHERE id = ? AND reader = ? AND (revision = ? OR window = ?) RETURNING revision",
+                (
+                    content, turns, self._time(), place.window, place.id, _hashed(reader), place.revision, place.window
+                ),
+            ).fetchone()  # fmt: skip
+            if changed:
+                return Place(place.id, changed[0], place.window)
+            made = Place(secrets.token_urlsafe(12), 1, secrets.token_hex(8))
+            name = _clean(_line(name), MAX_NAME_CHARS)
+            connection.execute(
+                "INSERT INTO conversations VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (made.id, _hashed(reader), name, turns, self._time(), made.revision, made.window, content),
+            )
+            connection.execute(
+                "DELETE FROM conversations WHERE reader = ? AND id NOT IN (SELECT id FROM conversations"
+                " WHERE reader = ? ORDER BY time DESC, rowid DESC LIMIT ?)",
+                (_hashed(reader), _hashed(reader), self.bounds.conversations_of_one),
+            )
+            _leave_newest(connection, "conversations", self.bounds.conversations)
+            return made
+
+    def conversation(self, reader: str, conversation: str) -> tuple[Place, str] | None:
+        """A reader's conversation, opened in a window of its own; None when this reader has none with that id."""
+        with self._reading() as connection:
+            row = connection.execute(
+                "SELECT id, revision, content FROM conversations WHERE id = ? AND reader = ? AND time >= ?",
+                (conversation, _hashed(reader), self._oldest()),
+            ).fetchone()
+        return (Place(row[0], row[1], secrets.token_hex(8)), row[2]) if row else None
+
+    def conversations(self, reader: str) -> list[Entry]:
+        """A reader's conversations, the one added to last first."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                "SELECT id, name, turns, time FROM conversations WHERE reader = ? AND time >= ?"
+                " ORDER BY time DESC, rowid DESC",
+                (_hashed(reader), self._oldest()),
+            ).fetchall()
+        return [Entry(key, name, turns, datetime.fromisoformat(time)) for key, name, turns, time in rows]
+
+    def rename(self, reader: str, conversation: str, name: str) -> None:
+        """Give a reader's conversation another name (at most MAX_NAME_CHARS); an empty one changes nothing."""
+        if name := _clean(_line(name), MAX_NAME_CHARS):
+            with self._writing() as connection:
+                connection.execute(
+                    "UPDATE conversations SET name = ? WHERE id = ? AND reader = ?",
+                    (name, conversation, _hashed(reader)),
+                )
+
+    def delete(self, reader: str, conversation: str) -> None:
+        """Delete one of a reader's conversations."""
+        with self._writing() as connection:
+            connection.execute("DELETE FROM conversations WHERE id = ? AND reader = ?", (conversation, _hashed(reader)))
+
+    def delete_all(self, reader: str) -> None:
+        """Delete everything that is put down to a reader: conversations and votes."""
+        with self._writing() as connection:
+            for table in ("conversations", "votes"):
+                connection.execute(f"DELETE FROM {table} WHERE reader = ?", (_hashed(reader),))
+
+    def _time(self) -> str:
+        return _stamp(self._now())
+
+    def _since(self, time: datetime | None) -> str:
+        return max(_stamp(time), self._oldest()) if time else self._oldest()
+
+    def _oldest(self) -> str:
+        return _stamp(self._now() - timedelta(days=self.bounds.days))
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with self._explained():
+            if not self.path.exists():
+                with closing(sqlite3.connect(":memory:")) as empty:
+                    empty.executescript(_SCHEMA)
+                    yield empty
+                return
+            with closing(self._open()) as connection:
+                yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction, which also takes out what is too old."""
+        with self._explained():
+            if not self.path.exists():
+                # What readers said is nobody else's on a machine with several users.
+                os.close(os.open(self.path, os.O_CREAT | os.O_WRONLY, 0o600))
+            with closing(self._open()) as connection:
+                connection.execute("BEGIN IMMEDIATE")
+                try:
+                    oldest = self._oldest()
+                    for table in ("votes", "unanswered", "conversations"):
+                        connection.execute(f"DELETE FROM {table} WHERE time < ?", (oldest,))
+                    yield connection
+                    connection.execute("COMMIT")
+                finally:
+                    if connection.in_transaction:
+                        connection.execute("ROLLBACK")
+
+    def _open(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, isolation_level=None, timeout=_LOCK_SECONDS)
+        try:
+            if connection.execute("PRAGMA user_version").fetchone()[0] != _VERSION:
+                _make(connection)
+            connection.execute("PRAGMA synchronous = NORMAL")
+            # A conversation that was deleted is to be gone from the file as well.
+            connection.execute("PRAGMA secure_delete = ON")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Raise LedgerError, with the cause and the cure, for whatever is wrong with the file."""
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            raise LedgerError(
+                f"{self.path} cannot be used now ({error}). Another program may hold it, or it or its folder may be "
+                "read-only."
+            ) from error
+        except (sqlite3.DatabaseError, ValueError, TypeError) as error:
+            raise LedgerError(
+                f"{self.path} is damaged ({error}). Move it away; a new one is made with the next thing to keep."
+            ) from error
+        except OSError as error:
+            raise LedgerError(f"{self.path} cannot be used ({error.strerror}).") from error
+
+
+def answer_key(question: str, answer: str) -> str:
+    """What an answer to a question goes by."""
+    return hashlib.sha256(f"{_clean(question)}\0{_clean(answer)}".encode()).hexdigest()[:32]
+
+
+def _make(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        # Another process may have been faster.
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version == 0:
+            for statement in _SCHEMA.split(";\n"):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {_VERSION}")
+        elif version != _VERSION:
+            raise sqlite3.DatabaseError(f"made by another version of this program: {version}")
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def _leave_newest(connection: sqlite3.Connection, table: str, most: int) -> None:
+    count: int = connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+    if count > most:
+        connection.execute(
+            f"DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM {table} ORDER BY time, rowid LIMIT ?)",
+            (count - most,),
+        )
+
+
+def _hashed(reader: str) -> str:
+    return hashlib.sha256(_clean(reader).encode()).hexdigest()
+
+
+def _stamp(time: datetime) -> str:
+    return time.astimezone(timezone.utc).isoformat(timespec="microseconds")
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _clean(text: Any, most: int | None = None) -> str:
+    """The text without halves of characters, which a browser can send and no file can hold."""
+    return str(text).encode("utf-8", "replace").decode("utf-8")[:most]
