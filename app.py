@@ -2,8 +2,9 @@
 
     python app.py [--archive DIR] [--model NAME] [--host 127.0.0.1] [--port 7860]
 
-This is the only module that imports gradio, and it does so when a page is built, so that importing it costs nothing.
-Each room of the page has a module of its own in `qa/`, which is given gradio.
+`bulletin serve` opens the same page with more options. This is the only module that imports gradio, and it does so when
+a page is built, so that importing it costs nothing. Each room of the page has a module of its own in `qa/`, which is
+given gradio.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ import argparse
 import os
 import socket
 import sys
+import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +24,24 @@ from qa import Assistant, html
 from qa.asking_room import Parts, lay_out_asking, wire_asking
 from qa.conversation import Conversation
 from qa.desk import Desk
-from qa.endpoints import publish
+from qa.endpoints import publish, tool_server
+from qa.entrance import Credentials, Entrance
+from qa.gate import Serving, app_parts
 from qa.newsroom import build_newsroom
 from qa.proofs import Newsroom
+from qa.serving import LOCAL_HOSTS, LOOPBACK, ServingOptions, options_of
 from qa.theme import paper_theme
 
 HOST, PORT = "127.0.0.1", 7860
 _WAITING_QUESTIONS = 100
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _KEPT_SECONDS = 86_400  # of a dropped file, until it is confirmed
+
+# The language chooses the Chinese forms of characters, and the voice of a screen reader. What is embedded in another
+# site's page has neither masthead nor staff side; page.css leaves them out.
+_HEAD = """<script>
+document.documentElement.lang = 'zh-CN';
+if (new URLSearchParams(location.search).get('embed') === '1') document.documentElement.classList.add('embedded');
+</script>"""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -55,73 +67,114 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Open the archive and serve the page until interrupted. Returns 0, or 2 after one line on stderr."""
-    # Before gradio is imported: it reads this once.
+    # Before gradio is imported: it reads these once. Other programs with a page share the folder it would take.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     _reach_own_address(arguments.host)
-    try:
-        _require_free_port(arguments.host, arguments.port)
-        max_bytes = Limits.from_environment().max_bytes
-        assistant = Assistant.open(arguments.archive, model=arguments.model)
-    except (BulletinError, OSError) as error:
-        print(f"bulletin chat: {error}", file=sys.stderr)
-        return 2
-    editing = may_edit(arguments)
-    page = build_page(assistant, editing=editing, archive=archive_path(arguments.archive))
-    try:
-        # A little more than is read, so that the newsroom can say in its own words what is too large.
-        max_upload = 2 * max_bytes if editing else 1
-        url = serve(page, host=arguments.host, port=arguments.port, max_upload_bytes=max_upload)
-    except OSError as error:
-        print(f"bulletin chat: {error}", file=sys.stderr)
-        return 2
-    print(f"公报问答：{url} （按 Ctrl+C 停止）", flush=True)
-    page.block_thread()
-    assistant.close()
+    with tempfile.TemporaryDirectory(prefix="bulletin-page-", ignore_cleanup_errors=True) as folder:
+        os.environ.setdefault("GRADIO_TEMP_DIR", folder)
+        try:
+            options = options_of(arguments)
+            _require_free_port(arguments.host, arguments.port)
+            max_bytes = Limits.from_environment().max_bytes
+            assistant = Assistant.open(arguments.archive, model=arguments.model)
+            page, url = _open_page(assistant, options, arguments, max_bytes)
+        except (BulletinError, OSError) as error:
+            print(f"bulletin: {error}", file=sys.stderr)
+            return 2
+        print(f"公报问答：{url} （按 Ctrl+C 停止）", flush=True)
+        page.block_thread()
+        assistant.close()
     return 0
 
 
-def may_edit(arguments: argparse.Namespace) -> bool:
-    """Whether the page may change the archive: as the command line says, else where no other machine can open it."""
-    return arguments.host in _LOOPBACK if arguments.editing is None else bool(arguments.editing)
+def _open_page(
+    assistant: Assistant, options: ServingOptions, arguments: argparse.Namespace, max_bytes: int
+) -> tuple[Any, str]:
+    """The page, served, and its address."""
+    page = build_page(
+        assistant,
+        editing=options.editing,
+        archive=archive_path(arguments.archive),
+        entrance=options.entrance,
+        remember=options.remember,
+    )
+    url = serve(
+        page,
+        host=arguments.host,
+        port=arguments.port,
+        # A little more than is read, so that the newsroom can say in its own words what is too large.
+        max_upload_bytes=2 * max_bytes if options.editing else 1,
+        credentials=options.credentials,
+        root_path=options.root_path,
+        mcp=options.mcp,
+    )
+    return page, url
 
 
-def build_page(assistant: Assistant, *, editing: bool = False, archive: Path | None = None) -> Any:
-    """The page as a gr.Blocks, ready for `serve`, with `/ask` and `/retrieve` as its public endpoints.
+def build_page(
+    assistant: Assistant,
+    *,
+    editing: bool = False,
+    archive: Path | None = None,
+    entrance: Entrance | None = None,
+    remember: bool = True,
+) -> Any:
+    """The page as a gr.Blocks, ready for `serve`, with the endpoints for other programs.
 
-    With `editing`, it has a newsroom that changes the archive in the folder `archive`, which must be the assistant's.
+    With `editing`, it has a newsroom that changes the archive in the folder `archive`, which must be the assistant's,
+    for those whom `entrance` admits (default: those on this machine). Without `remember`, nothing is kept of readers.
     """
     import gradio as gr
 
     if editing and archive is None:
         raise ValueError("editing needs the folder of the archive")
     kept = (3600, _KEPT_SECONDS) if editing else None
+    entrance = (entrance or Entrance()) if editing else None
     with gr.Blocks(title="公报问答", analytics_enabled=False, fill_width=True, delete_cache=kept) as page:
         parts: Parts = {"conversation": gr.State(Conversation()), "generation": gr.State("")}
         parts["gone"] = gr.State(frozenset())  # issues that were withdrawn while this page showed something of them
         parts["masthead"] = gr.HTML(elem_id="masthead")
         changed: list[Any] = []
-        if editing and archive is not None:
+        if entrance is not None and archive is not None:
             with gr.Tabs(elem_id="rooms"):
                 with gr.Tab("问公报", id="ask"):
                     lay_out_asking(gr, parts)
                 with gr.Tab("编辑部", id="newsroom") as tab:
-                    changed = build_newsroom(gr, Newsroom(assistant, archive.resolve()), tab, parts["generation"])
+                    room = Newsroom(assistant, archive.resolve())
+                    changed = build_newsroom(gr, room, page, tab, parts["generation"], entrance)
         else:
             lay_out_asking(gr, parts)
         wire_asking(gr, page, parts, Desk(assistant), after=changed)
         publish(gr, assistant)
     # The encoder uses every core for one question; more at once than cores only makes each wait longer.
     page.queue(default_concurrency_limit=max(2, os.cpu_count() or 2), max_size=_WAITING_QUESTIONS)
+    # On the page itself, so that it cannot be served without its gate.
+    page.serving = Serving(assistant, archive, entrance)
     return page
 
 
-def serve(page: Any, *, host: str = HOST, port: int = PORT, max_upload_bytes: int = 1) -> str:
+def serve(
+    page: Any,
+    *,
+    host: str = HOST,
+    port: int = PORT,
+    max_upload_bytes: int = 1,
+    credentials: Credentials | None = None,
+    root_path: str = "",
+    mcp: bool = False,
+) -> str:
     """Serve a page in the background and return its address. Raises OSError when the port is taken.
 
-    Gradio takes uploads on every page; only one with a newsroom has a use for them.
+    `credentials` open the whole page, `root_path` is the path under which a proxy serves it, `mcp` adds the endpoints
+    as tools.
     """
     import gradio as gr
 
+    serving: Serving = replace(page.serving, credentials=credentials)
+    if mcp:
+        hosts = LOCAL_HOSTS if host in LOOPBACK and not root_path else ()
+        answer, lifespan = tool_server(serving.assistant, hosts=hosts)
+        serving = replace(serving, mcp=answer, lifespan=lifespan)
     _, url, _ = page.launch(
         server_name=host,
         server_port=port,
@@ -131,14 +184,16 @@ def serve(page: Any, *, host: str = HOST, port: int = PORT, max_upload_bytes: in
         max_file_size=max_upload_bytes,
         ssr_mode=False,
         pwa=False,
-        mcp_server=False,
+        mcp_server=False,  # gradio's own calls the page over the network, without its password
         enable_monitoring=False,
         run_history=False,  # it would keep the questions in the browser, for anyone who sits down after
         footer_links=["api"],
         theme=paper_theme(gr),
         css_paths=Path(html.__file__).with_name("page.css"),
-        # The language chooses the Chinese forms of characters, and the voice of a screen reader.
-        head="<script>document.documentElement.lang = 'zh-CN'</script>",
+        head=_HEAD,
+        root_path=root_path or None,
+        blocked_paths=[str(serving.archive)] if serving.archive else None,
+        app_kwargs=app_parts(serving),
     )
     return str(url)
 
