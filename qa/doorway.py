@@ -13,6 +13,8 @@ from qa import editing_html
 from qa.entrance import Entrance, Visit
 from qa.gate import ENTER, LEAVE
 
+Handler = Callable[..., Any]
+
 _QUIET = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
 _REFUSED = "编辑部不对这个页面开放，或口令已经过期。请刷新页面，重新输入口令。"
 
@@ -44,15 +46,15 @@ class OnlyStaff:
         """Whether a request of gradio's comes from the staff."""
         return self.entrance.admits(Visit.of(request.request.scope))
 
-    def __call__(self, handler: Callable[..., Any]) -> Callable[..., Any]:
+    def __call__(self, handler: Handler) -> Handler:
         """The handler, which refuses everybody else with a message."""
         return self._guard(handler, lambda: self._gr.Error(_REFUSED, title="编辑部", print_exception=False))
 
-    def quietly(self, handler: Callable[..., Any]) -> Callable[..., Any]:
+    def quietly(self, handler: Handler) -> Handler:
         """The handler, which does nothing for everybody else: for what happens by itself."""
         return self._guard(handler, None)
 
-    def _guard(self, handler: Callable[..., Any], error: Callable[[], Exception] | None) -> Any:
+    def _guard(self, handler: Handler, error: Callable[[], Exception] | None) -> Handler:
         def refused() -> Any:
             if error:
                 raise error()
@@ -67,11 +69,12 @@ class OnlyStaff:
                 return
             yield from handler(*given)
 
-        made: Any = guarded_steps if inspect.isgeneratorfunction(handler) else guarded
+        made: Handler = guarded_steps if inspect.isgeneratorfunction(handler) else guarded
         # Gradio reads signatures to learn what to pass: its request comes first, then what the handler wants.
         first = inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=self._gr.Request)
         wanted = inspect.signature(handler)
-        made.__signature__ = wanted.replace(parameters=[first, *wanted.parameters.values()])
+        signature = wanted.replace(parameters=[first, *wanted.parameters.values()])
+        made.__signature__ = signature  # type: ignore[attr-defined]
         made.__annotations__ = {**getattr(handler, "__annotations__", {}), "request": self._gr.Request}
         made.__name__ = getattr(handler, "__name__", "handler")
         return made

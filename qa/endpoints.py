@@ -116,7 +116,7 @@ def publish(gr: Any, assistant: Assistant) -> None:
         told = inspect.getdoc(endpoint)
         gr.api(_told(gr, endpoint), api_name=endpoint.__name__, api_description=told, **limit)
         if endpoint.__name__ == "search":
-            gr.api(_told(gr, endpoint), api_name="retrieve", api_visibility="undocumented", **limit)
+            gr.api(_told(gr, endpoint), api_name="retrieve", api_description="The same as /search.", **limit)
 
 
 def _told(gr: Any, endpoint: Endpoint) -> Endpoint:
