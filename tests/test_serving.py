@@ -29,6 +29,7 @@ from qa.gate import MAX_BODY_BYTES, health_row
 __all__ = ["browser"]  # a fixture
 
 PASSWORD = "开门 sesame"
+WAIT = 300.0  # seconds; for a machine that is busy
 TOOLS = {"ask", "search", "read_article", "list_issues"}
 
 
@@ -83,7 +84,7 @@ def proxied(assistant: Assistant, sample_archive: Path) -> Iterator[str]:
         assistant, editing=True, archive=sample_archive, entrance=Entrance(PASSWORD, behind_proxy=True)
     )
     behind = app.serve(page, port=free_port(), root_path="/news", mcp=True)
-    client = httpx.AsyncClient(base_url=behind, timeout=60, trust_env=False)
+    client = httpx.AsyncClient(base_url=behind, timeout=WAIT, trust_env=False)
 
     async def forward(request: Request) -> StreamingResponse:
         path = request.url.path.removeprefix("/news").lstrip("/")
@@ -120,12 +121,12 @@ def proxied(assistant: Assistant, sample_archive: Path) -> Iterator[str]:
 
 
 def get(address: str, **options: Any) -> httpx.Response:
-    return httpx.get(address, timeout=60, trust_env=False, **options)
+    return httpx.get(address, timeout=WAIT, trust_env=False, **options)
 
 
 def call(address: str, fn_index: int, values: list[Any], cookies: Mapping[str, str] | None = None) -> dict[str, Any]:
     """The last message of a call through gradio's queue, as the page makes it."""
-    with httpx.Client(base_url=address, timeout=60, trust_env=False, cookies=dict(cookies or {})) as client:
+    with httpx.Client(base_url=address, timeout=WAIT, trust_env=False, cookies=dict(cookies or {})) as client:
         body = {"fn_index": fn_index, "data": values, "session_hash": "abc123", "event_data": None}
         joined = client.post("gradio_api/queue/join", json=body)
         if joined.status_code != 200:
@@ -218,7 +219,7 @@ def test_an_mcp_client_finds_the_endpoints_as_its_only_tools(which: str, request
 def test_a_local_tool_server_is_not_reached_by_another_name(served: str) -> None:
     body = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
     headers = {"accept": "application/json, text/event-stream", "host": "news.example"}
-    assert httpx.post(f"{served}mcp", json=body, headers=headers, trust_env=False).status_code == 421
+    assert httpx.post(f"{served}mcp", json=body, headers=headers, timeout=WAIT, trust_env=False).status_code == 421
 
 
 # Health
@@ -284,11 +285,13 @@ def test_a_call_cannot_name_a_file(served: str, where: str) -> None:
     file = {"path": where, "meta": {"_type": "gradio.FileData"}}
     body = {"data": [file], "session_hash": "abc123", "fn_index": 0}
     for path in ("queue/join", "call/ask", "run/ask", "call/v2/ask"):
-        answer = httpx.post(f"{served}gradio_api/{path}", json=body, trust_env=False)
+        answer = httpx.post(f"{served}gradio_api/{path}", json=body, timeout=WAIT, trust_env=False)
         assert answer.status_code == 403, path
     escaped = json.dumps(body).replace("gradio.FileData", "gradio\\u002eFileData").replace("_type", "\\u005ftype")
     headers = {"content-type": "application/json"}
-    answer = httpx.post(f"{served}gradio_api/queue/join", content=escaped, headers=headers, trust_env=False)
+    answer = httpx.post(
+        f"{served}gradio_api/queue/join", content=escaped, headers=headers, timeout=WAIT, trust_env=False
+    )
     assert answer.status_code == 403
 
 
@@ -297,7 +300,7 @@ def test_a_call_cannot_name_a_file(served: str, where: str) -> None:
 )
 def test_a_body_that_cannot_be_read_is_refused(served: str, body: bytes, status: int) -> None:
     headers = {"content-type": "application/json"}
-    answer = httpx.post(f"{served}gradio_api/queue/join", content=body, headers=headers, trust_env=False)
+    answer = httpx.post(f"{served}gradio_api/queue/join", content=body, headers=headers, timeout=WAIT, trust_env=False)
     assert answer.status_code == status
 
 
@@ -306,13 +309,13 @@ def test_a_body_that_cannot_be_read_is_refused(served: str, body: bytes, status:
 
 def upload(address: str, cookies: Mapping[str, str] | None = None) -> httpx.Response:
     files = {"files": ("县报.md", "## 题\n\n正文。\n".encode())}
-    with httpx.Client(trust_env=False, cookies=dict(cookies or {})) as client:
+    with httpx.Client(timeout=WAIT, trust_env=False, cookies=dict(cookies or {})) as client:
         return client.post(f"{address}gradio_api/upload", files=files)
 
 
 def enter(address: str, password: str, headers: Mapping[str, str] | None = None) -> httpx.Response:
     given = {"password": password}
-    return httpx.post(f"{address}staff/enter", json=given, headers=dict(headers or {}), trust_env=False)
+    return httpx.post(f"{address}staff/enter", json=given, headers=dict(headers or {}), timeout=WAIT, trust_env=False)
 
 
 def test_nobody_uploads_who_is_not_of_the_staff(served: str, edited: Any) -> None:
@@ -376,7 +379,7 @@ def test_without_a_password_a_request_through_a_proxy_is_not_local(assistant: As
     address = app.serve(page, port=free_port(), max_upload_bytes=1_000_000)
     files = {"files": ("a.md", b"x")}
     for headers in ({"x-forwarded-for": "127.0.0.1"}, {"origin": "http://news.example"}, {"host": "news.example"}):
-        answer = httpx.post(f"{address}gradio_api/upload", files=files, headers=headers, trust_env=False)
+        answer = httpx.post(f"{address}gradio_api/upload", files=files, headers=headers, timeout=WAIT, trust_env=False)
         assert answer.status_code == 403
     assert upload(address).status_code == 200
     page.close()
