@@ -2,8 +2,9 @@
 
     python app.py [--archive DIR] [--model NAME] [--host 127.0.0.1] [--port 7860]
 
-This is the only module that imports gradio, and it does so when a page is built, so that importing it costs nothing.
-Each room of the page has a module of its own in `qa/`, which is given gradio.
+`bulletin serve` opens the same page with more options. This is the only module that imports gradio, and it does so when
+a page is built, so that importing it costs nothing. Each room of the page has a module of its own in `qa/`, which is
+given gradio.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ import argparse
 import os
 import socket
 import sys
+import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,19 +26,20 @@ from qa.browsing import Library
 from qa.browsing_room import BrowsingRoom
 from qa.conversation import Conversation
 from qa.desk import Desk
-from qa.endpoints import publish
+from qa.endpoints import publish, tool_server
+from qa.entrance import Credentials, Entrance
+from qa.gate import Serving, app_parts
 from qa.kept_room import KeptRoom
 from qa.ledger import Bounds
 from qa.memory import Memory
 from qa.newsroom import build_newsroom
-from qa.opinions_room import build_opinions
 from qa.proofs import Newsroom
+from qa.serving import LOCAL_HOSTS, LOOPBACK, ServingOptions, options_of
 from qa.theme import paper_theme
 from qa.wording import labels
 
 HOST, PORT = "127.0.0.1", 7860
 _WAITING_QUESTIONS = 100
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _KEPT_SECONDS = 86_400  # of a dropped file, until it is confirmed
 
 
@@ -62,35 +66,50 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Open the archive and serve the page until interrupted. Returns 0, or 2 after one line on stderr."""
-    # Before gradio is imported: it reads this once.
+    # Before gradio is imported: it reads these once. Other programs with a page share the folder it would take.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     _reach_own_address(arguments.host)
-    try:
-        _require_free_port(arguments.host, arguments.port)
-        max_bytes = Limits.from_environment().max_bytes
-        bounds = Bounds.from_environment()
-        assistant = Assistant.open(arguments.archive, model=arguments.model)
-    except (BulletinError, OSError) as error:
-        print(f"bulletin chat: {error}", file=sys.stderr)
-        return 2
-    editing = may_edit(arguments)
-    page = build_page(assistant, editing=editing, archive=archive_path(arguments.archive), bounds=bounds)
-    try:
-        # A little more than is read, so that the newsroom can say in its own words what is too large.
-        max_upload = 2 * max_bytes if editing else 1
-        url = serve(page, host=arguments.host, port=arguments.port, max_upload_bytes=max_upload)
-    except OSError as error:
-        print(f"bulletin chat: {error}", file=sys.stderr)
-        return 2
-    print(f"公报问答：{url} （按 Ctrl+C 停止）", flush=True)
-    page.block_thread()
-    assistant.close()
+    with tempfile.TemporaryDirectory(prefix="bulletin-page-", ignore_cleanup_errors=True) as folder:
+        os.environ.setdefault("GRADIO_TEMP_DIR", folder)
+        try:
+            options = options_of(arguments)
+            _require_free_port(arguments.host, arguments.port)
+            max_bytes = Limits.from_environment().max_bytes
+            bounds = Bounds.from_environment()
+            assistant = Assistant.open(arguments.archive, model=arguments.model)
+            page, url = _open_page(assistant, options, arguments, max_bytes=max_bytes, bounds=bounds)
+        except (BulletinError, OSError) as error:
+            print(f"bulletin: {error}", file=sys.stderr)
+            return 2
+        print(f"公报问答：{url} （按 Ctrl+C 停止）", flush=True)
+        page.block_thread()
+        assistant.close()
     return 0
 
 
-def may_edit(arguments: argparse.Namespace) -> bool:
-    """Whether the page may change the archive: as the command line says, else where no other machine can open it."""
-    return arguments.host in _LOOPBACK if arguments.editing is None else bool(arguments.editing)
+def _open_page(
+    assistant: Assistant, options: ServingOptions, arguments: argparse.Namespace, *, max_bytes: int, bounds: Bounds
+) -> tuple[Any, str]:
+    """The page, served, and its address."""
+    page = build_page(
+        assistant,
+        editing=options.editing,
+        archive=archive_path(arguments.archive),
+        entrance=options.entrance,
+        remember=options.remember,
+        bounds=bounds,
+    )
+    url = serve(
+        page,
+        host=arguments.host,
+        port=arguments.port,
+        # A little more than is read, so that the newsroom can say in its own words what is too large.
+        max_upload_bytes=2 * max_bytes if options.editing else 1,
+        credentials=options.credentials,
+        root_path=options.root_path,
+        mcp=options.mcp,
+    )
+    return page, url
 
 
 def build_page(
@@ -98,14 +117,16 @@ def build_page(
     *,
     editing: bool = False,
     archive: Path | None = None,
+    entrance: Entrance | None = None,
     remember: bool = True,
     bounds: Bounds | None = None,
 ) -> Any:
-    """The page as a gr.Blocks, ready for `serve`, with `/ask` and `/retrieve` as its public endpoints.
+    """The page as a gr.Blocks, ready for `serve`, with the endpoints for other programs.
 
-    With `editing`, it has a newsroom that changes the archive in the folder `archive`, which must be the assistant's.
-    With `remember`, and where `archive` is named, it keeps conversations, votes and questions without an answer in that
-    folder, within `bounds` (default: as the environment says). Raises SourceError for a bad BULLETIN_KEEP_DAYS.
+    With `editing`, it has a newsroom that changes the archive in the folder `archive`, which must be the assistant's,
+    for those whom `entrance` admits (default: those on this machine). With `remember`, and where `archive` is named, it
+    keeps conversations, votes and questions without an answer in that folder, within `bounds` (default: as the
+    environment says). Raises SourceError for a bad BULLETIN_KEEP_DAYS.
     """
     import gradio as gr
 
@@ -114,6 +135,7 @@ def build_page(
     bounds = bounds or Bounds.from_environment()
     memory = Memory(assistant, archive.resolve(), bounds=bounds) if remember and archive and bounds.days else None
     kept = (3600, _KEPT_SECONDS) if editing else None
+    entrance = (entrance or Entrance()) if editing else None
     with gr.Blocks(title="公报问答", analytics_enabled=False, fill_width=True, delete_cache=kept) as page:
         parts: Parts = {"conversation": gr.State(Conversation()), "generation": gr.State("")}
         parts["gone"] = gr.State(frozenset())  # issues that were withdrawn while this page showed something of them
@@ -128,26 +150,42 @@ def build_page(
                 lay_out_asking(gr, parts, library)
             with gr.Tab(words("browse_tab"), id="browse"):
                 browsing = BrowsingRoom(gr, library)
-            if editing and archive is not None:
+            if entrance is not None and archive is not None:
                 with gr.Tab(words("newsroom_tab"), id="newsroom") as tab:
-                    changed = build_newsroom(gr, Newsroom(assistant, archive.resolve()), tab, parts["generation"])
-                    if memory:
-                        build_opinions(gr, memory, tab)
+                    room = Newsroom(assistant, archive.resolve())
+                    changed = build_newsroom(gr, room, page, tab, parts["generation"], entrance, memory)
         wire_asking(gr, page, parts, desk, library, after=changed)
         browsing.wire(gr, page, parts, desk, rooms=rooms)
         publish(gr, assistant)
     # The encoder uses every core for one question; more at once than cores only makes each wait longer.
     page.queue(default_concurrency_limit=max(2, os.cpu_count() or 2), max_size=_WAITING_QUESTIONS)
+    # On the page itself, so that it cannot be served without its gate.
+    page.serving = Serving(assistant, archive, entrance)
     return page
 
 
-def serve(page: Any, *, host: str = HOST, port: int = PORT, max_upload_bytes: int = 1) -> str:
+def serve(
+    page: Any,
+    *,
+    host: str = HOST,
+    port: int = PORT,
+    max_upload_bytes: int = 1,
+    credentials: Credentials | None = None,
+    root_path: str = "",
+    mcp: bool = False,
+) -> str:
     """Serve a page in the background and return its address. Raises OSError when the port is taken.
 
-    Gradio takes uploads on every page; only one with a newsroom has a use for them.
+    `credentials` open the whole page, `root_path` is the path under which a proxy serves it, `mcp` adds the endpoints
+    as tools.
     """
     import gradio as gr
 
+    serving: Serving = replace(page.serving, credentials=credentials)
+    if mcp:
+        hosts = LOCAL_HOSTS if host in LOOPBACK and not root_path else ()
+        answer, lifespan = tool_server(serving.assistant, hosts=hosts)
+        serving = replace(serving, mcp=answer, lifespan=lifespan)
     _, url, _ = page.launch(
         server_name=host,
         server_port=port,
@@ -158,7 +196,7 @@ def serve(page: Any, *, host: str = HOST, port: int = PORT, max_upload_bytes: in
         ssr_mode=False,
         pwa=True,
         favicon_path=Path(html.__file__).with_name("icon.svg"),
-        mcp_server=False,
+        mcp_server=False,  # gradio's own calls the page over the network, without its password
         enable_monitoring=False,
         run_history=False,  # it would keep the questions in the browser, for anyone who sits down after
         footer_links=["api"],
@@ -166,6 +204,9 @@ def serve(page: Any, *, host: str = HOST, port: int = PORT, max_upload_bytes: in
         css_paths=Path(html.__file__).with_name("page.css"),
         i18n=labels(gr),
         head=f"<script>{Path(html.__file__).with_name('page.js').read_text(encoding='utf-8')}</script>",
+        root_path=root_path or None,
+        blocked_paths=[str(serving.archive)] if serving.archive else None,
+        app_kwargs=app_parts(serving),
     )
     return str(url)
 

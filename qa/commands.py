@@ -1,4 +1,4 @@
-"""The commands that ask: ask, search, evaluate, feedback, chat. They print; the library under them does not."""
+"""The commands that ask: ask, search, evaluate, feedback, chat, serve. They print; the library under them does not."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ from embeddings.commands import EXIT_ERROR, EXIT_PARTIAL, Subparsers, add_common
 from qa.assistant import DEFAULT_K, Assistant, read_filters
 from qa.feedback_commands import add_feedback_command
 from qa.rows import Row, answer_row, passage_rows
+from qa.serving import add_serving_arguments
 from qa.types import Answer, Passage
 
 _FILTERS = ("issue", "since", "until", "section")
 
 
 def add_commands(commands: Subparsers) -> None:
-    """Add ask, search, evaluate, feedback and chat to a command line."""
+    """Add ask, search, evaluate, feedback, chat and serve to a command line."""
     for name, run, summary in (
         ("ask", _ask, "answer a question, or every question in a file"),
         ("search", _search, "print the best passages for a question, or for every question in a file"),
@@ -44,6 +45,11 @@ def add_commands(commands: Subparsers) -> None:
 
     parser = commands.add_parser("chat", help="open the browser chat", description="open the browser chat")
     app.add_arguments(parser)
+    parser.set_defaults(run=app.run)
+    summary = "serve the browser chat to other machines and programs"
+    parser = commands.add_parser("serve", help=summary, description=summary)
+    app.add_arguments(parser)
+    add_serving_arguments(parser)
     parser.set_defaults(run=app.run)
 
 

@@ -11,7 +11,11 @@ from typing import Any
 
 from embeddings import Article, ArticleKind, Issue, ParsedArticle
 from qa import editing_html, html
+from qa.doorway import Doorway, OnlyStaff
 from qa.editing_html import Slip
+from qa.entrance import Entrance
+from qa.memory import Memory
+from qa.opinions_room import OpinionsPanel
 from qa.proofs import Background, Form, Newsroom, Place, Tell, Tray, said_of, slip_of
 
 Values = Mapping[Any, Any]  # what the components of the page hold
@@ -51,16 +55,27 @@ watch('value', () => {
 """
 
 
-def build_newsroom(gr: Any, room: Newsroom, tab: Any, generation: Any) -> list[Any]:
+def build_newsroom(
+    gr: Any, room: Newsroom, page: Any, tab: Any, generation: Any, entrance: Entrance, memory: Memory | None = None
+) -> list[Any]:
     """Lay out the tab that is open and say what it does. Returns the events after which the archive has changed.
 
-    `generation` is the page's state that names the state of the archive it shows.
+    `generation` is the page's state that names the state of the archive it shows; what `memory` keeps of readers is
+    shown under it. Nothing here does anything for those
+    whom the entrance does not admit.
     """
+    staff = OnlyStaff(gr, entrance)
     with gr.Column(elem_id="newsroom"):
-        arrival = Arrival(gr, room)
-        shelf = Shelf(gr, room)
-    tab.select(room.warm_up, None, None, **_AT_ONCE)
-    return [arrival.wire(gr), *shelf.wire(gr, generation)]
+        doorway = Doorway(gr, staff)
+        with gr.Column(visible=not entrance.has_password, elem_id="workroom") as workroom:
+            arrival = Arrival(gr, room)
+            shelf = Shelf(gr, room)
+            opinions = OpinionsPanel(gr, memory) if memory else None
+    entered = doorway.wire(page, tab, workroom)
+    tab.select(staff.quietly(room.warm_up), None, None, **_AT_ONCE)
+    if opinions:
+        opinions.wire(gr, staff, tab, entered)
+    return [arrival.wire(gr, staff), *shelf.wire(gr, staff, generation, entered)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +169,7 @@ class Arrival:
                 self.confirm = gr.Button("确认入库", variant="primary", scale=2, min_width=140)
         self.status = gr.HTML("", elem_id="arrival-status", apply_default_css=False)
 
-    def wire(self, gr: Any) -> Any:
+    def wire(self, gr: Any, staff: OnlyStaff) -> Any:
         """Say what happens. Returns the event after which the archive has changed."""
         inputs = {self.tray, self.issue, self.name, self.date, self.kept, *self.editor.inputs}
         outputs = {*inputs, *self.editor.outputs, self.status, self.files, self.left_out, self.panel}
@@ -162,12 +177,12 @@ class Arrival:
         def choose(values: Values, event: gr.EventData) -> Any:
             return self._choose(values, getattr(event, "place", None))
 
-        self.files.upload(self._read, self.files, outputs, **_READING)
-        self.editor.slips.choose(choose, inputs, outputs, **_AT_ONCE)
-        self.issue.input(self._choose_issue, inputs, outputs, **_AT_ONCE)
-        self.next.click(self._choose_next, inputs, outputs, **_AT_ONCE)
-        self.abandon.click(self._clear, None, outputs, **_AT_ONCE)
-        return self.confirm.click(self._confirm, inputs, outputs, **_WRITING)
+        self.files.upload(staff(self._read), self.files, outputs, **_READING)
+        self.editor.slips.choose(staff(choose), inputs, outputs, **_AT_ONCE)
+        self.issue.input(staff(self._choose_issue), inputs, outputs, **_AT_ONCE)
+        self.next.click(staff(self._choose_next), inputs, outputs, **_AT_ONCE)
+        self.abandon.click(staff(self._clear), None, outputs, **_AT_ONCE)
+        return self.confirm.click(staff(self._confirm), inputs, outputs, **_WRITING)
 
     def _typed(self, values: Values) -> tuple[Tray, Place | None]:
         """The tray with what was typed, and where that was."""
@@ -284,24 +299,26 @@ class Shelf:
                 self.save = gr.Button("保存更正", variant="primary", scale=2, min_width=140)
         self.status = gr.HTML("", elem_id="shelf-status", apply_default_css=False)
 
-    def wire(self, gr: Any, generation: Any) -> list[Any]:
-        """Say what happens. Returns the events after which the archive has changed."""
+    def wire(self, gr: Any, staff: OnlyStaff, generation: Any, entered: Any) -> list[Any]:
+        """Say what happens, also after `entered`. Returns the events after which the archive has changed."""
         inputs = {self.opened, self.choice, self.name, self.date, *self.editor.inputs}
         outputs = {*inputs, *self.editor.outputs, self.status, self.panel, self.asking, self.warning}
 
         def choose(values: Values, event: gr.EventData) -> Any:
             return self._choose(values, getattr(event, "place", None))
 
-        generation.change(self._refresh, self.choice, {self.choice, self.panel, self.opened}, **_AT_ONCE)
-        self.choice.input(self._choose_issue, inputs, outputs, **_AT_ONCE)
-        self.editor.slips.choose(choose, inputs, outputs, **_AT_ONCE)
-        self.restore.click(self._restore, inputs, outputs, **_AT_ONCE)
-        self.withdraw.click(self._ask, self.opened, {self.asking, self.warning}, **_AT_ONCE)
-        self.stay.click(lambda: gr.update(visible=False), None, self.asking, **_AT_ONCE)
+        shown = {self.choice, self.panel, self.opened}
+        for event in (generation.change, entered.then):
+            event(staff.quietly(self._refresh), self.choice, shown, **_AT_ONCE)
+        self.choice.input(staff(self._choose_issue), inputs, outputs, **_AT_ONCE)
+        self.editor.slips.choose(staff(choose), inputs, outputs, **_AT_ONCE)
+        self.restore.click(staff(self._restore), inputs, outputs, **_AT_ONCE)
+        self.withdraw.click(staff(self._ask), self.opened, {self.asking, self.warning}, **_AT_ONCE)
+        self.stay.click(staff(lambda: gr.update(visible=False)), None, self.asking, **_AT_ONCE)
         return [
-            self.save.click(self._save, inputs, outputs, **_WRITING),
-            self.save_issue.click(self._save_issue, inputs, outputs, **_WRITING),
-            self.withdraw_now.click(self._withdraw, inputs, outputs, **_WRITING),
+            self.save.click(staff(self._save), inputs, outputs, **_WRITING),
+            self.save_issue.click(staff(self._save_issue), inputs, outputs, **_WRITING),
+            self.withdraw_now.click(staff(self._withdraw), inputs, outputs, **_WRITING),
         ]
 
     def _place(self, values: Values) -> Place | None:

@@ -3,15 +3,18 @@
 gradio comes as an argument, so that importing this module costs nothing.
 """
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from embeddings import BulletinError
+from qa.doorway import OnlyStaff
 from qa.editing_html import trouble
 from qa.kept_room import SAVE, as_text
 from qa.memory import Memory, file
 from qa.opinions import (
     UNANSWERED_COLUMNS,
     VOTE_COLUMNS,
+    Row,
     as_csv,
     csv_name,
     unanswered_html,
@@ -26,46 +29,59 @@ _WANTED_HEADING = "<h2>没有找到答案的问题</h2><p>读者想知道、公�
 _AT_ONCE = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
 
 
-def build_opinions(gr: Any, memory: Memory, tab: Any) -> None:
-    """Lay out the panel in the tab that is open, and fill it whenever the tab is opened."""
-    with gr.Column(elem_id="opinions"):
-        with gr.Row(elem_classes="issue-bar"):
-            gr.HTML(_HEADING, apply_default_css=False)
-            votes_csv = gr.Button("下载 CSV", size="sm", scale=0, min_width=110, elem_id="votes-csv")
-        votes = gr.HTML("", elem_id="votes", apply_default_css=False)
-        with gr.Row(elem_classes="issue-bar"):
-            gr.HTML(_WANTED_HEADING, apply_default_css=False)
-            wanted_csv = gr.Button("下载 CSV", size="sm", scale=0, min_width=110, elem_id="wanted-csv")
-        wanted = gr.HTML("", elem_id="wanted", apply_default_css=False)
-        refresh = gr.Button("刷新", size="sm", elem_id="refresh-opinions")
-        saved = gr.Textbox("", visible="hidden")
-    ledger = memory.ledger
+class OpinionsPanel:
+    """Lays the panel out in the tab that is open."""
 
-    def show() -> tuple[str, str]:
+    def __init__(self, gr: Any, memory: Memory) -> None:
+        self._memory = memory
+        with gr.Column(elem_id="opinions"):
+            with gr.Row(elem_classes="issue-bar"):
+                gr.HTML(_HEADING, apply_default_css=False)
+                self.votes_csv = gr.Button("下载 CSV", size="sm", scale=0, min_width=110, elem_id="votes-csv")
+            self.votes = gr.HTML("", elem_id="votes", apply_default_css=False)
+            with gr.Row(elem_classes="issue-bar"):
+                gr.HTML(_WANTED_HEADING, apply_default_css=False)
+                self.wanted_csv = gr.Button("下载 CSV", size="sm", scale=0, min_width=110, elem_id="wanted-csv")
+            self.wanted = gr.HTML("", elem_id="wanted", apply_default_css=False)
+            self.refresh = gr.Button("刷新", size="sm", elem_id="refresh-opinions")
+            self.saved = gr.Textbox("", visible="hidden")
+
+    def wire(self, gr: Any, staff: OnlyStaff, tab: Any, entered: Any) -> None:
+        """Fill the panel whenever the tab is opened, and after `entered`."""
+        ledger = self._memory.ledger
+
+        def save_votes() -> str:
+            return self._saved(gr, "读者意见", lambda: [vote_row(one) for one in ledger.votes()], VOTE_COLUMNS)
+
+        def save_wanted() -> str:
+            def rows() -> list[Row]:
+                return [unanswered_row(one) for one in ledger.unanswered()]
+
+            return self._saved(gr, "没有找到答案的问题", rows, UNANSWERED_COLUMNS)
+
+        shown = [self.votes, self.wanted]
+        for event in (tab.select, entered.then):
+            event(staff.quietly(self._show), None, shown, **_AT_ONCE)
+        self.refresh.click(staff(self._show), None, shown, **_AT_ONCE)
+        for button, save in ((self.votes_csv, save_votes), (self.wanted_csv, save_wanted)):
+            button.click(staff(save), None, self.saved, **_AT_ONCE).then(
+                None, self.saved, self.saved, js=SAVE, **_AT_ONCE
+            )
+
+    def _show(self) -> tuple[str, str]:
+        ledger, shown_time = self._memory.ledger, self._memory.shown_time
         try:
-            said = [(one, memory.shown_time(one.time)) for one in ledger.votes(limit=_SHOWN)]
-            asked = [(one, memory.shown_time(one.time)) for one in ledger.unanswered(limit=_SHOWN)]
+            said = [(one, shown_time(one.time)) for one in ledger.votes(limit=_SHOWN)]
+            asked = [(one, shown_time(one.time)) for one in ledger.unanswered(limit=_SHOWN)]
         except BulletinError as error:
             return trouble(f"读者意见暂时读不了：{error}"), ""
         return votes_html(said), unanswered_html(asked)
 
-    def save_votes() -> str:
+    def _saved(self, gr: Any, what: str, rows: Callable[[], list[Row]], columns: Sequence[str]) -> str:
         try:
-            rows = [vote_row(one) for one in ledger.votes()]
+            return _csv_file(what, as_csv(rows(), columns), self._memory)
         except BulletinError as error:
             raise gr.Error(str(error), print_exception=False) from error
-        return _csv_file("读者意见", as_csv(rows, VOTE_COLUMNS), memory)
-
-    def save_wanted() -> str:
-        try:
-            rows = [unanswered_row(one) for one in ledger.unanswered()]
-        except BulletinError as error:
-            raise gr.Error(str(error), print_exception=False) from error
-        return _csv_file("没有找到答案的问题", as_csv(rows, UNANSWERED_COLUMNS), memory)
-
-    gr.on([tab.select, refresh.click], show, None, [votes, wanted], **_AT_ONCE)
-    for button, save in ((votes_csv, save_votes), (wanted_csv, save_wanted)):
-        button.click(save, None, saved, **_AT_ONCE).then(None, saved, saved, js=SAVE, **_AT_ONCE)
 
 
 def _csv_file(what: str, text: str, memory: Memory) -> str:

@@ -4,6 +4,9 @@
     const root = document.documentElement;
     root.lang = navigator.language.toLowerCase().startsWith('zh') ? 'zh-CN' : 'en';
 
+    // What is embedded in another site's page has neither masthead nor staff side; page.css leaves them out.
+    if (new URLSearchParams(location.search).get('embed') === '1') root.classList.add('embedded');
+
     // Large type and the dark look, remembered in this browser.
     const remembered = (name) => { try { return localStorage.getItem(`bulletin-${name}`); } catch { return null; } };
     const remember = (name, value) => { try { localStorage.setItem(`bulletin-${name}`, value); } catch { /* private */ } };

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from embeddings import Article
+from embeddings import Article, IssueEntry
 from qa.scope import Scope
 from qa.types import Answer, Citation, Passage
 
@@ -69,8 +70,40 @@ def citation_row(citation: Citation) -> Row:
     return {"number": citation.number, **_source(citation.article), "quote": citation.quote, "days": days}
 
 
+def article_row(article: Article) -> Row:
+    """An article whole, and the issue it stands in."""
+    return {
+        "id": article.id,
+        "title": article.title,
+        "kicker": article.kicker,
+        "deck": article.deck,
+        "body": article.body,
+        "byline": article.byline,
+        "section": article.section,
+        "date": article.date.isoformat() if article.date else None,
+        "page": article.page,
+        "kind": str(article.kind),
+        "issue": article.issue.name,
+        "issue_id": article.issue_id,
+    }
+
+
+def issue_row(entry: IssueEntry, articles: Sequence[Article] | None = None) -> Row:
+    """An issue and how many articles it has, with the headlines of those given."""
+    row: Row = {
+        "id": entry.issue.id,
+        "name": entry.issue.name,
+        "date": entry.issue.date.isoformat() if entry.issue.date else None,
+        "articles": entry.articles,
+    }
+    if articles is not None:
+        row["headlines"] = [{"id": one.id, "title": one.title, "section": one.section} for one in articles]
+    return row
+
+
 def _source(article: Article) -> Row:
     return {
+        "issue_id": article.issue_id,
         "article_id": article.id,
         "title": article.title,
         "date": article.date.isoformat() if article.date else None,

@@ -17,6 +17,7 @@ from embeddings import Archive, Article, ArticleKind, Issue, add, build, withdra
 from qa import Answer, Assistant, Citation, Passage
 from qa.conversation import WAITING, Conversation, Turn
 from qa.proofs import Background, Form, Newsroom, NotDoneError, Tray, explain, fault_of, not_a_date
+from qa.serving import may_edit
 
 ROWS = [
     {"title": "水渠修好了", "byline": "记者 甲", "section": "要闻", "text": "乙村的水渠通了水。\n水渠全长三千米。"},
@@ -303,4 +304,4 @@ def test_only_an_issue_that_is_out_of_the_archive_is_gone(tmp_path: Path, counti
 def test_no_newsroom_on_a_public_address(words: list[str], editing: bool) -> None:
     parser = argparse.ArgumentParser()
     app.add_arguments(parser)
-    assert app.may_edit(parser.parse_args(words)) is editing
+    assert may_edit(parser.parse_args(words)) is editing

@@ -1,0 +1,162 @@
+"""How the page bears many readers: each asks a question every few seconds, as its own browser would.
+
+usage: python benchmarks/load.py [--archive DIR] [--readers 20] [--every 5] [--seconds 300] [--questions N] [--url URL]
+
+Without --url, the page is served over the archive by a process of its own, whose memory is told too (on Linux). Every
+reader is a session that sends through gradio's queue what the page sends, and waits for the whole answer. With
+--questions, the readers ask one after the other without a pause until so many questions have been asked: that is how
+memory is watched. Questions are made of the titles in the archive, so that most have an answer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import itertools
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from qa.metrics import percentile
+
+SERVE = "import sys; from qa.cli import main; sys.exit(main(['serve', *sys.argv[1:]]))"
+PATIENCE = 600.0  # seconds for one answer
+
+
+@dataclass
+class Tally:
+    """What came of the questions: seconds of each answer, reasons of each failure, memory in MB as it went on."""
+
+    seconds: list[float] = field(default_factory=list)
+    failures: Counter[str] = field(default_factory=Counter)
+    memory: list[tuple[int, float]] = field(default_factory=list)  # questions asked, MB
+
+
+def main() -> None:
+    """Serve, ask and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--archive", default="archive")
+    parser.add_argument("--url", help="a page that is served already")
+    parser.add_argument("--readers", type=int, default=20)
+    parser.add_argument("--every", type=float, default=5.0, metavar="SECONDS", help="between a reader's questions")
+    parser.add_argument("--seconds", type=float, default=300.0)
+    parser.add_argument("--questions", type=int, default=0, help="ask so many without a pause, and watch memory")
+    arguments = parser.parse_args()
+    with nullcontext((arguments.url, None)) if arguments.url else served(arguments.archive) as (url, pid):
+        tally = asyncio.run(_load(url, pid, arguments))
+    asked = len(tally.seconds) + sum(tally.failures.values())
+    print(f"{arguments.readers} readers, {asked} questions, {sum(tally.failures.values())} failed")
+    print(f"answer p50 {percentile(tally.seconds, 0.5):.2f} s, p95 {percentile(tally.seconds, 0.95):.2f} s")
+    for reason, count in tally.failures.most_common():
+        print(f"failed {count} times: {reason}")
+    for number, megabytes in tally.memory:
+        print(f"memory after {number} questions: {megabytes:.0f} MB")
+
+
+@contextmanager
+def served(archive: str) -> Iterator[tuple[str, int]]:
+    """A page over an archive in a process of its own: its address and the number of its process."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    words = ["--archive", archive, "--port", str(port), "--share-nothing", "--no-mcp"]
+    process = subprocess.Popen([sys.executable, "-c", SERVE, *words], stdout=subprocess.DEVNULL)
+    url = f"http://127.0.0.1:{port}/"
+    try:
+        while process.poll() is None:
+            try:
+                httpx.get(f"{url}health", timeout=PATIENCE, trust_env=False).raise_for_status()
+                break
+            except httpx.TransportError:
+                time.sleep(0.5)
+        else:
+            raise SystemExit("the page could not be served")
+        yield url, process.pid
+    finally:
+        process.terminate()
+        process.wait()
+
+
+async def _load(url: str, pid: int | None, arguments: argparse.Namespace) -> Tally:
+    tally = Tally()
+    limits = httpx.Limits(max_connections=None)
+    async with httpx.AsyncClient(base_url=url, timeout=PATIENCE, trust_env=False, limits=limits) as client:
+        config = (await client.get("config")).json()
+        listing = next(one for one in config["dependencies"] if one["api_name"] == "list_issues")
+        issues = (await _send(client, {"data": [True, ""], "fn_index": listing["id"]}))["data"][0]
+        titles = [row["title"] for issue in issues for row in issue["headlines"] if row["title"]]
+        questions = itertools.cycle([f"{title}是什么时候的事？" for title in titles])
+        await _ask(client, config, next(questions))  # the model loads with the first
+        _remember(tally, pid, 0)
+        numbers = itertools.count(1)
+        ends = time.monotonic() + arguments.seconds
+
+        async def read(delay: float) -> None:
+            await asyncio.sleep(0 if arguments.questions else delay)
+            while arguments.questions or time.monotonic() < ends:
+                number = next(numbers)
+                if arguments.questions and number > arguments.questions:
+                    return
+                started = time.monotonic()
+                try:
+                    await _ask(client, config, next(questions))
+                    tally.seconds.append(time.monotonic() - started)
+                except Exception as error:
+                    tally.failures[str(error) or type(error).__name__] += 1
+                if arguments.questions and number % max(1, arguments.questions // 10) == 0:
+                    _remember(tally, pid, number)
+                if not arguments.questions:
+                    await asyncio.sleep(max(0.0, started + arguments.every - time.monotonic()))
+
+        share = arguments.every / max(1, arguments.readers)
+        await asyncio.gather(*(read(at * share) for at in range(arguments.readers)))
+        if not arguments.questions:
+            _remember(tally, pid, next(numbers) - 1)
+    return tally
+
+
+async def _ask(client: httpx.AsyncClient, config: dict[str, Any], question: str) -> None:
+    """Ask as a page that was just opened does. Raises RuntimeError with what went wrong."""
+    components = {component["id"]: component["props"] for component in config["components"]}
+    box = next(key for key, props in components.items() if props.get("elem_id") == "question")
+    asking = next(one for one in config["dependencies"] if [box, "submit"] in [list(two) for two in one["targets"]])
+    values = [question if key == box else components[key].get("value") for key in asking["inputs"]]
+    await _send(client, {"data": values, "fn_index": asking["id"], "trigger_id": box})
+
+
+async def _send(client: httpx.AsyncClient, call: dict[str, Any]) -> dict[str, Any]:
+    """What a call gives at its end. Raises RuntimeError with what went wrong."""
+    session = uuid4().hex
+    joined = await client.post("gradio_api/queue/join", json={**call, "session_hash": session})
+    if joined.status_code != 200:
+        raise RuntimeError(f"HTTP {joined.status_code}")
+    async with client.stream("GET", "gradio_api/queue/data", params={"session_hash": session}) as stream:
+        async for line in stream.aiter_lines():
+            message = json.loads(line[6:]) if line.startswith("data: ") else {}
+            if message.get("msg") == "process_completed":
+                if not message["success"]:
+                    raise RuntimeError(str(message["output"].get("error") or "an error without a message"))
+                return dict(message["output"])
+    raise RuntimeError("the answer was cut off")
+
+
+def _remember(tally: Tally, pid: int | None, asked: int) -> None:
+    status = Path(f"/proc/{pid or os.getpid()}/status")
+    if pid is not None and status.is_file() and (found := re.search(r"VmRSS:\s*(\d+) kB", status.read_text())):
+        tally.memory.append((asked, int(found[1]) / 1024))
+
+
+if __name__ == "__main__":
+    main()
