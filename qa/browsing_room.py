@@ -103,6 +103,7 @@ const show = () => {{
     const place = reading.querySelector('.passage') || reading;
     if (panel && getComputedStyle(panel).overflowY !== 'visible') {{
         const above = place.getBoundingClientRect().top - panel.getBoundingClientRect().top;
+        panel.scrollIntoView({{block: 'nearest'}});
         panel.scrollTop = place === reading ? 0 : panel.scrollTop + above - panel.clientHeight / 3;
     }} else place.scrollIntoView({{block: place === reading ? 'start' : 'center'}});
 }};
@@ -203,7 +204,7 @@ class BrowsingRoom:
         self._gr, self._library = gr, library
         self.view = gr.State(View())
         with gr.Row(elem_id="browse"):
-            with gr.Column(scale=5, min_width=320):
+            with gr.Column(scale=5, min_width=320, elem_id="shelves"):
                 with gr.Row(elem_id="find"):
                     self.words = gr.Textbox(
                         elem_id="words", label="查找", show_label=False, container=False, max_lines=1, scale=8,
