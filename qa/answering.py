@@ -128,7 +128,7 @@ def _list(
     confidence: float,
 ) -> Answer:
     """The answer to a question for several things: one sentence that has them all, or each that tells of some."""
-    best = best_listed(query, passages, evidence, scores)
+    best = best_listed(query, passages, evidence, scores, snapshot)
     listed = sentences_of_list(query, passages, evidence, scores, snapshot, best)
     if len(listed) == 1:
         cited = _cite(query, passages, evidence, scores, best)

@@ -1,9 +1,9 @@
 """Questions that ask for several things: the whole enumeration of a sentence, and every sentence that adds to it.
 
-A list is complete where it is printed at once (四川、湖北、河南…五省已经收完), so the words that answer are widened to the
-whole of it. Where sentences or articles tell an item each (英国央行加息25个基点；瑞士央行加息50个基点), a sentence counts that
-says of something else what the best sentence says: it is likely to answer by itself, and it has as much of what the
-question says of its items. A sentence that merely mentions the subject has less, and is left out.
+A list is complete where it is printed at once (四川、湖北、河南…五省已经收完), so the words that answer are widened to
+the whole of it. Where sentences or articles tell an item each (英国央行加息…；瑞士央行加息…), a sentence counts that says
+of something else what the best sentence says: it is likely to answer by itself, and it has as much of what the question
+says of its items. A sentence that merely mentions the subject has less, and is left out.
 """
 
 from __future__ import annotations
@@ -36,15 +36,16 @@ _ASKS_FOR_LIST = re.compile(
 # What is asked for stands behind 哪些; it is mostly two characters long, and an item need not say it of itself.
 _KIND = re.compile(
     rf"(?:哪些|哪几|哪{_COUNT}|什么)[个位名家种项座支条类所场]?"
-    r"(?:[人国省市县区镇村](?![民员际家力物间])|[\u4e00-\u9fff]{2})"
+    r"(?P<kind>[人国省市县区镇村](?![民员际家力物间])|[\u4e00-\u9fff]{2})"
 )
 _LEAST_SHARED = 0.8  # of what the best sentence has of the question, in a sentence that adds an item
 _LEAST_ODDS = 0.0  # in log-odds: such a sentence is as likely as not to answer
-_MARGIN = 3.0  # ... and not twenty times less likely than the best
+_MARGIN = 2.0  # ... and not seven times less likely than the best
 _SAME = 1.0  # in log-odds: sentences this close are equals, and one that enumerates goes first
 _LEAST_SEEN = -5.0  # log-probability that the answer stands in such a sentence: the reader does not rule it out
 _PASSAGE_ANSWERS = READ_FEATURES.index("reader: passage answers")
 _STANDS_HERE = READ_FEATURES.index("reader: answer stands here")
+_LONGEST_ITEM = 20  # characters, of a thing that stands in no enumeration
 _MOST = 12  # sentences of one list
 
 _CLAUSE = re.compile(r"[^，,。；;：:！!？?（）()\n]+")
@@ -64,15 +65,44 @@ def asks_for_list(query: Query) -> bool:
     return _ASKS_FOR_LIST.search(fold(query.text)) is not None
 
 
-def best_listed(query: Query, passages: Sequence[Passage], evidence: Evidence, scores: NDArray[np.float64]) -> int:
-    """The best sentence; among equals, the one that enumerates where the reader sees the answer."""
+def best_listed(
+    query: Query, passages: Sequence[Passage], evidence: Evidence, scores: NDArray[np.float64], snapshot: Snapshot
+) -> int:
+    """The best sentence; where it tells one thing alone, one that enumerates and answers nearly as well."""
     best = int(scores.argmax())
-    if evidence.read is None:
+    if evidence.read is None or _enumerates_there(query, passages, evidence, best):
         return best
     read = evidence.read[:, _STANDS_HERE]
-    near = [int(place) for place in np.flatnonzero(scores >= scores[best] - _SAME) if read[place] > read[best]]
-    listing = [place for place in near if _enumerates_there(query, passages, evidence, place)]
-    return max(listing, key=lambda place: float(read[place]), default=best)
+    near = [place for place in _alike(query, evidence, scores, snapshot, best) if _is_seen(place, best, evidence)]
+    equal = [int(place) for place in np.flatnonzero(scores >= scores[best] - _SAME) if read[place] > read[best]]
+    listing = [place for place in {*near, *equal} if _enumerates_there(query, passages, evidence, place)]
+    return max(listing, key=lambda place: (float(scores[place]), -place), default=best)
+
+
+def _alike(query: Query, evidence: Evidence, scores: NDArray[np.float64], snapshot: Snapshot, best: int) -> list[int]:
+    """The other sentences that say of something what the best one says, the likeliest first."""
+    texts = [sentence.text for sentence in evidence.sentences]
+    shared = _shares(query, texts, snapshot)
+    least = max(_LEAST_ODDS, float(scores[best]) - _MARGIN)
+    match = _KIND.search(fold(query.text))
+    kind = match["kind"] if match and len(match["kind"]) > 1 and match["kind"] in fold(texts[best]) else ""
+    return [
+        place
+        for place in map(int, np.argsort(-scores, kind="stable"))
+        if place != best
+        and scores[place] >= least
+        and (evidence.fits[place] or not evidence.fits[best])
+        and shared[place] >= _LEAST_SHARED * shared[best] > 0
+        and kind in fold(texts[place])
+    ]
+
+
+def _is_seen(place: int, best: int, evidence: Evidence) -> bool:
+    """Whether the reader takes a sentence's chunk for an answer, and does not rule out that it stands there."""
+    if evidence.read is None:
+        return False
+    odds = min(0.0, float(evidence.read[best, _PASSAGE_ANSWERS]) - _SAME)
+    return bool(evidence.read[place, _PASSAGE_ANSWERS] >= odds and evidence.read[place, _STANDS_HERE] >= _LEAST_SEEN)
 
 
 def _enumerates_there(query: Query, passages: Sequence[Passage], evidence: Evidence, place: int) -> bool:
@@ -101,25 +131,14 @@ def sentences_of_list(
     best: int,
 ) -> list[Listed]:
     """The sentences that answer a question for several things, the best first; each tells something of its own."""
-    shared = _shares(query, [sentence.text for sentence in evidence.sentences], snapshot)
     found = [_listed(query, passages, evidence, best)]
-    if evidence.read is None or found[0].short is None:
+    if found[0].short is None:
         return found
-    least = max(_LEAST_ODDS, float(scores[best]) - _MARGIN)
-    odds = min(0.0, float(evidence.read[best, _PASSAGE_ANSWERS]) - _SAME)
-    for place in map(int, np.argsort(-scores, kind="stable")):
-        if len(found) == _MOST or scores[place] < least:
+    for place in _alike(query, evidence, scores, snapshot, best):
+        if len(found) == _MOST:
             break
-        answers = (
-            evidence.read[place, _PASSAGE_ANSWERS] >= odds
-            and evidence.read[place, _STANDS_HERE] >= _LEAST_SEEN
-            and (evidence.fits[place] or not evidence.fits[best])
-            and shared[place] >= _LEAST_SHARED * shared[best] > 0
-        )
-        if place == best or not answers:
-            continue
         listed = _listed(query, passages, evidence, place)
-        if _is_new(listed, found, query, passages, evidence):
+        if _is_seen(place, best, evidence) and _is_new(listed, found, query, passages, evidence):
             found.append(listed)
     return found
 
@@ -139,7 +158,8 @@ def _is_new(
     sentence = evidence.sentences[listed.place]
     said = _words(listed, passages, evidence)
     # Where nearly the whole of a sentence would be the answer, the reader saw no item in it.
-    if not said or said in fold_to_words(query.text) or 3 * len(said) > 2 * len(fold_to_words(sentence.text)):
+    is_vague = 3 * len(said) > 2 * len(fold_to_words(sentence.text)) or len(said) > _LONGEST_ITEM
+    if not said or said in fold_to_words(query.text) or (is_vague and "、" not in sentence.text):
         return False
     text = fold_to_words(sentence.text)
     return not any(
