@@ -1,7 +1,7 @@
 """Questions that ask for several things: the whole enumeration of a sentence, and every sentence that adds to it.
 
 A list is complete where it is printed at once (四川、湖北、河南…五省已经收完), so the words that answer are widened to
-the whole of it. Where sentences or articles tell an item each (英国央行加息…；瑞士央行加息…), a sentence counts that says
+the whole of it. Where sentences or articles tell an item each (英国央行加息；瑞士央行加息), a sentence counts that says
 of something else what the best sentence says: it is likely to answer by itself, and it has as much of what the question
 says of its items. A sentence that merely mentions the subject has less, and is left out.
 """
@@ -76,7 +76,7 @@ def best_listed(
     near = [place for place in _alike(query, evidence, scores, snapshot, best) if _is_seen(place, best, evidence)]
     equal = [int(place) for place in np.flatnonzero(scores >= scores[best] - _SAME) if read[place] > read[best]]
     listing = [place for place in {*near, *equal} if _enumerates_there(query, passages, evidence, place)]
-    return max(listing, key=lambda place: (float(scores[place]), -place), default=best)
+    return max(listing, key=lambda place: (float(read[place]), -place), default=best)
 
 
 def _alike(query: Query, evidence: Evidence, scores: NDArray[np.float64], snapshot: Snapshot, best: int) -> list[int]:
