@@ -74,6 +74,7 @@ _POSTS = re.compile(
     r"(?:冠军|亚军|季军|书记|主任|市长|区长|县长|会长|校长|院长|队长|记者|作者|老师|主席|总理|总统|部长|人)$"
 )
 _POST_ENDS = "记长任员士人席委理生师授手民友"
+_PLACE_ENDS = "省市县区镇乡村路街"
 _NO_TOPIC = 4  # characters: what is left of so short a question names no subject
 _SHORT = 14
 _ANY_DAY = date(2001, 1, 1)  # which words are of time does not depend on the day
@@ -159,7 +160,9 @@ def _people(turns: Sequence[Spoken]) -> str:
 
 
 def _names(text: str) -> list[str]:
-    return people_in(text) or (people_in(f"{text}的") if 2 <= len(text) <= 3 else [])
+    named = people_in(text) or (people_in(f"{text}的") if 2 <= len(text) <= 3 else [])
+    # The end of 瑞金社区 looks like a name with a surname.
+    return [name for name in named if name[-1] not in _PLACE_ENDS]
 
 
 def _place(turns: Sequence[Spoken]) -> str:

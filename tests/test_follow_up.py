@@ -49,7 +49,7 @@ def test_what_leans_on_the_question_before_is_filled_in(before: Spoken, question
     ("turns", "question", "meant"),
     [
         ((HARVEST, PARTY), "他住在哪里？", "李德民住在哪里？"),
-        ((HARVEST, HOMES), "那个小区有几栋楼？", "建安粮苑有几栋楼？"),
+        ((HARVEST, HOMES), "这个社区有几个支部？", "瑞金社区有几个支部？"),
         ((PARTY, HOMES), "那里有多少户？", "瑞金社区有多少户？"),
         ((COUNT, MEETING, PARTY), "他提了什么要求？", "李朝锋提了什么要求？"),
     ],
