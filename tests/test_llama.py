@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from test_writing import QUOTED
 
 from qa.citing import UNSUPPORTED, bears_out
 from qa.writing import ChatWriter, write
-from test_writing import QUOTED
 
 llama = pytest.importorskip("xllamacpp", reason="needs the extra llama-test: xllamacpp is not installed")
 weights = pytest.importorskip(
