@@ -12,7 +12,7 @@ from embeddings.readers import Document, ParsedIssue
 from embeddings.types import ArticleKind, Box, ParsedArticle
 
 # Raise it when a reader or the page parser gives other articles for the same bytes.
-READERS_VERSION = 2
+READERS_VERSION = 3
 _DECIMALS = 4  # a tenth of a millimetre on a broadsheet
 
 Boxes = tuple[tuple[Box, ...], ...]

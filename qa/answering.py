@@ -29,6 +29,7 @@ from qa.evidence import (
     short_answer,
 )
 from qa.linear import LinearModel, stored_model, stored_weights
+from qa.listing import asks_for_list, best_listed, enumerates, sentences_of_list
 from qa.query import Asks, Query
 from qa.times import find_times, shown_day
 from qa.types import Answer, Citation, Passage
@@ -100,7 +101,9 @@ def answer_from(
         return _abstain(query, passages, confidence=confidence)
     if query.is_foreign:
         scores = _by_reading(evidence) if evidence.is_read else _by_meaning(vector, evidence, encoder)
-    citation = _cite(query, passages, evidence, scores)
+    if asks_for_list(query) and query.asks is not Asks.AUTHOR:
+        return _list(query, passages, evidence, scores, snapshot, confidence)
+    citation = _cite(query, passages, evidence, scores, int(scores.argmax()))
     if citation is None:
         return _abstain(query, passages, confidence=confidence)
     citations = (citation, *_other_values(query, passages, evidence, scores, citation))
@@ -114,6 +117,53 @@ def answer_from(
         False,
         citation.short,
     )
+
+
+def _list(
+    query: Query,
+    passages: Sequence[Passage],
+    evidence: Evidence,
+    scores: NDArray[np.float64],
+    snapshot: Snapshot,
+    confidence: float,
+) -> Answer:
+    """The answer to a question for several things: one sentence that has them all, or each that tells of some."""
+    best = best_listed(query, passages, evidence, scores, snapshot)
+    listed = sentences_of_list(query, passages, evidence, scores, snapshot, best)
+    if len(listed) == 1:
+        cited = _cite(query, passages, evidence, scores, best)
+        assert cited is not None  # only a byline may be missing
+        first, last = listed[0].short or (None, None)
+        citations = [replace(cited, short_start=first, short_end=last)]
+    else:
+        citations = []
+        for item in sorted(listed, key=lambda item: item.place):  # as ranked, and within a passage as printed
+            sentence = evidence.sentences[item.place]
+            article, number = passages[sentence.passage].article, len(citations) + 1
+            words = item.short or (None, None)
+            citations.append(Citation(number, article, sentence.text, sentence.start, sentence.end, *words))
+    quote = "\n".join(citation.quote for citation in citations)
+    short = citations[0].short if len(citations) == 1 else ""
+    return Answer(
+        query.text,
+        _told_as_list(citations, query.asks),
+        quote,
+        tuple(citations),
+        tuple(passages),
+        confidence,
+        False,
+        short,
+    )
+
+
+def _told_as_list(citations: Sequence[Citation], asks: Asks) -> str:
+    """What is listed, a line for each sentence; the sentence itself where its words alone would not tell enough."""
+    if len(citations) == 1:
+        citation = citations[0]
+        return f"{citation.short if enumerates(citation.short) else citation.quote}[1]"
+    # A bare number does not tell what it is the number of.
+    is_value = asks in (Asks.HOW_MANY, Asks.WHEN)
+    return "\n".join(f"{citation.quote if is_value else citation.short}[{citation.number}]" for citation in citations)
 
 
 def _told(citations: Sequence[Citation], asks: Asks) -> str:
@@ -228,12 +278,11 @@ def _by_meaning(vector: NDArray[np.float32], evidence: Evidence, encoder: Encode
 
 
 def _cite(
-    query: Query, passages: Sequence[Passage], evidence: Evidence, scores: NDArray[np.float64]
+    query: Query, passages: Sequence[Passage], evidence: Evidence, scores: NDArray[np.float64], best: int
 ) -> Citation | None:
     if query.asks is Asks.AUTHOR:
         signed = next((passage.article for passage in passages if passage.article.byline), None)
         return Citation(1, signed, signed.byline, None, None) if signed else None
-    best = int(scores.argmax())
     first = last = best
     second = _second_sentence(evidence, scores, best)
     if second is not None:

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
 DEFAULT_K = 5
 _ANSWERS_KEPT = 256  # what many ask (the suggested questions, today's news) is worked out once
+_TURNS_KEPT = 5  # that a question may reach back to
 
 
 class Assistant:
@@ -119,25 +120,26 @@ class Assistant:
         """The answer the archive gives to a question, or an abstention. Raises ValueError as `retrieve` does.
 
         A greeting, thanks, a question about the assistant or an order to it gets a reply, which counts as abstaining.
-        With `before`, the answer to the question asked last, a question may lean on it (他多大年纪, 还有呢). Words of
-        time in the question (上周, 本期) narrow the search, unless `any_time`.
+        With `before`, the answer to the question asked last, a question may lean on it (他多大年纪, 还有呢), and reach
+        back to the turns before it, which that answer knows. Words of time in the question (上周, 本期) narrow the
+        search, unless `any_time`.
         """
         query = read_question(question)
         self._check_model()
+        earlier = _turns(before)
         if reply := reply_to(query.text):
-            return Answer(query.text, reply, "", (), (), 0.0, True, is_reply=True)
+            return Answer(query.text, reply, "", (), (), 0.0, True, is_reply=True, earlier=earlier)
         asking = _Asking(k=max(k, DEFAULT_K), filters=filters or Filters(), any_time=any_time)
         with self.archive.snapshot() as snapshot:
-            # A greeting or thanks in between is nothing to lean on.
-            leaning = follow_up(query.text, _spoken(before)) if before and not before.is_reply else None
+            leaning = follow_up(query.text, *earlier) if earlier else None
             meant = [query.text] if leaning is None else [leaning.question, *leaning.others]
             if leaning and not leaning.is_sure:
                 meant.append(query.text)
             found = [self._answer(question, snapshot, asking) for question in meant]
             answer = _surer(*found)
-            if leaning and leaning.more and before:
-                answer = _more(answer, before)
-        return _as_asked(answer, query.text)
+            if leaning and leaning.more:
+                answer = _more(answer, earlier[0])
+        return replace(_as_asked(answer, query.text), earlier=earlier)
 
     def write(self, answer: Answer) -> Iterator[Answer]:
         """An answer in the language model's words as it grows; the last one is checked, or the answer itself again.
@@ -269,6 +271,13 @@ class _Asked:
     asking: _Asking
 
 
+def _turns(before: Answer | None) -> tuple[Spoken, ...]:
+    """What was spoken of, the newest first. A greeting or thanks is nothing to lean on."""
+    if before is None:
+        return ()
+    return before.earlier if before.is_reply else (_spoken(before), *before.earlier)[:_TURNS_KEPT]
+
+
 def _spoken(answer: Answer) -> Spoken:
     title = answer.citations[0].article.title if answer.citations else ""
     return Spoken(answer.taken or answer.question, answer.short, answer.quote, title)
@@ -279,7 +288,7 @@ def _surer(*answers: Answer) -> Answer:
     return max(answers, key=lambda answer: (not answer.abstained, answer.confidence))
 
 
-def _more(answer: Answer, before: Answer) -> Answer:
+def _more(answer: Answer, before: Spoken) -> Answer:
     """The answer, unless it says again what was just said."""
     if answer.abstained or answer.quote != before.quote:
         return answer

@@ -8,7 +8,7 @@ calls can try both and keep the one that is answered.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -74,18 +74,22 @@ _POSTS = re.compile(
     r"(?:冠军|亚军|季军|书记|主任|市长|区长|县长|会长|校长|院长|队长|记者|作者|老师|主席|总理|总统|部长|人)$"
 )
 _POST_ENDS = "记长任员士人席委理生师授手民友"
+_PLACE_ENDS = "省市县区镇乡村路街"
 _NO_TOPIC = 4  # characters: what is left of so short a question names no subject
 _SHORT = 14
 _ANY_DAY = date(2001, 1, 1)  # which words are of time does not depend on the day
 _SUBJECTLESS = re.compile(r"^(?:是|有|在|会|能|要|又|都|共|什么|怎么|哪|谁|为|几|多少|何)")
 
 
-def follow_up(question: str, before: Spoken) -> FollowUp | None:
-    """What a question means after another; None when it stands alone."""
+def follow_up(question: str, before: Spoken, *earlier: Spoken) -> FollowUp | None:
+    """What a question means after another; None when it stands alone.
+
+    `earlier` are the turns before that one, the newest first: 他 reaches back to the last person spoken of.
+    """
     text = " ".join(question.split())
     if _MORE.match(text):
         return FollowUp(before.question, is_sure=True, more=True)
-    if referred := _with_referents(text, before):
+    if referred := _with_referents(text, before, earlier):
         return FollowUp(referred, is_sure=True)
     left = _left(text)
     if match := _AND.match(text):
@@ -112,61 +116,77 @@ def _is_bare(left: str) -> bool:
     return not left.strip("的了是有在呢啊吧开始结束具体大概到底那又")
 
 
-def _with_referents(text: str, before: Spoken) -> str:
+def _with_referents(text: str, before: Spoken, earlier: Sequence[Spoken]) -> str:
     """The question with what its pronouns mean; "" when it has none, or when nothing is known to be meant."""
-    for pattern, meant in (
-        (_PEOPLE, _people(before)),
-        (_PERSON, _person(before)),
-        (_PLACE, _place(before)),
-        (_EVENT, before.title or _subject(before)),
+    turns = (before, *earlier)
+    for pattern, meaning in (
+        (_PEOPLE, _people),
+        (_PERSON, _person),
+        (_PLACE, _place),
+        (_EVENT, lambda turns: turns[0].title or _subject(turns[0])),
     ):
-        if meant and pattern.search(text):
+        if pattern.search(text) and (meant := meaning(turns)):
             return pattern.sub(lambda _, meant=meant: meant, text, count=1)  # type: ignore[misc]
-    if (match := _KIND.search(text)) and (meant := _of_kind(match["kind"], before)):
+    if (match := _KIND.search(text)) and (meant := _of_kind(match["kind"], turns)):
         return f"{text[: match.start()]}{meant}{text[match.end() :]}"
     if _THING.search(text) and (meant := _subject(before)):
         return _THING.sub(lambda _: meant, text, count=1)
     return ""
 
 
-def _person(before: Spoken) -> str:
-    """The person spoken of: asked about, else answered with, else quoted."""
-    if read_question(before.question).asks is Asks.WHO and (named := _names(before.short)):
-        return named[0]
-    for text in (before.question, before.short, before.quote, before.title):
-        if named := _names(text):
-            return named[-1] if text is before.question else named[0]
-    # A name without a familiar surname, where the answer is as short as a name.
-    return before.short if read_question(before.question).asks is Asks.WHO and len(before.short) <= 4 else ""
+def _person(turns: Sequence[Spoken]) -> str:
+    """The person spoken of: the last who was asked about or answered with; else whom the last answer mentions."""
+    for turn in turns:
+        is_who = read_question(turn.question).asks is Asks.WHO
+        if is_who and (named := _names(turn.short)):
+            return named[0]
+        if named := _names(turn.question):
+            return named[-1]
+        if named := _names(turn.short):
+            return named[0]
+        # A name without a familiar surname, where the answer is as short as a name.
+        if is_who and 0 < len(turn.short) <= 4 and not _names(turn.quote):
+            return turn.short
+    mentioned = _names(turns[0].quote) or _names(turns[0].title)
+    return mentioned[0] if mentioned else ""
 
 
-def _people(before: Spoken) -> str:
-    for text in (before.short, before.quote, before.question):
-        if len(named := _names(text)) > 1:
-            return "、".join(dict.fromkeys(named))
-    return _subject(before)
+def _people(turns: Sequence[Spoken]) -> str:
+    for turn in turns:
+        for text in (turn.short, turn.quote, turn.question):
+            if len(named := _names(text)) > 1:
+                return "、".join(dict.fromkeys(named))
+    return _subject(turns[0])
 
 
 def _names(text: str) -> list[str]:
-    return people_in(text) or (people_in(f"{text}的") if 2 <= len(text) <= 3 else [])
+    named = people_in(text) or (people_in(f"{text}的") if 2 <= len(text) <= 3 else [])
+    # The end of 瑞金社区 looks like a name with a surname.
+    return [name for name in named if name[-1] not in _PLACE_ENDS]
 
 
-def _place(before: Spoken) -> str:
-    if read_question(before.question).asks is Asks.WHERE and before.short:
-        return before.short
-    for text in (before.question, before.short):
-        if found := _PLACE_NAME.findall(_LEADS.sub("", text)):
-            return str(found[-1])
-    return _subject(before)
+def _place(turns: Sequence[Spoken]) -> str:
+    """The place spoken of last. What a question was about may be one without saying so, unless it is a person."""
+    for turn in turns:
+        if read_question(turn.question).asks is Asks.WHERE and turn.short:
+            return turn.short
+        for text in (turn.question, turn.short):
+            if found := _PLACE_NAME.findall(_LEADS.sub("", text)):
+                return str(found[-1])
+        subject = _subject(turn)
+        if subject and not _names(subject):
+            return subject
+    return _subject(turns[0])
 
 
-def _of_kind(kind: str, before: Spoken) -> str:
-    """What was spoken of that is of a kind: the name that ends with it, else what the question was about."""
-    for text in (before.short, before.question, before.quote):
-        named = [name for name in re.findall(rf"[{_IDEOGRAPH}“”]{{1,8}}?{re.escape(kind)}", text) if name != kind]
-        if named:
-            return str(named[-1])
-    return _subject(before)
+def _of_kind(kind: str, turns: Sequence[Spoken]) -> str:
+    """What was spoken of that is of a kind: the last name that ends with it, else what the question was about."""
+    for turn in turns:
+        for text in (turn.short, turn.question, turn.quote):
+            named = [name for name in re.findall(rf"[{_IDEOGRAPH}“”]{{1,8}}?{re.escape(kind)}", text) if name != kind]
+            if named:
+                return str(named[-1])
+    return _subject(turns[0])
 
 
 def _subject(before: Spoken) -> str:

@@ -9,19 +9,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, astuple, fields
 from datetime import date
 from typing import Any
 
 from embeddings import Article, Filters, Issue, Snapshot
 from qa.conversation import WAITING, Conversation, Turn
+from qa.follow_up import Spoken
 from qa.scope import Scope
 from qa.types import Answer, Citation, Passage
 
 LOST = "没有等到回答：连接断开了。请再问一次。"
 _VERSION = 1
 _ANCHOR_CHARS = 20  # by which a passage is found again in an article that was corrected
-_APART = frozenset({"citations", "passages", "scope"})  # of an answer; everything else is a plain value
+_APART = frozenset({"citations", "passages", "scope", "earlier"})  # of an answer; everything else is a plain value
 _Row = dict[str, Any]
 
 
@@ -68,6 +69,8 @@ def _answer_row(answer: Answer) -> _Row:
     row["passages"] = [_passage_row(passage) for passage in answer.passages]
     if answer.scope:
         row["scope"] = _scope_row(answer.scope)
+    if answer.earlier:
+        row["earlier"] = [astuple(spoken) for spoken in answer.earlier]
     return row
 
 
@@ -152,6 +155,7 @@ def _answer(row: Mapping[str, Any], articles: _Articles) -> Answer:
         citations=tuple(_citation(one, articles) for one in row["citations"]),
         passages=tuple(_passage(one, articles) for one in row["passages"]),
         scope=_scope(row["scope"]) if "scope" in row else None,
+        earlier=tuple(Spoken(*map(str, one)) for one in row.get("earlier", ())),
     )
 
 

@@ -13,7 +13,7 @@ from embeddings import Filters, Snapshot, fold_to_words
 from qa.query import Asks, Query
 from qa.reader import Reader
 from qa.second_look import look_again
-from qa.types import Hit, Passage, PlacedReading
+from qa.types import Hit, Passage, PlacedReading, newer_first
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,7 +41,7 @@ def find_hits(
     filters: Filters | None = None,
     settings: RetrievalSettings = RetrievalSettings(),
 ) -> list[Hit]:
-    """The chunks that either search returns, best fused score first; ties by place in the archive."""
+    """The chunks that either search returns, best fused score first; of equals the newer, then as in the archive."""
     dense = snapshot.search_vectors(vector, settings.candidates, filters=filters)
     lexical = snapshot.search_words(query.about, settings.candidates, filters=filters)
     rows = sorted({scored.row for scored in dense} | {scored.row for scored in lexical})
@@ -56,7 +56,7 @@ def find_hits(
     order = sorted(range(len(rows)), key=lambda place: (-scores[place], rows[place]))
     order = order[: settings.candidates]
     found = snapshot.read_chunks([rows[place] for place in order])
-    return [
+    hits = [
         Hit(
             chunk,
             article,
@@ -67,6 +67,7 @@ def find_hits(
         )
         for place, (chunk, article) in zip(order, found, strict=True)
     ]
+    return newer_first(hits)
 
 
 def fuse(

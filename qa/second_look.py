@@ -11,7 +11,7 @@ import numpy as np
 from qa.linear import LinearModel, stored_model
 from qa.query import Query
 from qa.reader import Reader, Text
-from qa.types import Hit, Reading
+from qa.types import Hit, Reading, newer_first
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,8 +36,8 @@ def look_again(
         replace(hit, score=float(chance), reading=reading)
         for hit, chance, reading in zip(first, chances, readings, strict=True)
     ]
-    read.sort(key=lambda hit: -hit.score)
-    return [*read, *(replace(hit, score=hit.score * read[-1].score) for hit in rest)]
+    read = newer_first(read)
+    return [*read, *(replace(hit, score=hit.score * min(found.score for found in read)) for hit in rest)]
 
 
 def hit_features(hits: Sequence[Hit], readings: Sequence[Reading]) -> NDArray[np.float64]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from embeddings import Article, Chunk, Mention, find_mentions
+from qa.follow_up import Spoken
 from qa.scope import Scope
 
 if TYPE_CHECKING:
@@ -52,6 +55,14 @@ class Hit:
     dense_rank: int | None
     lexical_rank: int | None
     reading: Reading | None = None
+
+
+_EQUAL = 2  # decimals of a score in which equals agree
+
+
+def newer_first(hits: Sequence[Hit]) -> list[Hit]:
+    """Hits by score, the best first; of those equally good, the newer news first, and those of no date last."""
+    return sorted(hits, key=lambda hit: (-round(hit.score, _EQUAL), -(hit.article.date or date.min).toordinal()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +126,7 @@ class Answer:
     nearest articles, not sources. `note` tells a reader how the question was taken, where it was not taken as typed:
     `taken` is what it means after the question before it, `scope` the issues that it named. `is_counted` says that the
     answer was counted or listed from the archive, not found in a text; `is_reply` that there was nothing to look for.
+    `earlier` is what was spoken of in the turns before, the newest first, for a question that reaches back.
     """
 
     question: str
@@ -130,3 +142,4 @@ class Answer:
     scope: Scope | None = None
     is_counted: bool = False
     is_reply: bool = False
+    earlier: tuple[Spoken, ...] = field(default=(), compare=False, repr=False)

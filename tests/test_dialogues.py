@@ -76,6 +76,25 @@ def test_follow_ups_are_taken_as_they_are_meant(answered: list[tuple[Row, Answer
     assert [taken for wanted, taken in told if taken != wanted] == []
 
 
+def test_lists_are_complete_and_nothing_is_invented(answered: list[tuple[Row, Answer]]) -> None:
+    listed = [(turn, answer) for turn, answer in answered if turn["kind"] == "items"]
+    told = [(turn["question"], item, item in answer.text) for turn, answer in listed for item in turn["items"]]
+    missing = [(question, item) for question, item, is_told in told if not is_told]
+    assert 1 - len(missing) / len(told) >= 0.90, missing
+    lines = [(turn, line) for turn, answer in listed if not answer.abstained for line in answer.text.split("\n")]
+    # Every line holds an item that was asked for.
+    assert [line for turn, line in lines if not any(item in line for item in turn["items"])] == []
+
+
+def test_every_line_of_a_list_is_printed_where_it_is_cited(answered: list[tuple[Row, Answer]]) -> None:
+    listed = [answer for turn, answer in answered if turn["kind"] == "items" and not answer.abstained]
+    assert listed
+    for answer in listed:
+        for citation, line in zip(answer.citations, answer.text.split("\n"), strict=True):
+            assert citation.article.body[citation.start : citation.end] == citation.quote
+            assert line.removesuffix(f"[{citation.number}]") in citation.quote
+
+
 def test_words_of_time_are_resolved(answered: list[tuple[Row, Answer]]) -> None:
     timed = [(turn, answer) for turn, answer in answered if "since" in turn]
     wrong = [(turn["question"], answer.scope) for turn, answer in timed if not has_range(turn, answer)]

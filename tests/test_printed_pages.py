@@ -58,7 +58,7 @@ def test_a_pdf_page_is_read_article_by_article_with_its_masthead() -> None:
     assert [article.title for article in issue.articles] == ["乙村水渠修好了", "丙校昨天开学"]
     assert issue.articles[0].body == STORY + "这是第1页。"
     assert issue.articles[0].byline == "本报记者 某某"
-    assert (issue.name, str(issue.date)) == ("青禾县报 2025年9月13日", "2025-09-13")
+    assert (issue.name, str(issue.date)) == ("青禾县报 2025年9月13日 第1246期", "2025-09-13")
 
 
 def test_each_paragraph_of_a_pdf_knows_where_it_is_printed() -> None:
@@ -143,7 +143,7 @@ def test_a_scanned_page_is_read_article_by_article(scanned) -> None:  # type: ig
         # One character in forty may be read as one that looks like it.
         assert SequenceMatcher(None, article.body, text, autojunk=False).ratio() > 0.95
     assert scanned.articles[0].byline.replace(" ", "") == "本报记者某某"
-    assert (scanned.name, str(scanned.date)) == ("青禾县报 2025年9月13日", "2025-09-13")
+    assert (scanned.name, str(scanned.date)) == ("青禾县报 2025年9月13日 第1246期", "2025-09-13")
 
 
 def test_a_scanned_paragraph_that_a_column_breaks_has_two_boxes(scanned) -> None:  # type: ignore[no-untyped-def]

@@ -104,6 +104,38 @@ def test_an_empty_file_is_refused(content: str) -> None:
         read("a.txt", content)
 
 
+@pytest.mark.parametrize(
+    ("masthead", "number"),
+    [
+        ("魏都周报\n2025年9月13日 星期六 第12946期", "第12946期"),
+        ("魏都周报\n2025年9月13日\n总第1246期", "总第1246期"),
+        ("魏都周报 第3期（总第1246期）\n2025年9月13日 星期六", "第3期 总第1246期"),
+        ("《魏都周报》 2025年9月13日 第12946号星期六", "第12946号"),
+    ],
+)
+def test_the_number_of_a_masthead_is_part_of_the_name(masthead: str, number: str) -> None:
+    issue = read("x.txt", f"{masthead}\n\n# 题目在此\n\n正文说了一件事。\n")
+    assert issue.name.endswith(number)
+    assert issue.date == date(2025, 9, 13)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "魏都周报\n2025年9月13日 星期六\n\n# 第17期训练营开班\n\n正文说了一件事。\n",
+        "魏都周报\n2025年9月13日 星期六\n\n# 题目在此\n\n今天，第12期，也就是最后一期开班。\n",
+        "# 题目在此\n\n正文说了一件事。\n\n第12946期\n",
+    ],
+)
+def test_a_number_in_the_news_is_not_the_issues(text: str) -> None:
+    assert "期" not in read("x.txt", text).name
+
+
+def test_a_name_that_has_its_number_is_not_given_it_twice() -> None:
+    issue = read("x.md", "# 魏都周报 2025年9月13日 第12946期\n\n## 题目在此\n\n正文说了一件事。\n")
+    assert issue.name.count("12946") == 1
+
+
 def test_a_masthead_dates_a_text_page() -> None:
     text = "魏都周报\n2025年9月13日 星期六 第12946号\n\n# 题目在此\n\n正文说了一件事。\n"
     assert read("a.txt", text).date == date(2025, 9, 13)

@@ -12,7 +12,7 @@ from embeddings import Archive, Article, Chunk, Encoder, Filters, Issue, ModelMi
 from qa import Assistant, Passage, ask, read_filters, retrieve
 from qa.query import Asks, read_question
 from qa.retrieval import RetrievalSettings, fuse, merge_hits, without_duplicates
-from qa.types import Hit
+from qa.types import Hit, newer_first
 
 ISSUE = Issue("0" * 64, "测试", None, "test.txt")
 BODY = "第一句话说天气。第二句话说收成。第三句话说集市。第四句话说学校。"
@@ -204,3 +204,13 @@ def test_an_assistant_serves_several_threads(assistant: Assistant) -> None:
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+def test_of_equally_good_hits_the_newer_news_goes_first() -> None:
+    def hit(name: str, score: float, day: date | None) -> Hit:
+        article = Article(name, ISSUE, name, "正文。", date=day)
+        return Hit(Chunk(name, name, "正文。", 0, 3), article, score, 0.0, None, None)
+
+    old, new = date(2021, 8, 2), date(2022, 6, 17)
+    hits = [hit("undated", 0.801, None), hit("old", 0.803, old), hit("worse", 0.5, new), hit("new", 0.799, new)]
+    assert [found.article.id for found in newer_first(hits)] == ["new", "old", "undated", "worse"]

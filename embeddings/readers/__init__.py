@@ -79,7 +79,10 @@ def read_document(document: Document, limits: Limits | None = None) -> ParsedIss
     if not articles:
         raise SourceError(f"{document.name} holds no article with a text.")
     day = issue.date or find_date(document.stem)
-    return ParsedIssue(issue.name or document.stem, day, articles)
+    name = issue.name or document.stem
+    # People ask for an issue by its number, so its name has to carry it.
+    numbers = [number for number in issue.number.split() if number not in "".join(name.split())]
+    return ParsedIssue(" ".join([name, *numbers]), day, articles)
 
 
 def read_issue_file(path: Path, limits: Limits | None = None) -> tuple[ParsedArticle, ...]:

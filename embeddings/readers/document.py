@@ -53,11 +53,15 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class ParsedIssue:
-    """What a document says of itself, and its articles. `name` is "" and `date` None where it does not say."""
+    """What a document says of itself, and its articles. `name` is "" and `date` None where it does not say.
+
+    `number` is the issue's, as a reader finds it in the masthead (第12946期), else "". It becomes part of the name.
+    """
 
     name: str
     date: date | None
     articles: tuple[ParsedArticle, ...]
+    number: str = ""
 
 
 class Reader(Protocol):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from embeddings.bylines import is_byline, split_signature
 from embeddings.dates import find_date
 from embeddings.readers.document import ParsedIssue
-from embeddings.readers.masthead import issue_name, read_masthead
+from embeddings.readers.masthead import issue_name, read_masthead, read_number
 from embeddings.types import ParsedArticle
 
 TIME = re.compile(r"(?<!\d)(?:\d{1,2}:)?\d{1,2}:\d{2}(?!\d)")
@@ -49,7 +49,8 @@ def read_outline(blocks: Sequence[tuple[int, str]]) -> ParsedIssue:
     if not at:
         return ParsedIssue("", None, ())
     lead = [text for _, text in blocks[: at[0]]]
-    name, day = read_masthead([*lead, blocks[at[0]][1]])
+    head = [*lead, blocks[at[0]][1]]
+    name, day = read_masthead(head)
     name = issue_name(name, day) if day else name
     drafts = [_Draft("", 99, lines=lead)] if any(map(is_prose, lead)) else []
     section, section_level, kicker = "", 99, ""
@@ -81,7 +82,7 @@ def read_outline(blocks: Sequence[tuple[int, str]]) -> ParsedIssue:
     articles = [replace(make_article(d.title, d.lines), section=d.section, kicker=d.kicker) for d in drafts]
     if day is None and len(articles) == 1:
         day = articles[0].date
-    return ParsedIssue(name, day, tuple(articles))
+    return ParsedIssue(name, day, tuple(articles), read_number(head))
 
 
 def _stands_over_articles(blocks: Sequence[tuple[int, str]], index: int, after: int) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from embeddings.errors import SourceError
 from embeddings.limits import Limits
 from embeddings.readers.document import Document, ParsedIssue
-from embeddings.readers.masthead import issue_name, read_masthead
+from embeddings.readers.masthead import issue_name, read_masthead, read_number
 
 if TYPE_CHECKING:
     from embeddings.printed import PrintedPage
@@ -75,5 +75,7 @@ def _issue(pages: Sequence[PrintedPage]) -> ParsedIssue:
     from embeddings.laid_out import read_articles
     from embeddings.layout import masthead, read_layout
 
-    name, day = read_masthead(masthead(pages[0])) if pages else ("", None)
-    return ParsedIssue(issue_name(name, day), day, tuple(read_articles([read_layout(page) for page in pages])))
+    lines = masthead(pages[0]) if pages else []
+    name, day = read_masthead(lines)
+    articles = tuple(read_articles([read_layout(page) for page in pages]))
+    return ParsedIssue(issue_name(name, day), day, articles, read_number(lines))

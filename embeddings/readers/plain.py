@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from embeddings.limits import Limits
 from embeddings.readers.document import Document, ParsedIssue
-from embeddings.readers.masthead import issue_name, read_masthead
+from embeddings.readers.masthead import issue_name, read_masthead, read_number
 
 
 class TextReader:
@@ -19,5 +19,7 @@ class TextReader:
         from embeddings.parse import parse_pages  # compiles many patterns, which a question does not need
 
         pages = document.text.split("\f")
-        paper, day = read_masthead(pages[0].split("\n"))
-        return ParsedIssue(issue_name(paper, day) if day else "", day, tuple(parse_pages(pages)))
+        lines = pages[0].split("\n")
+        paper, day = read_masthead(lines)
+        name = issue_name(paper, day) if day else ""
+        return ParsedIssue(name, day, tuple(parse_pages(pages)), read_number(lines))

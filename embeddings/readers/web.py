@@ -90,7 +90,9 @@ class HtmlReader:
         told = [article for article in outline.articles if article.title and article.body]
         if len(told) > 1:
             day = outline.date or page.day
-            return ParsedIssue(outline.name or issue_name(page.site, day) or page.title, day, outline.articles)
+            return ParsedIssue(
+                outline.name or issue_name(page.site, day) or page.title, day, outline.articles, outline.number
+            )
         items = _items(tree)
         listed = sum(len(item.title) + len(item.summary) for item in items)
         prose = sum(len(block.text) for block in blocks if not block.in_item and is_prose(block.text))

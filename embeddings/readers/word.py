@@ -20,7 +20,7 @@ from embeddings.errors import SourceError
 from embeddings.headlines import join_headline
 from embeddings.limits import Limits
 from embeddings.readers.document import Document, ParsedIssue
-from embeddings.readers.masthead import issue_name, read_masthead
+from embeddings.readers.masthead import issue_name, read_masthead, read_number
 from embeddings.readers.outline import NUMBERED, is_credit, names_issue, read_outline
 
 Element: TypeAlias = Any  # lxml has no types of its own
@@ -75,26 +75,29 @@ class DocxReader:
 
             # An indent keeps paragraphs from being joined as if a column broke between them.
             text = "\n".join("\u3000\u3000" * _is_paragraph(block.text) + block.text for block in blocks)
-            paper, day = read_masthead(text.split("\n"))
-            outline = ParsedIssue(issue_name(paper, day) if day else "", day, tuple(parse_page(text)))
+            lines = text.split("\n")
+            paper, day = read_masthead(lines)
+            name = issue_name(paper, day) if day else ""
+            outline = ParsedIssue(name, day, tuple(parse_page(text)), read_number(lines))
         return _named(outline, parts)
 
 
 def _named(issue: ParsedIssue, parts: Mapping[str, Element]) -> ParsedIssue:
     """The issue with the name and date in its headers, or else its file's title, where the text gives none."""
-    name, day = issue.name, issue.date
+    name, day, number = issue.name, issue.date, issue.number
     for part, root in sorted(parts.items()):
-        if part.startswith("word/header") and not (name and day):
+        if part.startswith("word/header") and not (name and day and number):
             lines = [line for block in _Text({_DOCUMENT: root}).blocks() for line in block.text.split("\n")]
             paper, printed = read_masthead(lines)
             day = day or printed
             name = name or issue_name(paper, day)
+            number = number or read_number(lines)
     core = parts.get("docProps/core.xml")
     if not name and core is not None:
         name = " ".join((core.findtext(_TITLE_OF_CORE) or "").split())
         if len(issue.articles) == 1 and name == issue.articles[0].title:
             name = ""
-    return ParsedIssue(name, day or find_date(name), issue.articles)
+    return ParsedIssue(name, day or find_date(name), issue.articles, number)
 
 
 def _read_parts(document: Document, limits: Limits) -> dict[str, Element]:
