@@ -92,6 +92,8 @@ def _passage_row(passage: Passage) -> _Row:
     article, title = passage.article, passage.article.title
     row: _Row = {"article": _article_row(article), "title": title, "at": [passage.start, passage.end]}
     row["score"] = round(passage.score, 4)
+    if passage.dense_rank is not None:
+        row["dense_rank"] = passage.dense_rank
     row["begins"] = article.body[passage.start : passage.end][:_ANCHOR_CHARS]
     # The byline, where the question asked for it.
     if rest := passage.text[len(article.body[passage.start : passage.end]) :]:
@@ -184,7 +186,8 @@ def _passage(row: Mapping[str, Any], articles: _Articles) -> Passage:
     at = start if article.body.startswith(begins, start) else article.body.find(begins)
     by = at - start if at >= 0 else 0
     start, end = (min(max(0, place + by), len(article.body)) for place in (start, end))
-    return Passage(article, article.body[start:end] + str(row.get("rest", "")), start, end, score)
+    text = article.body[start:end] + str(row.get("rest", ""))
+    return Passage(article, text, start, end, score, dense_rank=row.get("dense_rank"))
 
 
 def _withdrawn(row: Mapping[str, Any], title: str = "") -> Article:

@@ -283,3 +283,13 @@ def test_copying_an_archive_copies_no_lock(filled: Path, tmp_path_factory: pytes
     with sqlite3.connect(copied / LEDGER) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     assert len(Ledger(copied).votes()) == 1
+
+
+def test_what_a_question_may_reach_back_to_is_kept(assistant: Assistant) -> None:
+    first = assistant.ask(QUESTION)
+    second = assistant.ask("李德民的党龄有多少年？", before=first)
+    assert second.earlier
+    with assistant.archive.snapshot() as snapshot:
+        kept = unpack(pack(Conversation().add(Turn("李德民的党龄有多少年？", second))), snapshot)
+    assert kept.answer is not None
+    assert kept.answer.earlier == second.earlier
