@@ -304,6 +304,17 @@ def test_a_body_that_cannot_be_read_is_refused(served: str, body: bytes, status:
     assert answer.status_code == status
 
 
+@pytest.mark.parametrize("which", ["served", "locked"])
+def test_a_page_of_another_site_cannot_read_through_its_visitors_browser(
+    which: str, request: pytest.FixtureRequest
+) -> None:
+    address = request.getfixturevalue(which)
+    for headers in ({"origin": "http://news.example"}, {"origin": "null"}):
+        assert get(f"{address}config", headers=headers, auth=("reader", "pass")).status_code == 403
+    own = {"origin": address.rstrip("/")}
+    assert get(f"{address}config", headers=own, auth=("reader", "pass")).status_code == 200
+
+
 # The staff side
 
 
