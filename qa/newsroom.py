@@ -66,7 +66,7 @@ def build_newsroom(gr: Any, room: Newsroom, page: Any, tab: Any, generation: Any
             arrival = Arrival(gr, room)
             shelf = Shelf(gr, room)
     entered = doorway.wire(page, tab, workroom)
-    tab.select(staff.quietly(room.warm_up), None, None, **_AT_ONCE)
+    tab.select(staff.quietly(room.warm_up, shows=False), None, None, **_AT_ONCE)
     return [arrival.wire(gr, staff), *shelf.wire(gr, staff, generation, entered)]
 
 
