@@ -48,18 +48,17 @@ class OnlyStaff:
 
     def __call__(self, handler: Handler) -> Handler:
         """The handler, which refuses everybody else with a message."""
-        return self._guard(handler, lambda: self._gr.Error(_REFUSED, title="编辑部", print_exception=False))
 
-    def quietly(self, handler: Handler) -> Handler:
-        """The handler, which does nothing for everybody else: for what happens by itself."""
-        return self._guard(handler, None)
-
-    def _guard(self, handler: Handler, error: Callable[[], Exception] | None) -> Handler:
         def refused() -> Any:
-            if error:
-                raise error()
-            return self._gr.skip()
+            raise self._gr.Error(_REFUSED, title="编辑部", print_exception=False)
 
+        return self._guard(handler, refused)
+
+    def quietly(self, handler: Handler, *, shows: bool = True) -> Handler:
+        """The handler, which does nothing for everybody else: for what happens by itself. `shows`: it has outputs."""
+        return self._guard(handler, self._gr.skip if shows else lambda: None)
+
+    def _guard(self, handler: Handler, refused: Callable[[], Any]) -> Handler:
         def guarded(request: Any, *given: Any) -> Any:
             return handler(*given) if self.admits(request) else refused()
 

@@ -16,7 +16,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, unquote
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from embeddings import Archive
 from qa.assistant import Assistant
@@ -123,6 +123,10 @@ class Gate:
             return
         path, visit = _path(scope), Visit.of(scope)
         send = _with_headers(send, _is_embedded(scope))
+        if "origin" in visit.headers and not visit.is_own_page:
+            # Gradio would let any site read, through its visitor's browser, what is open only to that visitor.
+            await _refuse(send, 403, "A page of another site cannot call this one; put it into a frame instead.")
+            return
         credentials = self._serving.credentials
         if credentials and path != _STARTING:
             if credentials.must_wait(visit):
@@ -173,7 +177,7 @@ class Gate:
         if scope["method"] != "POST" or entrance is None:
             await _refuse(send, 404, "There is nothing here.")
             return
-        root = str(scope.get("root_path", "")).rstrip("/") or "/"
+        root = urlsplit(str(scope.get("root_path", ""))).path.rstrip("/") or "/"  # it may be a whole address
         secure = "; Secure" if scope.get("scheme") == "https" else ""
         cookie = f"{entrance.cookie}={{}}; Path={root}; HttpOnly; SameSite=Strict; Max-Age={{:.0f}}{secure}"
         if path == LEAVE:

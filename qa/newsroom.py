@@ -72,7 +72,7 @@ def build_newsroom(
             shelf = Shelf(gr, room)
             opinions = OpinionsPanel(gr, memory) if memory else None
     entered = doorway.wire(page, tab, workroom)
-    tab.select(staff.quietly(room.warm_up), None, None, **_AT_ONCE)
+    tab.select(staff.quietly(room.warm_up, shows=False), None, None, **_AT_ONCE)
     if opinions:
         opinions.wire(gr, staff, tab, entered)
     return [arrival.wire(gr, staff), *shelf.wire(gr, staff, generation, entered)]
