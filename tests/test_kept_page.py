@@ -167,6 +167,7 @@ def test_a_vote_and_its_word_reach_the_ledger_and_the_staff(kept_page: Any, ledg
     ask(page, QUESTION)
     when_kept(page)
     page.locator("#chat .message-buttons button, #chat .message-buttons-left button").first.click()
+    page.wait_for_selector("#chat button[title=已踩]")
     page.locator("#word textarea, #word input").fill(word)
     page.get_by_role("button", name="附上").click()
     page.wait_for_selector("#vote-remark:has-text('谢谢')")
