@@ -21,11 +21,11 @@ def lay_out_feedback(gr: Any, parts: dict[str, Any]) -> None:
     """The box for a word, which comes after a vote."""
     with gr.Row(visible=False, elem_id="word") as parts["word_row"]:
         parts["word"] = gr.Textbox(
-            label="意见", show_label=False, container=False, max_lines=1, max_length=MAX_WORD_CHARS, scale=8,
+            label="意见", show_label=False, container=False, lines=1, max_lines=1, max_length=MAX_WORD_CHARS, scale=8,
             placeholder="已记下。愿意的话，再说一句哪里好、哪里不对", min_width=160,
         )  # fmt: skip
-        parts["add_word"] = gr.Button("附上", scale=1, min_width=70)
-        parts["no_word"] = gr.Button("不用了", scale=1, min_width=70)
+        parts["add_word"] = gr.Button("附上", size="sm", scale=1, min_width=80)
+        parts["no_word"] = gr.Button("不用了", size="sm", scale=1, min_width=80)
     parts["voted_turn"] = gr.State(None)
     parts["vote_remark"] = gr.HTML("", elem_id="vote-remark", apply_default_css=False)
 

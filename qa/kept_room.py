@@ -59,16 +59,15 @@ addEventListener('online', wake);
 // Gradio names its handle in English.
 const handle = element.closest('.sidebar')?.querySelector('.toggle-button');
 if (handle) { handle.setAttribute('aria-label', '我的对话'); handle.title = '我的对话'; }
-// ... and a thumb that was chosen.
-const chat = document.querySelector('#chat');
+// ... and a thumb that was chosen; the chat may come later than this.
 const chosen = {Liked: '已赞', Disliked: '已踩'};
 const translate = () => {
-    for (const thumb of chat.querySelectorAll('[title="Liked"], [title="Disliked"]')) {
+    for (const thumb of document.querySelectorAll('#chat [title="Liked"], #chat [title="Disliked"]')) {
         thumb.setAttribute('aria-label', chosen[thumb.title]);
         thumb.title = chosen[thumb.title];
     }
 };
-if (chat) new MutationObserver(translate).observe(chat, {subtree: true, childList: true, attributeFilter: ['title']});
+new MutationObserver(translate).observe(document.body, {subtree: true, childList: true, attributeFilter: ['title']});
 """
 
 

@@ -80,7 +80,7 @@ def votes_html(votes: Sequence[tuple[Vote, str]]) -> str:
 
 def _vote(vote: Vote, time: str) -> str:
     about = vote.about
-    mark = '<b class="mark good">👍 有用</b>' if vote.is_good else '<b class="mark bad">👎 没用</b>'
+    mark = '<b class="mark good">有用</b>' if vote.is_good else '<b class="mark bad">没用</b>'
     word = f'<p class="word">{_text(vote.word)}</p>' if vote.word else ""
     sources = f"出处：{'、'.join(map(_text, about.articles))}" if about.articles else ""
     held = "没有找到答案" if about.abstained else ""

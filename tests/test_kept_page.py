@@ -167,6 +167,7 @@ def test_a_vote_and_its_word_reach_the_ledger_and_the_staff(kept_page: Any, ledg
     ask(page, QUESTION)
     when_kept(page)
     page.locator("#chat .message-buttons button, #chat .message-buttons-left button").first.click()
+    page.wait_for_selector("#chat button[title=已踩]")
     page.locator("#word textarea, #word input").fill(word)
     page.get_by_role("button", name="附上").click()
     page.wait_for_selector("#vote-remark:has-text('谢谢')")
@@ -257,13 +258,16 @@ def test_a_question_is_kept_before_it_is_answered(assistant: Assistant, tmp_path
     assert recalled[1].turns == (Turn("问？", note=LOST),)
 
 
-@pytest.mark.parametrize("days", [0, 90])
-def test_a_page_that_does_not_remember_has_nothing_of_it(
-    days: int, kept_archive: Path, assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("days", "remember", "remembers"), [(90, True, True), (0, True, False), (90, False, False)])
+def test_a_page_that_is_not_to_remember_has_nothing_of_it(
+    days: int,
+    remember: bool,
+    remembers: bool,
+    kept_archive: Path,
+    assistant: Assistant,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("BULLETIN_KEEP_DAYS", str(days))
-    page = app.build_page(assistant, editing=True, archive=kept_archive, remember=days == 0)
-    config = str(page.get_config_file())
-    assert "bulletin-reader" not in config
-    assert "读者意见" not in config
-    assert "'feedback_options': None" in config
+    config = str(app.build_page(assistant, editing=True, archive=kept_archive, remember=remember).get_config_file())
+    for part in ("bulletin-reader", "读者意见", "我的对话", "Dislike"):
+        assert (part in config) == remembers
