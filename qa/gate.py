@@ -35,15 +35,15 @@ HEALTH, ENTER, LEAVE, MCP = "/health", "/staff/enter", "/staff/leave", "/mcp"
 
 _API = "/gradio_api"
 _OPEN = re.compile(
-    r"/|/(config|info|theme\.css|favicon\.ico|manifest\.json|robots\.txt|health|mcp|staff/enter|staff/leave)/?"
+    r"/|/(config|info|theme\.css|favicon\.ico|manifest\.json|pwa_icon|robots\.txt|health|mcp|staff/enter|staff/leave)/?"
     r"|/(static|assets|svelte)/.*"
-    rf"|{_API}/(info|openapi\.json|app_id|user|token|login_check|startup-events|reset|cancel|theme\.css)/?"
+    rf"|{_API}/(info|openapi\.json|app_id|user|token|login_check|startup-events|reset|cancel|theme\.css|component_server)/?"
     rf"|{_API}/queue/(join|data|status)/?|{_API}/heartbeat/[^/]+|{_API}/(call|run|api)/.+"
     # What a page offers to download; gradio itself gives out nothing but what it keeps under names nobody can guess.
     rf"|{_API}/file=(?!\s*[a-zA-Z][a-zA-Z0-9+.-]+:).+"
 )
 _STAFF = re.compile(rf"{_API}/(upload|upload_progress)/?")
-_CALL = re.compile(rf"{_API}/(queue/join|call/.+|run/.+|api/.+|cancel|reset)/?")
+_CALL = re.compile(rf"{_API}/(queue/join|call/.+|run/.+|api/.+|component_server|cancel|reset)/?")
 _STARTING = f"{_API}/startup-events"  # gradio asks itself for this while it starts
 
 # Gradio writes scripts and styles into the page. Nothing may be fetched from, or sent to, another host.
