@@ -44,6 +44,7 @@ _OPEN = re.compile(
 )
 _STAFF = re.compile(rf"{_API}/(upload|upload_progress)/?")
 _CALL = re.compile(rf"{_API}/(queue/join|call/.+|run/.+|api/.+|component_server|cancel|reset)/?")
+_COMPONENT = f"{_API}/component_server"
 _STARTING = f"{_API}/startup-events"  # gradio asks itself for this while it starts
 
 # Gradio writes scripts and styles into the page. Nothing may be fetched from, or sent to, another host.
@@ -165,6 +166,9 @@ class Gate:
             await _refuse(send, 400, "The request is nested too deeply.")
             return
         except ValueError:
+            if _path(scope).rstrip("/") == _COMPONENT:  # gradio would take a form with files there
+                await _refuse(send, 400, "The request is no JSON.")
+                return
             files = []  # gradio says what is wrong with it
         if files and not (is_staff and not any(map(_is_elsewhere, files))):
             await _refuse(send, 403, "Files cannot be named in a request.")

@@ -21,6 +21,7 @@
         press();
     };
     const restore = () => {
+        if (root.classList.contains('embedded')) return;
         if (remembered('large')) look('large', remembered('large') === 'on');
         if (remembered('dark')) look('dark', remembered('dark') === 'on');
     };
@@ -146,5 +147,9 @@
     let due = 0;
     new MutationObserver(() => { if (!due) due = setTimeout(() => { due = 0; name(); }, 60); })
         .observe(root, {subtree: true, childList: true, attributes: true, attributeFilter: ['aria-label']});
-    document.addEventListener('DOMContentLoaded', () => { restore(); setTimeout(restore, 500); });
+    document.addEventListener('DOMContentLoaded', () => {
+        restore();
+        // Gradio sets the look of the system when it has loaded, however late that is.
+        new MutationObserver(restore).observe(document.body, {attributes: true, attributeFilter: ['class']});
+    });
 })();
