@@ -147,9 +147,12 @@
     let due = 0;
     new MutationObserver(() => { if (!due) due = setTimeout(() => { due = 0; name(); }, 60); })
         .observe(root, {subtree: true, childList: true, attributes: true, attributeFilter: ['aria-label']});
-    document.addEventListener('DOMContentLoaded', () => {
+    const begin = () => {
         restore();
         // Gradio sets the look of the system when it has loaded, however late that is.
         new MutationObserver(restore).observe(document.body, {attributes: true, attributeFilter: ['class']});
-    });
+    };
+    // Gradio may write this script into a page that has loaded already.
+    if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', begin);
+    else begin();
 })();
