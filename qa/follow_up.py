@@ -105,7 +105,8 @@ def follow_up(question: str, before: Spoken, *earlier: Spoken) -> FollowUp | Non
     is_short = len(left) <= _NO_TOPIC or (_SUBJECTLESS.match(text) and len(text) <= _SHORT)
     if is_short and subject and subject not in text:
         others = (f"{before.title}：{text}",) if before.title else ()
-        return FollowUp(f"{subject}{text}", is_sure=False, others=others)
+        # 有多少头 alone would be answered with any number of heads.
+        return FollowUp(f"{subject}{text}", is_sure=len(left) <= 1, others=others)
     return None
 
 
