@@ -78,7 +78,10 @@ _PLACE_ENDS = "省市县区镇乡村路街"
 _NO_TOPIC = 4  # characters: what is left of so short a question names no subject
 _SHORT = 14
 _ANY_DAY = date(2001, 1, 1)  # which words are of time does not depend on the day
-_SUBJECTLESS = re.compile(r"^(?:是|有|在|会|能|要|又|都|共|什么|怎么|哪|谁|为|几|多少|何)")
+# 哪些省份 and 哪五省 are subjects themselves.
+_SUBJECTLESS = re.compile(
+    r"^(?:是|有|在|会|能|要|又|都|共|什么|怎么|哪(?![些几两二三四五六七八九十\d])|谁|为|几|多少|何)"
+)
 
 
 def follow_up(question: str, before: Spoken, *earlier: Spoken) -> FollowUp | None:
@@ -102,7 +105,8 @@ def follow_up(question: str, before: Spoken, *earlier: Spoken) -> FollowUp | Non
     is_short = len(left) <= _NO_TOPIC or (_SUBJECTLESS.match(text) and len(text) <= _SHORT)
     if is_short and subject and subject not in text:
         others = (f"{before.title}：{text}",) if before.title else ()
-        return FollowUp(f"{subject}{text}", is_sure=False, others=others)
+        # 有多少头 alone would be answered with any number of heads.
+        return FollowUp(f"{subject}{text}", is_sure=len(left) <= 1, others=others)
     return None
 
 

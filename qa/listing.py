@@ -70,10 +70,12 @@ def best_listed(
 ) -> int:
     """The best sentence; where it tells one thing alone, one that enumerates and answers nearly as well."""
     best = int(scores.argmax())
-    if evidence.read is None or _enumerates_there(query, passages, evidence, best):
+    if evidence.read is None:
         return best
     read = evidence.read[:, _STANDS_HERE]
-    near = [place for place in _alike(query, evidence, scores, snapshot, best) if _is_seen(place, best, evidence)]
+    near = []
+    if not _enumerates_there(query, passages, evidence, best):
+        near = [place for place in _alike(query, evidence, scores, snapshot, best) if _is_seen(place, best, evidence)]
     equal = [int(place) for place in np.flatnonzero(scores >= scores[best] - _SAME) if read[place] > read[best]]
     listing = [place for place in {*near, *equal} if _enumerates_there(query, passages, evidence, place)]
     return max(listing, key=lambda place: (float(read[place]), -place), default=best)
@@ -224,7 +226,7 @@ def whole_list(body: str, short: Span, *, query: Query, sentence: Span) -> Span:
     touched = [place for place, (start, end) in enumerate(items) if start < short[1] and short[0] < end]
     if len(items) < 2 or not touched:
         return short
-    start = short[0] if touched[0] == 0 else _after_lead(body, items[0])
+    start = short[0] if touched[0] == 0 else _after_lead(body, *items[:2])
     end = short[1] if touched[-1] == len(items) - 1 else _before_rest(body, items[-1])
     return min(start, short[0]), max(end, short[1])
 
@@ -234,7 +236,7 @@ def _better_list(body: str, short: Span, query: Query, sentence: Span) -> Span |
     for clause in _clauses(body, sentence):
         items = list(_items(body, clause, short))
         if len(items) > 1:
-            lists.append((len(items), (_after_lead(body, items[0]), _before_rest(body, items[-1]))))
+            lists.append((len(items), (_after_lead(body, *items[:2]), _before_rest(body, items[-1]))))
     if any(start < short[1] and short[0] < end for _, (start, end) in lists):
         return None
     count = _number_asked(query)
@@ -270,10 +272,12 @@ def _items(body: str, clause: Span, short: Span) -> Iterator[Span]:
     yield start, clause[1]
 
 
-def _after_lead(body: str, item: Span) -> int:
-    """Where the first item begins, behind the words that lead up to it."""
-    leads = [match.end() for match in _LEADS.finditer(body, *item) if match.end() < item[1]]
-    return leads[-1] if leads else item[0]
+def _after_lead(body: str, item: Span, second: Span) -> int:
+    """Where the first item begins, behind the words that lead up to it; these are its own if the next has them too."""
+    leads = [match for match in _LEADS.finditer(body, *item) if match.end() < item[1]]
+    if not leads:
+        return item[0]
+    return leads[-1].start() if body.startswith(leads[-1][0], second[0]) else leads[-1].end()
 
 
 def _before_rest(body: str, item: Span) -> int:

@@ -69,6 +69,12 @@ def test_more_is_asked_of_the_same(question: str) -> None:
     assert (found.question, found.more) == (COUNT.question, True)
 
 
+def test_a_question_of_a_number_alone_never_stands_alone() -> None:
+    found = follow_up("有多少头？", Spoken("江豚出现在哪里？"))
+    assert found is not None
+    assert (found.question, found.is_sure) == ("江豚有多少头？", True)
+
+
 @pytest.mark.parametrize("question", ["党龄呢？", "哪年入党的？", "是什么职务？"])
 def test_a_question_without_a_subject_is_given_the_last_one(question: str) -> None:
     found = follow_up(question, PARTY)
