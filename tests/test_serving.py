@@ -16,7 +16,7 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, StreamingResponse
+from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.routing import Route
 from test_page import MARKUP, QUESTION, ask, browser, free_port, opened_page
 
@@ -103,12 +103,20 @@ def proxied(assistant: Assistant, sample_archive: Path) -> Iterator[str]:
 
         return StreamingResponse(body(), answer.status_code, kept)
 
+    async def icon(request: Request) -> Response:
+        return Response(media_type="image/png")
+
     async def front(request: Request) -> HTMLResponse:
         frame = request.query_params["frame"].replace('"', "")
         return HTMLResponse(f'<!doctype html><title>报</title><iframe width=900 height=700 src="{frame}"></iframe>')
 
     methods = ["GET", "POST", "HEAD", "OPTIONS", "DELETE"]
-    routes = [Route("/front", front), Route("/news", forward), Route("/news/{path:path}", forward, methods=methods)]
+    routes = [
+        Route("/favicon.ico", icon),
+        Route("/front", front),
+        Route("/news", forward),
+        Route("/news/{path:path}", forward, methods=methods),
+    ]
     port = free_port()
     server = uvicorn.Server(uvicorn.Config(Starlette(routes=routes), port=port, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
@@ -458,6 +466,7 @@ def test_programs_come_in_with_the_name_and_password(locked: str) -> None:
 
 def test_a_reader_with_the_password_asks(browser: Any, locked: str) -> None:
     context = browser.new_context(http_credentials={"username": "reader", "password": "pass"}, locale="zh-CN")
+    context.set_default_timeout(WAIT * 1000)
     page = context.new_page()
     page.goto(locked)
     ask(page, QUESTION)
@@ -483,6 +492,7 @@ def test_a_page_under_a_path_of_another_server_works(browser: Any, proxied: str,
 def test_the_embedded_page_stands_in_a_frame_of_another_site(browser: Any, proxied: str, served: str) -> None:
     front = proxied.replace("127.0.0.1", "localhost").removesuffix("news/") + "front?frame="
     context = browser.new_context(locale="zh-CN", color_scheme="dark")
+    context.set_default_timeout(WAIT * 1000)
     page = context.new_page()
     page.goto(f"{front}{proxied}?embed=1")
     frame = page.frame_locator("iframe")
