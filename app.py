@@ -144,6 +144,7 @@ def build_page(
                     changed = build_newsroom(gr, room, page, tab, parts["generation"], entrance)
         else:
             lay_out_asking(gr, parts)
+        gr.HTML(html.foot(), elem_id="foot", apply_default_css=False)
         wire_asking(gr, page, parts, Desk(assistant), after=changed)
         publish(gr, assistant)
     # The encoder uses every core for one question; more at once than cores only makes each wait longer.
@@ -187,7 +188,7 @@ def serve(
         mcp_server=False,  # gradio's own calls the page over the network, without its password
         enable_monitoring=False,
         run_history=False,  # it would keep the questions in the browser, for anyone who sits down after
-        footer_links=["api"],
+        footer_links=[],  # gradio's own page of endpoints speaks of tools that are not there, and asks for them
         theme=paper_theme(gr),
         css_paths=Path(html.__file__).with_name("page.css"),
         head=_HEAD,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import json
 import shutil
 import threading
@@ -23,6 +24,7 @@ from test_page import MARKUP, QUESTION, ask, browser, free_port, opened_page
 import app
 from embeddings import Archive, Encoder, add
 from qa import Assistant, gate
+from qa.endpoints import endpoints
 from qa.entrance import Credentials, Entrance
 from qa.gate import MAX_BODY_BYTES, health_row
 
@@ -477,9 +479,8 @@ def test_a_reader_with_the_password_asks(browser: Any, locked: str) -> None:
 # Behind a proxy, and in a frame
 
 
-@pytest.mark.parametrize("slash", ["/", ""])
-def test_a_page_under_a_path_of_another_server_works(browser: Any, proxied: str, slash: str) -> None:
-    for page in opened_page(browser, proxied.rstrip("/") + slash, (1280, 800)):
+def test_a_page_under_a_path_of_another_server_works(browser: Any, proxied: str) -> None:
+    for page in opened_page(browser, proxied, (1280, 800)):
         ask(page, QUESTION)
         page.click(".card.cited .open")
         page.wait_for_selector(".reading")
@@ -508,8 +509,25 @@ def test_the_embedded_page_stands_in_a_frame_of_another_site(browser: Any, proxi
     context.close()
 
 
-def test_the_page_of_endpoints_asks_no_other_host(browser: Any, served: str) -> None:
+def test_a_path_is_taken_off_by_the_proxy_or_by_the_page(assistant: Assistant) -> None:
+    page = app.build_page(assistant)
+    address = app.serve(page, port=free_port(), root_path="/news")
+    for path in ("health", "news/health"):
+        assert get(f"{address}{path}").json()["status"] == "ok"
+    assert get(f"{address}news?embed=1").headers["location"] == "/news/?embed=1"
+    assert get(f"{address}newsroom").status_code == 404
+    page.close()
+
+
+def test_the_page_for_programs_names_every_endpoint_and_its_own_address(
+    browser: Any, served: str, assistant: Assistant
+) -> None:
     for page in opened_page(browser, served, (1280, 800)):
-        page.locator("footer button").first.click()
-        page.wait_for_selector("text=/read_article")
-        page.wait_for_timeout(1500)
+        with page.expect_popup() as opened:
+            page.click("#foot a")
+        programs = opened.value
+        programs.wait_for_selector(f"pre:has-text('{served}gradio_api/call/ask')")
+        text = programs.inner_text("body")
+        for endpoint in endpoints(assistant):
+            assert endpoint.__name__ in text
+            assert all(name in text for name in inspect.signature(endpoint).parameters)
