@@ -154,6 +154,7 @@ def build_page(
                 with gr.Tab(words("newsroom_tab"), id="newsroom") as tab:
                     room = Newsroom(assistant, archive.resolve())
                     changed = build_newsroom(gr, room, page, tab, parts["generation"], entrance, memory)
+        gr.HTML(html.foot(), elem_id="foot", apply_default_css=False)
         wire_asking(gr, page, parts, desk, library, after=changed)
         browsing.wire(gr, page, parts, desk, rooms=rooms)
         publish(gr, assistant)
@@ -199,7 +200,7 @@ def serve(
         mcp_server=False,  # gradio's own calls the page over the network, without its password
         enable_monitoring=False,
         run_history=False,  # it would keep the questions in the browser, for anyone who sits down after
-        footer_links=["api"],
+        footer_links=[],  # gradio's own page of endpoints speaks of tools that are not there, and asks for them
         theme=paper_theme(gr),
         css_paths=Path(html.__file__).with_name("page.css"),
         i18n=labels(gr),

@@ -31,13 +31,15 @@ Headers = dict[str, str]
 
 MAX_BODY_BYTES = 2_000_000  # of a request that is no upload; the longest article of an issue is far shorter
 WRONG_DELAY = 1.0  # seconds that a wrong password costs
-HEALTH, ENTER, LEAVE, MCP = "/health", "/staff/enter", "/staff/leave", "/mcp"
+HEALTH, PROGRAMS, MCP, ENTER, LEAVE = "/health", "/programs", "/mcp", "/staff/enter", "/staff/leave"
 
 _API = "/gradio_api"
 _OPEN = re.compile(
-    r"/|/(config|info|theme\.css|favicon\.ico|manifest\.json|pwa_icon|robots\.txt|health|mcp|staff/enter|staff/leave)/?"
+    r"/|/(config|info|theme\.css|favicon\.ico|manifest\.json|pwa_icon|robots\.txt)/?"
+    r"|/(health|programs|mcp|staff/enter|staff/leave)/?"
     r"|/(static|assets|svelte)/.*"
-    rf"|{_API}/(info|openapi\.json|app_id|user|token|login_check|startup-events|reset|cancel|theme\.css|component_server)/?"
+    rf"|{_API}/(info|openapi\.json|app_id|user|token|login_check|startup-events|reset|cancel|theme\.css)/?"
+    rf"|{_API}/component_server/?"
     rf"|{_API}/queue/(join|data|status)/?|{_API}/heartbeat/[^/]+|{_API}/(call|run|api)/.+"
     # What a page offers to download; gradio itself gives out nothing but what it keeps under names nobody can guess.
     rf"|{_API}/file=(?!\s*[a-zA-Z][a-zA-Z0-9+.-]+:).+"
@@ -73,15 +75,17 @@ class Serving:
 def app_parts(serving: Serving) -> dict[str, Any]:
     """What gradio is to give to the FastAPI application that it makes: the gate, the routes of our own."""
     from starlette.middleware import Middleware
+    from starlette.responses import FileResponse, JSONResponse
     from starlette.routing import Route
 
     def health(request: Any) -> Any:
-        from starlette.responses import JSONResponse
-
         status, row = health_row(serving.assistant, serving.archive)
         return JSONResponse(row, status_code=status, headers={"Cache-Control": "no-store"})
 
-    routes: list[Any] = [Route(HEALTH, health)]
+    def programs(request: Any) -> Any:
+        return FileResponse(Path(__file__).with_name("programs.html"))
+
+    routes: list[Any] = [Route(HEALTH, health), Route(PROGRAMS, programs)]
     if serving.mcp is not None:
         routes.append(Route(MCP, serving.mcp))
     parts: dict[str, Any] = {"routes": routes, "middleware": [Middleware(Gate, serving=serving)]}
@@ -140,7 +144,11 @@ class Gate:
                 await _refuse(send, 401, "A name and a password are needed.", challenge)
                 return
         is_staff = self._serving.entrance is not None and self._serving.entrance.admits(visit)
-        if _STAFF.fullmatch(path):
+        root, query = str(scope.get("root_path", "")), scope.get("query_string", b"").decode("latin-1")
+        if root and scope["path"] == root.rstrip("/"):
+            # The page's own addresses are relative to a folder.
+            await _refuse(send, 308, "", {"Location": f"{root.rstrip('/')}/{'?' if query else ''}{query}"})
+        elif _STAFF.fullmatch(path):
             await (self._app(scope, receive, send) if is_staff else _refuse(send, 403, "Not open to readers."))
         elif not _OPEN.fullmatch(path):
             await _refuse(send, 404, "There is nothing here.")

@@ -36,6 +36,11 @@ def masthead(*, issues: int, undated: int, articles: int, first: date | None, la
     )
 
 
+def foot() -> str:
+    """What stands under the page: the way to the page for other programs."""
+    return '<p class="foot"><a href="./programs" target="_blank" rel="noopener">给其他程序</a></p>'
+
+
 def issue_label(issue: Issue) -> str:
     """An issue as lists show it: its name, and its date unless the name says it."""
     name, date = issue.name, issue.date

@@ -87,7 +87,7 @@ def opened_page(browser: Any, address: str, size: tuple[int, int], *, ready: str
     """The opened page, which must neither complain nor call another host while a test uses it."""
     width, height = size
     context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
-    context.set_default_timeout(60_000)
+    context.set_default_timeout(120_000)  # milliseconds; for a machine that is busy
     opened = context.new_page()
     hosts: set[str | None] = set()
     complaints: list[str] = []

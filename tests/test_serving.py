@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import json
 import shutil
 import threading
@@ -16,13 +17,14 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, StreamingResponse
+from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.routing import Route
 from test_page import MARKUP, QUESTION, ask, browser, free_port, opened_page
 
 import app
 from embeddings import Archive, Encoder, add
 from qa import Assistant, gate
+from qa.endpoints import endpoints
 from qa.entrance import Credentials, Entrance
 from qa.gate import MAX_BODY_BYTES, health_row
 
@@ -103,12 +105,20 @@ def proxied(assistant: Assistant, sample_archive: Path) -> Iterator[str]:
 
         return StreamingResponse(body(), answer.status_code, kept)
 
+    async def icon(request: Request) -> Response:
+        return Response(media_type="image/png")
+
     async def front(request: Request) -> HTMLResponse:
         frame = request.query_params["frame"].replace('"', "")
         return HTMLResponse(f'<!doctype html><title>报</title><iframe width=900 height=700 src="{frame}"></iframe>')
 
     methods = ["GET", "POST", "HEAD", "OPTIONS", "DELETE"]
-    routes = [Route("/front", front), Route("/news", forward), Route("/news/{path:path}", forward, methods=methods)]
+    routes = [
+        Route("/favicon.ico", icon),
+        Route("/front", front),
+        Route("/news", forward),
+        Route("/news/{path:path}", forward, methods=methods),
+    ]
     port = free_port()
     server = uvicorn.Server(uvicorn.Config(Starlette(routes=routes), port=port, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
@@ -458,6 +468,7 @@ def test_programs_come_in_with_the_name_and_password(locked: str) -> None:
 
 def test_a_reader_with_the_password_asks(browser: Any, locked: str) -> None:
     context = browser.new_context(http_credentials={"username": "reader", "password": "pass"}, locale="zh-CN")
+    context.set_default_timeout(WAIT * 1000)
     page = context.new_page()
     page.goto(locked)
     ask(page, QUESTION)
@@ -468,9 +479,8 @@ def test_a_reader_with_the_password_asks(browser: Any, locked: str) -> None:
 # Behind a proxy, and in a frame
 
 
-@pytest.mark.parametrize("slash", ["/", ""])
-def test_a_page_under_a_path_of_another_server_works(browser: Any, proxied: str, slash: str) -> None:
-    for page in opened_page(browser, proxied.rstrip("/") + slash, (1280, 800)):
+def test_a_page_under_a_path_of_another_server_works(browser: Any, proxied: str) -> None:
+    for page in opened_page(browser, proxied, (1280, 800)):
         ask(page, QUESTION)
         page.click(".card.cited .open")
         page.wait_for_selector(".reading")
@@ -483,6 +493,7 @@ def test_a_page_under_a_path_of_another_server_works(browser: Any, proxied: str,
 def test_the_embedded_page_stands_in_a_frame_of_another_site(browser: Any, proxied: str, served: str) -> None:
     front = proxied.replace("127.0.0.1", "localhost").removesuffix("news/") + "front?frame="
     context = browser.new_context(locale="zh-CN", color_scheme="dark")
+    context.set_default_timeout(WAIT * 1000)
     page = context.new_page()
     page.goto(f"{front}{proxied}?embed=1")
     frame = page.frame_locator("iframe")
@@ -498,8 +509,25 @@ def test_the_embedded_page_stands_in_a_frame_of_another_site(browser: Any, proxi
     context.close()
 
 
-def test_the_page_of_endpoints_asks_no_other_host(browser: Any, served: str) -> None:
+def test_a_path_is_taken_off_by_the_proxy_or_by_the_page(assistant: Assistant) -> None:
+    page = app.build_page(assistant)
+    address = app.serve(page, port=free_port(), root_path="/news")
+    for path in ("health", "news/health"):
+        assert get(f"{address}{path}").json()["status"] == "ok"
+    assert get(f"{address}news?embed=1").headers["location"] == "/news/?embed=1"
+    assert get(f"{address}newsroom").status_code == 404
+    page.close()
+
+
+def test_the_page_for_programs_names_every_endpoint_and_its_own_address(
+    browser: Any, served: str, assistant: Assistant
+) -> None:
     for page in opened_page(browser, served, (1280, 800)):
-        page.locator("footer button").first.click()
-        page.wait_for_selector("text=/read_article")
-        page.wait_for_timeout(1500)
+        with page.expect_popup() as opened:
+            page.click("#foot a")
+        programs = opened.value
+        programs.wait_for_selector(f"pre:has-text('{served}gradio_api/call/ask')")
+        text = programs.inner_text("body")
+        for endpoint in endpoints(assistant):
+            assert endpoint.__name__ in text
+            assert all(name in text for name in inspect.signature(endpoint).parameters)
