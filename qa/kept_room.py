@@ -226,12 +226,13 @@ class KeptRoom:
     def _wire_deleting(self, shown: Sequence[Any], show: Callable[..., Changes], cancels: list[Any]) -> None:
         gr = self._gr
         asked = [self.asking, self.warning, self.doomed]
+        # Gradio names even private handlers, so that none may be called `ask`, as the endpoint is.
 
-        def ask(reader: str, current: str) -> tuple[Any, str, str]:
+        def warn(reader: str, current: str) -> tuple[Any, str, str]:
             name = self.memory.name(reader, current)
             return gr.update(visible=True), remark(f"删除“{name}”？删除后找不回来。"), current
 
-        def ask_all() -> tuple[Any, str, str]:
+        def warn_of_all() -> tuple[Any, str, str]:
             warning = remark("删除这个浏览器的全部对话，连同评过的意见？删除后找不回来。")
             return gr.update(visible=True), warning, _ALL
 
@@ -243,8 +244,8 @@ class KeptRoom:
             changes = show(reader, NEW, Conversation())
             return {**changes, self.reader: reader, self.remark: remark("已删除。"), self.asking: _hidden(gr)}
 
-        self.delete.click(ask, [self.reader, self.current], asked, **_AT_ONCE)
-        self.delete_all.click(ask_all, None, asked, **_AT_ONCE)
+        self.delete.click(warn, [self.reader, self.current], asked, **_AT_ONCE)
+        self.delete_all.click(warn_of_all, None, asked, **_AT_ONCE)
         self.stay.click(lambda: _hidden(gr), None, self.asking, **_AT_ONCE)
         self.delete_now.click(delete, [self.reader, self.doomed], shown, cancels=cancels, **_AT_ONCE)
 
