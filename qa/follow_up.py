@@ -64,7 +64,7 @@ _PLACE_NAME = re.compile(
     rf"[{_IDEOGRAPH}]{{1,6}}?(?:街道办事处|居委会|社区|小区|街道|广场|公园|中心|学校|医院|开发区|省|市|县|区|镇|乡|村|路|街)"
 )
 # A noun ends where the question goes on to say something of it.
-_SAYS = re.compile(r"[的有是在了将被把对向从和与为于]|一?共|叫做?|主持|举行|召开|位于")
+_SAYS = re.compile(r"[的有是在了将被把对向从和与为于由]|一?共|叫做?|主持|举行|召开|位于")
 _LEADS = re.compile(r"^(?:请问|那么?|关于)?")
 _MARKS = " ？?。.！!，,"
 _COMES_FIRST = re.compile(
