@@ -106,7 +106,7 @@ def follow_up(question: str, before: Spoken, *earlier: Spoken) -> FollowUp | Non
     if is_short and subject and subject not in text:
         others = (f"{before.title}：{text}",) if before.title else ()
         # 有多少头 alone would be answered with any number of heads.
-        return FollowUp(f"{subject}{text}", is_sure=len(left) <= 1, others=others)
+        return FollowUp(f"{subject}{text}", is_sure=len(left.strip("有是在了的共")) <= 1, others=others)
     return None
 
 
@@ -195,8 +195,11 @@ def _of_kind(kind: str, turns: Sequence[Spoken]) -> str:
 
 def _subject(before: Spoken) -> str:
     """What the question before was about: its first noun, or the person at the end of it."""
-    for start, end in bare_runs(before.question):
-        for piece in _SAYS.split(_LEADS.sub("", before.question[start:end])):
+    question = before.question
+    for time in find_times(question, today=_ANY_DAY):  # 2021年9月江豚…: the month is no part of the noun
+        question = question[: time.start] + " " * (time.end - time.start) + question[time.end :]
+    for start, end in bare_runs(question):
+        for piece in _SAYS.split(_LEADS.sub("", question[start:end])):
             if len(piece) >= 2:
                 return next((name for name in _names(f"{piece}的") if _is_named(piece, name)), piece)
     return ""
