@@ -108,10 +108,10 @@ def answer_from(
         return _abstain(query, passages, confidence=confidence)
     if query.is_foreign:
         scores = _by_reading(evidence) if evidence.is_read else _by_meaning(vector, evidence, encoder)
-    elif evidence.is_read and reader is not None:
-        scores = _read_alone(query, passages, evidence, scores, reader)
     if asks_for_list(query) and query.asks is not Asks.AUTHOR:
         return _list(query, passages, evidence, scores, snapshot, confidence)
+    if evidence.is_read and reader is not None and not query.is_foreign:
+        scores = _read_alone(query, passages, evidence, scores, reader)
     citation = _cite(query, passages, evidence, scores, int(scores.argmax()))
     if citation is None:
         return _abstain(query, passages, confidence=confidence)
