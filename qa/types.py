@@ -62,7 +62,11 @@ _EQUAL = 2  # decimals of a score in which equals agree
 
 def newer_first(hits: Sequence[Hit]) -> list[Hit]:
     """Hits by score, the best first; of those equally good, the newer news first, and those of no date last."""
-    return sorted(hits, key=lambda hit: (-round(hit.score, _EQUAL), -(hit.article.date or date.min).toordinal()))
+
+    def place(hit: Hit) -> tuple[float, int, float]:
+        return -round(hit.score, _EQUAL), -(hit.article.date or date.min).toordinal(), -hit.score
+
+    return sorted(hits, key=place)
 
 
 @dataclass(frozen=True, slots=True)
