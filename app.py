@@ -34,6 +34,8 @@ from qa.theme import paper_theme
 
 HOST, PORT = "127.0.0.1", 7860
 _WAITING_QUESTIONS = 100
+# Whose conversations are held in memory; gradio keeps some 70 kB of each, also after its page is closed.
+_SESSIONS = 1_000
 _KEPT_SECONDS = 86_400  # of a dropped file, until it is confirmed
 
 # The language chooses the Chinese forms of characters, and the voice of a screen reader. What is embedded in another
@@ -183,6 +185,7 @@ def serve(
         quiet=True,
         share=False,
         max_file_size=max_upload_bytes,
+        state_session_capacity=_SESSIONS,
         ssr_mode=False,
         pwa=False,
         mcp_server=False,  # gradio's own calls the page over the network, without its password

@@ -55,9 +55,19 @@ def test_a_file_of_questions_gives_a_row_each_with_its_own_keys(sample_archive: 
     assert "1 questions had an error" in done.stderr
     assert (first["id"], first["note"]) == (7, "甲")
     assert set(first) >= {"text", "quote", "abstained", "confidence", "citations", "passages", "seconds"}
-    assert set(first["citations"][0]) == {"number", "article_id", "title", "date", "issue", "page", "quote", "days"}
+    assert set(first["citations"][0]) == {
+        "number",
+        "issue_id",
+        "article_id",
+        "title",
+        "date",
+        "issue",
+        "page",
+        "quote",
+        "days",
+    }
     assert set(first["passages"][0]) == {
-        "rank", "score", "text", "article_id", "title", "date", "issue", "page", "start", "end"
+        "rank", "score", "text", "issue_id", "article_id", "title", "date", "issue", "page", "start", "end"
     }  # fmt: skip
     assert second["abstained"]
     assert "empty" in third["error"]
