@@ -40,6 +40,8 @@ from qa.wording import labels
 
 HOST, PORT = "127.0.0.1", 7860
 _WAITING_QUESTIONS = 100
+# Whose conversations are held in memory; gradio keeps some 70 kB of each, also after its page is closed.
+_SESSIONS = 1_000
 _KEPT_SECONDS = 86_400  # of a dropped file, until it is confirmed
 
 
@@ -194,6 +196,7 @@ def serve(
         quiet=True,
         share=False,
         max_file_size=max_upload_bytes,
+        state_session_capacity=_SESSIONS,
         ssr_mode=False,
         pwa=True,
         favicon_path=Path(html.__file__).with_name("icon.svg"),

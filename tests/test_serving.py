@@ -215,15 +215,15 @@ async def with_tools(address: str, headers: Mapping[str, str] | None = None) -> 
     return got
 
 
-def run_apart(work: Any) -> Any:
-    """Run a coroutine in a thread of its own: a browser that is open leaves a loop running in this one."""
+def tool_session(address: str, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The same in a thread of its own: an open browser holds the event loop of this one."""
     with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, work).result()
+        return pool.submit(lambda: asyncio.run(with_tools(address, headers))).result()
 
 
 @pytest.mark.parametrize("which", ["served", "proxied"])
 def test_an_mcp_client_finds_the_endpoints_as_its_only_tools(which: str, request: pytest.FixtureRequest) -> None:
-    got = run_apart(with_tools(request.getfixturevalue(which)))
+    got = tool_session(request.getfixturevalue(which))
     assert {tool.name for tool in got["tools"]} == TOOLS
     assert all("Args:" in tool.description and tool.annotations.readOnlyHint for tool in got["tools"])
     assert got["ask"].structuredContent["citations"][0]["title"] == "北京丰台站6月20日启用"
@@ -469,7 +469,7 @@ def test_programs_come_in_with_the_name_and_password(locked: str) -> None:
 
     client = Client(locked, verbose=False, analytics_enabled=False, httpx_kwargs={"auth": ("reader", "pass")})
     assert client.predict(question=QUESTION, api_name="/search")
-    got = run_apart(with_tools(locked, {"Authorization": "Basic cmVhZGVyOnBhc3M="}))
+    got = tool_session(locked, {"Authorization": "Basic cmVhZGVyOnBhc3M="})
     assert {tool.name for tool in got["tools"]} == TOOLS
 
 
