@@ -163,10 +163,10 @@ def _wire_answers(gr: Any, parts: Parts, desk: Desk) -> tuple[list[Any], list[An
 
     ask = event(asking.answer, [question, *narrowing], shown)
     answered = [
-        gr.on([question.submit, send.click], trigger_mode="once", **ask),
-        widen.click(trigger_mode="once", **event(asking.answer_any_time, narrowing, shown)),
-        following.retry(trigger_mode="once", **event(_again(gr, asking), narrowing, shown)),
-        following.edit(trigger_mode="once", **event(_edited(gr, asking), narrowing, shown)),
+        gr.on([question.submit, send.click], trigger_mode="multiple", **ask),
+        widen.click(trigger_mode="multiple", **event(asking.answer_any_time, narrowing, shown)),
+        following.retry(trigger_mode="multiple", **event(_again(gr, asking), narrowing, shown)),
+        following.edit(trigger_mode="multiple", **event(_edited(gr, asking), narrowing, shown)),
         chat.example_select(take_example, None, question, **_AT_ONCE).then(**ask),
         following.go_on(take_suggestion, None, question, **_AT_ONCE).then(**ask),
     ]
@@ -287,22 +287,36 @@ class Asking:
         if not asked.strip():
             yield gr.skip()
             return
+        if (
+            so_far.is_waiting
+            and so_far.turns[-1].question == asked
+            and self._desk.is_answering(so_far.turns[-1].ticket)
+        ):
+            yield gr.skip()  # sent twice
+            return
         so_far = so_far.settled()
         if place is not None:
             so_far = so_far.until(place)
-        waiting = so_far.add(Turn(asked, note=WAITING))
-        # The conversation says that it waits, so that nothing else draws over it meanwhile.
-        yield {
-            parts["conversation"]: waiting,
-            parts["chat"]: waiting.messages(self._desk.gone(so_far)),
-            parts["question"]: "",
-            parts["widen"]: gr.update(visible=False),
-            parts["next"]: "",
-            parts["send"]: gr.update(visible=False),
-            parts["stop"]: gr.update(visible=True),
-        }
+        ticket = self._desk.ticket()
+        waiting = so_far.add(Turn(asked, note=WAITING, ticket=ticket))
         chosen = {"issue": issue or "", "section": section or "", "since": since or "", "until": until or ""}
-        turn = self._desk.ask(asked, **chosen, before=so_far.last, any_time=any_time)
+        try:
+            # The conversation says that it waits, so that nothing else draws over it meanwhile.
+            yield {
+                parts["conversation"]: waiting,
+                parts["chat"]: waiting.messages(self._desk.gone(so_far)),
+                parts["question"]: "",
+                parts["widen"]: gr.update(visible=False),
+                parts["next"]: "",
+                parts["send"]: gr.update(visible=False),
+                parts["stop"]: gr.update(visible=True),
+            }
+            turn = self._desk.ask(asked, **chosen, before=so_far.last, any_time=any_time)
+        finally:
+            is_awaited = self._desk.done(ticket)
+        if not is_awaited:  # gradio lets a handler run on whose event was cancelled
+            yield gr.skip()
+            return
         now = so_far.add(replace(turn, is_new=True))
         yield {
             **self._shown(now),
@@ -320,6 +334,7 @@ class Asking:
     def write(self, so_far: Conversation) -> Iterator[Any]:
         """The last answer in a language model's words, as they come; nothing where none is set."""
         if not so_far.turns or not so_far.turns[-1].is_new:
+            yield self._gr.skip()  # what yields nothing empties its outputs
             return
         before, last = so_far.until(len(so_far.turns) - 1), replace(so_far.turns[-1], is_new=False)
         yield {self._parts["conversation"]: before.add(last)}
@@ -328,6 +343,8 @@ class Asking:
 
     def stop(self, so_far: Conversation) -> Any:
         """The conversation as far as it is answered."""
+        if so_far.is_waiting:
+            self._desk.stop(so_far.turns[-1].ticket)
         stopped = so_far.stopped()
         parts = self._parts
         return {

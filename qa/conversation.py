@@ -19,13 +19,15 @@ WITHDRAWN = "这条回答引用的一期已被撤回。"
 class Turn:
     """A question and its answer, or the note that stands in place of one.
 
-    `is_new` says that no language model has been asked yet to write the answer.
+    `is_new` says that no language model has been asked yet to write the answer. `ticket` is the number under which a
+    question is being answered.
     """
 
     question: str
     answer: Answer | None = None
     note: str = ""
     is_new: bool = False
+    ticket: int = 0
 
     @property
     def issues(self) -> Iterator[Issue]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 from threading import Lock
 from typing import Any
 
@@ -50,6 +51,8 @@ class Desk:
         self._examples: tuple[str, list[str]] = ("", [])  # generation, questions
         self._overview: Overview | None = None
         self._waiting = 0  # questions that are being answered
+        self._tickets = count(1)
+        self._open: set[int] = set()  # tickets of questions whose reader waits
 
     def ask(
         self,
@@ -79,6 +82,29 @@ class Desk:
             with self._lock:
                 self._waiting -= 1
         return Turn(question, answer=answer)
+
+    def ticket(self) -> int:
+        """A number for a question that is about to be answered; `done` gives it back."""
+        with self._lock:
+            number = next(self._tickets)
+            self._open.add(number)
+        return number
+
+    def is_answering(self, ticket: int) -> bool:
+        """Whether somebody waits for the answer."""
+        return ticket in self._open
+
+    def stop(self, ticket: int) -> None:
+        """Take note that nobody waits for an answer any more."""
+        with self._lock:
+            self._open.discard(ticket)
+
+    def done(self, ticket: int) -> bool:
+        """Give a ticket back. Returns whether somebody still waits for the answer."""
+        with self._lock:
+            found = ticket in self._open
+            self._open.discard(ticket)
+        return found
 
     def write(self, turn: Turn) -> Iterator[Turn]:
         """The turn again and again as a language model writes its answer; nothing where none is set."""

@@ -2,6 +2,23 @@
 // Gradio draws the conversation and keeps no attributes of it but classes, so that buttons there are known by these.
 (() => {
     const root = document.documentElement;
+
+    // In a frame of another site, browsers may deny the storage that Gradio takes for granted.
+    for (const name of ['localStorage', 'sessionStorage']) {
+        try { window[name].getItem(''); } catch {
+            const held = new Map();
+            const value = {
+                getItem: (key) => held.get(String(key)) ?? null,
+                setItem: (key, text) => { held.set(String(key), String(text)); },
+                removeItem: (key) => { held.delete(String(key)); },
+                clear: () => held.clear(),
+                key: (place) => [...held.keys()][place] ?? null,
+                get length() { return held.size; },
+            };
+            Object.defineProperty(window, name, {value, configurable: true});
+        }
+    }
+
     root.lang = navigator.language.toLowerCase().startsWith('zh') ? 'zh-CN' : 'en';
 
     // What is embedded in another site's page has neither masthead nor staff side; page.css leaves them out.
