@@ -177,7 +177,7 @@ def _wire_answers(gr: Any, parts: Parts, desk: Desk) -> tuple[list[Any], list[An
     )  # fmt: skip
     written = [one.then(**write) for one in answered]
     for one in written:
-        one.then(asking.settle, None, [send, stop], **_AT_ONCE).then(
+        one.then(asking.settle, conversation, [chat, send, stop], **_AT_ONCE).then(
             asking.go_on, conversation, following, concurrency_limit=1, concurrency_id="suggesting", **_QUIET
         )
     stopping = event(asking.stop, [conversation], [conversation, chat, send, stop], queue=False)
@@ -349,8 +349,7 @@ class Asking:
         parts = self._parts
         return {
             parts["conversation"]: stopped,
-            parts["chat"]: stopped.messages(self._desk.gone(stopped)),
-            **self.settle(),
+            **self.settle(stopped),
         }
 
     def take_back(self, so_far: Conversation, place: int) -> Any:
@@ -364,11 +363,17 @@ class Asking:
             parts["next"]: "",
         }
 
-    def settle(self) -> dict[Any, Any]:
-        """The button that asks in place of the one that stops."""
+    def settle(self, so_far: Conversation) -> dict[Any, Any]:
+        """The conversation as it stands, and the button that asks, or that stops while a question is being answered.
+
+        Of changes that follow each other within moments, as those of an answer that is remembered, gradio's chat can
+        miss the last, so that it is shown once more.
+        """
+        parts, update = self._parts, self._gr.update
         return {
-            self._parts["send"]: self._gr.update(visible=True),
-            self._parts["stop"]: self._gr.update(visible=False),
+            parts["chat"]: so_far.messages(self._desk.gone(so_far)),
+            parts["send"]: update(visible=not so_far.is_waiting),
+            parts["stop"]: update(visible=so_far.is_waiting),
         }
 
     def go_on(self, so_far: Conversation) -> str:
