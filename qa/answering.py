@@ -31,7 +31,6 @@ from qa.evidence import (
 from qa.linear import LinearModel, stored_model, stored_weights
 from qa.listing import asks_for_list, best_listed, enumerates, sentences_of_list
 from qa.query import Asks, Query
-from qa.reader import Reader, Text
 from qa.times import find_times, shown_day
 from qa.types import Answer, Citation, Passage
 
@@ -50,8 +49,6 @@ _CHANGING = frozenset({Asks.WHO, Asks.WHEN, Asks.WHERE, Asks.HOW_MANY})
 _SAME_THING_MARGIN = 1.0  # of log-odds, below the best sentence
 _SAME_THING_COVERED = 0.9  # of the question's characters that the best sentence covers
 _COVERED = SENTENCE_FEATURES.index("characters covered")
-_READ_ALONE = 3  # sentences
-_ALONE_WEIGHT = 0.35  # of its log-odds: much of what they say, the reading of the passage has said
 _FITTING_BONUS = 0.02  # of cosine, for a sentence that holds the kind of thing asked for
 
 
@@ -88,13 +85,9 @@ def answer_from(
     encoder: Encoder,
     *,
     filters: Filters | None = None,
-    reader: Reader | None = None,
     model: AnsweringModel | None = None,
 ) -> Answer:
-    """The answer the passages give, or an abstention that names the nearest articles.
-
-    `reader` is the one that has read the passages, if any; it reads the best sentences once more.
-    """
+    """The answer the passages give, or an abstention that names the nearest articles."""
     if not passages:
         text = NOTHING_LEFT if filters else "资料库里还没有文章。"
         return Answer(query.text, text, "", (), (), 0.0, True)
@@ -110,8 +103,6 @@ def answer_from(
         scores = _by_reading(evidence) if evidence.is_read else _by_meaning(vector, evidence, encoder)
     if asks_for_list(query) and query.asks is not Asks.AUTHOR:
         return _list(query, passages, evidence, scores, snapshot, confidence)
-    if evidence.is_read and reader is not None and not query.is_foreign:
-        scores = _read_alone(query, passages, evidence, scores, reader)
     citation = _cite(query, passages, evidence, scores, int(scores.argmax()))
     if citation is None:
         return _abstain(query, passages, confidence=confidence)
@@ -268,27 +259,6 @@ def _by_reading(evidence: Evidence) -> NDArray[np.float64]:
     """Scores of sentences by the reader alone."""
     assert evidence.read is not None
     return np.asarray(evidence.read[:, 0] + evidence.read[:, 2])
-
-
-def _read_alone(
-    query: Query, passages: Sequence[Passage], evidence: Evidence, scores: NDArray[np.float64], reader: Reader
-) -> NDArray[np.float64]:
-    """Scores of sentences, with the best few read by themselves: what stands around them no longer helps them.
-
-    Where the best one holds the kind of thing asked for, only such a one may overtake it.
-    """
-    best = np.argsort(-scores, kind="stable")[:_READ_ALONE]
-    if evidence.fits[best[0]]:
-        best = best[evidence.fits[best]]
-    texts = [
-        Text(passages[sentence.passage].article.heading, sentence.text)
-        for sentence in (evidence.sentences[place] for place in best)
-    ]
-    alone = np.array([reading.log_odds for reading in reader.read(query.text, texts)])
-    read: NDArray[np.float64] = scores.copy()
-    # None falls below what it was, so that none is overtaken that was not read.
-    read[best] += _ALONE_WEIGHT * (alone - alone.min())
-    return read
 
 
 def _by_meaning(vector: NDArray[np.float32], evidence: Evidence, encoder: Encoder) -> NDArray[np.float64]:

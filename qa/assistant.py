@@ -210,9 +210,7 @@ class Assistant:
         query, note = self._respell(read_question(question), snapshot)
         vector = self._vector(query)
         passages = self._find(query, vector, snapshot, k=asking.k, filters=asking.filters)
-        answer = answer_from(
-            query, vector, passages, snapshot, self.encoder, filters=asking.filters, reader=self.reader
-        )
+        answer = answer_from(query, vector, passages, snapshot, self.encoder, filters=asking.filters)
         return replace(answer, note=note)
 
     def close(self) -> None:
