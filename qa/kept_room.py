@@ -144,7 +144,7 @@ class KeptRoom:
                 now = changes[conversation]
                 # An answer that is being written changes many times a second.
                 if kept is None or kept.is_waiting:
-                    place = self.memory.keep(reader, place, now)
+                    place = self.memory.keep(reader, place, now, goes_on=kept is not None)
                     kept = now
                 changes = {**changes, self.place: place, self.current: place.id}
                 if isinstance(changes.get(chat), list):
@@ -153,7 +153,8 @@ class KeptRoom:
         if now is None:
             return
         if now is not kept:
-            place = self.memory.keep(reader, place, now)
+            # Gradio lets a handler run on whose event was cancelled, because its conversation was deleted.
+            place = self.memory.keep(reader, place, now, goes_on=True)
         if now.turns:
             self.memory.note(now.turns[-1])
         yield {self.place: place, self.current: place.id, **self._list(reader, place.id)}

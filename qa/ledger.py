@@ -265,11 +265,12 @@ class Ledger:
             ).fetchall()
         return [Unanswered(text, asked, datetime.fromisoformat(time), sure) for text, asked, time, sure in rows]
 
-    def keep(self, reader: str, place: Place, content: str, *, name: str, turns: int) -> Place:
+    def keep(self, reader: str, place: Place, content: str, *, name: str, turns: int, goes_on: bool = False) -> Place:
         """Write a conversation down and return where it is now. An empty place is a new one, and gets the `name`.
 
         If what lies at the place is gone, or another window has changed it since, this one is written to a new place,
-        so that neither is lost.
+        so that neither is lost. Where it `goes_on`, its place was written only moments ago; if that is gone, its reader
+        has deleted it meanwhile, and nothing is written.
         """
         content = _clean(content, _MAX_CONVERSATION_CHARS + 1)
         if len(content) > _MAX_CONVERSATION_CHARS:
@@ -285,6 +286,8 @@ class Ledger:
             ).fetchone()  # fmt: skip
             if changed:
                 return Place(place.id, changed[0], place.window)
+            if goes_on and place.id and not _lies_there(connection, place.id):
+                return place
             made = Place(secrets.token_urlsafe(12), 1, secrets.token_hex(8))
             name = _clean(_line(name), MAX_NAME_CHARS)
             connection.execute(
@@ -429,6 +432,11 @@ def _make(connection: sqlite3.Connection) -> None:
     finally:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
+
+
+def _lies_there(connection: sqlite3.Connection, conversation: str) -> bool:
+    found = connection.execute("SELECT 1 FROM conversations WHERE id = ?", (conversation,)).fetchone()
+    return found is not None
 
 
 def _leave_newest(connection: sqlite3.Connection, table: str, most: int) -> None:

@@ -54,13 +54,17 @@ class Memory:
         self._assistant = assistant
         self._now, self._zone = now, zone
 
-    def keep(self, reader: str, place: Place, conversation: Conversation) -> Place:
-        """Write the conversation down, and return where it is now: where it was, if it could not be."""
+    def keep(self, reader: str, place: Place, conversation: Conversation, *, goes_on: bool = False) -> Place:
+        """Write the conversation down, and return where it is now: where it was, if it could not be.
+
+        Where it `goes_on` it was written moments ago, and is not written again if it has been deleted since.
+        """
         if not is_reader(reader) or not conversation.turns:
             return place
         with _going_on("A conversation could not be kept"):
+            turns = len(conversation.turns)
             return self.ledger.keep(
-                reader, place, pack(conversation), name=name_of(conversation), turns=len(conversation.turns)
+                reader, place, pack(conversation), name=name_of(conversation), turns=turns, goes_on=goes_on
             )
         return place
 

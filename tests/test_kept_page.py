@@ -5,16 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import shutil
+import sqlite3
+import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from test_page import OFF_TOPIC, QUESTION, SIZES, ask, browser, free_port  # noqa: F401
+from test_page import OFF_TOPIC, QUESTION, SIZES, ask, browser, free_port, opened_page  # noqa: F401
 
 import app
 from embeddings import Archive, Encoder
-from qa import Assistant
+from qa import Answer, Assistant
 from qa.conversation import WAITING, Conversation, Turn
 from qa.kept_room import KeptRoom
 from qa.ledger import Ledger, new_reader
@@ -45,21 +48,10 @@ def kept_address(kept_archive: Path, default_encoder: Encoder) -> Iterator[str]:
 @pytest.fixture(params=SIZES)
 def kept_page(request: pytest.FixtureRequest, browser: Any, kept_address: str) -> Iterator[Any]:  # noqa: F811
     """The opened page of a browser of its own, which must not complain while a test uses it."""
-    width, height = SIZES[request.param]
-    context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
-    opened = context.new_page()
-    complaints: list[str] = []
-    opened.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.on("dialog", lambda dialog: (complaints.append(dialog.message), dialog.dismiss()))
-    opened.goto(kept_address)
-    opened.wait_for_selector("#chat .example")
-    yield opened
-    context.close()
-    # A page that is reloaded complains of the connection that it gives up.
-    assert [one for one in complaints if not one.startswith(LEAVING)] == []
+    yield from opened_page(browser, kept_address, SIZES[request.param], excused=LEAVING)
 
 
+# A page that is reloaded complains of the connection that it gives up.
 LEAVING = ("AbortError", "Unexpected error Connection errored out", "Failed to load resource: net::ERR_ABORTED")
 
 
@@ -159,6 +151,8 @@ def test_clearing_the_conversation_deletes_it(kept_page: Any) -> None:
     kept_page.wait_for_selector("#kept-conversations .nothing", state="attached")
     kept_page.reload()
     kept_page.wait_for_selector("#chat .example")
+    kept_page.wait_for_timeout(1000)  # for what is kept to come back, if it did
+    assert kept_page.locator("#kept-conversations [data-kept], #chat .asked").count() == 0
 
 
 def test_a_vote_and_its_word_reach_the_ledger_and_the_staff(kept_page: Any, ledger: Ledger) -> None:
@@ -271,3 +265,38 @@ def test_a_page_that_is_not_to_remember_has_nothing_of_it(
     config = str(app.build_page(assistant, editing=True, archive=kept_archive, remember=remember).get_config_file())
     for part in ("bulletin-reader", "读者意见", "我的对话", "Dislike"):
         assert (part in config) == remembers
+
+
+class SlowAssistant(Assistant):
+    """Takes its time."""
+
+    def ask(self, question: str, **options: Any) -> Answer:
+        time.sleep(3)
+        return super().ask(question, **options)
+
+
+def test_an_answer_that_comes_after_its_conversation_was_deleted_is_not_kept(
+    kept_archive: Path,
+    default_encoder: Encoder,
+    browser: Any,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    archive = Path(shutil.copytree(kept_archive, tmp_path / "archive", ignore=shutil.ignore_patterns("readers.*")))
+    slow = app.build_page(SlowAssistant(Archive.open(archive), default_encoder), archive=archive)
+    url = app.serve(slow, port=free_port())
+    for page in opened_page(browser, url, SIZES["desk"], ready="#question", excused=LEAVING):
+        page.fill("#question textarea", QUESTION)
+        page.press("#question textarea", "Enter")
+        page.wait_for_selector("#chat .note:has-text('正在翻阅')")
+        (entry,) = stored(archive)
+        page.locator("#chat .icon-button-wrapper.top-panel button").first.click()
+        page.wait_for_selector("#kept-conversations .nothing", state="attached")
+        assert stored(archive) == []
+        page.wait_for_timeout(5000)  # for the answer to come
+        assert stored(archive) == [], entry
+    slow.close()
+
+
+def stored(archive: Path) -> list[str]:
+    with closing(sqlite3.connect(archive / "readers.sqlite")) as connection:
+        return [row[0] for row in connection.execute("SELECT id FROM conversations")]

@@ -274,3 +274,13 @@ def test_no_two_readers_get_the_same_key() -> None:
     keys = {new_reader() for _ in range(100)}
     assert len(keys) == 100
     assert all(len(key) >= 43 for key in keys)
+
+
+def test_a_conversation_deleted_while_it_goes_on_stays_deleted(tmp_path: Path, clock: Clock) -> None:
+    ledger = Ledger(tmp_path, now=clock)
+    place = ledger.keep("r", Place(), "一", name="甲", turns=1)
+    place = ledger.keep("r", place, "二", name="甲", turns=2, goes_on=True)
+    assert [one.turns for one in ledger.conversations("r")] == [2]
+    ledger.delete("r", place.id)
+    assert ledger.keep("r", place, "三", name="甲", turns=3, goes_on=True) == place
+    assert ledger.conversations("r") == []
