@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -39,6 +40,32 @@ def read_pdf(content: bytes, *, max_pages: int = MAX_PAGES, max_pixels: int = MA
     Raises SourceError when the file is damaged, protected by a password, has more than `max_pages`, shows no text at
     all, or needs a part that is not installed.
     """
+    with _opened(content) as document:
+        if len(document) > max_pages:
+            raise SourceError(
+                f"it has {len(document)} pages; the limit is {max_pages}. Split it into issues, or raise "
+                "BULLETIN_MAX_PAGES."
+            )
+        pages = [_read_page(document[at], at + 1, max_pixels=max_pixels) for at in range(len(document))]
+    found = [page for page in pages if page is not None]
+    if not found:
+        raise SourceError("it shows no text on any page.")
+    return found
+
+
+def draw_page(content: bytes, number: int, *, max_pages: int = MAX_PAGES, max_pixels: int = MAX_PIXELS) -> Image:
+    """A page of a PDF file, counted from one, as it is printed. Raises SourceError when it is not there."""
+    with _opened(content) as document:
+        if not 1 <= number <= min(len(document), max_pages):
+            raise SourceError(f"it has no page {number}.")
+        page = document[number - 1]
+        image: Image = page.render(scale=_scale_of(page, _VIEWED_DOTS_PER_INCH, max_pixels)).to_pil()
+        return image
+
+
+@contextmanager
+def _opened(content: bytes) -> Iterator[Any]:
+    """The pypdfium2 document in some bytes, while nobody else uses the library. Raises SourceError as `read_pdf`."""
     try:
         import pypdfium2
     except ImportError as error:
@@ -51,37 +78,7 @@ def read_pdf(content: bytes, *, max_pages: int = MAX_PAGES, max_pixels: int = MA
                 raise SourceError("it is protected by a password. Save it without one and add it again.") from error
             raise SourceError(f"the PDF is damaged or cut off ({error}). Copy or export it again.") from error
         try:
-            if len(document) > max_pages:
-                raise SourceError(
-                    f"it has {len(document)} pages; the limit is {max_pages}. Split it into issues, or raise "
-                    "BULLETIN_MAX_PAGES."
-                )
-            pages = [_read_page(document[at], at + 1, max_pixels=max_pixels) for at in range(len(document))]
-        finally:
-            document.close()
-    found = [page for page in pages if page is not None]
-    if not found:
-        raise SourceError("it shows no text on any page.")
-    return found
-
-
-def draw_page(content: bytes, number: int, *, max_pages: int = MAX_PAGES, max_pixels: int = MAX_PIXELS) -> Image:
-    """A page of a PDF file, counted from one, as it is printed. Raises SourceError when it is not there."""
-    try:
-        import pypdfium2
-    except ImportError as error:
-        raise SourceError(_MISSING) from error
-    with _pdfium:
-        try:
-            document = pypdfium2.PdfDocument(content)
-        except pypdfium2.PdfiumError as error:
-            raise SourceError(f"the PDF is damaged or cut off ({error}). Copy or export it again.") from error
-        try:
-            if not 1 <= number <= min(len(document), max_pages):
-                raise SourceError(f"it has no page {number}.")
-            page = document[number - 1]
-            image: Image = page.render(scale=_scale_of(page, _VIEWED_DOTS_PER_INCH, max_pixels)).to_pil()
-            return image
+            yield document
         finally:
             document.close()
 
