@@ -15,6 +15,7 @@ from qa.browsing_room import READING_SCRIPT, clip_server, sent_place, surroundin
 from qa.conversation import WAITING, Conversation, Turn
 from qa.desk import Desk
 from qa.feedback_room import THUMBS, lay_out_feedback, wire_feedback
+from qa.filter_fields import FILTERS, lay_out_filters
 from qa.kept_room import KeptRoom
 from qa.types import Answer
 from qa.wording import chinese, labels
@@ -107,23 +108,12 @@ def lay_out_asking(gr: Any, parts: Parts, library: Library) -> None:
                 parts["stop"] = gr.Button(words("stop"), visible=False, scale=1, min_width=84, elem_id="stop")
             # What the words of time in the last question left out, and the way to have it back.
             parts["widen"] = gr.Button("", visible=False, elem_id="widen", size="sm", variant="secondary")
-            _lay_out_filters(gr, parts)
+            parts.update(lay_out_filters(gr, "filters"))
         with gr.Column(scale=5, min_width=320):
             parts["evidence"] = gr.HTML(
                 html.empty_evidence(), elem_id="evidence", js_on_load=_ON_LOAD + READING_SCRIPT,
                 apply_default_css=False, server_functions=[clip_server(library)],
             )  # fmt: skip
-
-
-def _lay_out_filters(gr: Any, parts: Parts) -> None:
-    words = labels(gr)
-    with gr.Accordion(words("filters"), open=False, elem_id="filters"), gr.Row():
-        parts["issue"] = gr.Dropdown([(chinese("all_issues"), "")], value="", label=words("issue"), min_width=150)
-        parts["section"] = gr.Dropdown([(chinese("all_sections"), "")], value="", label=words("section"), min_width=150)
-        for name in ("since", "until"):
-            parts[name] = gr.Textbox(
-                label=words(name), value="", placeholder=words(f"{name}_hint"), max_lines=1, min_width=130
-            )
 
 
 def wire_asking(gr: Any, page: Any, parts: Parts, desk: Desk, library: Library, *, after: Sequence[Any]) -> None:
@@ -147,7 +137,7 @@ def _wire_answers(gr: Any, parts: Parts, desk: Desk) -> tuple[list[Any], list[An
     )
     asking = Asking(gr, parts, desk)
     kept: KeptRoom | None = parts.get("kept")
-    narrowing = [parts[name] for name in ("issue", "section", "since", "until", "conversation")]
+    narrowing = [parts[name] for name in (*FILTERS, "conversation")]
     shown = [conversation, chat, question, evidence, widen, following, send, stop]
 
     def event(handler: Handler, inputs: list[Any], outputs: list[Any], **options: Any) -> dict[str, Any]:
@@ -344,7 +334,7 @@ class Asking:
     def stop(self, so_far: Conversation) -> Any:
         """The conversation as far as it is answered."""
         if so_far.is_waiting:
-            self._desk.stop(so_far.turns[-1].ticket)
+            self._desk.done(so_far.turns[-1].ticket)
         stopped = so_far.stopped()
         parts = self._parts
         return {

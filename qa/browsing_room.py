@@ -13,7 +13,9 @@ from qa import browsing_html, html
 from qa.assistant import read_filters
 from qa.browsing import NOT_FOUND, PART, Bar, Found, Library, Opened, Search, headline_of, read_address
 from qa.desk import Desk, refusal
+from qa.filter_fields import FILTERS, lay_out_filters
 from qa.types import Passage
+from qa.wording import labels
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +23,6 @@ Changes = dict[Any, Any]  # what components of the page are to hold
 
 _QUIET = {"api_visibility": "private", "show_progress": "hidden"}
 _AT_ONCE = {**_QUIET, "queue": False}
-_FILTERS = ("issue", "section", "since", "until")
 _TIME, _COUNT = "时间", "篇数"  # the columns of the plot, as its tooltip names them
 _NOTHING_ASKED = "请写下要找的词，或者选定期数、日期、栏目。"
 _SEARCHING = "正在查找……"
@@ -203,25 +204,16 @@ class BrowsingRoom:
     def __init__(self, gr: Any, library: Library) -> None:
         self._gr, self._library = gr, library
         self.view = gr.State(View())
+        words = labels(gr)
         with gr.Row(elem_id="browse"):
             with gr.Column(scale=5, min_width=320, elem_id="shelves"):
                 with gr.Row(elem_id="find"):
                     self.words = gr.Textbox(
-                        elem_id="words", label="查找", show_label=False, container=False, max_lines=1, scale=8,
-                        min_width=160, placeholder="人名、地名或事情",
+                        elem_id="words", label=words("look"), show_label=False, container=False, max_lines=1, scale=8,
+                        min_width=160, placeholder=words("look_hint"),
                     )  # fmt: skip
-                    self.look = gr.Button("查找", variant="primary", scale=1, min_width=84)
-                with (
-                    gr.Accordion("只在这些期数、日期、栏目里找", open=False, elem_id="browse-filters"),
-                    gr.Row(),
-                ):
-                    line = {"value": "", "max_lines": 1, "min_width": 130}
-                    self.filters = {
-                        "issue": gr.Dropdown([("全部期数", "")], value="", label="期数", min_width=150),
-                        "section": gr.Dropdown([("全部栏目", "")], value="", label="栏目", min_width=150),
-                        "since": gr.Textbox(label="从（日期）", placeholder="如 2021-08-02", **line),
-                        "until": gr.Textbox(label="到（日期）", placeholder="如 2022-06-17", **line),
-                    }
+                    self.look = gr.Button(words("look"), variant="primary", scale=1, min_width=84)
+                self.filters = lay_out_filters(gr, "browse-filters")
                 listed = {"js_on_load": _LIST_ON_LOAD, "apply_default_css": False}
                 self.catalogue = gr.HTML("", elem_id="catalogue", **listed)
                 self.plot = gr.BarPlot(
@@ -283,7 +275,7 @@ class BrowsingRoom:
     def _share_filters(self, parts: Mapping[str, Any]) -> None:
         """What is chosen in one room is chosen in the other. Only a reader's own doing counts: nothing goes round."""
         same = {"js": "(chosen) => chosen", "api_visibility": "private", "show_progress": "hidden", "queue": False}
-        for name in _FILTERS:
+        for name in FILTERS:
             here, there = self.filters[name], parts[name]
             here.input(None, here, there, **same)
             there.input(None, there, here, **same)

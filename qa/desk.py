@@ -20,6 +20,7 @@ from qa.examples import answered_examples, next_questions
 from qa.proofs import not_a_date
 from qa.query import MAX_QUESTION_CHARS
 from qa.types import Answer
+from qa.wording import chinese
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +51,6 @@ class Desk:
         self._finding = Lock()
         self._examples: tuple[str, list[str]] = ("", [])  # generation, questions
         self._overview: Overview | None = None
-        self._waiting = 0  # questions that are being answered
         self._tickets = count(1)
         self._open: set[int] = set()  # tickets of questions whose reader waits
 
@@ -68,8 +68,6 @@ class Desk:
         """The turn that a question makes. What is wrong becomes a note; raises nothing."""
         if note := refusal(question, since=since, until=until):
             return Turn(question, note=note)
-        with self._lock:
-            self._waiting += 1
         try:
             filters = read_filters(since=since.strip(), until=until.strip(), issue=issue, section=section)
             answer = self._assistant.ask(question, filters=filters, before=before, any_time=any_time)
@@ -78,9 +76,6 @@ class Desk:
         except Exception:  # whatever it is, it must not leave the reader looking at "searching"
             logger.exception("The archive could not be asked")
             return Turn(question, note=_UNAVAILABLE)
-        finally:
-            with self._lock:
-                self._waiting -= 1
         return Turn(question, answer=answer)
 
     def ticket(self) -> int:
@@ -94,13 +89,8 @@ class Desk:
         """Whether somebody waits for the answer."""
         return ticket in self._open
 
-    def stop(self, ticket: int) -> None:
-        """Take note that nobody waits for an answer any more."""
-        with self._lock:
-            self._open.discard(ticket)
-
     def done(self, ticket: int) -> bool:
-        """Give a ticket back. Returns whether somebody still waits for the answer."""
+        """Give a ticket back, because the answer is there or nobody waits for it. Returns whether it was still out."""
         with self._lock:
             found = ticket in self._open
             self._open.discard(ticket)
@@ -127,7 +117,7 @@ class Desk:
             return []
         asked = [turn.question for turn in conversation.turns]
         try:
-            return next_questions(self._assistant, last, asked=asked, go_on=lambda: self._waiting == 0)
+            return next_questions(self._assistant, last, asked=asked, go_on=lambda: not self._open)
         except Exception:
             logger.exception("No questions could be suggested")
             return []
@@ -195,7 +185,7 @@ def _overview(snapshot: Snapshot, *, model: str) -> Overview:
         last=max(dates, default=None),
         model=model,
     )
-    issues = [("全部期数", ""), *((html.issue_label(entry.issue), entry.issue.id) for entry in entries)]
-    sections = [("全部栏目", ""), *((section, section) for section in snapshot.sections() if section)]
+    issues = [(chinese("all_issues"), ""), *((html.issue_label(entry.issue), entry.issue.id) for entry in entries)]
+    sections = [(chinese("all_sections"), ""), *((section, section) for section in snapshot.sections() if section)]
     held = frozenset(key for entry in entries for key in (entry.issue.id, (entry.issue.source, entry.issue.member)))
     return Overview(snapshot.generation, masthead, issues, sections, held)

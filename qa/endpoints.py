@@ -19,16 +19,18 @@ MAX_K = 50
 Endpoint = Callable[..., Any]
 
 
-def endpoints(assistant: Assistant) -> list[Endpoint]:
-    """What other programs may call, by its name. They raise ValueError or BulletinError, with cause and cure."""
+class Endpoints:
+    """What other programs may call, by its name. Each raises ValueError or BulletinError, with cause and cure."""
 
-    def read(k: int, issue: str, since: str, until: str, section: str) -> Filters:
-        if not 1 <= k <= MAX_K:
-            raise ValueError(f"k is {k}; it must be between 1 and {MAX_K}.")
-        return read_filters(since=since, until=until, issue=issue, section=section)
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+
+    def all(self) -> list[Endpoint]:
+        """Every one of them."""
+        return [self.ask, self.search, self.read_article, self.list_issues]
 
     def ask(
-        question: str, k: int = 5, issue: str = "", since: str = "", until: str = "", section: str = ""
+        self, question: str, k: int = 5, issue: str = "", since: str = "", until: str = "", section: str = ""
     ) -> dict[str, Any]:
         """Ask the bulletin: the answer, its quote and sources, and the passages it rests on.
 
@@ -44,10 +46,10 @@ def endpoints(assistant: Assistant) -> list[Endpoint]:
             JSON with question, text, quote, abstained, confidence, citations (number, issue_id, article_id, title,
             date, issue, quote) and passages (rank, score, text, issue_id, article_id, title, date, issue, start, end).
         """
-        return answer_row(assistant.ask(question, k=k, filters=read(k, issue, since, until, section)))
+        return answer_row(self._assistant.ask(question, k=k, filters=self._read(k, issue, since, until, section)))
 
     def search(
-        question: str, k: int = 5, issue: str = "", since: str = "", until: str = "", section: str = ""
+        self, question: str, k: int = 5, issue: str = "", since: str = "", until: str = "", section: str = ""
     ) -> list[dict[str, Any]]:
         """Find the passages that bear on a question, best first, without answering it.
 
@@ -62,9 +64,11 @@ def endpoints(assistant: Assistant) -> list[Endpoint]:
         Returns:
             JSON: a list of passages, each with rank, score, text, issue_id, article_id, title, date, issue, start, end
         """
-        return passage_rows(assistant.retrieve(question, k=k, filters=read(k, issue, since, until, section)))
+        return passage_rows(
+            self._assistant.retrieve(question, k=k, filters=self._read(k, issue, since, until, section))
+        )
 
-    def read_article(issue: str, article: str) -> dict[str, Any]:
+    def read_article(self, issue: str, article: str) -> dict[str, Any]:
         """Read one article whole, as it was printed.
 
         Args:
@@ -75,7 +79,7 @@ def endpoints(assistant: Assistant) -> list[Endpoint]:
             JSON with id, title, kicker, deck, body, byline, section, date, page, kind (news or photo), issue and
             issue_id
         """
-        with assistant.archive.snapshot() as snapshot:
+        with self._assistant.archive.snapshot() as snapshot:
             issues = snapshot.read_issue(issue)
         if not issues:
             raise ValueError(f"There is no issue {issue!r}; list_issues names them.")
@@ -84,7 +88,7 @@ def endpoints(assistant: Assistant) -> list[Endpoint]:
             raise ValueError(f"Issue {issue!r} has no article {article!r}; list_issues names them, with headlines.")
         return article_row(found[0])
 
-    def list_issues(headlines: bool = False, issue: str = "") -> list[dict[str, Any]]:
+    def list_issues(self, headlines: bool = False, issue: str = "") -> list[dict[str, Any]]:
         """List the issues of the archive, newest first, those of unknown date last.
 
         Args:
@@ -94,7 +98,7 @@ def endpoints(assistant: Assistant) -> list[Endpoint]:
         Returns:
             JSON: a list of issues, each with id, name, date, the number of articles, and headlines where asked for
         """
-        with assistant.archive.snapshot() as snapshot:
+        with self._assistant.archive.snapshot() as snapshot:
             wanted = {one.id: one for one in snapshot.read_issue(issue)} if issue else None
             rows = []
             for entry in snapshot.issues():
@@ -104,14 +108,17 @@ def endpoints(assistant: Assistant) -> list[Endpoint]:
                 rows.append(issue_row(entry, [one for each in whole for one in each.articles] if headlines else None))
         return rows
 
-    return [ask, search, read_article, list_issues]
+    @staticmethod
+    def _read(k: int, issue: str, since: str, until: str, section: str) -> Filters:
+        if not 1 <= k <= MAX_K:
+            raise ValueError(f"k is {k}; it must be between 1 and {MAX_K}.")
+        return read_filters(since=since, until=until, issue=issue, section=section)
 
 
 def publish(gr: Any, assistant: Assistant) -> None:
     """Serve the endpoints beside the page, `search` under its older name `retrieve` too."""
-    calls = endpoints(assistant)
     limit = {"concurrency_id": "programs", "concurrency_limit": 2}
-    for endpoint in calls:
+    for endpoint in Endpoints(assistant).all():
         # Gradio's own page shows only what stands before "Args:", so the whole docstring is given as description.
         told = inspect.getdoc(endpoint)
         gr.api(_told(gr, endpoint), api_name=endpoint.__name__, api_description=told, **limit)
@@ -167,7 +174,7 @@ def tool_server(
     server = FastMCP(
         "bulletin-qa", stateless_http=True, json_response=True, transport_security=security, log_level="WARNING"
     )
-    for endpoint in endpoints(assistant):
+    for endpoint in Endpoints(assistant).all():
         told = inspect.getdoc(endpoint)
         server.add_tool(in_thread(endpoint), description=told, annotations=ToolAnnotations(readOnlyHint=True))
     handler = server.streamable_http_app().routes[0].endpoint  # type: ignore[attr-defined]

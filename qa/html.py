@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 
 from embeddings import Issue, find_date
-from qa.matching import shared_words
+from qa.marking import matching_words
 from qa.types import Answer, Citation, Passage
 from qa.wording import both, chinese
 
@@ -18,6 +18,7 @@ UNKNOWN_DATE = "日期不详"
 UNTITLED = "（无题）"
 LOOKS = ("large", "dark")  # what a reader can switch on, by the names that page.js and page.css know
 _REFERENCE = re.compile(r"\[(\d+)\]")
+_WORDS_SHOWN = 5  # that a passage and the question share
 _QUOTED = 3  # of more sources than these, the conversation shows no quotes: they stand beside it
 _SHOWN_QUESTION_CHARS = 200  # of a question that was too long to be answered
 
@@ -213,7 +214,7 @@ def _numbers(passage: Passage, answer: Answer) -> list[int]:
 
 def _why_found(passage: Passage, asked: str) -> str:
     """The words that a passage and the question share, and whether their meanings are near."""
-    words = shared_words(asked, f"{passage.article.title}\n{passage.text}") if asked else []
+    words = matching_words(f"{passage.article.title}\n{passage.text}", asked)[:_WORDS_SHOWN]
     reasons = []
     if words:
         reasons.append(f"{both('words_match')} {'、'.join(f'<i>{_text(word)}</i>' for word in words)}")

@@ -35,6 +35,16 @@ def matching_spans(text: str, words: str) -> list[Span]:
     return _joined(sorted(marked))
 
 
+def matching_words(text: str, words: str) -> list[str]:
+    """What `matching_spans` finds, as printed, the longest first; what stands in a longer one is left out."""
+    found = sorted({text[start:end] for start, end in matching_spans(text, words)}, key=lambda word: (-len(word), word))
+    kept: list[str] = []
+    for word in found:
+        if not any(word in other for other in kept):
+            kept.append(word)
+    return kept
+
+
 def _wanted(words: str) -> tuple[set[tuple[str, str]], set[str]]:
     """The pairs of neighbouring units of some words, and the units that stand alone."""
     if not words.strip():

@@ -28,6 +28,8 @@ _WORDS = {
     "filters": ("只在这些期数、日期、栏目里找", "Look only in these issues, dates and sections"),
     "issue": ("期数", "Issue"),
     "large": ("大字", "Large type"),
+    "look": ("查找", "Find"),
+    "look_hint": ("人名、地名或事情", "A person, a place or an event"),
     "motto": ("照原文回答，句句有出处", "Answers in the bulletin's own words, each with its source"),
     "nearest": ("内容最接近的文章", "Nearest articles"),
     "newsroom_tab": ("编辑部", "Newsroom"),

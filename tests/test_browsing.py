@@ -16,7 +16,7 @@ from conftest import CountingEncoder
 from embeddings import Archive, Article, Box, Filters, Issue, SourceError, build, clip_article, is_printed, withdraw
 from qa import Assistant, browsing_html
 from qa.browsing import PART, Headline, Library, Search, address_of, read_address, timeline
-from qa.marking import matching_spans
+from qa.marking import matching_spans, matching_words
 
 MARKUP = "<img src=x onerror=alert(1)> & \"引\" '号'"
 ROWS = [
@@ -66,6 +66,18 @@ def headline(number: int, **fields: object) -> Headline:
 )
 def test_the_words_that_were_typed_are_marked_where_they_stand(text: str, words: str, marked: list[str]) -> None:
     assert [text[start:end] for start, end in matching_spans(text, words)] == marked
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "words"),
+    [
+        ("北京豐臺站何時啟用", "北京丰台站6月20日启用，丰台站在北京", ["北京丰台站", "启用"]),
+        ("火星上的温度是多少度？", "北京丰台站6月20日启用", []),
+        ("第12946期 GDP", "gdp 增长，见第12946期", ["第12946期", "gdp"]),
+    ],
+)
+def test_the_words_that_a_text_shares_are_named_the_longest_first(question: str, text: str, words: list[str]) -> None:
+    assert matching_words(text, question) == words
 
 
 def test_days_close_together_have_a_bar_each_and_only_those_that_occur() -> None:

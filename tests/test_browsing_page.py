@@ -138,6 +138,7 @@ def test_a_bad_date_is_explained(page: Any) -> None:
     page.locator("#browse-filters").get_by_label("到（日期）").fill("昨天")
     page.get_by_role("button", name="查找", exact=True).click()
     page.wait_for_selector(f"{LIST} [role=alert]:has-text('“昨天”不是日期')")
+    assert page.locator(f"{LIST} [data-article], #mentions [data-article]").count() == 0
 
 
 def test_a_printed_passage_is_shown_boxed_on_its_page(page: Any) -> None:

@@ -25,7 +25,7 @@ from test_page import MARKUP, QUESTION, ask, browser, free_port, opened_page
 import app
 from embeddings import Archive, Encoder, add
 from qa import Assistant, gate
-from qa.endpoints import endpoints
+from qa.endpoints import Endpoints
 from qa.entrance import Credentials, Entrance
 from qa.gate import MAX_BODY_BYTES, health_row
 
@@ -496,6 +496,7 @@ def test_a_page_under_a_path_of_another_server_works(browser: Any, proxied: str)
         page.get_by_label("口令").fill(PASSWORD)
         page.get_by_role("button", name="进入编辑部").click()
         page.wait_for_selector("#dropped")
+        assert page.url.startswith(proxied)
 
 
 def test_the_embedded_page_stands_in_a_frame_of_another_site(browser: Any, proxied: str, served: str) -> None:
@@ -536,6 +537,6 @@ def test_the_page_for_programs_names_every_endpoint_and_its_own_address(
         programs = opened.value
         programs.wait_for_selector(f"pre:has-text('{served}gradio_api/call/ask')")
         text = programs.inner_text("body")
-        for endpoint in endpoints(assistant):
+        for endpoint in Endpoints(assistant).all():
             assert endpoint.__name__ in text
             assert all(name in text for name in inspect.signature(endpoint).parameters)
