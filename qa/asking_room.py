@@ -30,6 +30,7 @@ _AT_ONCE = {**_QUIET, "queue": False}
 
 Handler = Callable[..., Any]
 Parts = dict[str, Any]  # the components of the page that handlers read and write, by name
+Turns = tuple[Turn, ...]
 
 
 _ON_LOAD = """
@@ -118,16 +119,24 @@ def lay_out_asking(gr: Any, parts: Parts, library: Library) -> None:
 
 def wire_asking(gr: Any, page: Any, parts: Parts, desk: Desk, library: Library, *, after: Sequence[Any]) -> None:
     """Say what happens when a reader asks, does something with a message, opens a card, or goes back."""
-    answered, written = _wire_answers(gr, parts, desk)
+    asking = Asking(gr, parts, desk)
+    answered, written = _wire_answers(gr, parts, asking)
     _wire_evidence(gr, parts, desk, library)
     kept: KeptRoom | None = parts.get("kept")
+    ends = {"cancels": [*answered, *written], **_AT_ONCE}
+    cleared = [parts[name] for name in ("conversation", "evidence", "widen", "next")]
+    replaced = [parts["chat"].clear(asking.clear, parts["conversation"], cleared, **ends)]
     if kept:
-        kept.wire(gr, page, desk, cancels=[*answered, *written])
+        replaced += kept.wire(gr, page, desk, ends=ends)
         wire_feedback(gr, parts, kept)
+    for event in replaced:
+        # What followed the answer that went may have been shown meanwhile.
+        shown = [parts[name] for name in ("chat", "send", "stop", "next")]
+        event.then(asking.begin_anew, parts["conversation"], shown, **_AT_ONCE)
     _wire_overview(gr, page, parts, desk, after=(*written, *after))
 
 
-def _wire_answers(gr: Any, parts: Parts, desk: Desk) -> tuple[list[Any], list[Any]]:
+def _wire_answers(gr: Any, parts: Parts, asking: "Asking") -> tuple[list[Any], list[Any]]:
     """Every way to have a question answered, and to stop that.
 
     Returns the events after which it is answered, and those after which a language model has written the answer.
@@ -135,7 +144,6 @@ def _wire_answers(gr: Any, parts: Parts, desk: Desk) -> tuple[list[Any], list[An
     conversation, chat, question, evidence, widen, following, send, stop = (
         parts[name] for name in ("conversation", "chat", "question", "evidence", "widen", "next", "send", "stop")
     )
-    asking = Asking(gr, parts, desk)
     kept: KeptRoom | None = parts.get("kept")
     narrowing = [parts[name] for name in (*FILTERS, "conversation")]
     shown = [conversation, chat, question, evidence, widen, following, send, stop]
@@ -166,15 +174,15 @@ def _wire_answers(gr: Any, parts: Parts, desk: Desk) -> tuple[list[Any], list[An
         concurrency_id="writing", concurrency_limit=_WRITING_AT_ONCE,
     )  # fmt: skip
     written = [one.then(**write) for one in answered]
+    found = gr.State(((), []))  # questions to go on with, and the turns after which they were found
+    suggesting = {"concurrency_limit": 1, "concurrency_id": "suggesting", **_QUIET}
     for one in written:
-        one.then(asking.settle, conversation, [chat, send, stop], **_AT_ONCE).then(
-            asking.go_on, conversation, following, concurrency_limit=1, concurrency_id="suggesting", **_QUIET
-        )
+        settled = one.then(asking.settle, conversation, [chat, send, stop], **_AT_ONCE)
+        tried = settled.then(asking.go_on, conversation, found, **suggesting)
+        tried.then(asking.suggest, [conversation, found], following, **_AT_ONCE)
     stopping = event(asking.stop, [conversation], [conversation, chat, send, stop], queue=False)
     stop.click(cancels=[*answered, *written], **stopping)
     following.undo(**event(_taken_back(gr, asking), [conversation], shown, queue=False))
-    cleared = (Conversation(), html.empty_evidence(), gr.update(visible=False), "")
-    chat.clear(lambda: cleared, None, [conversation, evidence, widen, following], **_AT_ONCE)
     return answered, written
 
 
@@ -342,6 +350,12 @@ class Asking:
             **self.settle(stopped),
         }
 
+    def clear(self, so_far: Conversation) -> Any:
+        """No conversation; nobody waits for the answer of the one that was."""
+        if so_far.is_waiting:
+            self._desk.done(so_far.turns[-1].ticket)
+        return Conversation(), html.empty_evidence(), self._gr.update(visible=False), ""
+
     def take_back(self, so_far: Conversation, place: int) -> Any:
         """The conversation before the turn at a place, whose question goes into the box."""
         left = so_far.until(place)
@@ -366,9 +380,18 @@ class Asking:
             parts["stop"]: update(visible=so_far.is_waiting),
         }
 
-    def go_on(self, so_far: Conversation) -> str:
-        """Questions to go on with."""
-        return html.suggestions(self._desk.suggestions(so_far)) if not so_far.is_waiting else ""
+    def begin_anew(self, so_far: Conversation) -> dict[Any, Any]:
+        """Another conversation, as it stands; nothing has been asked in it lately."""
+        return {**self.settle(so_far), self._parts["next"]: ""}
+
+    def go_on(self, so_far: Conversation) -> tuple[Turns, list[str]]:
+        """The turns of the conversation, and questions to go on with."""
+        return so_far.turns, [] if so_far.is_waiting else self._desk.suggestions(so_far)
+
+    def suggest(self, so_far: Conversation, found: tuple[Turns, list[str]]) -> Any:
+        """The questions that were found, if the conversation has not gone on or gone meanwhile."""
+        turns, questions = found
+        return html.suggestions(questions) if turns == so_far.turns else self._gr.skip()
 
     def _shown(self, now: Conversation) -> dict[Any, Any]:
         gone = self._desk.gone(now)

@@ -11,7 +11,7 @@ import functools
 import inspect
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -165,8 +165,11 @@ class KeptRoom:
             return found[1], found[0]
         return so_far, place
 
-    def wire(self, gr: Any, page: Any, desk: Desk, *, cancels: list[Any]) -> None:
-        """Say what happens. `cancels` are the events that answer a question, which another conversation ends."""
+    def wire(self, gr: Any, page: Any, desk: Desk, *, ends: Mapping[str, Any]) -> list[Any]:
+        """Say what happens. `ends` is how to end the answering of a question, as another conversation does.
+
+        Returns the events after which the window shows another conversation.
+        """
         parts = self._parts
         shown = [
             *(parts[name] for name in ("conversation", "chat", "evidence", "widen", "gone")),
@@ -215,16 +218,16 @@ class KeptRoom:
         )  # fmt: skip
         self.current.change(None, self.current, None, js=_REMEMBER, **_AT_ONCE)
         self.listing.wake(wake, mine, shown, **_AT_ONCE)
-        self.listing.pick(pick, self.reader, shown, cancels=cancels, **_AT_ONCE)
-        self.new.click(begin, self.reader, shown, cancels=cancels, **_AT_ONCE)
         gr.on([self.rename.click, self.name.submit], rename, [self.reader, self.current, self.name], listed, **_AT_ONCE)
-        parts["chat"].clear(
-            forget, [self.reader, self.current], [self.current, self.place, *listed], cancels=cancels, **_AT_ONCE
-        )
-        self._wire_deleting(shown, show, cancels)
+        parts["chat"].clear(forget, [self.reader, self.current], [self.current, self.place, *listed], **ends)
         self._wire_exports(mine, desk)
+        return [
+            self.listing.pick(pick, self.reader, shown, **ends),
+            self.new.click(begin, self.reader, shown, **ends),
+            self._wire_deleting(shown, show, ends),
+        ]
 
-    def _wire_deleting(self, shown: Sequence[Any], show: Callable[..., Changes], cancels: list[Any]) -> None:
+    def _wire_deleting(self, shown: Sequence[Any], show: Callable[..., Changes], ends: Mapping[str, Any]) -> Any:
         gr = self._gr
         asked = [self.asking, self.warning, self.doomed]
         # Gradio names even private handlers, so that none may be called `ask`, as the endpoint is.
@@ -248,7 +251,7 @@ class KeptRoom:
         self.delete.click(warn, [self.reader, self.current], asked, **_AT_ONCE)
         self.delete_all.click(warn_of_all, None, asked, **_AT_ONCE)
         self.stay.click(lambda: _hidden(gr), None, self.asking, **_AT_ONCE)
-        self.delete_now.click(delete, [self.reader, self.doomed], shown, cancels=cancels, **_AT_ONCE)
+        return self.delete_now.click(delete, [self.reader, self.doomed], shown, **ends)
 
     def _wire_exports(self, mine: Sequence[Any], desk: Desk) -> None:
         def export(reader: str, current: str, place: Place, so_far: Conversation, *, word: bool) -> tuple[str, str]:
