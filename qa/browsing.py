@@ -1,6 +1,6 @@
 """What a reader finds without asking: issues, headlines, articles by their address, words, and when they were printed.
 
-It knows nothing of the page's parts, and keeps nothing of any reader. What is said to a reader is Chinese.
+It knows nothing of the page's parts, and keeps nothing of any reader.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from qa.assistant import Assistant
 from qa.census import read_census
 from qa.html import day as shown_day
 from qa.query import MAX_QUESTION_CHARS
+from qa.wording import month_words, words
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +39,6 @@ _PASSAGES = 5
 _DAYS_APART = 62  # a story within two months is shown day by day
 _MONTHS_APART = 60  # and one of more than five years year by year
 _MADE = re.compile(r"[0-9a-f]{12}")  # an id that a build made
-_NOT_CLIPPED = "原文件不在原处，或者在入库之后变过，不能显示原版。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +185,7 @@ class Library:
             return clip_article(found[0], start=start, end=end)
         except SourceError as error:
             logger.info("No clipping of %s: %s", article_id, error)
-            return _NOT_CLIPPED
+            return words("not_clipped")
 
     def search(self, search: Search) -> Found:
         """The passages and articles for some words, or what the filters leave. Raises ValueError for a bad question."""
@@ -224,7 +224,7 @@ class Library:
         )
 
 
-NOT_FOUND = "没有找到这个地址的文章。它可能已被撤回，或者地址不完整；请核对地址，或用“查找”另找。"
+NOT_FOUND = words("not_found")
 
 
 def headline_of(article: Article) -> Headline:
@@ -268,10 +268,11 @@ def timeline(days: Sequence[date]) -> list[Bar]:
     months = Counter(day.year * 12 + day.month - 1 for day in days)
     if max(months) - min(months) < _MONTHS_APART:
         return [
-            Bar(f"{month // 12}年{month % 12 + 1}月", months[month]) for month in range(min(months), max(months) + 1)
+            Bar(month_words(month % 12 + 1, month // 12), months[month])
+            for month in range(min(months), max(months) + 1)
         ]
     years = Counter(day.year for day in days)
-    return [Bar(f"{year}年", years[year]) for year in range(first.year, last.year + 1)]
+    return [Bar(words("year", year=year), years[year]) for year in range(first.year, last.year + 1)]
 
 
 def _issue(snapshot: Snapshot, issue_id: str) -> Issue | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Collection, Sequence
 from datetime import date
@@ -10,12 +9,13 @@ from datetime import date
 from embeddings import Issue, find_date
 from qa.marking import matching_words
 from qa.types import Answer, Citation, Passage
-from qa.wording import both, chinese
+from qa.wording import Words, both, day_words, joined, named, words
+from qa.wording import as_html as _text
 
 Span = tuple[int, int]  # [start, end) in an article's body
 
-UNKNOWN_DATE = "日期不详"
-UNTITLED = "（无题）"
+UNKNOWN_DATE = words("unknown_date")
+UNTITLED = words("untitled")
 LOOKS = ("large", "dark")  # what a reader can switch on, by the names that page.js and page.css know
 _REFERENCE = re.compile(r"\[(\d+)\]")
 _WORDS_SHOWN = 5  # that a passage and the question share
@@ -25,9 +25,8 @@ _SHOWN_QUESTION_CHARS = 200  # of a question that was too long to be answered
 
 def masthead(*, issues: int, undated: int, articles: int, first: date | None, last: date | None, model: str) -> str:
     """The name of the page, and what the archive holds: how much, from when to when, and by which model."""
-    count = f"{issues} 期" + (f"（{undated} 期{UNKNOWN_DATE}）" if undated else "")
-    days = list(dict.fromkeys(value.isoformat() for value in (first, last) if value))
-    holdings = " · ".join((count, f"{articles} 篇文章", " 至 ".join(days) or UNKNOWN_DATE, model))
+    count = words("issues_undated" if undated else "issues", n=issues, undated=undated)
+    holdings = joined(" · ", (count, words("articles", n=articles), day_range(first, last), model))
     looks = "".join(
         f'<button type="button" data-look="{name}" aria-pressed="false">{both(name)}</button>' for name in LOOKS
     )
@@ -39,7 +38,8 @@ def masthead(*, issues: int, undated: int, articles: int, first: date | None, la
 
 def foot() -> str:
     """What stands under the page: the way to the page for other programs."""
-    return '<p class="foot"><a href="./programs" target="_blank" rel="noopener">给其他程序</a></p>'
+    way = f'<a href="./programs" target="_blank" rel="noopener">{both("for_programs")}</a>'
+    return f'<p class="foot">{way}</p>'
 
 
 def issue_label(issue: Issue) -> str:
@@ -88,7 +88,7 @@ def suggestions(questions: Sequence[str]) -> str:
     buttons = "".join(
         f'<button type="button" data-question="{_text(question)}">{_text(question)}</button>' for question in questions
     )
-    return f'<nav class="suggestions" aria-label="{chinese("suggestions")}"><b>{both("suggestions")}</b>{buttons}</nav>'
+    return f'<nav class="suggestions"{named(words("suggestions"))}><b>{both("suggestions")}</b>{buttons}</nav>'
 
 
 def evidence(answer: Answer, *, gone: Collection[str] = (), turn: int = 0) -> str:
@@ -107,7 +107,7 @@ def evidence(answer: Answer, *, gone: Collection[str] = (), turn: int = 0) -> st
         if passage.article.issue_id not in gone
     )
     return (
-        f'<section class="evidence" data-turn="{turn}" aria-label="{chinese(heading)}"><h2>{both(heading)}</h2>'
+        f'<section class="evidence" data-turn="{turn}"{named(words(heading))}><h2>{both(heading)}</h2>'
         f'<p class="about">{_text(answer.question)}</p>{cards}</section>'
     )
 
@@ -179,13 +179,15 @@ def mark_quote(text: str, start: int, end: int) -> str:
     return f"{_text(text[:start])}<mark>{_text(text[start:end])}</mark>{_text(text[end:])}"
 
 
-def day(value: date | None) -> str:
+def day(value: date | None) -> Words:
     """A date as the page prints it."""
-    return f"{value.year}年{value.month}月{value.day}日" if value else UNKNOWN_DATE
+    return day_words(value) if value else UNKNOWN_DATE
 
 
-def _text(text: str) -> str:
-    return html.escape(text, quote=True)
+def day_range(first: date | None, last: date | None) -> str:
+    """From when to when something is, in figures."""
+    days = list(dict.fromkeys(value.isoformat() for value in (first, last) if value))
+    return words("held_since", first=days[0], last=days[1]) if len(days) > 1 else "".join(days) or UNKNOWN_DATE
 
 
 def _line_of(kind: str, text: str) -> str:
@@ -260,7 +262,7 @@ def _details(passage: Passage, citation: Citation | None) -> str:
     """Date, issue, section and byline, on a line; a quoted byline is marked."""
     article = passage.article
     iso = f' datetime="{article.date.isoformat()}"' if article.date else ""
-    parts = [f"<time{iso}>{day(article.date)}</time>", f"<span>{_text(article.issue.name)}</span>"]
+    parts = [f"<time{iso}>{_text(day(article.date))}</time>", f"<span>{_text(article.issue.name)}</span>"]
     if article.section:
         parts.append(f'<span class="section">{_text(article.section)}</span>')
     if article.byline:

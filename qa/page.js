@@ -157,6 +157,11 @@
             log.setAttribute('aria-label', title);
             log.tabIndex = 0; // it scrolls, so that a keyboard must reach it
         }
+        if (root.lang === 'en') {
+            for (const one of document.querySelectorAll('[data-en]')) {
+                if (one.getAttribute('aria-label') !== one.dataset.en) one.setAttribute('aria-label', one.dataset.en);
+            }
+        }
         // Its examples are buttons, which no list may hold.
         document.querySelector('#chat .examples[role="list"]')?.setAttribute('role', 'group');
         press();

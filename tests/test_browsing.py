@@ -159,7 +159,7 @@ def test_an_article_knows_its_neighbours(library: Library) -> None:
     assert opened is not None
     page = browsing_html.reading(opened)
     assert "2 / 3" in page
-    before, behind = re.findall(r'<button type="button" data-article="(\w+)"[^>]*>[‹下]', page)
+    before, behind = re.findall(r'<button type="button" data-article="(\w+)"[^>]*><span class="zh">[‹下]', page)
     assert (before, behind) == (issue.articles[0].id, issue.articles[2].id)
     assert page.count('aria-current="true"') == 1
     assert all(row["title"] in shown(page) for row in ROWS)
@@ -168,7 +168,7 @@ def test_an_article_knows_its_neighbours(library: Library) -> None:
 def test_the_first_article_has_none_before_it(library: Library) -> None:
     opened = library.open(library.search(Search("三千米")).mentioned[0].article_id)
     assert opened is not None
-    assert '<button type="button" disabled>‹ 上一篇' in browsing_html.turns(opened)
+    assert '<button type="button" disabled><span class="zh">‹ 上一篇' in browsing_html.turns(opened)
 
 
 def test_a_search_counts_every_article_that_has_all_of_the_words(library: Library) -> None:
@@ -235,7 +235,7 @@ def test_an_article_of_a_long_issue_shows_only_the_headlines_around_it(library: 
     whole = Issue("i", "大报", None, "a.jsonl", many)
     page = browsing_html.foot(type(opened)(many[5000], whole, 5000, "?article=5000", False))
     assert page.count("data-article=") == 61
-    assert "另有 9939 篇" in page
+    assert "另有 9,939 篇" in page
 
 
 def test_hundreds_of_issues_are_folded_by_year_and_month(tmp_path: Path, counting: CountingEncoder) -> None:
@@ -246,7 +246,7 @@ def test_hundreds_of_issues_are_folded_by_year_and_month(tmp_path: Path, countin
     write_issue(tmp_path / "issues", "无期.jsonl", [{"title": "无日期", "text": "不知何日。"}])
     build(tmp_path / "issues", archive=tmp_path / "archive", encoder=counting)
     page = browsing_html.catalogue(Library(Assistant(Archive.open(tmp_path / "archive"), counting)).issues())
-    assert re.findall(r"<h3>(.*?)</h3>", page) == [
+    assert re.findall(r'<h3><span class="zh">(.*?)</span>', page) == [
         "2025年",
         "2024年",
         "2023年",
