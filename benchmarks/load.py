@@ -66,6 +66,11 @@ def main() -> None:
         print(f"memory after {number} questions: {megabytes:.0f} MB")
 
 
+def question_about(title: str) -> str:
+    """A question that the article of a title mostly answers."""
+    return f"{title}是什么时候的事？"
+
+
 @contextmanager
 def served(archive: str) -> Iterator[tuple[str, int]]:
     """A page over an archive in a process of its own: its address and the number of its process."""
@@ -97,7 +102,7 @@ async def _load(url: str, pid: int | None, arguments: argparse.Namespace) -> Tal
         listing = next(one for one in config["dependencies"] if one["api_name"] == "list_issues")
         issues = (await _send(client, {"data": [True, ""], "fn_index": listing["id"]}))["data"][0]
         titles = [row["title"] for issue in issues for row in issue["headlines"] if row["title"]]
-        questions = itertools.cycle([f"{title}是什么时候的事？" for title in titles])
+        questions = itertools.cycle([question_about(title) for title in titles])
         await _ask(client, config, next(questions))  # the model loads with the first
         _remember(tally, pid, 0)
         numbers = itertools.count(1)

@@ -226,7 +226,8 @@ class KeptRoom:
         self.current.change(None, self.current, None, js=_REMEMBER, **_AT_ONCE)
         self.listing.wake(wake, mine, shown, **_AT_ONCE)
         gr.on([self.rename.click, self.name.submit], rename, [self.reader, self.current, self.name], listed, **_AT_ONCE)
-        parts["chat"].clear(forget, [self.reader, self.current], [self.current, self.place, *listed], **ends)
+        # The room for asking ends the answering here; gradio fails where two events cancel the same one.
+        parts["chat"].clear(forget, [self.reader, self.current], [self.current, self.place, *listed], **_AT_ONCE)
         self._wire_exports(mine, desk)
         return [
             self.listing.pick(pick, self.reader, shown, **ends),

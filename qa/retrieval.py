@@ -26,7 +26,8 @@ class RetrievalSettings:
     """How passages are found. `benchmarks/quality.py` prints what other values give."""
 
     candidates: int = 100  # taken from each of the two searches
-    read: int = 10  # of the best hits, these get a second look where there is a reader
+    read: int = 10  # of the best hits, so many get a second look where there is a reader
+    read_first: int = 4  # ... or so few, if one of these surely answers
     lexical_weight: float = 0.5  # the rest is the dense search's
     merged_hits: int = 20  # hits that may join a better hit of the same article
     passage_chars: int = 500  # a merged passage is at most this long
@@ -103,7 +104,7 @@ def find_passages(
         return []
     hits = find_hits(query, vector, snapshot, filters=filters, settings=settings)
     if reader is not None and hits:
-        hits = look_again(query, hits, reader, count=settings.read)
+        hits = look_again(query, hits, reader, few=settings.read_first, count=settings.read)
     passages = islice(
         without_duplicates(merge_hits(hits, k=k, settings=settings), overlap=settings.duplicate_overlap), k
     )

@@ -19,12 +19,21 @@ if TYPE_CHECKING:
 HIT_FEATURES = ("reader", "reader, above the others", "search score", "search distinction", "first of the search")
 
 
+_ENOUGH = 2.0  # of log-odds that a text answers: after so sure a reading, the further hits are left unread
+
+
 def look_again(
-    query: Query, hits: Sequence[Hit], reader: Reader, *, count: int, model: LinearModel | None = None
+    query: Query, hits: Sequence[Hit], reader: Reader, *, few: int, count: int, model: LinearModel | None = None
 ) -> list[Hit]:
-    """The hits with the first `count` of them read and put in order of the chance that they answer; then the rest."""
-    first, rest = hits[:count], hits[count:]
-    readings = reader.read(query.text, [Text(hit.article.heading, hit.chunk.text) for hit in first])
+    """The hits with the first of them read and put in order of the chance that they answer; then the rest.
+
+    A `few` are read, and no more where one of them surely answers; else `count`. A reader that finds no spans, whose
+    scale is not known, always reads `count`.
+    """
+    readings = _read(query, hits[:few], reader)
+    if len(hits) > few and not any(map(_surely_answers, readings)):
+        readings += _read(query, hits[few:count], reader)
+    first, rest = hits[: len(readings)], hits[len(readings) :]
     if any(reading.first is None for reading in readings):
         # Of another reader, for which nothing is fitted.
         log_odds = np.array([reading.log_odds for reading in readings])
@@ -38,6 +47,14 @@ def look_again(
     ]
     read = newer_first(read)
     return [*read, *(replace(hit, score=hit.score * min(found.score for found in read)) for hit in rest)]
+
+
+def _read(query: Query, hits: Sequence[Hit], reader: Reader) -> list[Reading]:
+    return reader.read(query.text, [Text(hit.article.heading, hit.chunk.text) for hit in hits])
+
+
+def _surely_answers(reading: Reading) -> bool:
+    return reading.first is not None and reading.log_odds >= _ENOUGH
 
 
 def hit_features(hits: Sequence[Hit], readings: Sequence[Reading]) -> NDArray[np.float64]:

@@ -111,11 +111,29 @@ def test_the_best_span_ends_where_it_begins_or_later() -> None:
 def test_only_the_first_hits_are_read_and_the_rest_follow() -> None:
     found = hits("短", "长一些的文字", "最长的一段文字在这里", "没有读到")
     reader = CountingReader()
-    ordered = look_again(read_question("什么？"), found, reader, count=3)
+    ordered = look_again(read_question("什么？"), found, reader, few=3, count=3)
     assert [text.body for text in reader.texts] == [hit.chunk.text for hit in found[:3]]
     assert [hit.article.id for hit in ordered] == ["2", "1", "0", "3"]
     assert [hit.score for hit in ordered] == sorted((hit.score for hit in ordered), reverse=True)
     assert ordered[-1].reading is None
+
+
+class SpanReader(CountingReader):
+    """Finds spans too, and is surest of long texts."""
+
+    def read(self, question: str, texts: Sequence[Text]) -> list[Reading]:
+        nowhere = [np.full(len(text.body), -1.0, np.float32) for text in texts]
+        return [replace(r, first=n, last=n) for r, n in zip(super().read(question, texts), nowhere, strict=True)]
+
+
+@pytest.mark.parametrize(("surest", "read"), [("很长很长", 2), ("短", 4)])
+def test_after_a_sure_answer_no_more_is_read(surest: str, read: int) -> None:
+    found = hits("一", surest, "三", "四", "五")
+    reader = SpanReader()
+    ordered = look_again(read_question("什么？"), found, reader, few=2, count=4)
+    assert [text.body for text in reader.texts] == [hit.chunk.text for hit in found[:read]]
+    assert [hit.reading is not None for hit in ordered] == [place < read for place in range(5)]
+    assert {hit.article.id for hit in ordered} == {"0", "1", "2", "3", "4"}
 
 
 def test_another_reader_can_be_named_and_none() -> None:
@@ -161,5 +179,5 @@ def test_reading_needs_no_torch() -> None:
 
 
 def test_a_hit_keeps_what_it_was_found_with() -> None:
-    (hit,) = look_again(read_question("什么？"), hits("文字"), CountingReader(), count=5)
+    (hit,) = look_again(read_question("什么？"), hits("文字"), CountingReader(), few=5, count=5)
     assert replace(hit, score=1.0, reading=None) == hits("文字")[0]

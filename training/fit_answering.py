@@ -124,7 +124,7 @@ class Tools:
         """The best passages of some hits, as the assistant makes them."""
         found = list(hits)
         if self.reader and self.hits and found:
-            found = look_again(query, found, self.reader, count=SETTINGS.read, model=self.hits)
+            found = look_again(query, found, self.reader, few=SETTINGS.read, count=SETTINGS.read, model=self.hits)
         merged = without_duplicates(merge_hits(found, k=K, settings=SETTINGS), overlap=SETTINGS.duplicate_overlap)
         return list(islice(merged, K))
 
