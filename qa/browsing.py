@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import re
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import PurePath
@@ -28,16 +27,14 @@ from embeddings import (
 )
 from qa.assistant import Assistant
 from qa.census import read_census
-from qa.html import day as shown_day
 from qa.query import MAX_QUESTION_CHARS
-from qa.wording import month_words, words
+from qa.timeline import Bar, timeline
+from qa.wording import words
 
 logger = logging.getLogger(__name__)
 
 PART = 200  # headlines that go to the browser at once
 _PASSAGES = 5
-_DAYS_APART = 62  # a story within two months is shown day by day
-_MONTHS_APART = 60  # and one of more than five years year by year
 _MADE = re.compile(r"[0-9a-f]{12}")  # an id that a build made
 
 
@@ -51,14 +48,6 @@ class Headline:
     issue: str
     section: str = ""
     day: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """How many articles of a day, a month or a year."""
-
-    label: str
-    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +92,7 @@ class Found:
     @property
     def bars(self) -> list[Bar]:
         """When the articles that mention the words were printed; none where they all are of one day, or of none."""
-        bars = timeline([headline.day for headline in self.mentioned if headline.day])
+        bars = timeline(Counter(headline.day for headline in self.mentioned if headline.day))
         return bars if len(bars) > 1 else []
 
     @property
@@ -253,26 +242,6 @@ def read_address(query: str) -> tuple[str, str] | None:
         return None
     article = fields.get("article", [""])[0]
     return (article, fields.get("issue", [""])[0]) if article else None
-
-
-def timeline(days: Sequence[date]) -> list[Bar]:
-    """How many of some days fall on each day, month or year, oldest first.
-
-    Within two months there is a bar for each day that occurs; else every month, or every year, from first to last.
-    """
-    if not days:
-        return []
-    first, last = min(days), max(days)
-    if (last - first).days <= _DAYS_APART:
-        return [Bar(shown_day(day), count) for day, count in sorted(Counter(days).items())]
-    months = Counter(day.year * 12 + day.month - 1 for day in days)
-    if max(months) - min(months) < _MONTHS_APART:
-        return [
-            Bar(month_words(month % 12 + 1, month // 12), months[month])
-            for month in range(min(months), max(months) + 1)
-        ]
-    years = Counter(day.year for day in days)
-    return [Bar(words("year", year=year), years[year]) for year in range(first.year, last.year + 1)]
 
 
 def _issue(snapshot: Snapshot, issue_id: str) -> Issue | None:

@@ -11,9 +11,10 @@ from typing import Any
 
 from qa import browsing_html, html
 from qa.assistant import read_filters
-from qa.browsing import NOT_FOUND, PART, Bar, Found, Library, Opened, Search, headline_of, read_address
+from qa.browsing import NOT_FOUND, PART, Found, Library, Opened, Search, headline_of, read_address
 from qa.desk import Desk, refusal
 from qa.filter_fields import FILTERS, lay_out_filters, offered
+from qa.timeline import Bar
 from qa.types import Passage
 from qa.wording import for_script, joined, labels, words
 

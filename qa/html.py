@@ -8,6 +8,7 @@ from datetime import date
 
 from embeddings import Issue, find_date
 from qa.marking import matching_words
+from qa.timeline import Bar, timeline
 from qa.types import Answer, Citation, Passage
 from qa.wording import Words, both, day_words, joined, named, words
 from qa.wording import as_html as _text
@@ -95,7 +96,7 @@ def evidence(answer: Answer, *, gone: Collection[str] = (), turn: int = 0) -> st
     """The cards beside an answer, best passage first; after an abstention they are only the nearest articles.
 
     Passages from the issues in `gone` (ids) are left out; the others keep their ranks. `turn` is the answer's place in
-    the conversation.
+    the conversation. Above the cards of a counted answer stands when the articles were printed.
     """
     if not answer.passages:
         return empty_evidence(both("no_articles"))
@@ -108,7 +109,7 @@ def evidence(answer: Answer, *, gone: Collection[str] = (), turn: int = 0) -> st
     )
     return (
         f'<section class="evidence" data-turn="{turn}"{named(words(heading))}><h2>{both(heading)}</h2>'
-        f'<p class="about">{_text(answer.question)}</p>{cards}</section>'
+        f'<p class="about">{_text(answer.question)}</p>{_timeline(answer)}{cards}</section>'
     )
 
 
@@ -188,6 +189,23 @@ def day_range(first: date | None, last: date | None) -> str:
     """From when to when something is, in figures."""
     days = list(dict.fromkeys(value.isoformat() for value in (first, last) if value))
     return words("held_since", first=days[0], last=days[1]) if len(days) > 1 else "".join(days) or UNKNOWN_DATE
+
+
+def _timeline(answer: Answer) -> str:
+    """How many of the counted articles are of each time, as bars; "" where there are not two times."""
+    bars = timeline({day: count for day, count in answer.printed if day})
+    if len(bars) < 2:
+        return ""
+    undated = [Bar(UNKNOWN_DATE, count) for day, count in answer.printed if day is None]
+    most = max(bar.count for bar in (*bars, *undated))
+    rows = "".join(
+        f'<li><span class="time">{_text(bar.label)}</span><span class="measure"><i style="width:'
+        f'{100 * bar.count / most:.1f}%"></i></span><span class="count">{bar.count:,}</span></li>'
+        for bar in (*bars, *undated)
+    )
+    heading = words("timeline_heading", n=sum(count for _, count in answer.printed))
+    # A long one scrolls, so that a keyboard must reach it.
+    return f'<section class="timeline"><h3>{_text(heading)}</h3><ol tabindex="0"{named(heading)}>{rows}</ol></section>'
 
 
 def _line_of(kind: str, text: str) -> str:

@@ -42,6 +42,7 @@ SAID: dict[str, tuple[str, ...]] = {
     "no_articles": ("没有可以显示的文章。", "There is no article to show."),
     "retry": ("重新回答", "Answer again"),
     "suggestions": ("还可以问", "You can also ask"),
+    "timeline_heading": ("按时间看（{n:,} 篇）", "By time ({n:,} articles)", "By time ({n} article)"),
     "undo": ("撤回", "Take back"),
     "why_found": ("找到的理由", "Found by"),
     "words_match": ("字词相合", "same words"),

@@ -45,7 +45,6 @@ SAID: dict[str, tuple[str, ...]] = {
         "资料库暂时读不了，请稍后再试；仍然不行时，请告诉管理员。",
         "The archive cannot be read at the moment. Please try again later; if it still fails, tell the administrator.",
     ),
-    "timeline_heading": ("按时间看（{n:,} 篇）", "By time ({n:,} articles)", "By time ({n} article)"),
     # The reading view.
     "address": ("本文地址", "Address of this article"),
     "article_after": ("下一篇 ›", "Next ›"),
