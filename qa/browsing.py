@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import PurePath
@@ -28,7 +29,6 @@ from embeddings import (
 from qa.assistant import Assistant
 from qa.census import read_census
 from qa.query import MAX_QUESTION_CHARS
-from qa.timeline import Bar, timeline
 from qa.wording import words
 
 logger = logging.getLogger(__name__)
@@ -90,10 +90,9 @@ class Found:
     mentioned: tuple[Headline, ...] = ()
 
     @property
-    def bars(self) -> list[Bar]:
-        """When the articles that mention the words were printed; none where they all are of one day, or of none."""
-        bars = timeline(Counter(headline.day for headline in self.mentioned if headline.day))
-        return bars if len(bars) > 1 else []
+    def printed(self) -> Mapping[date | None, int]:
+        """How many of the articles that mention the words are of each day; None is no known day."""
+        return Counter(headline.day for headline in self.mentioned)
 
     @property
     def issues(self) -> int:

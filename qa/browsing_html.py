@@ -11,7 +11,7 @@ from qa.browsing import PART, Excerpt, Found, Headline, Holdings, Opened
 from qa.html import UNKNOWN_DATE, UNTITLED, article_view, day, day_range, issue_label
 from qa.marking import Span, matching_spans
 from qa.types import Passage
-from qa.wording import Words, both, joined, month_words, named, words
+from qa.wording import Words, as_printed, both, joined, month_words, named, words
 from qa.wording import as_html as _text
 
 _NEIGHBOURS = 30  # headlines on either side of the one that is read
@@ -37,14 +37,14 @@ def issue_page(name: str, about: str, headlines: Sequence[Headline], *, part: in
     # One unnamed section is no section.
     names = list(sections) if len(sections) > 1 or "" not in sections else []
     lists = "".join(
-        (f"<h3>{_text(section) or both('no_section')}</h3>" if names else "") + _headlines(of_section)
+        (f"<h3>{as_printed(section) or both('no_section')}</h3>" if names else "") + _headlines(of_section)
         for section, of_section in sections.items()
     )
     issue_id = headlines[0].issue_id if headlines else ""
     turning = _parts(len(headlines), part, f'data-issue="{_text(issue_id)}"')
     return (
-        f'<section class="catalogue">{_HOME}<h2 tabindex="-1">{_text(name)}</h2><p class="about">{_text(about)}</p>'
-        f"{lists}{turning}</section>"
+        f'<section class="catalogue">{_HOME}<h2 tabindex="-1">{as_printed(name)}</h2>'
+        f'<p class="about">{_text(about)}</p>{lists}{turning}</section>'
     )
 
 
@@ -100,8 +100,8 @@ def missing(text: str) -> str:
 def choices(articles: Sequence[Article], text: str) -> str:
     """The articles that one address fits, to choose from."""
     rows = "".join(
-        f'<li>{_button(article.id, article.issue_id)}<span class="name">{_text(article.title or UNTITLED)}</span>'
-        f'<span class="about">{_text(issue_label(article.issue))}</span></button></li>'
+        f'<li>{_button(article.id, article.issue_id)}<span class="name">{as_printed(article.title or UNTITLED)}</span>'
+        f'<span class="about">{as_printed(issue_label(article.issue))}</span></button></li>'
         for article in articles
     )
     return f'<section class="evidence catalogue"><h2>{_text(text)}</h2><ol class="headlines">{rows}</ol></section>'
@@ -192,7 +192,7 @@ def _of_year(year: str, entries: Sequence[IssueEntry], *, is_open: bool) -> str:
 def _issue_row(entry: IssueEntry) -> str:
     return (
         f'<li><button type="button" data-issue="{_text(entry.issue.id)}"><span class="name">'
-        f'{_text(issue_label(entry.issue))}</span><span class="about">{both("of_issue", n=entry.articles)}</span>'
+        f'{as_printed(issue_label(entry.issue))}</span><span class="about">{both("of_issue", n=entry.articles)}</span>'
         "</button></li>"
     )
 
@@ -203,7 +203,7 @@ def _headlines(numbered: Iterable[tuple[int, Headline]], *, with_issue: bool = F
         about = f'<span class="about">{_text(_about(headline))}</span>' if with_issue else ""
         rows.append(
             f'<li>{_button(headline.article_id, headline.issue_id)}<span class="name">{number}. '
-            f"{_text(headline.title or UNTITLED)}</span>{about}</button></li>"
+            f"{as_printed(headline.title or UNTITLED)}</span>{about}</button></li>"
         )
     return f'<ol class="headlines">{"".join(rows)}</ol>'
 
@@ -240,11 +240,12 @@ def _excerpt(excerpt: Excerpt, looked_for: str) -> str:
     headline = excerpt.headline
     span = f' class="open" data-start="{start}" data-end="{end}"'
     open_it = _button(headline.article_id, headline.issue_id, span)
-    title = _marked(headline.title, matching_spans(headline.title, looked_for)) or _text(UNTITLED)
+    title = _marked(headline.title, matching_spans(headline.title, looked_for))
+    title = f'<span lang="zh">{title}</span>' if title else _text(UNTITLED)
     return (
         f'<article class="card found"><h4>{open_it}{title}</button></h4>'
         f'<p class="details">{_text(_about(headline))}</p>'
-        f'<div class="passage-text">{before}{lines}{after}</div></article>'
+        f'<div class="passage-text" lang="zh">{before}{lines}{after}</div></article>'
     )
 
 
@@ -275,9 +276,9 @@ def _others(opened: Opened) -> str:
     for place, headline in enumerate(headlines[first:last], start=first):
         current = ' aria-current="true"' if place == at else ""
         button = _button(headline.article_id, headline.issue_id, current)
-        section = f'<span class="about">{_text(headline.section)}</span>' if headline.section else ""
+        section = f'<span class="about">{as_printed(headline.section)}</span>' if headline.section else ""
         rows.append(
-            f'<li>{button}<span class="name">{place + 1}. {_text(headline.title or UNTITLED)}</span>'
+            f'<li>{button}<span class="name">{place + 1}. {as_printed(headline.title or UNTITLED)}</span>'
             f"{section}</button></li>"
         )
     left_out = len(headlines) - len(rows)

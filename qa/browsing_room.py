@@ -5,7 +5,7 @@ gradio comes as an argument, so that importing this module costs nothing. Annota
 """
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,7 +14,6 @@ from qa.assistant import read_filters
 from qa.browsing import NOT_FOUND, PART, Found, Library, Opened, Search, headline_of, read_address
 from qa.desk import Desk, refusal
 from qa.filter_fields import FILTERS, lay_out_filters, offered
-from qa.timeline import Bar
 from qa.types import Passage
 from qa.wording import for_script, joined, labels, words
 
@@ -24,7 +23,6 @@ Changes = dict[Any, Any]  # what components of the page are to hold
 
 _QUIET = {"api_visibility": "private", "show_progress": "hidden"}
 _AT_ONCE = {**_QUIET, "queue": False}
-_TIME, _COUNT = "时间", "篇数"  # the columns of the plot, as its tooltip names them
 _SAYS = for_script("copied", "copy_by_hand", "printed_opening", "not_printed")
 
 # What the reading view does wherever it stands: turns the page, copies its address, shows the printed page.
@@ -219,11 +217,7 @@ class BrowsingRoom:
                 self.filters = lay_out_filters(gr, "browse-filters")
                 listed = {"js_on_load": _LIST_ON_LOAD, "apply_default_css": False}
                 self.catalogue = gr.HTML("", elem_id="catalogue", **listed)
-                self.plot = gr.BarPlot(
-                    None, x=_TIME, y=_COUNT, x_title=" ", y_title=" ", height=190, visible=False,
-                    elem_id="timeline", label=label("timeline"), show_label=True, x_label_angle=-45,
-                    y_axis_format="d", tooltip="all", buttons=[],
-                )  # fmt: skip
+                self.timeline = gr.HTML("", elem_id="timeline", apply_default_css=False)
                 self.mentions = gr.HTML("", elem_id="mentions", **listed)
                 self.facts = gr.HTML("", elem_id="facts", apply_default_css=False)
             with gr.Column(scale=6, min_width=320):
@@ -234,7 +228,7 @@ class BrowsingRoom:
 
     def wire(self, gr: Any, page: Any, parts: Mapping[str, Any], desk: Desk, *, rooms: Any) -> None:
         """Say what happens. `rooms` are the tabs, `parts` the components of the chat, whose filters are shared."""
-        lists = {self.view, self.catalogue, self.plot, self.mentions}
+        lists = {self.view, self.catalogue, self.timeline, self.mentions}
         read = {self.view, self.reading}
         filters = list(self.filters.values())
 
@@ -298,23 +292,14 @@ class BrowsingRoom:
             shown = browsing_html.issue_page(html.issue_label(issue), about, opened, part=view.part)
             return self._lists(view, shown)
         if view.found is not None:
-            bars = view.found.bars
+            bars = html.timeline_view(view.found.printed)
             rows = browsing_html.mentions(view.found.mentioned, part=view.part)
             return self._lists(view, browsing_html.search_page(view.found), bars, rows)
         return self._lists(replace(view, issue_id=""), browsing_html.catalogue(self._library.issues()))
 
-    def _lists(self, view: View, shown: str, bars: Sequence[Bar] = (), mentions: str = "") -> Changes:
-        return {
-            self.view: view,
-            self.catalogue: shown,
-            self.plot: self._gr.update(
-                # A list as the order, because 2021年10月 comes before 2021年8月 in the alphabet.
-                value=_plotted(bars),
-                sort=[bar.label for bar in bars],
-                visible=bool(bars),
-            ),
-            self.mentions: mentions,
-        }
+    def _lists(self, view: View, shown: str, bars: str = "", mentions: str = "") -> Changes:
+        """What shows a view, as HTML."""
+        return {self.view: view, self.catalogue: shown, self.timeline: bars, self.mentions: mentions}
 
     def _home(self, view: View) -> Changes:
         return self._show(View(article=view.article))
@@ -367,15 +352,3 @@ class BrowsingRoom:
             changes |= self._read(changes[self.view], *named)
         changes[self.facts] = browsing_html.facts(self._library.holdings())
         return changes
-
-
-def _plotted(bars: Sequence[Bar]) -> dict[str, Any] | None:
-    """Bars as gradio's plots send them to the browser; made here, pandas need not be loaded."""
-    if not bars:
-        return None
-    return {
-        "columns": [_TIME, _COUNT],
-        "data": [[bar.label, bar.count] for bar in bars],
-        "datatypes": {_TIME: "nominal", _COUNT: "quantitative"},
-        "mark": "bar",
-    }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from qa.html import UNTITLED
 from qa.wording import as_html as _text
-from qa.wording import both, joined
+from qa.wording import as_printed, both, joined
 
 
 def heading(key: str) -> str:
@@ -34,8 +34,8 @@ def _slip(at: int, slip: Slip, is_chosen: bool) -> str:
     current = ' aria-current="true"' if is_chosen else ""
     return (
         f'<li><button type="button" data-slip="{at}"{current}><span class="name">{at + 1}. '
-        f"{_text(slip.title or UNTITLED)}{marks}</span>"
-        f'<span class="about">{_text(slip.about)}</span></button></li>'
+        f"{as_printed(slip.title or UNTITLED)}{marks}</span>"
+        f'<span class="about">{as_printed(slip.about)}</span></button></li>'
     )
 
 

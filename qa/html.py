@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from embeddings import Issue, find_date
 from qa.marking import matching_words
 from qa.timeline import Bar, timeline
 from qa.types import Answer, Citation, Passage
-from qa.wording import Words, both, day_words, joined, named, words
+from qa.wording import Words, as_printed, as_typed, both, day_words, joined, named, words
 from qa.wording import as_html as _text
 
 Span = tuple[int, int]  # [start, end) in an article's body
@@ -32,7 +32,7 @@ def masthead(*, issues: int, undated: int, articles: int, first: date | None, la
         f'<button type="button" data-look="{name}" aria-pressed="false">{both(name)}</button>' for name in LOOKS
     )
     return (
-        f'<header class="masthead"><h1>公报问答</h1><p class="motto">{both("motto")}</p>'
+        f'<header class="masthead"><h1 lang="zh">公报问答</h1><p class="motto">{both("motto")}</p>'
         f'<p class="holdings">{_text(holdings)}</p><p class="looks">{looks}</p></header>'
     )
 
@@ -109,8 +109,26 @@ def evidence(answer: Answer, *, gone: Collection[str] = (), turn: int = 0) -> st
     )
     return (
         f'<section class="evidence" data-turn="{turn}"{named(words(heading))}><h2>{both(heading)}</h2>'
-        f'<p class="about">{_text(answer.question)}</p>{_timeline(answer)}{cards}</section>'
+        f'<p class="about">{as_typed(answer.question)}</p>{timeline_view(dict(answer.printed))}{cards}</section>'
     )
+
+
+def timeline_view(printed: Mapping[date | None, int]) -> str:
+    """Articles counted by their days (None: not known), as bars; "" where they are not of two times."""
+    bars = timeline({day: count for day, count in printed.items() if day})
+    if len(bars) < 2:
+        return ""
+    if None in printed:
+        bars.append(Bar(UNKNOWN_DATE, printed[None]))
+    most = max(bar.count for bar in bars)
+    rows = "".join(
+        f'<li><span class="time">{_text(bar.label)}</span><span class="measure">{_measure(bar.count, most)}</span>'
+        f'<span class="count">{bar.count:,}</span></li>'
+        for bar in bars
+    )
+    heading = words("timeline_heading", n=sum(printed.values()))
+    # A long one scrolls, so that a keyboard must reach it.
+    return f'<section class="timeline"><h3>{_text(heading)}</h3><ol tabindex="0"{named(heading)}>{rows}</ol></section>'
 
 
 def empty_evidence(hint: str = "") -> str:
@@ -135,8 +153,8 @@ def passage_card(
     return (
         f'<article class="{kind}" data-passage="{rank}" data-cites="{" ".join(map(str, numbers))}">'
         f'<h3>{references}<button type="button" class="open">'
-        f"{_text(article.title or UNTITLED)}</button></h3>{_details(passage, citation)}"
-        f'<div class="passage-text">{before}{body}{after}</div>{_why_found(passage, asked)}</article>'
+        f"{as_printed(article.title or UNTITLED)}</button></h3>{_details(passage, citation)}"
+        f'<div class="passage-text" lang="zh">{before}{body}{after}</div>{_why_found(passage, asked)}</article>'
     )
 
 
@@ -155,8 +173,8 @@ def article_view(
         f'<article class="reading" data-rank="{rank}"><div class="bar">'
         f'<button type="button" class="back" data-back>{both("back")}</button>{turns}</div>'
         f"{_line_of('kicker', article.kicker)}"
-        f'<h2 tabindex="-1">{_text(article.title or UNTITLED)}</h2>{_line_of("deck", article.deck)}'
-        f'{_details(passage, citation)}<div class="body">{body}</div>{foot}</article>'
+        f'<h2 tabindex="-1">{as_printed(article.title or UNTITLED)}</h2>{_line_of("deck", article.deck)}'
+        f'{_details(passage, citation)}<div class="body" lang="zh">{body}</div>{foot}</article>'
     )
 
 
@@ -191,25 +209,12 @@ def day_range(first: date | None, last: date | None) -> str:
     return words("held_since", first=days[0], last=days[1]) if len(days) > 1 else "".join(days) or UNKNOWN_DATE
 
 
-def _timeline(answer: Answer) -> str:
-    """How many of the counted articles are of each time, as bars; "" where there are not two times."""
-    bars = timeline({day: count for day, count in answer.printed if day})
-    if len(bars) < 2:
-        return ""
-    undated = [Bar(UNKNOWN_DATE, count) for day, count in answer.printed if day is None]
-    most = max(bar.count for bar in (*bars, *undated))
-    rows = "".join(
-        f'<li><span class="time">{_text(bar.label)}</span><span class="measure"><i style="width:'
-        f'{100 * bar.count / most:.1f}%"></i></span><span class="count">{bar.count:,}</span></li>'
-        for bar in (*bars, *undated)
-    )
-    heading = words("timeline_heading", n=sum(count for _, count in answer.printed))
-    # A long one scrolls, so that a keyboard must reach it.
-    return f'<section class="timeline"><h3>{_text(heading)}</h3><ol tabindex="0"{named(heading)}>{rows}</ol></section>'
+def _measure(count: int, most: int) -> str:
+    return f'<i style="width:{100 * count / most:.1f}%"></i>' if count else ""
 
 
 def _line_of(kind: str, text: str) -> str:
-    return f'<p class="{kind}">{_text(text)}</p>' if text else ""
+    return f'<p class="{kind}">{as_printed(text)}</p>' if text else ""
 
 
 def _reference(match: re.Match[str], numbers: set[str]) -> str:
@@ -280,15 +285,15 @@ def _details(passage: Passage, citation: Citation | None) -> str:
     """Date, issue, section and byline, on a line; a quoted byline is marked."""
     article = passage.article
     iso = f' datetime="{article.date.isoformat()}"' if article.date else ""
-    parts = [f"<time{iso}>{_text(day(article.date))}</time>", f"<span>{_text(article.issue.name)}</span>"]
+    parts = [f"<time{iso}>{_text(day(article.date))}</time>", f"<span>{as_printed(article.issue.name)}</span>"]
     if article.section:
-        parts.append(f'<span class="section">{_text(article.section)}</span>')
+        parts.append(f'<span class="section">{as_printed(article.section)}</span>')
     if article.byline:
         byline = _text(article.byline)
         if citation and citation.start is None:
             at = article.byline.find(citation.quote)
             byline = mark_quote(article.byline, at, at + len(citation.quote)) if at >= 0 else byline
-        parts.append(f'<span class="byline">{byline}</span>')
+        parts.append(f'<span class="byline" lang="zh">{byline}</span>')
     return f'<p class="details">{"<i> · </i>".join(parts)}</p>'
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from qa.ledger import Entry
 from qa.wording import as_html as _text
-from qa.wording import both, joined, words
+from qa.wording import as_typed, both, joined, words
 
 
 def kept_list(entries: Sequence[tuple[Entry, str]], current: str) -> str:
@@ -20,8 +20,8 @@ def _entry(entry: Entry, time: str, is_current: bool) -> str:
     mark = ' aria-current="true"' if is_current else ""
     about = joined(" · ", (time, words("kept_questions", n=entry.turns)))
     return (
-        f'<li><button type="button" data-kept="{_text(entry.id)}"{mark}><span class="name">{_text(entry.name)}</span>'
-        f'<span class="about">{_text(about)}</span></button></li>'
+        f'<li><button type="button" data-kept="{_text(entry.id)}"{mark}>'
+        f'<span class="name">{as_typed(entry.name)}</span><span class="about">{_text(about)}</span></button></li>'
     )
 
 

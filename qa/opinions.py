@@ -14,7 +14,7 @@ from typing import Any
 
 from qa.ledger import Unanswered, Vote
 from qa.wording import as_html as _text
-from qa.wording import both
+from qa.wording import as_printed, as_typed, both
 
 Row = dict[str, Any]
 
@@ -83,14 +83,14 @@ def _vote(vote: Vote, time: str) -> str:
     about = vote.about
     kind, said = ("good", "useful") if vote.is_good else ("bad", "useless")
     mark = f'<b class="mark {kind}">{both(said)}</b>'
-    word = f'<p class="word">{_text(vote.word)}</p>' if vote.word else ""
-    sources = f"{both('sources')}{_text('、'.join(about.articles))}" if about.articles else ""
+    word = f'<p class="word">{as_typed(vote.word)}</p>' if vote.word else ""
+    sources = f"{both('sources')}{as_printed('、'.join(about.articles))}" if about.articles else ""
     held = both("not_answered") if about.abstained else ""
     end = " · ".join(filter(None, (held, sources)))
     return (
         f'<li><p class="about">{mark}{_text(time)}</p>{word}<p class="question">'
-        f"{both('vote_asked')}{_text(about.question)}</p>"
-        f'<p class="answer">{_text(about.answer)}</p>{f"<p class=about>{end}</p>" if end else ""}</li>'
+        f"{both('vote_asked')}{as_typed(about.question)}</p>"
+        f'<p class="answer">{as_printed(about.answer)}</p>{f"<p class=about>{end}</p>" if end else ""}</li>'
     )
 
 
@@ -99,7 +99,8 @@ def unanswered_html(questions: Sequence[tuple[Unanswered, str]]) -> str:
     if not questions:
         return f'<p class="nothing">{both("wanted_nothing")}</p>'
     rows = "".join(
-        f"<tr><td>{_text(one.question)}</td><td>{one.asked}</td><td>{_text(time)}</td></tr>" for one, time in questions
+        f"<tr><td>{as_typed(one.question)}</td><td>{one.asked}</td><td>{_text(time)}</td></tr>"
+        for one, time in questions
     )
     head = "".join(f"<th>{both(key)}</th>" for key in ("asked_question", "asked", "asked_last"))
     return f'<table class="wanted"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'

@@ -2,13 +2,15 @@
 
 Gradio's own parts take a word by its key (`labels`); pieces of HTML carry both, and `page.css` shows the one that the
 page's `lang` asks for, so that what is stored or sent is the same for every reader. What the bulletin says stays as
-printed. The words themselves stand in a table for each room, `qa/words_*.py`.
+printed, and is marked as Chinese for those who hear the page. The words themselves stand in a table for each room,
+`qa/words_*.py`.
 """
 
 from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -22,6 +24,8 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
 )  # fmt: skip
+_HAN = r"\u2e80-\u9fff\uff00-\uffef"
+_AMID_ENGLISH = re.compile(f"[{_HAN}](?:[{_HAN}0-9 ·—-]*[{_HAN}])?")  # a name or a quote amid English words
 
 
 class Words(str):
@@ -60,7 +64,18 @@ def as_html(text: str) -> str:
     escaped = html.escape(text, quote=True)
     if not isinstance(text, Words) or text.english == text:
         return escaped
-    return f'<span class="zh">{escaped}</span><span class="en" lang="en">{html.escape(text.english, quote=True)}</span>'
+    english = _AMID_ENGLISH.sub(r'<span lang="zh">\g<0></span>', html.escape(text.english, quote=True))
+    return f'<span class="zh">{escaped}</span><span class="en" lang="en">{english}</span>'
+
+
+def as_printed(text: str) -> str:
+    """What the bulletin says as HTML, escaped and marked as Chinese. Words, which the page says instead, are not."""
+    return as_html(text) if isinstance(text, Words) or not text else f'<span lang="zh">{html.escape(text)}</span>'
+
+
+def as_typed(text: str) -> str:
+    """What a reader says as HTML, escaped: its language is not known."""
+    return f'<span lang="">{html.escape(text)}</span>'
 
 
 def both(key: str, **values: Any) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 LABELS: dict[str, tuple[str, ...]] = {
     "look": ("查找", "Find"),
     "look_hint": ("人名、地名或事情", "A person, a place or an event"),
-    "timeline": ("提到它的文章有几篇，按时间", "How many articles mention it, by time"),
 }
 
 SAID: dict[str, tuple[str, ...]] = {

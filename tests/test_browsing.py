@@ -176,7 +176,7 @@ def test_the_first_article_has_none_before_it(library: Library) -> None:
 def test_a_search_counts_every_article_that_has_all_of_the_words(library: Library) -> None:
     found = library.search(Search("水渠"))
     assert [row.title for row in found.mentioned] == ["水渠验收", "水渠修好了", "水渠又修了"]
-    assert [(bar.label, bar.count) for bar in found.bars] == [("2025年9月13日", 2), ("2025年11月8日", 1)]
+    assert found.printed == {date(2025, 9, 13): 2, date(2025, 11, 8): 1}
     assert found.issues == 2
     assert found.passages
     assert [row.title for row in library.search(Search("水渠 丙村")).mentioned] == ["水渠又修了"]
@@ -203,7 +203,7 @@ def test_filters_alone_list_what_they_leave(library: Library) -> None:
 def test_a_word_that_nobody_printed_is_said_to_be_absent(library: Library) -> None:
     found = library.search(Search("恐龙"))
     assert found.mentioned == ()
-    assert found.bars == []
+    assert found.printed == {}
     assert "没有文章一字不差地提到它" in browsing_html.search_page(found)
 
 

@@ -68,7 +68,7 @@ def test_the_article_shows_every_paragraph_with_the_passage_set_off() -> None:
 
 def test_a_quoted_byline_is_marked_in_the_byline() -> None:
     card = html.passage_card(1, PASSAGE, Citation(1, ARTICLE, "本报记者 张三", None, None))
-    assert '<span class="byline"><mark>本报记者 张三</mark></span>' in card
+    assert '<span class="byline" lang="zh"><mark>本报记者 张三</mark></span>' in card
 
 
 def test_a_card_names_date_issue_section_and_byline() -> None:
