@@ -7,7 +7,7 @@ from __future__ import annotations
 
 LABELS: dict[str, tuple[str, ...]] = {
     "look": ("查找", "Find"),
-    "look_hint": ("人名、地名或事情", "A person, a place or an event"),
+    "look_hint": ("人名、地名或事情", "Person, place, event"),
 }
 
 SAID: dict[str, tuple[str, ...]] = {
