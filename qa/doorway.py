@@ -12,7 +12,7 @@ from typing import Any
 from qa import editing_html
 from qa.entrance import Entrance, Visit
 from qa.gate import ENTER, LEAVE
-from qa.wording import both, for_script, labels
+from qa.wording import both, for_script, labels, words
 
 Handler = Callable[..., Any]
 
@@ -50,7 +50,8 @@ class OnlyStaff:
         """The handler, which refuses everybody else with a message."""
 
         def refused() -> Any:
-            raise self._gr.Error(both("door_closed"), title=labels(self._gr)("newsroom_tab"), print_exception=False)
+            room = words("newsroom_tab")  # a label would not do: what gradio reports is to have a plain title
+            raise self._gr.Error(both("door_closed"), title=f"{room} · {room.english}", print_exception=False)
 
         return self._guard(handler, refused)
 
