@@ -15,10 +15,10 @@ from qa.browsing_room import READING_SCRIPT, clip_server, sent_place, surroundin
 from qa.conversation import WAITING, Conversation, Turn
 from qa.desk import Desk
 from qa.feedback_room import THUMBS, lay_out_feedback, wire_feedback
-from qa.filter_fields import FILTERS, lay_out_filters
+from qa.filter_fields import FILTERS, lay_out_filters, offered
 from qa.kept_room import KeptRoom
 from qa.types import Answer
-from qa.wording import chinese, labels
+from qa.wording import both, labels
 
 logger = logging.getLogger(__name__)
 
@@ -95,7 +95,7 @@ def lay_out_asking(gr: Any, parts: Parts, library: Library) -> None:
                 render_markdown=False,
                 latex_delimiters=[],
                 feedback_options=THUMBS if "kept" in parts else None,
-                placeholder=chinese("ask_anything"),
+                placeholder=both("ask_anything"),
             )
             if "kept" in parts:
                 lay_out_feedback(gr, parts)
@@ -415,7 +415,9 @@ def _wire_overview(gr: Any, page: Any, parts: Parts, desk: Desk, *, after: Seque
     inputs = [parts[name] for name in ("generation", "issue", "section", "conversation", "gone")]
     outputs = [parts[name] for name in ("masthead", "issue", "section", "generation", "gone", "chat", "evidence")]
 
-    def show(generation: str, issue: str, section: str, so_far: Conversation, drawn: frozenset[str]) -> Any:
+    def show(
+        generation: str, issue: str, section: str, so_far: Conversation, drawn: frozenset[str], request: gr.Request
+    ) -> Any:
         # While a question is being answered nothing is drawn over it; this is called again after the answer. Only the
         # handlers of the reader's own doings write the conversation, so none of its turns can be lost here.
         if so_far.is_waiting or desk.generation() == generation:
@@ -425,8 +427,8 @@ def _wire_overview(gr: Any, page: Any, parts: Parts, desk: Desk, *, after: Seque
         changes = {
             parts["generation"]: now.generation,
             parts["masthead"]: now.masthead,
-            parts["issue"]: _choices(gr, now.issues, issue),
-            parts["section"]: _choices(gr, now.sections, section),
+            parts["issue"]: offered(gr, now.issues, issue, request.headers),
+            parts["section"]: offered(gr, now.sections, section, request.headers),
             parts["gone"]: gone,
         }
         if gone != drawn:
@@ -456,8 +458,3 @@ def _wire_overview(gr: Any, page: Any, parts: Parts, desk: Desk, *, after: Seque
     # whose change gradio does not notice after an event that is not queued.
     gr.Timer(LOOK_SECONDS).tick(look, newest, newest, queue=False, **_QUIET)
     newest.change(show, inputs, outputs, **_QUIET)
-
-
-def _choices(gr: Any, choices: list[tuple[str, str]], chosen: str) -> Any:
-    """A reader's choice stands for as long as the archive has it."""
-    return gr.update(choices=choices, value=chosen if chosen in dict(choices).values() else "")

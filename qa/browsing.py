@@ -1,6 +1,6 @@
 """What a reader finds without asking: issues, headlines, articles by their address, words, and when they were printed.
 
-It knows nothing of the page's parts, and keeps nothing of any reader. What is said to a reader is Chinese.
+It knows nothing of the page's parts, and keeps nothing of any reader.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import PurePath
@@ -28,17 +28,14 @@ from embeddings import (
 )
 from qa.assistant import Assistant
 from qa.census import read_census
-from qa.html import day as shown_day
 from qa.query import MAX_QUESTION_CHARS
+from qa.wording import words
 
 logger = logging.getLogger(__name__)
 
 PART = 200  # headlines that go to the browser at once
 _PASSAGES = 5
-_DAYS_APART = 62  # a story within two months is shown day by day
-_MONTHS_APART = 60  # and one of more than five years year by year
 _MADE = re.compile(r"[0-9a-f]{12}")  # an id that a build made
-_NOT_CLIPPED = "原文件不在原处，或者在入库之后变过，不能显示原版。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +48,6 @@ class Headline:
     issue: str
     section: str = ""
     day: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """How many articles of a day, a month or a year."""
-
-    label: str
-    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +90,9 @@ class Found:
     mentioned: tuple[Headline, ...] = ()
 
     @property
-    def bars(self) -> list[Bar]:
-        """When the articles that mention the words were printed; none where they all are of one day, or of none."""
-        bars = timeline([headline.day for headline in self.mentioned if headline.day])
-        return bars if len(bars) > 1 else []
+    def printed(self) -> Mapping[date | None, int]:
+        """How many of the articles that mention the words are of each day; None is no known day."""
+        return Counter(headline.day for headline in self.mentioned)
 
     @property
     def issues(self) -> int:
@@ -185,7 +173,7 @@ class Library:
             return clip_article(found[0], start=start, end=end)
         except SourceError as error:
             logger.info("No clipping of %s: %s", article_id, error)
-            return _NOT_CLIPPED
+            return words("not_clipped")
 
     def search(self, search: Search) -> Found:
         """The passages and articles for some words, or what the filters leave. Raises ValueError for a bad question."""
@@ -224,7 +212,7 @@ class Library:
         )
 
 
-NOT_FOUND = "没有找到这个地址的文章。它可能已被撤回，或者地址不完整；请核对地址，或用“查找”另找。"
+NOT_FOUND = words("not_found")
 
 
 def headline_of(article: Article) -> Headline:
@@ -253,25 +241,6 @@ def read_address(query: str) -> tuple[str, str] | None:
         return None
     article = fields.get("article", [""])[0]
     return (article, fields.get("issue", [""])[0]) if article else None
-
-
-def timeline(days: Sequence[date]) -> list[Bar]:
-    """How many of some days fall on each day, month or year, oldest first.
-
-    Within two months there is a bar for each day that occurs; else every month, or every year, from first to last.
-    """
-    if not days:
-        return []
-    first, last = min(days), max(days)
-    if (last - first).days <= _DAYS_APART:
-        return [Bar(shown_day(day), count) for day, count in sorted(Counter(days).items())]
-    months = Counter(day.year * 12 + day.month - 1 for day in days)
-    if max(months) - min(months) < _MONTHS_APART:
-        return [
-            Bar(f"{month // 12}年{month % 12 + 1}月", months[month]) for month in range(min(months), max(months) + 1)
-        ]
-    years = Counter(day.year for day in days)
-    return [Bar(f"{year}年", years[year]) for year in range(first.year, last.year + 1)]
 
 
 def _issue(snapshot: Snapshot, issue_id: str) -> Issue | None:

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import base64
-import html
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from embeddings import Article, Clipping, IssueEntry
 from qa.browsing import PART, Excerpt, Found, Headline, Holdings, Opened
-from qa.html import UNKNOWN_DATE, UNTITLED, article_view, day, issue_label
+from qa.html import UNKNOWN_DATE, UNTITLED, article_view, day, day_range, issue_label
 from qa.marking import Span, matching_spans
 from qa.types import Passage
+from qa.wording import Words, as_printed, both, joined, month_words, named, words
+from qa.wording import as_html as _text
 
 _NEIGHBOURS = 30  # headlines on either side of the one that is read
 
-EMPTY = '<section class="evidence empty"><p>选一篇文章，全文会显示在这里。</p></section>'
+EMPTY = f'<section class="evidence empty"><p>{both("choose_article")}</p></section>'
 
 
 def catalogue(entries: Sequence[IssueEntry]) -> str:
     """The issues, newest first, by year and month; only the newest year is unfolded."""
-    if not entries:
-        return '<section class="catalogue"><h2>各期公报</h2><p class="about">资料库里还没有公报。</p></section>'
+    about = both("catalogue_size", n=len(entries)) if entries else both("catalogue_empty")
     years = [(year, list(of_year)) for year, of_year in groupby(entries, key=_year)]
     folded = "".join(_of_year(year, of_year, is_open=at == 0) for at, (year, of_year) in enumerate(years))
-    return f'<section class="catalogue"><h2>各期公报</h2><p class="about">共 {len(entries)} 期</p>{folded}</section>'
+    return f'<section class="catalogue"><h2>{both("catalogue")}</h2><p class="about">{about}</p>{folded}</section>'
 
 
 def issue_page(name: str, about: str, headlines: Sequence[Headline], *, part: int) -> str:
@@ -37,34 +37,36 @@ def issue_page(name: str, about: str, headlines: Sequence[Headline], *, part: in
     # One unnamed section is no section.
     names = list(sections) if len(sections) > 1 or "" not in sections else []
     lists = "".join(
-        (f"<h3>{_text(section or '未分栏目')}</h3>" if names else "") + _headlines(of_section)
+        (f"<h3>{as_printed(section) or both('no_section')}</h3>" if names else "") + _headlines(of_section)
         for section, of_section in sections.items()
     )
     issue_id = headlines[0].issue_id if headlines else ""
     turning = _parts(len(headlines), part, f'data-issue="{_text(issue_id)}"')
     return (
-        f'<section class="catalogue">{_HOME}<h2 tabindex="-1">{_text(name)}</h2><p class="about">{_text(about)}</p>'
-        f"{lists}{turning}</section>"
+        f'<section class="catalogue">{_HOME}<h2 tabindex="-1">{as_printed(name)}</h2>'
+        f'<p class="about">{_text(about)}</p>{lists}{turning}</section>'
     )
 
 
 def search_page(found: Found) -> str:
     """How many articles mention some words, and the best passages for them, the words marked."""
-    words = found.search.words
-    count = f"{len(found.mentioned)} 篇文章，{found.issues} 期"
-    if not words:
-        heading = '<h2 tabindex="-1">选定范围内的文章</h2>'
-        return f'<section class="catalogue">{_HOME}{heading}<p class="about">{count}</p></section>'
-    if found.mentioned:
-        said = f"原文提到的有 {count}。"
-    else:
-        said = "没有文章一字不差地提到它。" + ("下面是内容最接近的段落。" if found.passages else "")
-    cards = "".join(_excerpt(excerpt, words) for excerpt in found.passages)
-    heading = "最相关的段落" if found.mentioned else "最接近的段落"
+    looked_for = found.search.words
+    count = {"articles": words("articles", n=len(found.mentioned)), "issues": words("issues", n=found.issues)}
+    if not looked_for:
+        return _search_page(both("found_in_filters"), both("found_size", **count))
+    nothing = "found_only_near" if found.passages else "found_nothing"
+    said = both("found" if found.mentioned else nothing, **count)
+    cards = "".join(_excerpt(excerpt, looked_for) for excerpt in found.passages)
+    heading = both("relevant_passages" if found.mentioned else "nearest_passages")
     passages = f"<h3>{heading}</h3>{cards}" if cards else ""
+    return _search_page(both("looked_for", words=looked_for), said, passages)
+
+
+def _search_page(heading: str, about: str, passages: str = "") -> str:
+    """A page of what was found, of HTML."""
     return (
-        f'<section class="catalogue">{_HOME}<h2 tabindex="-1">查找“{_text(words)}”</h2>'
-        f'<p class="about">{said}</p>{passages}</section>'
+        f'<section class="catalogue">{_HOME}<h2 tabindex="-1">{heading}</h2><p class="about">{about}</p>'
+        f"{passages}</section>"
     )
 
 
@@ -75,7 +77,8 @@ def mentions(headlines: Sequence[Headline], *, part: int) -> str:
     first = part * PART
     rows = _headlines(enumerate(headlines[first : first + PART], start=first + 1), with_issue=True)
     turning = _parts(len(headlines), part, "data-mentions")
-    return f'<section class="catalogue mentions"><h3>逐篇列出（{len(headlines)} 篇）</h3>{rows}{turning}</section>'
+    heading = both("mentions", n=len(headlines))
+    return f'<section class="catalogue mentions"><h3>{heading}</h3>{rows}{turning}</section>'
 
 
 def note(text: str) -> str:
@@ -97,8 +100,8 @@ def missing(text: str) -> str:
 def choices(articles: Sequence[Article], text: str) -> str:
     """The articles that one address fits, to choose from."""
     rows = "".join(
-        f'<li>{_button(article.id, article.issue_id)}<span class="name">{_text(article.title or UNTITLED)}</span>'
-        f'<span class="about">{_text(issue_label(article.issue))}</span></button></li>'
+        f'<li>{_button(article.id, article.issue_id)}<span class="name">{as_printed(article.title or UNTITLED)}</span>'
+        f'<span class="about">{as_printed(issue_label(article.issue))}</span></button></li>'
         for article in articles
     )
     return f'<section class="evidence catalogue"><h2>{_text(text)}</h2><ol class="headlines">{rows}</ol></section>'
@@ -110,8 +113,8 @@ def turns(opened: Opened) -> str:
     before = articles[at - 1] if at > 0 else None
     behind = articles[at + 1] if at + 1 < len(articles) else None
     return (
-        f'<nav class="turns" aria-label="本期前后文章">{_turn(before, "‹ 上一篇")}'
-        f'<span class="place">{at + 1} / {len(articles)}</span>{_turn(behind, "下一篇 ›")}</nav>'
+        f'<nav class="turns"{named(words("neighbours"))}>{_turn(before, both("article_before"))}'
+        f'<span class="place">{at + 1} / {len(articles)}</span>{_turn(behind, both("article_after"))}</nav>'
     )
 
 
@@ -121,14 +124,14 @@ def foot(opened: Opened, *, start: int = 0, end: int = 0) -> str:
     key = f'data-key="{_text(article.id)}" data-of="{_text(article.issue_id)}"'
     printed = (
         f'<div class="printed"><button type="button" data-clip {key} data-start="{start}" data-end="{end}">'
-        '看原版</button><div class="clippings" aria-live="polite"></div></div>'
+        f'{both("printed")}</button><div class="clippings" aria-live="polite"></div></div>'
         if opened.is_printed
         else ""
     )
     address = (
-        '<div class="address"><label>本文地址 <input type="text" readonly '
+        f'<div class="address"><label>{both("address")} <input type="text" readonly '
         f'value="{_text(opened.address)}" data-address="{_text(opened.address)}"></label>'
-        '<button type="button" data-copy>复制地址</button><span role="status"></span></div>'
+        f'<button type="button" data-copy>{both("copy_address")}</button><span role="status"></span></div>'
     )
     return f"{printed}{address}{_others(opened)}"
 
@@ -142,42 +145,46 @@ def clippings(found: Sequence[Clipping] | str) -> str:
 
 def facts(holdings: Holdings) -> str:
     """What the archive holds, folded away."""
-    days = list(dict.fromkeys(day.isoformat() for day in (holdings.first, holdings.last) if day))
-    undated = f"（{holdings.undated} 期{UNKNOWN_DATE}）" if holdings.undated else ""
-    settings = holdings.settings
-    cut = f"，每段至多 {settings.max_chars} 字" if settings else ""
-    dimension = f"（{settings.dimension} 维）" if settings else ""
+    issues = words("issues_undated" if holdings.undated else "issues", n=holdings.issues, undated=holdings.undated)
+    settings, model = holdings.settings, holdings.model
     rows = (
-        ("期数", f"{holdings.issues:,} 期{undated}"),
-        ("文章", f"{holdings.articles:,} 篇，{holdings.characters:,} 字"),
-        ("检索段落", f"{holdings.chunks:,} 段{cut}"),
-        ("日期", " 至 ".join(days) or UNKNOWN_DATE),
-        ("模型", f"{holdings.model}{dimension}"),
-        ("占用空间", _size(holdings.size)),
+        ("facts_issues", issues),
+        ("facts_articles", words("held_articles", n=holdings.articles, characters=holdings.characters)),
+        (
+            "facts_chunks",
+            words("held_chunks_cut", n=holdings.chunks, most=settings.max_chars)
+            if settings
+            else words("held_chunks", n=holdings.chunks),
+        ),
+        ("facts_dates", day_range(holdings.first, holdings.last)),
+        ("facts_model", words("held_model", model=model, dimension=settings.dimension) if settings else model),
+        ("facts_size", _size(holdings.size)),
     )
-    listed = "".join(f"<div><dt>{name}</dt><dd>{_text(said)}</dd></div>" for name, said in rows)
-    return f'<details class="facts"><summary>关于资料库</summary><dl>{listed}</dl></details>'
+    listed = "".join(f"<div><dt>{both(key)}</dt><dd>{_text(said)}</dd></div>" for key, said in rows)
+    return f'<details class="facts"><summary>{both("facts")}</summary><dl>{listed}</dl></details>'
 
 
-_HOME = '<button type="button" class="home" data-home>← 各期公报</button>'
+_HOME = f'<button type="button" class="home" data-home>{both("catalogue_back")}</button>'
 
 
-def _year(entry: IssueEntry) -> str:
-    return f"{entry.issue.date.year}年" if entry.issue.date else UNKNOWN_DATE
+def _year(entry: IssueEntry) -> Words:
+    return words("year", year=entry.issue.date.year) if entry.issue.date else UNKNOWN_DATE
 
 
 def _month(entry: IssueEntry) -> str:
-    return f"{entry.issue.date.month}月" if entry.issue.date else ""
+    return month_words(entry.issue.date.month) if entry.issue.date else ""
 
 
 def _of_year(year: str, entries: Sequence[IssueEntry], *, is_open: bool) -> str:
     months = [(month, list(of_month)) for month, of_month in groupby(entries, key=_month)]
     lists = "".join(
-        (f"<h4>{month}</h4>" if month else "") + f'<ol class="headlines">{"".join(map(_issue_row, of_month))}</ol>'
+        (f"<h4>{_text(month)}</h4>" if month else "")
+        + f'<ol class="headlines">{"".join(map(_issue_row, of_month))}</ol>'
         for month, of_month in months
     )
     return (
-        f"<details{' open' if is_open else ''}><summary><h3>{year}</h3><span>{len(entries)} 期</span></summary>"
+        f"<details{' open' if is_open else ''}><summary><h3>{_text(year)}</h3>"
+        f'<span class="about">{both("issues", n=len(entries))}</span></summary>'
         f"{lists}</details>"
     )
 
@@ -185,7 +192,8 @@ def _of_year(year: str, entries: Sequence[IssueEntry], *, is_open: bool) -> str:
 def _issue_row(entry: IssueEntry) -> str:
     return (
         f'<li><button type="button" data-issue="{_text(entry.issue.id)}"><span class="name">'
-        f'{_text(issue_label(entry.issue))}</span><span class="about">{entry.articles} 篇</span></button></li>'
+        f'{as_printed(issue_label(entry.issue))}</span><span class="about">{both("of_issue", n=entry.articles)}</span>'
+        "</button></li>"
     )
 
 
@@ -195,13 +203,13 @@ def _headlines(numbered: Iterable[tuple[int, Headline]], *, with_issue: bool = F
         about = f'<span class="about">{_text(_about(headline))}</span>' if with_issue else ""
         rows.append(
             f'<li>{_button(headline.article_id, headline.issue_id)}<span class="name">{number}. '
-            f"{_text(headline.title or UNTITLED)}</span>{about}</button></li>"
+            f"{as_printed(headline.title or UNTITLED)}</span>{about}</button></li>"
         )
     return f'<ol class="headlines">{"".join(rows)}</ol>'
 
 
 def _about(headline: Headline) -> str:
-    return " · ".join(filter(None, (day(headline.day), headline.issue, headline.section)))
+    return joined(" · ", (day(headline.day), headline.issue, headline.section))
 
 
 def _button(article_id: str, issue_id: str, attributes: str = "") -> str:
@@ -213,27 +221,31 @@ def _parts(count: int, part: int, where: str) -> str:
     last = (count - 1) // PART
     if last < 1:
         return ""
-    before = f'<button type="button" {where} data-part="{part - 1}">‹ 前 {PART} 条</button>' if part else ""
-    behind = f'<button type="button" {where} data-part="{part + 1}">后 {PART} 条 ›</button>' if part < last else ""
-    return (
-        f'<nav class="turns" aria-label="翻页">{before}<span class="place">{part + 1} / {last + 1}</span>{behind}</nav>'
-    )
+    before = _part("part_before", part - 1, where) if part else ""
+    behind = _part("part_after", part + 1, where) if part < last else ""
+    place = f'<span class="place">{part + 1} / {last + 1}</span>'
+    return f'<nav class="turns"{named(words("parts"))}>{before}{place}{behind}</nav>'
 
 
-def _excerpt(excerpt: Excerpt, words: str) -> str:
+def _part(key: str, part: int, where: str) -> str:
+    return f'<button type="button" {where} data-part="{part}">{both(key, n=PART)}</button>'
+
+
+def _excerpt(excerpt: Excerpt, looked_for: str) -> str:
     body, start, end = excerpt.body, excerpt.start, excerpt.end
-    text = _marked(body[start:end], matching_spans(body[start:end], words))
+    text = _marked(body[start:end], matching_spans(body[start:end], looked_for))
     before = '<span class="cut">……</span>' if start > 0 else ""
     after = '<span class="cut">……</span>' if end < len(body) else ""
     lines = "".join(f"<p>{line}</p>" for line in text.split("\n") if line.strip())
     headline = excerpt.headline
     span = f' class="open" data-start="{start}" data-end="{end}"'
     open_it = _button(headline.article_id, headline.issue_id, span)
-    title = headline.title or UNTITLED
+    title = _marked(headline.title, matching_spans(headline.title, looked_for))
+    title = f'<span lang="zh">{title}</span>' if title else _text(UNTITLED)
     return (
-        f'<article class="card found"><h4>{open_it}{_marked(title, matching_spans(title, words))}</button></h4>'
+        f'<article class="card found"><h4>{open_it}{title}</button></h4>'
         f'<p class="details">{_text(_about(headline))}</p>'
-        f'<div class="passage-text">{before}{lines}{after}</div></article>'
+        f'<div class="passage-text" lang="zh">{before}{lines}{after}</div></article>'
     )
 
 
@@ -247,9 +259,10 @@ def _marked(text: str, spans: Sequence[Span]) -> str:
 
 
 def _turn(article: Article | None, label: str) -> str:
+    """The way to an article. `label` is HTML."""
     if article is None:
         return f'<button type="button" disabled>{label}</button>'
-    title = f' title="{_text(article.title or UNTITLED)}"'
+    title = f' title="{_text(article.title)}"' if article.title else ""
     return f"{_button(article.id, article.issue_id, title)}{label}</button>"
 
 
@@ -263,17 +276,15 @@ def _others(opened: Opened) -> str:
     for place, headline in enumerate(headlines[first:last], start=first):
         current = ' aria-current="true"' if place == at else ""
         button = _button(headline.article_id, headline.issue_id, current)
-        section = f'<span class="about">{_text(headline.section)}</span>' if headline.section else ""
+        section = f'<span class="about">{as_printed(headline.section)}</span>' if headline.section else ""
         rows.append(
-            f'<li>{button}<span class="name">{place + 1}. {_text(headline.title or UNTITLED)}</span>'
+            f'<li>{button}<span class="name">{place + 1}. {as_printed(headline.title or UNTITLED)}</span>'
             f"{section}</button></li>"
         )
     left_out = len(headlines) - len(rows)
-    more = f'<p class="about">前后另有 {left_out} 篇未列出</p>' if left_out else ""
-    name = _text(issue_label(opened.issue))
-    return (
-        f'<section class="others"><h3>本期文章：{name}</h3><ol class="headlines">{"".join(rows)}</ol>{more}</section>'
-    )
+    more = f'<p class="about">{both("others_left_out", n=left_out)}</p>' if left_out else ""
+    heading = both("others", name=issue_label(opened.issue))
+    return f'<section class="others"><h3>{heading}</h3><ol class="headlines">{"".join(rows)}</ol>{more}</section>'
 
 
 def _clipping(one: Clipping) -> str:
@@ -283,11 +294,11 @@ def _clipping(one: Clipping) -> str:
         for box in one.boxes
     )
     picture = base64.b64encode(one.picture).decode("ascii")
-    said = f"原版第 {one.page} 页" + ("，框出的是这一段" if one.boxes else "")
+    said = words("printed_boxed" if one.boxes else "printed_page", page=one.page)
     return (
-        f'<figure class="clipping"><div class="sheet" tabindex="0" role="group" aria-label="{said}">'
+        f'<figure class="clipping"><div class="sheet" tabindex="0" role="group"{named(said)}>'
         f'<div class="page"><img src="data:image/jpeg;base64,{picture}" width="{one.width}" height="{one.height}" '
-        f'alt="{said}">{boxes}</div></div><figcaption>{said}</figcaption></figure>'
+        f'alt="">{boxes}</div></div><figcaption>{_text(said)}</figcaption></figure>'
     )
 
 
@@ -295,8 +306,4 @@ def _size(size: int) -> str:
     for unit, step in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
         if size >= step:
             return f"{size / step:,.1f} {unit}"
-    return f"{size} 字节"
-
-
-def _text(text: str) -> str:
-    return html.escape(text, quote=True)
+    return words("bytes", n=size)

@@ -5,17 +5,17 @@ gradio comes as an argument, so that importing this module costs nothing. Annota
 """
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from qa import browsing_html, html
 from qa.assistant import read_filters
-from qa.browsing import NOT_FOUND, PART, Bar, Found, Library, Opened, Search, headline_of, read_address
+from qa.browsing import NOT_FOUND, PART, Found, Library, Opened, Search, headline_of, read_address
 from qa.desk import Desk, refusal
-from qa.filter_fields import FILTERS, lay_out_filters
+from qa.filter_fields import FILTERS, lay_out_filters, offered
 from qa.types import Passage
-from qa.wording import labels
+from qa.wording import for_script, joined, labels, words
 
 logger = logging.getLogger(__name__)
 
@@ -23,14 +23,14 @@ Changes = dict[Any, Any]  # what components of the page are to hold
 
 _QUIET = {"api_visibility": "private", "show_progress": "hidden"}
 _AT_ONCE = {**_QUIET, "queue": False}
-_TIME, _COUNT = "时间", "篇数"  # the columns of the plot, as its tooltip names them
-_NOTHING_ASKED = "请写下要找的词，或者选定期数、日期、栏目。"
-_SEARCHING = "正在查找……"
-_TROUBLE = "资料库暂时读不了，请稍后再试；仍然不行时，请告诉管理员。"
+_SAYS = for_script("copied", "copy_by_hand", "printed_opening", "not_printed")
 
 # What the reading view does wherever it stands: turns the page, copies its address, shows the printed page.
-READING_SCRIPT = """
-{
+READING_SCRIPT = (
+    f"""
+{{
+    const says = {_SAYS};"""
+    + """
     const fill = () => element.querySelectorAll('[data-address]').forEach((field) => {
         field.value = location.origin + location.pathname + field.dataset.address;
     });
@@ -42,15 +42,15 @@ READING_SCRIPT = """
         try { await navigator.clipboard.writeText(field.value); done = true; }
         catch (error) { done = document.execCommand('copy'); }
         const said = button.parentElement.querySelector('[role=status]');
-        said.textContent = done ? '已复制' : '已选中，请按 Ctrl+C（苹果电脑按 ⌘C）复制';
+        said.textContent = says(done ? 'copied' : 'copy_by_hand');
     };
     const clip = async (button) => {
         const {key, of, start, end} = button.dataset;
         const place = button.parentElement.querySelector('.clippings');
         button.disabled = true;
-        place.textContent = '正在打开原版……';
+        place.textContent = says('printed_opening');
         try { place.innerHTML = await server.clip({article: key, issue: of, start: Number(start), end: Number(end)}); }
-        catch (error) { place.textContent = '原版没有打开，请再试一次。'; button.disabled = false; return; }
+        catch (error) { place.textContent = says('not_printed'); button.disabled = false; return; }
         const sheet = place.querySelector('.sheet'), box = place.querySelector('.box');
         button.hidden = Boolean(sheet);
         if (!sheet) return;
@@ -74,6 +74,7 @@ READING_SCRIPT = """
     fill();
 }
 """
+)
 
 _READING_ON_LOAD = f"""
 {READING_SCRIPT}
@@ -169,7 +170,7 @@ def clip_server(library: Library) -> Any:
             return browsing_html.clippings(library.clip(article, issue, start=start, end=end))
         except Exception:
             logger.exception("The printed page could not be shown")
-            return browsing_html.clippings(_TROUBLE)
+            return browsing_html.clippings(words("trouble"))
 
     return clip
 
@@ -204,23 +205,19 @@ class BrowsingRoom:
     def __init__(self, gr: Any, library: Library) -> None:
         self._gr, self._library = gr, library
         self.view = gr.State(View())
-        words = labels(gr)
+        label = labels(gr)
         with gr.Row(elem_id="browse"):
             with gr.Column(scale=5, min_width=320, elem_id="shelves"):
                 with gr.Row(elem_id="find"):
                     self.words = gr.Textbox(
-                        elem_id="words", label=words("look"), show_label=False, container=False, max_lines=1, scale=8,
-                        min_width=160, placeholder=words("look_hint"),
+                        elem_id="words", label=label("look"), show_label=False, container=False, max_lines=1, scale=8,
+                        min_width=160, placeholder=label("look_hint"),
                     )  # fmt: skip
-                    self.look = gr.Button(words("look"), variant="primary", scale=1, min_width=84)
+                    self.look = gr.Button(label("look"), variant="primary", scale=1, min_width=84)
                 self.filters = lay_out_filters(gr, "browse-filters")
                 listed = {"js_on_load": _LIST_ON_LOAD, "apply_default_css": False}
                 self.catalogue = gr.HTML("", elem_id="catalogue", **listed)
-                self.plot = gr.BarPlot(
-                    None, x=_TIME, y=_COUNT, x_title=" ", y_title=" ", height=190, visible=False,
-                    elem_id="timeline", label="提到它的文章有几篇，按时间", show_label=True, x_label_angle=-45,
-                    y_axis_format="d", tooltip="all", buttons=[],
-                )  # fmt: skip
+                self.timeline = gr.HTML("", elem_id="timeline", apply_default_css=False)
                 self.mentions = gr.HTML("", elem_id="mentions", **listed)
                 self.facts = gr.HTML("", elem_id="facts", apply_default_css=False)
             with gr.Column(scale=6, min_width=320):
@@ -231,7 +228,7 @@ class BrowsingRoom:
 
     def wire(self, gr: Any, page: Any, parts: Mapping[str, Any], desk: Desk, *, rooms: Any) -> None:
         """Say what happens. `rooms` are the tabs, `parts` the components of the chat, whose filters are shared."""
-        lists = {self.view, self.catalogue, self.plot, self.mentions}
+        lists = {self.view, self.catalogue, self.timeline, self.mentions}
         read = {self.view, self.reading}
         filters = list(self.filters.values())
 
@@ -264,8 +261,13 @@ class BrowsingRoom:
         address = gr.Textbox("", visible=False)
         page.load(open_address, [self.view, address], {*read, rooms}, js="(view) => [view, location.search]", **_QUIET)
 
-        def refresh(view: View, issue: str, section: str) -> Changes:
-            return self._refresh(desk, view, issue, section)
+        def refresh(view: View, issue: str, section: str, request: gr.Request) -> Changes:
+            now = desk.overview()
+            return {
+                **self._refresh(view),
+                self.filters["issue"]: offered(gr, now.issues, issue, request.headers),
+                self.filters["section"]: offered(gr, now.sections, section, request.headers),
+            }
 
         outputs = {*lists, *read, self.facts, self.filters["issue"], self.filters["section"]}
         choices = [parts["issue"], parts["section"]]
@@ -286,57 +288,48 @@ class BrowsingRoom:
         if issue is not None:
             opened = [headline_of(article) for article in issue.articles]
             view = replace(view, part=min(view.part, max(0, len(opened) - 1) // PART))
-            about = f"{html.day(issue.date)} · {len(opened)} 篇"
+            about = joined(" · ", (html.day(issue.date), words("of_issue", n=len(opened))))
             shown = browsing_html.issue_page(html.issue_label(issue), about, opened, part=view.part)
             return self._lists(view, shown)
         if view.found is not None:
-            bars = view.found.bars
+            bars = html.timeline_view(view.found.printed)
             rows = browsing_html.mentions(view.found.mentioned, part=view.part)
             return self._lists(view, browsing_html.search_page(view.found), bars, rows)
         return self._lists(replace(view, issue_id=""), browsing_html.catalogue(self._library.issues()))
 
-    def _lists(self, view: View, shown: str, bars: Sequence[Bar] = (), mentions: str = "") -> Changes:
-        return {
-            self.view: view,
-            self.catalogue: shown,
-            self.plot: self._gr.update(
-                # A list as the order, because 2021年10月 comes before 2021年8月 in the alphabet.
-                value=_plotted(bars),
-                sort=[bar.label for bar in bars],
-                visible=bool(bars),
-            ),
-            self.mentions: mentions,
-        }
+    def _lists(self, view: View, shown: str, bars: str = "", mentions: str = "") -> Changes:
+        """What shows a view, as HTML."""
+        return {self.view: view, self.catalogue: shown, self.timeline: bars, self.mentions: mentions}
 
     def _home(self, view: View) -> Changes:
         return self._show(View(article=view.article))
 
-    def _search(self, view: View, words: str, *chosen: str) -> Iterator[Any]:
+    def _search(self, view: View, typed: str, *chosen: str) -> Iterator[Any]:
         issue, section, since, until = (value or "" for value in chosen)
-        words = " ".join((words or "").split())
+        typed = " ".join((typed or "").split())
         view = View(article=view.article)
-        fault = refusal(words or "…", since=since, until=until)
-        if not fault and not any((words, issue, section, since.strip(), until.strip())):
-            fault = _NOTHING_ASKED
+        fault = refusal(typed or "…", since=since, until=until)
+        if not fault and not any((typed, issue, section, since.strip(), until.strip())):
+            fault = words("ask_for_something")
         if fault:
             yield self._lists(view, browsing_html.note(fault))
             return
-        yield self._lists(view, browsing_html.note(_SEARCHING))
+        yield self._lists(view, browsing_html.note(words("searching")))
         filters = read_filters(since=since.strip(), until=until.strip(), issue=issue, section=section)
-        yield self._found(view, Search(words, filters))
+        yield self._found(view, Search(typed, filters))
 
     def _found(self, view: View, search: Search) -> Changes:
         try:
             return self._show(replace(view, found=self._library.search(search), part=0))
         except Exception:  # whatever it is, it must not leave the reader looking at "searching"
             logger.exception("The archive could not be searched")
-            return self._lists(view, browsing_html.note(_TROUBLE))
+            return self._lists(view, browsing_html.note(words("trouble")))
 
     def _read(self, view: View, article: str, issue: str, start: int = 0, end: int = 0) -> Changes:
         opened = self._library.open(article, issue)
         if opened is None:
             found = self._library.find(article, issue)
-            several = f"这个地址对应 {len(found)} 篇文章"
+            several = words("several_found", n=len(found))
             said = browsing_html.choices(found, several) if found else browsing_html.missing(NOT_FOUND)
             return {self.view: replace(view, article=""), self.reading: said}
         return self._opened(view, opened, start, end)
@@ -349,7 +342,7 @@ class BrowsingRoom:
     def _close(self, view: View) -> Changes:
         return {self.view: replace(view, article=""), self.reading: browsing_html.EMPTY}
 
-    def _refresh(self, desk: Desk, view: View, issue: str, section: str) -> Changes:
+    def _refresh(self, view: View) -> Changes:
         """Another state of the archive has other issues, and may have lost the article that is read."""
         found = view.found
         changes = self._found(view, found.search) if found else self._show(view)
@@ -358,20 +351,4 @@ class BrowsingRoom:
         if named and self._library.open(*named) is None:
             changes |= self._read(changes[self.view], *named)
         changes[self.facts] = browsing_html.facts(self._library.holdings())
-        now = desk.overview()
-        for name, choices, chosen in (("issue", now.issues, issue), ("section", now.sections, section)):
-            is_there = chosen in dict(choices).values()
-            changes[self.filters[name]] = self._gr.update(choices=choices, value=chosen if is_there else "")
         return changes
-
-
-def _plotted(bars: Sequence[Bar]) -> dict[str, Any] | None:
-    """Bars as gradio's plots send them to the browser; made here, pandas need not be loaded."""
-    if not bars:
-        return None
-    return {
-        "columns": [_TIME, _COUNT],
-        "data": [[bar.label, bar.count] for bar in bars],
-        "datatypes": {_TIME: "nominal", _COUNT: "quantitative"},
-        "mark": "bar",
-    }

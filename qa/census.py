@@ -6,6 +6,7 @@ They are counted and listed from the archive, exactly, and need no search: 有�
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -149,7 +150,8 @@ def take_census(census: Census, question: str, snapshot: Snapshot, *, filters: F
     more = f"\n……另有{len(lines) - len(listed)}条未列出" if len(chosen) > len(listed) else ""
     passages = tuple(_passage(citation) for citation in citations)
     text = "：\n".join([head, "\n".join(listed)]) + more
-    return Answer(question, text, citations[0].quote, tuple(citations), passages, 1.0, False, is_counted=True)
+    quote, printed = citations[0].quote, tuple(Counter(article.date for article in articles).items())
+    return Answer(question, text, quote, tuple(citations), passages, 1.0, False, is_counted=True, printed=printed)
 
 
 def _spread(articles: Sequence[Article]) -> list[Article]:

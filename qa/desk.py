@@ -20,7 +20,7 @@ from qa.examples import answered_examples, next_questions
 from qa.proofs import not_a_date
 from qa.query import MAX_QUESTION_CHARS
 from qa.types import Answer
-from qa.wording import chinese
+from qa.wording import words
 
 logger = logging.getLogger(__name__)
 
@@ -161,16 +161,16 @@ def refusal(question: str, *, since: str, until: str) -> str:
     """Why a question cannot be asked as it stands, in the reader's words; empty when it can."""
     length = len(" ".join(question.split()))
     if not length:
-        return "请先写下问题。"
+        return words("question_missing")
     if length > MAX_QUESTION_CHARS:
-        return f"问题太长了：{length} 个字，最多 {MAX_QUESTION_CHARS} 个字。请说得短一些。"
+        return words("question_too_long", n=length, most=MAX_QUESTION_CHARS)
     days = []
     for text in filter(None, (since.strip(), until.strip())):
         if found := not_a_date(text):
             return found
         days.append(find_date(text))
     if len(days) == 2 and days[0] > days[1]:  # type: ignore[operator]
-        return f"起始日期 {days[0]} 晚于截止日期 {days[1]}，请对调一下。"
+        return words("dates_crossed", first=days[0], last=days[1])
     return ""
 
 
@@ -185,7 +185,7 @@ def _overview(snapshot: Snapshot, *, model: str) -> Overview:
         last=max(dates, default=None),
         model=model,
     )
-    issues = [(chinese("all_issues"), ""), *((html.issue_label(entry.issue), entry.issue.id) for entry in entries)]
-    sections = [(chinese("all_sections"), ""), *((section, section) for section in snapshot.sections() if section)]
+    issues = [(words("all_issues"), ""), *((html.issue_label(entry.issue), entry.issue.id) for entry in entries)]
+    sections = [(words("all_sections"), ""), *((section, section) for section in snapshot.sections() if section)]
     held = frozenset(key for entry in entries for key in (entry.issue.id, (entry.issue.source, entry.issue.member)))
     return Overview(snapshot.generation, masthead, issues, sections, held)

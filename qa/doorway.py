@@ -12,18 +12,18 @@ from typing import Any
 from qa import editing_html
 from qa.entrance import Entrance, Visit
 from qa.gate import ENTER, LEAVE
+from qa.wording import both, for_script, labels, words
 
 Handler = Callable[..., Any]
 
 _QUIET = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
-_REFUSED = "编辑部不对这个页面开放，或口令已经过期。请刷新页面，重新输入口令。"
 
 # The password goes to a route of its own and never into gradio's queue, which keeps what it is sent.
 _ENTER = f"""
 async (typed) => {{
     const answer = await fetch(window.gradio_config.root + '{ENTER}', {{
         method: 'POST', headers: {{'Content-Type': 'application/json'}}, body: JSON.stringify({{password: typed}}),
-    }}).then((response) => response.json()).catch(() => ({{said: '连不上服务器，请再试一次。'}}));
+    }}).then((response) => response.json()).catch(() => ({{said: {for_script("server_gone")}('server_gone')}}));
     return ['', answer.said];
 }}
 """
@@ -50,7 +50,8 @@ class OnlyStaff:
         """The handler, which refuses everybody else with a message."""
 
         def refused() -> Any:
-            raise self._gr.Error(_REFUSED, title="编辑部", print_exception=False)
+            room = words("newsroom_tab")  # a label would not do: what gradio reports is to have a plain title
+            raise self._gr.Error(both("door_closed"), title=f"{room} · {room.english}", print_exception=False)
 
         return self._guard(handler, refused)
 
@@ -85,13 +86,14 @@ class Doorway:
     def __init__(self, gr: Any, staff: OnlyStaff) -> None:
         self._gr, self._staff = gr, staff
         self._has_password = staff.entrance.has_password
+        label = labels(gr)
         with gr.Column(visible=self._has_password, elem_id="doorway") as self.asking:
-            gr.HTML(editing_html.DOOR_HEADING, apply_default_css=False)
+            gr.HTML(editing_html.heading("door"), apply_default_css=False)
             with gr.Row(elem_classes="actions"):
-                self.typed = gr.Textbox(type="password", label="口令", max_lines=1, scale=3, min_width=200)
-                self.enter = gr.Button("进入编辑部", variant="primary", scale=1, min_width=140)
+                self.typed = gr.Textbox(type="password", label=label("password"), max_lines=1, scale=3, min_width=200)
+                self.enter = gr.Button(label("enter"), variant="primary", scale=1, min_width=140)
             self.said = gr.HTML("", apply_default_css=False)
-        self.leave = gr.Button("退出编辑部", visible=False, size="sm", elem_id="leave")
+        self.leave = gr.Button(label("leave"), visible=False, size="sm", elem_id="leave")
         self.reply = gr.Textbox("", visible="hidden")
 
     def wire(self, page: Any, tab: Any, workroom: Any) -> Any:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from qa.html import UNTITLED
+from qa.wording import as_html as _text
+from qa.wording import as_printed, both, joined
 
-ARRIVAL_HEADING = (
-    "<h2>投递新一期</h2><p>把文件拖到这里，先校对，再入库。可读：文本、Markdown、JSONL、网页、DOCX、PDF、"
-    "扫描图片，以及装着它们的 ZIP；一期有好几张图片的，请打包成一个 ZIP。</p>"
-)
-DOOR_HEADING = "<h2>编辑部</h2><p>这里可以投递、更正和撤回。请输入编辑部的口令。</p>"
-SHELF_HEADING = "<h2>已入库的期</h2><p>改正标题、署名、日期和误读的段落，或撤回一期。原文件不会改动。</p>"
+
+def heading(key: str) -> str:
+    """A heading of the room, with what there is to say of it."""
+    return f"<h2>{both(key)}</h2><p>{both(f'{key}_about')}</p>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +34,14 @@ def _slip(at: int, slip: Slip, is_chosen: bool) -> str:
     current = ' aria-current="true"' if is_chosen else ""
     return (
         f'<li><button type="button" data-slip="{at}"{current}><span class="name">{at + 1}. '
-        f"{_text(slip.title or UNTITLED)}{marks}</span>"
-        f'<span class="about">{_text(slip.about)}</span></button></li>'
+        f"{as_printed(slip.title or UNTITLED)}{marks}</span>"
+        f'<span class="about">{as_printed(slip.about)}</span></button></li>'
     )
 
 
 def about_article(parts: Iterable[str]) -> str:
     """What an editor sees of an article and cannot change: place, section, page, kind."""
-    return f'<p class="about-article">{_text(" · ".join(filter(None, parts)))}</p>'
+    return f'<p class="about-article">{_text(joined(" · ", parts))}</p>'
 
 
 def working(text: str, done: int = 0, total: int = 0) -> str:
@@ -66,8 +65,4 @@ def left_out(files: Sequence[tuple[str, str]]) -> str:
     if not files:
         return ""
     rows = "".join(f"<li><b>{_text(name)}</b>{_text(reason)}</li>" for name, reason in files)
-    return f'<div class="left-out"><p>没有读成的 {len(files)} 个文件：</p><ul>{rows}</ul></div>'
-
-
-def _text(text: str) -> str:
-    return html.escape(text, quote=True)
+    return f'<div class="left-out"><p>{both("left_out", n=len(files))}</p><ul>{rows}</ul></div>'

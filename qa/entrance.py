@@ -19,6 +19,8 @@ from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
 
+from qa.wording import Words, words
+
 STAY_SECONDS = 12 * 3600.0  # of a browser in which the staff's password was given
 WRONG_TRIES = 5  # from one address, within the time below, until it has to wait
 WRONG_SECONDS = 600.0
@@ -29,7 +31,11 @@ _FORWARDING = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-for
 
 
 class NotAdmittedError(Exception):
-    """A password was not taken; the message says why, for the one who typed it."""
+    """A password was not taken; `said` tells why, for the one who typed it."""
+
+    def __init__(self, said: Words) -> None:
+        super().__init__(said)
+        self.said = said
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,15 +145,15 @@ class Entrance:
     def enter(self, typed: str, visit: Visit) -> str:
         """A token for the browser that sends the right password. Raises NotAdmittedError."""
         if not self.has_password:
-            raise NotAdmittedError("这里没有设口令，编辑部只在本机开放。")
+            raise NotAdmittedError(words("password_needless"))
         if self._tries.must_wait(visit):
-            raise NotAdmittedError("输错的次数太多，请过十分钟再试。")
+            raise NotAdmittedError(words("password_wait"))
         if not visit.is_own_page:
-            raise NotAdmittedError("请在本站自己的页面上输入口令。经过代理时，代理要把 Host 传过来。")
+            raise NotAdmittedError(words("password_elsewhere"))
         given = typed[:_MOST_PASSWORD_CHARS].encode("utf-8", "replace")
         if not hmac.compare_digest(given, self._password):
             self._tries.count(visit, given)
-            raise NotAdmittedError("口令不对。")
+            raise NotAdmittedError(words("password_wrong"))
         token = secrets.token_urlsafe(32)
         with self._lock:
             self._inside[token] = self._now()

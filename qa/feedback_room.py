@@ -11,21 +11,23 @@ from qa.kept_html import remark
 from qa.kept_room import KeptRoom
 from qa.ledger import MAX_WORD_CHARS, Place
 from qa.memory import voted
+from qa.wording import labels, words
 
 THUMBS = ("Like", "Dislike")  # gradio draws these two as thumbs
 _AT_ONCE = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
-_FAILED = "没有记下，请稍后再试。"
+_FAILED = words("not_noted")
 
 
 def lay_out_feedback(gr: Any, parts: dict[str, Any]) -> None:
     """The box for a word, which comes after a vote."""
+    label = labels(gr)
     with gr.Row(visible=False, elem_id="word") as parts["word_row"]:
         parts["word"] = gr.Textbox(
-            label="意见", show_label=False, container=False, lines=1, max_lines=1, max_length=MAX_WORD_CHARS, scale=8,
-            placeholder="已记下。愿意的话，再说一句哪里好、哪里不对", min_width=160,
+            label=label("word"), show_label=False, container=False, lines=1, max_lines=1, max_length=MAX_WORD_CHARS,
+            placeholder=label("word_hint"), scale=8, min_width=160,
         )  # fmt: skip
-        parts["add_word"] = gr.Button("附上", size="sm", scale=1, min_width=80)
-        parts["no_word"] = gr.Button("不用了", size="sm", scale=1, min_width=80)
+        parts["add_word"] = gr.Button(label("add_word"), size="sm", scale=1, min_width=80)
+        parts["no_word"] = gr.Button(label("no_word"), size="sm", scale=1, min_width=80)
     parts["voted_turn"] = gr.State(None)
     parts["vote_remark"] = gr.HTML("", elem_id="vote-remark", apply_default_css=False)
 
@@ -55,7 +57,7 @@ def wire_feedback(gr: Any, parts: dict[str, Any], room: KeptRoom) -> None:
         if not (typed or "").strip():
             return {row: hidden, said: ""}
         done = about is not None and room.memory.add_word(reader, about, typed)
-        return {row: gr.update(visible=not done), said: remark("谢谢，已转给编辑部。" if done else _FAILED)}
+        return {row: gr.update(visible=not done), said: remark(words("thanks") if done else _FAILED)}
 
     mine = [room.reader, room.current, room.place, parts["conversation"]]
     chat.like(vote, mine, [chat, row, word, turn, said], **_AT_ONCE)

@@ -21,6 +21,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from embeddings import Archive
 from qa.assistant import Assistant
 from qa.entrance import STAY_SECONDS, Credentials, Entrance, NotAdmittedError, Visit
+from qa.wording import in_language
 
 logger = logging.getLogger(__name__)
 
@@ -205,7 +206,7 @@ class Gate:
             token = entrance.enter(typed, visit)
         except NotAdmittedError as error:
             await asyncio.sleep(WRONG_DELAY)
-            await _answer(send, 403, {"said": str(error)})
+            await _answer(send, 403, {"said": in_language(error.said, visit.headers)})
             return
         await _answer(send, 200, {"said": ""}, {"Set-Cookie": cookie.format(token, STAY_SECONDS)})
 

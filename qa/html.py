@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import html
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from embeddings import Issue, find_date
 from qa.marking import matching_words
+from qa.timeline import Bar, timeline
 from qa.types import Answer, Citation, Passage
-from qa.wording import both, chinese
+from qa.wording import Words, as_printed, as_typed, both, day_words, joined, named, words
+from qa.wording import as_html as _text
 
 Span = tuple[int, int]  # [start, end) in an article's body
 
-UNKNOWN_DATE = "日期不详"
-UNTITLED = "（无题）"
+UNKNOWN_DATE = words("unknown_date")
+UNTITLED = words("untitled")
 LOOKS = ("large", "dark")  # what a reader can switch on, by the names that page.js and page.css know
 _REFERENCE = re.compile(r"\[(\d+)\]")
 _WORDS_SHOWN = 5  # that a passage and the question share
@@ -25,21 +26,21 @@ _SHOWN_QUESTION_CHARS = 200  # of a question that was too long to be answered
 
 def masthead(*, issues: int, undated: int, articles: int, first: date | None, last: date | None, model: str) -> str:
     """The name of the page, and what the archive holds: how much, from when to when, and by which model."""
-    count = f"{issues} 期" + (f"（{undated} 期{UNKNOWN_DATE}）" if undated else "")
-    days = list(dict.fromkeys(value.isoformat() for value in (first, last) if value))
-    holdings = " · ".join((count, f"{articles} 篇文章", " 至 ".join(days) or UNKNOWN_DATE, model))
+    count = words("issues_undated" if undated else "issues", n=issues, undated=undated)
+    holdings = joined(" · ", (count, words("articles", n=articles), day_range(first, last), model))
     looks = "".join(
         f'<button type="button" data-look="{name}" aria-pressed="false">{both(name)}</button>' for name in LOOKS
     )
     return (
-        f'<header class="masthead"><h1>公报问答</h1><p class="motto">{both("motto")}</p>'
+        f'<header class="masthead"><h1 lang="zh">公报问答</h1><p class="motto">{both("motto")}</p>'
         f'<p class="holdings">{_text(holdings)}</p><p class="looks">{looks}</p></header>'
     )
 
 
 def foot() -> str:
     """What stands under the page: the way to the page for other programs."""
-    return '<p class="foot"><a href="./programs" target="_blank" rel="noopener">给其他程序</a></p>'
+    way = f'<a href="./programs" target="_blank" rel="noopener">{both("for_programs")}</a>'
+    return f'<p class="foot">{way}</p>'
 
 
 def issue_label(issue: Issue) -> str:
@@ -88,14 +89,14 @@ def suggestions(questions: Sequence[str]) -> str:
     buttons = "".join(
         f'<button type="button" data-question="{_text(question)}">{_text(question)}</button>' for question in questions
     )
-    return f'<nav class="suggestions" aria-label="{chinese("suggestions")}"><b>{both("suggestions")}</b>{buttons}</nav>'
+    return f'<nav class="suggestions"{named(words("suggestions"))}><b>{both("suggestions")}</b>{buttons}</nav>'
 
 
 def evidence(answer: Answer, *, gone: Collection[str] = (), turn: int = 0) -> str:
     """The cards beside an answer, best passage first; after an abstention they are only the nearest articles.
 
     Passages from the issues in `gone` (ids) are left out; the others keep their ranks. `turn` is the answer's place in
-    the conversation.
+    the conversation. Above the cards of a counted answer stands when the articles were printed.
     """
     if not answer.passages:
         return empty_evidence(both("no_articles"))
@@ -107,9 +108,27 @@ def evidence(answer: Answer, *, gone: Collection[str] = (), turn: int = 0) -> st
         if passage.article.issue_id not in gone
     )
     return (
-        f'<section class="evidence" data-turn="{turn}" aria-label="{chinese(heading)}"><h2>{both(heading)}</h2>'
-        f'<p class="about">{_text(answer.question)}</p>{cards}</section>'
+        f'<section class="evidence" data-turn="{turn}"{named(words(heading))}><h2>{both(heading)}</h2>'
+        f'<p class="about">{as_typed(answer.question)}</p>{timeline_view(dict(answer.printed))}{cards}</section>'
     )
+
+
+def timeline_view(printed: Mapping[date | None, int]) -> str:
+    """Articles counted by their days (None: not known), as bars; "" where they are not of two times."""
+    bars = timeline({day: count for day, count in printed.items() if day})
+    if len(bars) < 2:
+        return ""
+    if None in printed:
+        bars.append(Bar(UNKNOWN_DATE, printed[None]))
+    most = max(bar.count for bar in bars)
+    rows = "".join(
+        f'<li><span class="time">{_text(bar.label)}</span><span class="measure">{_measure(bar.count, most)}</span>'
+        f'<span class="count">{bar.count:,}</span></li>'
+        for bar in bars
+    )
+    heading = words("timeline_heading", n=sum(printed.values()))
+    # A long one scrolls, so that a keyboard must reach it.
+    return f'<section class="timeline"><h3>{_text(heading)}</h3><ol tabindex="0"{named(heading)}>{rows}</ol></section>'
 
 
 def empty_evidence(hint: str = "") -> str:
@@ -134,8 +153,8 @@ def passage_card(
     return (
         f'<article class="{kind}" data-passage="{rank}" data-cites="{" ".join(map(str, numbers))}">'
         f'<h3>{references}<button type="button" class="open">'
-        f"{_text(article.title or UNTITLED)}</button></h3>{_details(passage, citation)}"
-        f'<div class="passage-text">{before}{body}{after}</div>{_why_found(passage, asked)}</article>'
+        f"{as_printed(article.title or UNTITLED)}</button></h3>{_details(passage, citation)}"
+        f'<div class="passage-text" lang="zh">{before}{body}{after}</div>{_why_found(passage, asked)}</article>'
     )
 
 
@@ -154,8 +173,8 @@ def article_view(
         f'<article class="reading" data-rank="{rank}"><div class="bar">'
         f'<button type="button" class="back" data-back>{both("back")}</button>{turns}</div>'
         f"{_line_of('kicker', article.kicker)}"
-        f'<h2 tabindex="-1">{_text(article.title or UNTITLED)}</h2>{_line_of("deck", article.deck)}'
-        f'{_details(passage, citation)}<div class="body">{body}</div>{foot}</article>'
+        f'<h2 tabindex="-1">{as_printed(article.title or UNTITLED)}</h2>{_line_of("deck", article.deck)}'
+        f'{_details(passage, citation)}<div class="body" lang="zh">{body}</div>{foot}</article>'
     )
 
 
@@ -179,17 +198,23 @@ def mark_quote(text: str, start: int, end: int) -> str:
     return f"{_text(text[:start])}<mark>{_text(text[start:end])}</mark>{_text(text[end:])}"
 
 
-def day(value: date | None) -> str:
+def day(value: date | None) -> Words:
     """A date as the page prints it."""
-    return f"{value.year}年{value.month}月{value.day}日" if value else UNKNOWN_DATE
+    return day_words(value) if value else UNKNOWN_DATE
 
 
-def _text(text: str) -> str:
-    return html.escape(text, quote=True)
+def day_range(first: date | None, last: date | None) -> str:
+    """From when to when something is, in figures."""
+    days = list(dict.fromkeys(value.isoformat() for value in (first, last) if value))
+    return words("held_since", first=days[0], last=days[1]) if len(days) > 1 else "".join(days) or UNKNOWN_DATE
+
+
+def _measure(count: int, most: int) -> str:
+    return f'<i style="width:{100 * count / most:.1f}%"></i>' if count else ""
 
 
 def _line_of(kind: str, text: str) -> str:
-    return f'<p class="{kind}">{_text(text)}</p>' if text else ""
+    return f'<p class="{kind}">{as_printed(text)}</p>' if text else ""
 
 
 def _reference(match: re.Match[str], numbers: set[str]) -> str:
@@ -260,15 +285,15 @@ def _details(passage: Passage, citation: Citation | None) -> str:
     """Date, issue, section and byline, on a line; a quoted byline is marked."""
     article = passage.article
     iso = f' datetime="{article.date.isoformat()}"' if article.date else ""
-    parts = [f"<time{iso}>{day(article.date)}</time>", f"<span>{_text(article.issue.name)}</span>"]
+    parts = [f"<time{iso}>{_text(day(article.date))}</time>", f"<span>{as_printed(article.issue.name)}</span>"]
     if article.section:
-        parts.append(f'<span class="section">{_text(article.section)}</span>')
+        parts.append(f'<span class="section">{as_printed(article.section)}</span>')
     if article.byline:
         byline = _text(article.byline)
         if citation and citation.start is None:
             at = article.byline.find(citation.quote)
             byline = mark_quote(article.byline, at, at + len(citation.quote)) if at >= 0 else byline
-        parts.append(f'<span class="byline">{byline}</span>')
+        parts.append(f'<span class="byline" lang="zh">{byline}</span>')
     return f'<p class="details">{"<i> · </i>".join(parts)}</p>'
 
 

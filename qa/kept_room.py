@@ -22,6 +22,7 @@ from qa.kept_html import kept_list, remark
 from qa.ledger import MAX_NAME_CHARS, Place, new_reader
 from qa.memory import NEW, File, Memory, is_reader, voted
 from qa.packing import LOST
+from qa.wording import both, for_script, labels, words
 
 Changes = dict[Any, Any]  # what components of the page are to hold
 Event = dict[str, Any]  # what an event of gradio is given: fn, inputs, outputs and the like
@@ -32,7 +33,7 @@ _STORAGE = {"storage_key": "bulletin-reader", "secret": "bulletin-reader"}
 _AT_ONCE = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
 _LOOKS = 20  # for an answer that was on its way when the page was reloaded
 _LOOK_SECONDS = 0.5
-_FAILED = "没有办成，请稍后再试。"
+_FAILED = words("not_done")
 
 _RECALL = "(reader, current) => [reader, sessionStorage.getItem('bulletin-conversation') || '']"
 _REMEMBER = "(current) => { sessionStorage.setItem('bulletin-conversation', current || ''); }"
@@ -47,7 +48,9 @@ SAVE = """(file) => {
     setTimeout(() => URL.revokeObjectURL(link.href), 60000);
     return '';
 }"""
-_ON_LOAD = """
+_ON_LOAD = (
+    f"const says = {for_script('kept', 'voted_good', 'voted_bad')};"
+    + """
 element.addEventListener('click', (event) => {
     const kept = event.target.closest('[data-kept]');
     if (kept) trigger('pick', {id: kept.dataset.kept});
@@ -56,50 +59,54 @@ element.addEventListener('click', (event) => {
 const wake = () => { if (!document.hidden) trigger('wake', {}); };
 document.addEventListener('visibilitychange', wake);
 addEventListener('online', wake);
-// Gradio names its handle in English.
+// Gradio names its handle otherwise.
 const handle = element.closest('.sidebar')?.querySelector('.toggle-button');
-if (handle) { handle.setAttribute('aria-label', '我的对话'); handle.title = '我的对话'; }
+if (handle) { handle.setAttribute('aria-label', says('kept')); handle.title = says('kept'); }
 // ... and a thumb that was chosen; the chat may come later than this.
-const chosen = {Liked: '已赞', Disliked: '已踩'};
+const chosen = {Liked: says('voted_good'), Disliked: says('voted_bad')};
 const translate = () => {
     for (const thumb of document.querySelectorAll('#chat [title="Liked"], #chat [title="Disliked"]')) {
+        if (thumb.title === chosen[thumb.title]) continue;
         thumb.setAttribute('aria-label', chosen[thumb.title]);
         thumb.title = chosen[thumb.title];
     }
 };
 new MutationObserver(translate).observe(document.body, {subtree: true, childList: true, attributeFilter: ['title']});
 """
+)
 
 
 class KeptRoom:
     """Lays the drawer out, and keeps every conversation as it grows. `parts` are the page's components, by name."""
 
     def __init__(self, gr: Any, parts: dict[str, Any], memory: Memory) -> None:
-        self._gr, self._parts, self.memory = gr, parts, memory
+        self._gr, self._parts, self.memory, label = gr, parts, memory, labels(gr)
         self.reader = gr.BrowserState("", **_STORAGE)
         self.current = gr.Textbox("", visible="hidden")  # held by the page, so that it outlives the session
         self.place = gr.State(NEW)
         self.file = gr.Textbox("", visible="hidden")
-        with gr.Sidebar(label="我的对话", open=False, elem_id="kept", width=320):
-            gr.HTML("<h2>我的对话</h2>", apply_default_css=False)
-            self.new = gr.Button("＋ 新对话", elem_id="new-conversation", size="md")
+        with gr.Sidebar(label=label("kept"), open=False, elem_id="kept", width=320):
+            gr.HTML(f"<h2>{both('kept')}</h2>", apply_default_css=False)
+            self.new = gr.Button(label("new_conversation"), elem_id="new-conversation", size="md")
             self.listing = gr.HTML(
                 kept_list([], ""), elem_id="kept-conversations", js_on_load=_ON_LOAD, apply_default_css=False
             )
             with gr.Column(visible=False, elem_id="kept-one") as self.panel:
-                self.name = gr.Textbox(label="这段对话的名字", max_lines=1, max_length=MAX_NAME_CHARS, min_width=120)
+                self.name = gr.Textbox(label=label("kept_name"), max_lines=1, max_length=MAX_NAME_CHARS, min_width=120)
                 with gr.Row():
-                    self.rename = gr.Button("改名", size="sm", min_width=80)
-                    self.delete = gr.Button("删除", size="sm", min_width=80)
+                    self.rename = gr.Button(label("rename"), size="sm", min_width=80)
+                    self.delete = gr.Button(label("delete"), size="sm", min_width=80)
                 with gr.Row():
-                    self.markdown = gr.Button("导出 Markdown", size="sm", min_width=120)
-                    self.word = gr.Button("导出 Word", size="sm", min_width=120, visible=exporting.offers_word())
-            self.delete_all = gr.Button("全部删除", size="sm", variant="secondary", elem_id="delete-all")
+                    self.markdown = gr.Button(label("export_markdown"), size="sm", min_width=120)
+                    self.word = gr.Button(
+                        label("export_word"), size="sm", min_width=120, visible=exporting.offers_word()
+                    )
+            self.delete_all = gr.Button(label("delete_all"), size="sm", variant="secondary", elem_id="delete-all")
             with gr.Column(visible=False, elem_id="deleting") as self.asking:
                 self.warning = gr.HTML("", apply_default_css=False)
                 with gr.Row():
-                    self.stay = gr.Button("不删", size="sm", min_width=80)
-                    self.delete_now = gr.Button("确认删除", size="sm", variant="primary", min_width=80)
+                    self.stay = gr.Button(label("not_deleted"), size="sm", min_width=80)
+                    self.delete_now = gr.Button(label("delete_now"), size="sm", variant="primary", min_width=80)
             self.doomed = gr.State("")  # what is to be deleted once that is confirmed: an id, or _ALL
             self.remark = gr.HTML("", apply_default_css=False)
 
@@ -198,7 +205,7 @@ class KeptRoom:
         def pick(reader: str, event: gr.EventData) -> Any:
             found = self.memory.recall(reader, str(getattr(event, "id", "")))
             if found is None:
-                return {self.remark: remark("这段对话打不开了。"), **self._list(reader, "")}
+                return {self.remark: remark(words("not_opened")), **self._list(reader, "")}
             return show(reader, *found)
 
         def begin(reader: str) -> Changes:
@@ -206,7 +213,7 @@ class KeptRoom:
 
         def rename(reader: str, current: str, name: str) -> Changes:
             done = self.memory.rename(reader, current, name or "")
-            return {self.remark: remark("已改名。" if done else _FAILED), **self._list(reader, current)}
+            return {self.remark: remark(words("renamed") if done else _FAILED), **self._list(reader, current)}
 
         def forget(reader: str, current: str) -> Changes:
             self.memory.delete(reader, current)
@@ -235,10 +242,10 @@ class KeptRoom:
 
         def warn(reader: str, current: str) -> tuple[Any, str, str]:
             name = self.memory.name(reader, current)
-            return gr.update(visible=True), remark(f"删除“{name}”？删除后找不回来。"), current
+            return gr.update(visible=True), remark(words("delete_warning", name=name)), current
 
         def warn_of_all() -> tuple[Any, str, str]:
-            warning = remark("删除这个浏览器的全部对话，连同评过的意见？删除后找不回来。")
+            warning = remark(words("delete_all_warning"))
             return gr.update(visible=True), warning, _ALL
 
         def delete(reader: str, doomed: str) -> Changes:
@@ -247,7 +254,7 @@ class KeptRoom:
                 return {self.remark: remark(_FAILED)}
             reader = new_reader() if doomed == _ALL else reader
             changes = show(reader, NEW, Conversation())
-            return {**changes, self.reader: reader, self.remark: remark("已删除。"), self.asking: _hidden(gr)}
+            return {**changes, self.reader: reader, self.remark: remark(words("deleted")), self.asking: _hidden(gr)}
 
         self.delete.click(warn, [self.reader, self.current], asked, **_AT_ONCE)
         self.delete_all.click(warn_of_all, None, asked, **_AT_ONCE)

@@ -14,16 +14,16 @@ from qa import editing_html, html
 from qa.doorway import Doorway, OnlyStaff
 from qa.editing_html import Slip
 from qa.entrance import Entrance
+from qa.filter_fields import offered
 from qa.memory import Memory
 from qa.opinions_room import OpinionsPanel
 from qa.proofs import Background, Form, Newsroom, Place, Tell, Tray, said_of, slip_of
+from qa.wording import labels, words
 
 Values = Mapping[Any, Any]  # what the components of the page hold
 Changes = dict[Any, Any]  # what components of the page are to hold
 
-_UNSAVED = "这一篇的改动还没有保存。请先按“保存更正”，或按“还原”。"
-
-_CHOICES = [("选择一期", "")]
+_CHOICES: list[tuple[str, str]] = [(words("choose_issue"), "")]
 
 _QUIET = {"api_visibility": "private", "show_progress": "hidden"}
 # One at a time, and beside the questions of readers, which have limits of their own.
@@ -115,34 +115,35 @@ class Editor:
     def show(self, article: ParsedArticle | Article, form: Form, slips: Sequence[Slip], place: Place) -> Changes:
         """Fill the form and mark its article in the list."""
         issue_at, at = place
-        page = f"第 {article.page} 版" if article.page else ""
-        kind = "图片说明" if article.kind is ArticleKind.PHOTO else ""
+        page = words("page", page=article.page) if article.page else ""
+        kind = words("photo") if article.kind is ArticleKind.PHOTO else ""
+        place_of = words("article_of", at=at + 1, n=len(slips))
         return {
             self.slips: editing_html.slips(slips, at),
-            self.about: editing_html.about_article((f"第 {at + 1}/{len(slips)} 篇", article.section, page, kind)),
+            self.about: editing_html.about_article((place_of, article.section, page, kind)),
             self.place: f"{issue_at}/{at}",
             **{box: getattr(form, name) for name, box in self.boxes.items()},
         }
 
 
 def _lay_out_editor(gr: Any, *, is_new: bool) -> Editor:
-    line = {"max_lines": 1, "min_width": 160}
+    label, line = labels(gr), {"max_lines": 1, "min_width": 160}
     with gr.Row(elem_classes="editor"):
         with gr.Column(scale=4, min_width=280):
             slips = gr.HTML("", js_on_load=_ON_LOAD, elem_classes="slip-list", apply_default_css=False)
         with gr.Column(scale=7, min_width=300, elem_classes="article-form"):
             about = gr.HTML("", apply_default_css=False)
             place = gr.Textbox("", visible=False)
-            boxes = {"title": gr.Textbox(label="标题", max_lines=2)}
+            boxes = {"title": gr.Textbox(label=label("title"), max_lines=2)}
             with gr.Row():
-                boxes["kicker"] = gr.Textbox(label="肩题（可空）", **line)
-                boxes["deck"] = gr.Textbox(label="副题（可空）", **line)
+                boxes["kicker"] = gr.Textbox(label=label("kicker"), **line)
+                boxes["deck"] = gr.Textbox(label=label("deck"), **line)
             with gr.Row():
-                boxes["byline"] = gr.Textbox(label="署名（可空）", **line)
-                boxes["date"] = gr.Textbox(label="日期", placeholder="随本期日期", **line)
-            boxes["body"] = gr.Textbox(label="正文，一行一段", lines=9, max_lines=18)
+                boxes["byline"] = gr.Textbox(label=label("byline"), **line)
+                boxes["date"] = gr.Textbox(label=label("date"), placeholder=label("date_hint"), **line)
+            boxes["body"] = gr.Textbox(label=label("body"), lines=9, max_lines=18)
             if is_new:
-                boxes["kept"] = gr.Checkbox(True, label="收录这一篇")
+                boxes["kept"] = gr.Checkbox(True, label=label("keep_article"))
     return Editor(slips, about, place, boxes)
 
 
@@ -150,23 +151,25 @@ class Arrival:
     """The part where an issue is dropped, proofread and confirmed."""
 
     def __init__(self, gr: Any, room: Newsroom) -> None:
-        self._gr, self._room = gr, room
+        self._gr, self._room, label = gr, room, labels(gr)
         self.tray = gr.State(Tray())
-        gr.HTML(editing_html.ARRIVAL_HEADING, apply_default_css=False)
+        gr.HTML(editing_html.heading("arrival"), apply_default_css=False)
         # No file types: gradio would refuse a whole drop for one file, and in English.
         self.files = gr.File(file_count="multiple", show_label=False, elem_id="dropped", height=170)
         self.left_out = gr.HTML("", elem_id="left-out", apply_default_css=False)
         with gr.Column(visible=False, elem_id="proof") as self.panel:
             with gr.Row(elem_classes="issue-bar"):
-                self.issue = gr.Dropdown([], label="正在校对", min_width=220, scale=2)
-                self.name = gr.Textbox(label="期名", max_lines=1, min_width=220, scale=2)
-                self.date = gr.Textbox(label="出版日期", placeholder=html.UNKNOWN_DATE, max_lines=1, min_width=130)
-                self.kept = gr.Checkbox(True, label="收录这一期", min_width=130)
+                self.issue = gr.Dropdown([], label=label("proofread"), min_width=220, scale=2)
+                self.name = gr.Textbox(label=label("issue_name"), max_lines=1, min_width=220, scale=2)
+                self.date = gr.Textbox(
+                    label=label("issue_date"), placeholder=label("issue_date_hint"), max_lines=1, min_width=130
+                )
+                self.kept = gr.Checkbox(True, label=label("keep_issue"), min_width=130)
             self.editor = _lay_out_editor(gr, is_new=True)
             with gr.Row(elem_classes="actions"):
-                self.next = gr.Button("下一篇", scale=1, min_width=90)
-                self.abandon = gr.Button("放弃", scale=1, min_width=90)
-                self.confirm = gr.Button("确认入库", variant="primary", scale=2, min_width=140)
+                self.next = gr.Button(label("next_article"), scale=1, min_width=90)
+                self.abandon = gr.Button(label("abandon"), scale=1, min_width=90)
+                self.confirm = gr.Button(label("confirm"), variant="primary", scale=2, min_width=140)
         self.status = gr.HTML("", elem_id="arrival-status", apply_default_css=False)
 
     def wire(self, gr: Any, staff: OnlyStaff) -> Any:
@@ -228,7 +231,7 @@ class Arrival:
         if not files:
             yield self._gr.skip()
             return
-        yield self._clear(editing_html.working("正在读取……"), is_busy=True)
+        yield self._clear(editing_html.working(words("reading")), is_busy=True)
         try:
             job = Background(lambda tell: self._room.read(files, tell))
             for said in job:
@@ -263,7 +266,7 @@ class Arrival:
             yield {**self._show(tray, fault[0]), self.status: editing_html.trouble(fault[1])}
             return
         hidden = self._gr.update(visible=False)
-        yield {self.tray: tray, self.panel: hidden, self.status: editing_html.working("正在入库……")}
+        yield {self.tray: tray, self.panel: hidden, self.status: editing_html.working(words("taking_in"))}
         try:
             job = Background(lambda tell: self._room.take_in(tray, tell))
             for said in job:
@@ -277,26 +280,26 @@ class Shelf:
     """The part where an issue that is indexed is corrected or withdrawn."""
 
     def __init__(self, gr: Any, room: Newsroom) -> None:
-        self._gr, self._room = gr, room
+        self._gr, self._room, label = gr, room, labels(gr)
         self.opened = gr.State(None)
-        gr.HTML(editing_html.SHELF_HEADING, elem_id="shelf-heading", apply_default_css=False)
-        self.choice = gr.Dropdown(_CHOICES, value="", show_label=False, label="期", elem_id="shelf")
+        gr.HTML(editing_html.heading("shelf"), elem_id="shelf-heading", apply_default_css=False)
+        self.choice = gr.Dropdown(_CHOICES, value="", show_label=False, label=label("which_issue"), elem_id="shelf")
         with gr.Column(visible=False, elem_id="stored") as self.panel:
             with gr.Row(elem_classes="issue-bar"):
-                self.name = gr.Textbox(label="期名", max_lines=1, min_width=220, scale=3)
+                self.name = gr.Textbox(label=label("issue_name"), max_lines=1, min_width=220, scale=3)
                 self.date = gr.Textbox(
-                    label="出版日期", placeholder=html.UNKNOWN_DATE, max_lines=1, min_width=130, scale=2
+                    label=label("issue_date"), placeholder=label("issue_date_hint"), max_lines=1, min_width=130, scale=2
                 )
-                self.save_issue = gr.Button("保存期名和日期", min_width=140)
-                self.withdraw = gr.Button("撤回这一期", elem_id="withdraw", min_width=120)
+                self.save_issue = gr.Button(label("save_issue"), min_width=140)
+                self.withdraw = gr.Button(label("withdraw"), elem_id="withdraw", min_width=120)
             with gr.Row(visible=False, elem_id="withdrawal") as self.asking:
                 self.warning = gr.HTML("", apply_default_css=False)
-                self.stay = gr.Button("不撤回", min_width=90)
-                self.withdraw_now = gr.Button("确认撤回", variant="primary", min_width=110)
+                self.stay = gr.Button(label("not_withdrawn"), min_width=90)
+                self.withdraw_now = gr.Button(label("withdraw_now"), variant="primary", min_width=110)
             self.editor = _lay_out_editor(gr, is_new=False)
             with gr.Row(elem_classes="actions"):
-                self.restore = gr.Button("还原", scale=1, min_width=90)
-                self.save = gr.Button("保存更正", variant="primary", scale=2, min_width=140)
+                self.restore = gr.Button(label("restore"), scale=1, min_width=90)
+                self.save = gr.Button(label("save"), variant="primary", scale=2, min_width=140)
         self.status = gr.HTML("", elem_id="shelf-status", apply_default_css=False)
 
     def wire(self, gr: Any, staff: OnlyStaff, generation: Any, entered: Any) -> list[Any]:
@@ -307,9 +310,12 @@ class Shelf:
         def choose(values: Values, event: gr.EventData) -> Any:
             return self._choose(values, getattr(event, "place", None))
 
+        def refresh(chosen: str, browser: gr.Request) -> Any:
+            return self._refresh(chosen, browser.headers)
+
         shown = {self.choice, self.panel, self.opened}
         for event in (generation.change, entered.then):
-            event(staff.quietly(self._refresh), self.choice, shown, **_AT_ONCE)
+            event(staff.quietly(refresh), self.choice, shown, **_AT_ONCE)
         self.choice.input(staff(self._choose_issue), inputs, outputs, **_AT_ONCE)
         self.editor.slips.choose(staff(choose), inputs, outputs, **_AT_ONCE)
         self.restore.click(staff(self._restore), inputs, outputs, **_AT_ONCE)
@@ -348,7 +354,7 @@ class Shelf:
 
     def _hold(self, values: Values) -> Changes:
         """Stay at the article whose changes are not saved."""
-        return {self.choice: values[self.opened].id, self.status: editing_html.trouble(_UNSAVED)}
+        return {self.choice: values[self.opened].id, self.status: editing_html.trouble(words("unsaved"))}
 
     def _choose_issue(self, values: Values) -> Any:
         if self._is_unsaved(values):
@@ -385,8 +391,7 @@ class Shelf:
     def _ask(self, issue: Issue | None) -> Any:
         if issue is None:
             return self._gr.skip()
-        what = f"{html.issue_label(issue)} 的 {len(issue.articles)} 篇文章"
-        warning = f"撤回后，{what}就查不到了，打开着的页面也不再显示。"
+        warning = words("withdrawal", issue=html.issue_label(issue), n=len(issue.articles))
         return {self.asking: self._gr.update(visible=True), self.warning: editing_html.trouble(warning)}
 
     def _withdraw(self, values: Values) -> Iterator[Any]:
@@ -400,7 +405,7 @@ class Shelf:
     def _change(self, values: Values, work: Callable[[Tell], str]) -> Iterator[Any]:
         """Do what changes the open issue, and show it as it is afterwards."""
         place, issue = self._place(values), values[self.opened]
-        yield {self.status: editing_html.working("正在写入资料库……")}
+        yield {self.status: editing_html.working(words("writing"))}
         try:
             job = Background(work)
             for said in job:
@@ -410,10 +415,10 @@ class Shelf:
         except Exception as error:
             yield {self.status: said_of(error)}
 
-    def _refresh(self, chosen: str) -> Any:
+    def _refresh(self, chosen: str, headers: Mapping[str, str]) -> Any:
         """Another state of the archive has other issues; one that is open stays so while it is there."""
         choices = [*_CHOICES, *self._room.issues()]
+        changes = {self.choice: offered(self._gr, choices, chosen, headers)}
         if chosen in dict(choices).values():
-            return {self.choice: self._gr.update(choices=choices)}
-        hidden = self._gr.update(visible=False)
-        return {self.choice: self._gr.update(choices=choices, value=""), self.panel: hidden, self.opened: None}
+            return changes
+        return {**changes, self.panel: self._gr.update(visible=False), self.opened: None}

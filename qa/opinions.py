@@ -6,7 +6,6 @@ Every text comes from strangers: in CSV none can become a formula, in HTML each 
 from __future__ import annotations
 
 import csv
-import html
 import io
 import re
 from collections.abc import Iterable, Sequence
@@ -14,6 +13,8 @@ from datetime import datetime
 from typing import Any
 
 from qa.ledger import Unanswered, Vote
+from qa.wording import as_html as _text
+from qa.wording import as_printed, as_typed, both
 
 Row = dict[str, Any]
 
@@ -74,38 +75,37 @@ def _cell(value: object) -> object:
 def votes_html(votes: Sequence[tuple[Vote, str]]) -> str:
     """Votes with their times as shown, for the staff."""
     if not votes:
-        return '<p class="nothing">还没有读者留下意见。</p>'
+        return f'<p class="nothing">{both("opinions_nothing")}</p>'
     return f'<ol class="opinions">{"".join(_vote(vote, time) for vote, time in votes)}</ol>'
 
 
 def _vote(vote: Vote, time: str) -> str:
     about = vote.about
-    mark = '<b class="mark good">有用</b>' if vote.is_good else '<b class="mark bad">没用</b>'
-    word = f'<p class="word">{_text(vote.word)}</p>' if vote.word else ""
-    sources = f"出处：{'、'.join(map(_text, about.articles))}" if about.articles else ""
-    held = "没有找到答案" if about.abstained else ""
+    kind, said = ("good", "useful") if vote.is_good else ("bad", "useless")
+    mark = f'<b class="mark {kind}">{both(said)}</b>'
+    word = f'<p class="word">{as_typed(vote.word)}</p>' if vote.word else ""
+    sources = f"{both('sources')}{as_printed('、'.join(about.articles))}" if about.articles else ""
+    held = both("not_answered") if about.abstained else ""
     end = " · ".join(filter(None, (held, sources)))
     return (
-        f'<li><p class="about">{mark}{_text(time)}</p>{word}<p class="question">问：{_text(about.question)}</p>'
-        f'<p class="answer">{_text(about.answer)}</p>{f"<p class=about>{end}</p>" if end else ""}</li>'
+        f'<li><p class="about">{mark}{_text(time)}</p>{word}<p class="question">'
+        f"{both('vote_asked')}{as_typed(about.question)}</p>"
+        f'<p class="answer">{as_printed(about.answer)}</p>{f"<p class=about>{end}</p>" if end else ""}</li>'
     )
 
 
 def unanswered_html(questions: Sequence[tuple[Unanswered, str]]) -> str:
     """Questions that found no answer with their times as shown, for the staff."""
     if not questions:
-        return '<p class="nothing">还没有。</p>'
+        return f'<p class="nothing">{both("wanted_nothing")}</p>'
     rows = "".join(
-        f"<tr><td>{_text(one.question)}</td><td>{one.asked}</td><td>{_text(time)}</td></tr>" for one, time in questions
+        f"<tr><td>{as_typed(one.question)}</td><td>{one.asked}</td><td>{_text(time)}</td></tr>"
+        for one, time in questions
     )
-    head = "<tr><th>问题</th><th>次数</th><th>最近一次</th></tr>"
-    return f'<table class="wanted"><thead>{head}</thead><tbody>{rows}</tbody></table>'
+    head = "".join(f"<th>{both(key)}</th>" for key in ("asked_question", "asked", "asked_last"))
+    return f'<table class="wanted"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
 
 
 def csv_name(what: str, now: datetime) -> str:
     """The name of a file to save."""
     return f"{what}-{now:%Y%m%d}.csv"
-
-
-def _text(text: str) -> str:
-    return html.escape(text, quote=True)

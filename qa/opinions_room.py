@@ -8,7 +8,7 @@ from typing import Any
 
 from embeddings import BulletinError
 from qa.doorway import OnlyStaff
-from qa.editing_html import trouble
+from qa.editing_html import heading, trouble
 from qa.kept_room import SAVE, as_text
 from qa.memory import Memory, file
 from qa.opinions import (
@@ -22,10 +22,9 @@ from qa.opinions import (
     vote_row,
     votes_html,
 )
+from qa.wording import chinese, labels, words
 
 _SHOWN = 200
-_HEADING = "<h2>读者意见</h2><p>读者对回答的评价，新的在前。</p>"
-_WANTED_HEADING = "<h2>没有找到答案的问题</h2><p>读者想知道、公报里没有找到的，新的在前。</p>"
 _AT_ONCE = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
 
 
@@ -33,17 +32,17 @@ class OpinionsPanel:
     """Lays the panel out in the tab that is open."""
 
     def __init__(self, gr: Any, memory: Memory) -> None:
-        self._memory = memory
+        self._memory, label = memory, labels(gr)
         with gr.Column(elem_id="opinions"):
             with gr.Row(elem_classes="issue-bar"):
-                gr.HTML(_HEADING, apply_default_css=False)
-                self.votes_csv = gr.Button("下载 CSV", size="sm", scale=0, min_width=110, elem_id="votes-csv")
+                gr.HTML(heading("opinions"), apply_default_css=False)
+                self.votes_csv = gr.Button(label("csv"), size="sm", scale=0, min_width=110, elem_id="votes-csv")
             self.votes = gr.HTML("", elem_id="votes", apply_default_css=False)
             with gr.Row(elem_classes="issue-bar"):
-                gr.HTML(_WANTED_HEADING, apply_default_css=False)
-                self.wanted_csv = gr.Button("下载 CSV", size="sm", scale=0, min_width=110, elem_id="wanted-csv")
+                gr.HTML(heading("wanted"), apply_default_css=False)
+                self.wanted_csv = gr.Button(label("csv"), size="sm", scale=0, min_width=110, elem_id="wanted-csv")
             self.wanted = gr.HTML("", elem_id="wanted", apply_default_css=False)
-            self.refresh = gr.Button("刷新", size="sm", elem_id="refresh-opinions")
+            self.refresh = gr.Button(label("refresh"), size="sm", elem_id="refresh-opinions")
             self.saved = gr.Textbox("", visible="hidden")
 
     def wire(self, gr: Any, staff: OnlyStaff, tab: Any, entered: Any) -> None:
@@ -51,13 +50,13 @@ class OpinionsPanel:
         ledger = self._memory.ledger
 
         def save_votes() -> str:
-            return self._saved(gr, "读者意见", lambda: [vote_row(one) for one in ledger.votes()], VOTE_COLUMNS)
+            return self._saved(gr, chinese("opinions"), lambda: [vote_row(one) for one in ledger.votes()], VOTE_COLUMNS)
 
         def save_wanted() -> str:
             def rows() -> list[Row]:
                 return [unanswered_row(one) for one in ledger.unanswered()]
 
-            return self._saved(gr, "没有找到答案的问题", rows, UNANSWERED_COLUMNS)
+            return self._saved(gr, chinese("wanted"), rows, UNANSWERED_COLUMNS)
 
         shown = [self.votes, self.wanted]
         for event in (tab.select, entered.then):
@@ -74,7 +73,7 @@ class OpinionsPanel:
             said = [(one, shown_time(one.time)) for one in ledger.votes(limit=_SHOWN)]
             asked = [(one, shown_time(one.time)) for one in ledger.unanswered(limit=_SHOWN)]
         except BulletinError as error:
-            return trouble(f"读者意见暂时读不了：{error}"), ""
+            return trouble(words("opinions_trouble", reason=error)), ""
         return votes_html(said), unanswered_html(asked)
 
     def _saved(self, gr: Any, what: str, rows: Callable[[], list[Row]], columns: Sequence[str]) -> str:

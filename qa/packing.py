@@ -22,7 +22,8 @@ from qa.types import Answer, Citation, Passage
 LOST = "没有等到回答：连接断开了。请再问一次。"
 _VERSION = 1
 _ANCHOR_CHARS = 20  # by which a passage is found again in an article that was corrected
-_APART = frozenset({"citations", "passages", "scope", "earlier"})  # of an answer; everything else is a plain value
+# Of an answer; everything else is a plain value. What was counted then is not kept: the archive goes on.
+_APART = frozenset({"citations", "passages", "scope", "earlier", "printed"})
 _Row = dict[str, Any]
 
 

@@ -157,6 +157,14 @@
             log.setAttribute('aria-label', title);
             log.tabIndex = 0; // it scrolls, so that a keyboard must reach it
         }
+        if (root.lang === 'en') {
+            for (const one of document.querySelectorAll('[data-en]')) {
+                if (one.getAttribute('aria-label') !== one.dataset.en) one.setAttribute('aria-label', one.dataset.en);
+            }
+        }
+        // Gradio names the place for files in English only.
+        const drop = root.lang === 'en' ? null : document.querySelector('#dropped button[aria-label^="Click to upload"]');
+        if (drop) drop.setAttribute('aria-label', '点击选择文件，或把文件拖到这里');
         // Its examples are buttons, which no list may hold.
         document.querySelector('#chat .examples[role="list"]')?.setAttribute('role', 'group');
         press();

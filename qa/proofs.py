@@ -1,6 +1,6 @@
 """What an editor does on the page, without the page: proofread what arrived, index it, correct it, withdraw it.
 
-What is said to the editor is Chinese and, where it is more than a line, HTML.
+What is said to the editor is Words or, where it is more than a line, HTML.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ from embeddings import (
 from qa import editing_html, html
 from qa.assistant import Assistant
 from qa.editing_html import Slip
+from qa.wording import Words, joined, words
 
 logger = logging.getLogger(__name__)
 
@@ -45,10 +46,8 @@ Place = tuple[int, int]  # an issue in the tray and an article in it, from zero
 Tell = Callable[[str], None]  # is told, as HTML, how far the work is
 
 _LINE_FIELDS = ("title", "kicker", "deck", "byline")
-_UNCHANGED = "没有改动，不必保存。"
-_UNEXPECTED = "出了意料之外的错误，没有做成。请再试一次；仍然不行时，请告诉管理员。"
 
-# The library's messages are English; these are the ones an editor meets most.
+# The library's messages are English; these are the ones an editor meets most, in Chinese.
 _REASONS = tuple(
     (re.compile(pattern), said)
     for pattern, said in (
@@ -145,7 +144,7 @@ class Proof:
         slips = []
         for article, form in zip(self.draft.issue.articles, self.forms, strict=True):
             is_changed = replace(form, kept=True) != Form.of(article)
-            marks = [*(["未收录"] if not form.kept else []), *(["已改"] if is_changed else [])]
+            marks = [*([words("not_kept")] if not form.kept else []), *([words("changed")] if is_changed else [])]
             slips.append(slip_of(form, section=article.section, marks=marks))
         return slips
 
@@ -177,21 +176,21 @@ class Tray:
         for issue_at in kept:
             proof = self.proofs[issue_at]
             if not proof.name.strip():
-                return (issue_at, 0), "请写上这一期的名称。"
+                return (issue_at, 0), words("name_missing")
             if found := not_a_date(proof.date):
                 return (issue_at, 0), found
             for at, (article, form) in enumerate(zip(proof.draft.issue.articles, proof.forms, strict=True)):
                 if form.kept and (found := fault_of(form, article.kind)):
-                    return (issue_at, at), f"第 {at + 1} 篇：{found}"
-        return None if kept else ((0, 0), "一篇也没有收录。请勾选要收录的文章，或按“放弃”。")
+                    return (issue_at, at), words("article_fault", at=at + 1, fault=found)
+        return None if kept else ((0, 0), words("nothing_kept"))
 
 
 def fault_of(form: Form, kind: ArticleKind) -> str:
     """Why an article cannot be indexed as it was typed, in the editor's words; empty when it can."""
     if not form.title.strip() and kind is not ArticleKind.PHOTO:
-        return "还没有标题。只有图片说明可以没有标题。"
+        return words("title_missing")
     if not form.text:
-        return "没有正文。正文不能清空。"
+        return words("body_missing")
     return not_a_date(form.date)
 
 
@@ -199,14 +198,14 @@ def not_a_date(text: str) -> str:
     """What to say of a text that was typed for a date and is none; empty for a date and for nothing."""
     if not text.strip() or find_date(text):
         return ""
-    return f"“{text.strip()[:20]}”不是日期。请写成 2021-08-02 或 2021年8月2日，也可以留空。"
+    return words("bad_date", text=text.strip()[:20])
 
 
 def explain(message: str) -> str:
     """A message of the library in the editor's language, where it is one that editors meet; else as it is."""
     for pattern, said in _REASONS:
         if match := pattern.search(message):
-            return match.expand(said)
+            return Words(match.expand(said), message)
     return message
 
 
@@ -232,6 +231,10 @@ class Background(Generic[T]):
 class NotDoneError(Exception):
     """Why something was not done, in the editor's words."""
 
+    def __init__(self, said: str) -> None:
+        super().__init__(said)
+        self.said = said
+
 
 class Newsroom:
     """Reads, indexes, corrects and withdraws, in one archive. Keeps nothing of any editor.
@@ -255,7 +258,8 @@ class Newsroom:
         self.warm_up()
 
         def on_file(number: int, name: str) -> None:
-            tell(editing_html.working(f"正在读取第 {number + 1}/{len(files)} 个文件：{name}", number, len(files)))
+            said = words("reading_file", at=number + 1, n=len(files), name=name)
+            tell(editing_html.working(said, number, len(files)))
 
         found = preview(files, archive=self._folder, on_file=on_file)
         left_out = [(skipped.path, explain(skipped.reason)) for skipped in found.skipped]
@@ -263,9 +267,9 @@ class Newsroom:
         drafts: dict[str, Draft] = {}
         for draft in found.drafts:
             if draft.document.id in held:
-                what = f"已经入库：{held[draft.document.id]}。要改它，请到“已入库的期”。"
+                what = words("held_already", issue=held[draft.document.id])
             elif draft.document.id in drafts:
-                what = "与同时投递的另一个文件内容相同。"
+                what = words("held_twice")
             else:
                 drafts[draft.document.id] = draft
                 continue
@@ -292,8 +296,8 @@ class Newsroom:
             if not any(member and skipped.path.endswith(f"/{member}") for member in unwanted)
         ]
         if not report.articles:
-            return editing_html.trouble("没有入库任何文章。") + editing_html.left_out(left_out)
-        said = f"已入库：{report.articles} 篇，用时 {report.seconds:.1f} 秒。现在就可以提问。"
+            return editing_html.trouble(words("nothing_taken_in")) + editing_html.left_out(left_out)
+        said = words("taken_in", n=report.articles, seconds=report.seconds)
         return editing_html.done(said) + editing_html.left_out(left_out)
 
     def issues(self) -> list[tuple[str, str]]:
@@ -314,7 +318,7 @@ class Newsroom:
         issue = self.issue(article.issue_id)
         now = next((one for one in issue.articles if one.id == article.id), None) if issue else None
         if now is None or Form.of(now) != Form.of(article):
-            raise NotDoneError("这一篇刚被别人改过。请记下自己的改动，按“还原”看新的文字，再改。")
+            raise NotDoneError(words("changed_meanwhile"))
         changes: dict[str, Any] = form.lines_of(article)
         if find_date(form.date) != article.date:
             changes["day"] = find_date(form.date)
@@ -323,7 +327,7 @@ class Newsroom:
             # The library finds out which paragraphs differ; given as one, they may also be split and joined.
             changes["paragraphs"] = {1: form.text, **dict.fromkeys(others, "")}
         if not changes:
-            return _UNCHANGED
+            return words("unchanged")
         report = correct_article(
             article.id,
             archive=self._folder,
@@ -337,12 +341,12 @@ class Newsroom:
         """Change the name or the date of an issue, and say how long it took."""
         name = " ".join(name.split())
         if not name:
-            raise NotDoneError("请写上这一期的名称。")
+            raise NotDoneError(words("name_missing"))
         if found := not_a_date(date):
             raise NotDoneError(found)
         _require_date(issue.date, date)
         if (name, find_date(date)) == (issue.name, issue.date):
-            return _UNCHANGED
+            return words("unchanged")
         report = correct_issue(
             issue.id,
             new_name=name,
@@ -356,30 +360,30 @@ class Newsroom:
     def withdraw(self, issue: Issue, tell: Tell) -> str:
         """Take an issue out of the archive, and say so."""
         withdraw([issue.id], archive=self._folder, options=_options(tell))
-        return f"已撤回：{html.issue_label(issue)}，共 {len(issue.articles)} 篇。要恢复，重新投递即可。"
+        return words("withdrawn", issue=html.issue_label(issue), n=len(issue.articles))
 
 
 def _options(tell: Tell) -> BuildOptions:
     def on_progress(progress: Progress) -> None:
         if progress.articles:
-            said = f"正在入库：第 {progress.articles_done}/{progress.articles} 篇"
+            said = words("taking_in_article", at=progress.articles_done, n=progress.articles)
             tell(editing_html.working(said, progress.chunks_done, progress.chunks))
 
     def on_wait(_holder: str) -> None:
-        tell(editing_html.working("资料库正被另一个任务写入，等它写完……"))
+        tell(editing_html.working(words("archive_busy")))
 
     return BuildOptions(on_progress=on_progress, on_wait=on_wait)
 
 
 def _require_date(now: date | None, typed: str) -> None:
     if now and not typed.strip():
-        raise NotDoneError("日期可以改，不能清空。")
+        raise NotDoneError(words("date_missing"))
 
 
 def _corrected(report: BuildReport) -> str:
     if not report.replaced:
-        raise NotDoneError("；".join(explain(skipped.reason) for skipped in report.skipped) or "没有改成。")
-    return f"已保存更正，用时 {report.seconds:.1f} 秒。"
+        raise NotDoneError(joined("；", (explain(one.reason) for one in report.skipped)) or words("not_corrected"))
+    return words("corrected", seconds=report.seconds)
 
 
 def slip_of(form: Form, *, section: str = "", marks: Sequence[str] = ()) -> Slip:
@@ -391,8 +395,8 @@ def slip_of(form: Form, *, section: str = "", marks: Sequence[str] = ()) -> Slip
 def said_of(error: Exception) -> str:
     """What to say of an error, as HTML."""
     if isinstance(error, NotDoneError):
-        return editing_html.trouble(str(error))
+        return editing_html.trouble(error.said)
     if isinstance(error, BulletinError):
-        return editing_html.trouble(f"没有做成：{explain(str(error))}")
+        return editing_html.trouble(words("not_made", reason=explain(str(error))))
     logger.error("The newsroom failed", exc_info=error)
-    return editing_html.trouble(_UNEXPECTED)
+    return editing_html.trouble(words("unexpected"))

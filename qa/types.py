@@ -130,7 +130,8 @@ class Answer:
     nearest articles, not sources. `note` tells a reader how the question was taken, where it was not taken as typed:
     `taken` is what it means after the question before it, `scope` the issues that it named. `is_counted` says that the
     answer was counted or listed from the archive, not found in a text; `is_reply` that there was nothing to look for.
-    `earlier` is what was spoken of in the turns before, the newest first, for a question that reaches back.
+    `earlier` is what was spoken of in the turns before, the newest first, for a question that reaches back. `printed`
+    says of a counted answer how many of all the counted articles, listed or not, are of each day (None: not known).
     """
 
     question: str
@@ -147,3 +148,4 @@ class Answer:
     is_counted: bool = False
     is_reply: bool = False
     earlier: tuple[Spoken, ...] = field(default=(), compare=False, repr=False)
+    printed: tuple[tuple[date | None, int], ...] = field(default=(), compare=False, repr=False)

@@ -101,13 +101,14 @@ def test_a_search_marks_its_words_and_shows_when_they_were_printed(page: Any) ->
     find(page, "水渠")
     assert "4 篇文章，3 期" in page.inner_text(f"{LIST} .about")
     assert set(page.locator(f"{LIST} .found mark").all_inner_texts()) <= {"水渠"}
-    page.wait_for_selector("#timeline canvas, #timeline svg")
+    bars = [row.split() for row in page.locator("#timeline li").all_inner_texts()]
+    assert bars[-2:] == [["2025年9月", "2"], ["日期不详", "1"]]
     assert page.locator("#mentions [data-article]").count() == 4
     page.click("#mentions [data-article]:has-text('水渠验收')")
     page.wait_for_selector("#opened h2:has-text('水渠验收')")
     find(page, "恐龙")
     assert page.locator("#mentions [data-article]").count() == 0
-    page.wait_for_selector("#timeline", state="hidden")
+    page.wait_for_selector("#timeline li", state="detached")
 
 
 def test_filters_are_shared_with_the_chat_both_ways(page: Any) -> None:

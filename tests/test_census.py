@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from embeddings import Filters
@@ -64,6 +66,15 @@ def test_a_count_lists_what_it_counts(assistant: Assistant) -> None:
     assert answer.text.startswith(f"有{len(found)}篇文章提到“美国”")
     assert [citation.article.id for citation in answer.citations] == [article.id for article in found]
     assert all("美国" in citation.quote or "美国" in citation.article.title for citation in answer.citations)
+
+
+def test_the_days_of_all_that_is_counted_are_told_listed_or_not(assistant: Assistant) -> None:
+    answer = assistant.ask("一共有多少篇文章？")
+    with assistant.archive.snapshot() as snapshot:
+        everything = snapshot.find_articles()
+    assert len(everything) > len(answer.citations)
+    assert Counter(dict(answer.printed)) == Counter(article.date for article in everything)
+    assert assistant.ask("哪几期提到恐龙化石？").printed == ()
 
 
 def test_what_nobody_wrote_about_is_counted_as_none(assistant: Assistant) -> None:

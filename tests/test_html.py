@@ -68,7 +68,7 @@ def test_the_article_shows_every_paragraph_with_the_passage_set_off() -> None:
 
 def test_a_quoted_byline_is_marked_in_the_byline() -> None:
     card = html.passage_card(1, PASSAGE, Citation(1, ARTICLE, "本报记者 张三", None, None))
-    assert '<span class="byline"><mark>本报记者 张三</mark></span>' in card
+    assert '<span class="byline" lang="zh"><mark>本报记者 张三</mark></span>' in card
 
 
 def test_a_card_names_date_issue_section_and_byline() -> None:
@@ -152,3 +152,20 @@ def test_a_day_without_its_year_is_shown_with_it() -> None:
     undated = replace(ARTICLE, date=None, issue=replace(ISSUE, date=None))
     bubble = html.answer_bubble(replace(ANSWER, citations=(replace(CITATION, article=undated),)))
     assert "文中" not in shown(bubble)
+
+
+def test_a_counted_answer_shows_its_times_above_its_cards() -> None:
+    printed = ((date(2024, 11, 8), 1), (date(2025, 1, 13), 1200), (None, 3))
+    page = html.evidence(replace(ANSWER, is_counted=True, printed=printed))
+    assert page.index('class="timeline"') < page.index('class="card')
+    heading, *rows = re.findall(r"<h3>.*?</h3>|<li>.*?</li>", page)[:5]
+    assert shown(heading) == "按时间看（1,204 篇）By time (1,204 articles)"
+    zh_only = [shown(re.sub(r'<span class="en".*?</span>', "", row)) for row in rows]
+    assert zh_only == ["2024年11月1", "2024年12月0", "2025年1月1,200", "日期不详3"]
+    assert "width:100.0%" in rows[2]
+
+
+def test_articles_of_one_day_need_no_timeline() -> None:
+    assert "timeline" not in html.evidence(
+        replace(ANSWER, is_counted=True, printed=((date(2025, 9, 13), 5), (None, 1)))
+    )

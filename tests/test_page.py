@@ -158,6 +158,17 @@ def test_an_abstention_shows_the_nearest_articles_without_a_mark(page: Any) -> N
     assert page.locator(".evidence mark").count() == 0
 
 
+def test_a_count_shows_when_the_articles_were_printed(page: Any) -> None:
+    ask(page, "有几篇文章提到美国？")
+    page.wait_for_selector("#evidence .timeline + .card")
+    bars = [row.split() for row in page.locator(".timeline li").all_inner_texts()]
+    assert bars[0][0] == "2021年8月"
+    assert f"有{sum(int(count) for _, count in bars)}篇文章" in page.inner_text("#chat .said")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    ask(page, QUESTION)
+    page.wait_for_selector(".timeline", state="detached")
+
+
 def test_an_older_answer_brings_back_its_evidence(page: Any) -> None:
     ask(page, QUESTION)
     ask(page, OFF_TOPIC)

@@ -363,13 +363,13 @@ def test_every_handler_of_the_staff_refuses_without_the_password(edited: Any) ->
     assert not [one for one in handlers if one.fn.__module__ in ("qa.newsroom", "qa.proofs")]
     names = {
         "_read", "choose", "_choose_issue", "_choose_next", "_clear", "_confirm", "_restore", "_ask", "<lambda>",
-        "_save", "_save_issue", "_withdraw", "_refresh", "warm_up", "_show", "save_votes", "save_wanted",
+        "_save", "_save_issue", "_withdraw", "refresh", "warm_up", "_show", "save_votes", "save_wanted",
     }  # fmt: skip
     guarded = [one for one in handlers if one.fn.__module__ == "qa.doorway" and one.fn.__name__ != "look"]
     assert {one.fn.__name__ for one in guarded} == names
     for one in guarded:
         said = call(edited.address, one._id, [None] * len(one.inputs))
-        if one.fn.__name__ in ("_refresh", "warm_up", "_show") and said["success"]:
+        if one.fn.__name__ in ("refresh", "warm_up", "_show") and said["success"]:
             shown = [part for part in said["output"].get("data") or [] if part is not None]  # a state has no value here
             nothing = [{"__type__": "update"}, {"__type__": "update", "props": {"__type__": "update"}}]
             assert all(part in nothing for part in shown), one.fn.__name__
@@ -379,7 +379,7 @@ def test_every_handler_of_the_staff_refuses_without_the_password(edited: Any) ->
 
 
 def test_a_browser_with_the_password_is_served(edited: Any) -> None:
-    refresh = next(one for one in edited.fns.values() if one.fn is not None and one.fn.__name__ == "_refresh")
+    refresh = next(one for one in edited.fns.values() if one.fn is not None and one.fn.__name__ == "refresh")
     cookies = dict(enter(edited.address, PASSWORD).cookies)
     said = call(edited.address, refresh._id, [""], cookies)
     assert said["success"]

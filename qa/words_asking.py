@@ -1,0 +1,77 @@
+"""Words of the room for asking, and those that every room has: (Chinese, English, English for one).
+
+LABELS are what gradio's parts say, SAID is what HTML says (see `qa/wording.py`).
+"""
+
+from __future__ import annotations
+
+LABELS: dict[str, tuple[str, ...]] = {
+    "ask": ("提问", "Ask"),
+    "ask_tab": ("问公报", "Ask"),
+    "browse_tab": ("翻阅", "Browse"),
+    "conversation": ("对话", "Conversation"),
+    "filters": ("只在这些期数、日期、栏目里找", "Look only in these issues, dates and sections"),
+    "issue": ("期数", "Issue"),
+    "newsroom_tab": ("编辑部", "Newsroom"),
+    "question": ("问题", "Question"),
+    "question_hint": ("请写下问题，按回车提问", "Write a question and press Enter"),
+    "section": ("栏目", "Section"),
+    "since": ("从（日期）", "From (date)"),
+    "since_hint": ("如 2021-08-02", "e.g. 2021-08-02"),
+    "stop": ("停止", "Stop"),
+    "until": ("到（日期）", "Until (date)"),
+    "until_hint": ("如 2022-06-17", "e.g. 2022-06-17"),
+}
+
+SAID: dict[str, tuple[str, ...]] = {
+    "all_issues": ("全部期数", "All issues"),
+    "all_sections": ("全部栏目", "All sections"),
+    "answer": ("回答", "Answer"),
+    "ask_anything": ("问一问公报里的人和事", "Ask about the people and events in the bulletin"),
+    "back": ("← 返回", "← Back"),
+    "copy": ("复制", "Copy"),
+    "dark": ("深色", "Dark"),
+    "edit": ("修改", "Edit"),
+    "empty_evidence": ("提问之后，答案所在的文章会显示在这里。", "The articles behind an answer will stand here."),
+    "evidence": ("答案出处", "Sources"),
+    "for_programs": ("给其他程序", "For other programs"),
+    "large": ("大字", "Large type"),
+    "meaning_matches": ("意思相近", "close in meaning"),
+    "motto": ("照原文回答，句句有出处", "Answers in the bulletin's own words, each with its source"),
+    "nearest": ("内容最接近的文章", "Nearest articles"),
+    "no_articles": ("没有可以显示的文章。", "There is no article to show."),
+    "retry": ("重新回答", "Answer again"),
+    "suggestions": ("还可以问", "You can also ask"),
+    "timeline_heading": ("按时间看（{n:,} 篇）", "By time ({n:,} articles)", "By time ({n} article)"),
+    "undo": ("撤回", "Take back"),
+    "why_found": ("找到的理由", "Found by"),
+    "words_match": ("字词相合", "same words"),
+    # Numbers and dates.
+    "articles": ("{n:,} 篇文章", "{n:,} articles", "{n} article"),
+    "day": ("{year}年{month}月{day}日", "{day} {month_name} {year}"),
+    "issues": ("{n:,} 期", "{n:,} issues", "{n} issue"),
+    "issues_undated": (
+        "{n:,} 期（{undated} 期日期不详）",
+        "{n:,} issues ({undated} of unknown date)",
+        "{n} issue (of unknown date)",
+    ),
+    "month": ("{year}年{month}月", "{month_name} {year}"),
+    "month_alone": ("{month}月", "{month_name}"),
+    "unknown_date": ("日期不详", "date unknown"),
+    "untitled": ("（无题）", "(untitled)"),
+    "year": ("{year}年", "{year}"),
+    # Why a question or a search cannot be taken as it stands.
+    "bad_date": (
+        "“{text}”不是日期。请写成 2021-08-02 或 2021年8月2日，也可以留空。",
+        "“{text}” is no date. Write it like 2021-08-02, or leave it empty.",
+    ),
+    "dates_crossed": (
+        "起始日期 {first} 晚于截止日期 {last}，请对调一下。",
+        "The first date, {first}, is later than the last, {last}. Please exchange them.",
+    ),
+    "question_missing": ("请先写下问题。", "Please write a question first."),
+    "question_too_long": (
+        "问题太长了：{n} 个字，最多 {most} 个字。请说得短一些。",
+        "The question is too long: {n} characters of at most {most}. Please put it more briefly.",
+    ),
+}

@@ -1,0 +1,89 @@
+"""Words of the room for browsing, and of the reading view wherever it stands: (Chinese, English, English for one).
+
+LABELS are what gradio's parts say, SAID is what HTML says (see `qa/wording.py`).
+"""
+
+from __future__ import annotations
+
+LABELS: dict[str, tuple[str, ...]] = {
+    "look": ("查找", "Find"),
+    "look_hint": ("人名、地名或事情", "Person, place, event"),
+}
+
+SAID: dict[str, tuple[str, ...]] = {
+    # Lists of issues and headlines.
+    "catalogue": ("各期公报", "All issues"),
+    "catalogue_back": ("← 各期公报", "← All issues"),
+    "catalogue_empty": ("资料库里还没有公报。", "There is no bulletin in the archive yet."),
+    "catalogue_size": ("共 {n:,} 期", "{n:,} issues in all", "{n} issue in all"),
+    "no_section": ("未分栏目", "Without a section"),
+    "of_issue": ("{n:,} 篇", "{n:,} articles", "{n} article"),
+    "part_after": ("后 {n} 条 ›", "Next {n} ›"),
+    "part_before": ("‹ 前 {n} 条", "‹ Previous {n}"),
+    "parts": ("翻页", "Pages of the list"),
+    "several_found": ("这个地址对应 {n} 篇文章", "This address fits {n} articles"),
+    # Searching.
+    "ask_for_something": (
+        "请写下要找的词，或者选定期数、日期、栏目。",
+        "Please write what to look for, or choose an issue, a date or a section.",
+    ),
+    "found": ("原文提到的有 {articles}，{issues}。", "The text mentions it in {articles} of {issues}."),
+    "found_in_filters": ("选定范围内的文章", "Articles within the filters"),
+    "found_nothing": ("没有文章一字不差地提到它。", "No article mentions it in these very words."),
+    "found_only_near": (
+        "没有文章一字不差地提到它。下面是内容最接近的段落。",
+        "No article mentions it in these very words. Below are the passages nearest to it.",
+    ),
+    "found_size": ("{articles}，{issues}", "{articles} of {issues}"),
+    "looked_for": ("查找“{words}”", "Search for “{words}”"),
+    "mentions": ("逐篇列出（{n:,} 篇）", "Every article ({n:,})"),
+    "nearest_passages": ("最接近的段落", "Nearest passages"),
+    "relevant_passages": ("最相关的段落", "Most relevant passages"),
+    "searching": ("正在查找……", "Searching …"),
+    "trouble": (
+        "资料库暂时读不了，请稍后再试；仍然不行时，请告诉管理员。",
+        "The archive cannot be read at the moment. Please try again later; if it still fails, tell the administrator.",
+    ),
+    # The reading view.
+    "address": ("本文地址", "Address of this article"),
+    "article_after": ("下一篇 ›", "Next ›"),
+    "article_before": ("‹ 上一篇", "‹ Previous"),
+    "choose_article": ("选一篇文章，全文会显示在这里。", "Choose an article; its full text will stand here."),
+    "copied": ("已复制", "Copied"),
+    "copy_address": ("复制地址", "Copy address"),
+    "copy_by_hand": (
+        "已选中，请按 Ctrl+C（苹果电脑按 ⌘C）复制",
+        "Selected; press Ctrl+C (⌘C on a Mac) to copy it",
+    ),
+    "neighbours": ("本期前后文章", "Articles before and after"),
+    "not_clipped": (
+        "原文件不在原处，或者在入库之后变过，不能显示原版。",
+        "The source file has moved or has changed since it was indexed, so the printed page cannot be shown.",
+    ),
+    "not_found": (
+        "没有找到这个地址的文章。它可能已被撤回，或者地址不完整；请核对地址，或用“查找”另找。",
+        "There is no article at this address. It may have been withdrawn, or the address is not complete; "
+        "please check it, or use Find.",
+    ),
+    "not_printed": ("原版没有打开，请再试一次。", "The printed page did not open. Please try again."),
+    "others": ("本期文章：{name}", "Articles of this issue: {name}"),
+    "others_left_out": ("前后另有 {n:,} 篇未列出", "{n:,} more before and after are not listed"),
+    "printed": ("看原版", "See the printed page"),
+    "printed_boxed": ("原版第 {page} 页，框出的是这一段", "Printed page {page}; the frame marks the passage"),
+    "printed_opening": ("正在打开原版……", "Opening the printed page …"),
+    "printed_page": ("原版第 {page} 页", "Printed page {page}"),
+    # What the archive holds.
+    "bytes": ("{n} 字节", "{n} bytes"),
+    "facts": ("关于资料库", "About the archive"),
+    "facts_articles": ("文章", "Articles"),
+    "facts_chunks": ("检索段落", "Chunks"),
+    "facts_dates": ("日期", "Dates"),
+    "facts_issues": ("期数", "Issues"),
+    "facts_model": ("模型", "Model"),
+    "facts_size": ("占用空间", "Size on disk"),
+    "held_articles": ("{n:,} 篇，{characters:,} 字", "{n:,}, of {characters:,} characters"),
+    "held_chunks": ("{n:,} 段", "{n:,}"),
+    "held_chunks_cut": ("{n:,} 段，每段至多 {most} 字", "{n:,}, of at most {most} characters each"),
+    "held_model": ("{model}（{dimension} 维）", "{model} ({dimension} dimensions)"),
+    "held_since": ("{first} 至 {last}", "{first} to {last}"),
+}

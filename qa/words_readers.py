@@ -1,0 +1,50 @@
+"""Words for what readers leave behind, in their drawer and beside answers: (Chinese, English, English for one).
+
+LABELS are what gradio's parts say, SAID is what HTML says (see `qa/wording.py`).
+"""
+
+from __future__ import annotations
+
+LABELS: dict[str, tuple[str, ...]] = {
+    "add_word": ("附上", "Add"),
+    "delete": ("删除", "Delete"),
+    "delete_all": ("全部删除", "Delete all"),
+    "delete_now": ("确认删除", "Yes, delete"),
+    "export_markdown": ("导出 Markdown", "Export Markdown"),
+    "export_word": ("导出 Word", "Export Word"),
+    "kept": ("我的对话", "My conversations"),
+    "kept_name": ("这段对话的名字", "Name of this conversation"),
+    "new_conversation": ("＋ 新对话", "＋ New conversation"),
+    "no_word": ("不用了", "No, thanks"),
+    "not_deleted": ("不删", "Keep it"),
+    "rename": ("改名", "Rename"),
+    "word": ("意见", "Remark"),
+    "word_hint": (
+        "已记下。愿意的话，再说一句哪里好、哪里不对",
+        "Noted. If you like, say what was good or what was wrong",
+    ),
+}
+
+SAID: dict[str, tuple[str, ...]] = {
+    "delete_warning": (
+        "删除“{name}”？删除后找不回来。",
+        "Delete “{name}”? It cannot be brought back.",
+    ),
+    "delete_all_warning": (
+        "删除这个浏览器的全部对话，连同评过的意见？删除后找不回来。",
+        "Delete all conversations of this browser, and your votes and remarks? They cannot be brought back.",
+    ),
+    "deleted": ("已删除。", "Deleted."),
+    "kept_nothing": (
+        "还没有对话。提问之后，对话会自动保存在这里。",
+        "There is no conversation yet. What you ask will be kept here by itself.",
+    ),
+    "kept_questions": ("{n} 问", "{n} questions", "{n} question"),
+    "not_done": ("没有办成，请稍后再试。", "That could not be done. Please try again later."),
+    "not_opened": ("这段对话打不开了。", "This conversation can no longer be opened."),
+    "not_noted": ("没有记下，请稍后再试。", "That could not be noted. Please try again later."),
+    "renamed": ("已改名。", "Renamed."),
+    "thanks": ("谢谢，已转给编辑部。", "Thank you; it has gone to the newsroom."),
+    "voted_bad": ("已踩", "Disliked"),
+    "voted_good": ("已赞", "Liked"),
+}
