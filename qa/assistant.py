@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -69,6 +70,7 @@ class Assistant:
         self._retrieval = retrieval
         self._checked: Settings | None = None
         self._answers: LRUCache[_Asked, Answer] = LRUCache(_ANSWERS_KEPT)
+        self._at_once = 0  # questions that are being answered
         self._lock = Lock()
         self._check_model()
 
@@ -130,7 +132,7 @@ class Assistant:
         if reply := reply_to(query.text):
             return Answer(query.text, reply, "", (), (), 0.0, True, is_reply=True, earlier=earlier)
         asking = _Asking(k=max(k, DEFAULT_K), filters=filters or Filters(), any_time=any_time)
-        with self.archive.snapshot() as snapshot:
+        with self._counted(), self.archive.snapshot() as snapshot:
             leaning = follow_up(query.text, *earlier) if earlier else None
             meant = [query.text] if leaning is None else [leaning.question, *leaning.others]
             if leaning and not leaning.is_sure:
@@ -228,7 +230,20 @@ class Assistant:
     ) -> list[Passage]:
         # Who wrote an article stands in its byline, which is no text to be read.
         reader = None if query.asks is Asks.AUTHOR else self.reader
-        return find_passages(query, vector, snapshot, k=k, filters=filters, settings=self._retrieval, reader=reader)
+        settings = self._retrieval
+        if self._at_once > 1:  # the further hits seldom change an answer, and others wait
+            settings = replace(settings, read=settings.read_first)
+        return find_passages(query, vector, snapshot, k=k, filters=filters, settings=settings, reader=reader)
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        with self._lock:
+            self._at_once += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._at_once -= 1
 
     @staticmethod
     def _respell(query: Query, snapshot: Snapshot) -> tuple[Query, str]:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from threading import Event
 
+import numpy as np
 import pytest
 
 from embeddings import Encoder, Filters, build
 from qa import Answer, Assistant
 from qa.reader import BundledReader, Text, open_reader
+from qa.retrieval import RetrievalSettings
 from qa.types import Passage, Reading
 
 ISSUES = {
@@ -153,3 +157,35 @@ def test_a_question_asked_again_is_not_read_again_on_the_same_day(county: Assist
     assistant.today = lambda: date(2025, 9, 18)
     assistant.ask(question)
     assert reader.count == 3 * once
+
+
+class HeldReader:
+    """Is sure of nothing, and holds the question that has the word 桥 until it is let go."""
+
+    name = "held"
+
+    def __init__(self) -> None:
+        self.holds, self.let_go = Event(), Event()
+        self.read_texts: dict[str, int] = {}
+
+    def read(self, question: str, texts: Sequence[Text]) -> list[Reading]:
+        self.read_texts[question] = self.read_texts.get(question, 0) + len(texts)
+        if "桥" in question:
+            self.holds.set()
+            assert self.let_go.wait(60)
+        return [Reading(-5.0, *[np.full(len(text.body), -3.0, np.float32)] * 2) for text in texts]
+
+
+def test_while_another_is_answered_fewer_passages_are_read(assistant: Assistant) -> None:
+    reader = HeldReader()
+    asked = Assistant(assistant.archive, assistant.encoder, reader=reader)
+    with ThreadPoolExecutor(1) as other:
+        held = other.submit(asked.ask, "大桥长多少米？")
+        assert reader.holds.wait(60)
+        asked.ask("社区里有多少名党员？")
+        reader.let_go.set()
+        held.result()
+    asked.ask("谁在清扫楼道？")
+    settings = RetrievalSettings()
+    assert reader.read_texts["社区里有多少名党员？"] == settings.read_first
+    assert reader.read_texts["谁在清扫楼道？"] == settings.read
