@@ -6,6 +6,7 @@ The page is served over the archive by a process of its own, and visited once be
 new browser context, as of a reader who comes for the first time: until the question can be typed and what the archive
 holds is told, and until the suggested questions stand there. A question is made of a title, each another one, so that
 no answer is remembered; its time runs from Enter to the first words of the answer, not of the note that says it waits.
+Answers and refusals are told apart: a refusal has read more.
 """
 
 from __future__ import annotations
@@ -52,11 +53,12 @@ def main() -> None:
     with served(arguments.archive) as (url, _), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         visits = [_visit(browser, url) for _ in range(arguments.visits + 1)][1:]
-        answers = list(_ask(browser, url, [question_about(title) for title in asked]))[1:]  # the model loads with one
+        times = list(_ask(browser, url, [question_about(title) for title in asked]))[1:]  # the model loads with one
         browser.close()
     _print("ready to be asked", [ready for ready, _ in visits])
     _print("suggested questions", [suggested for _, suggested in visits])
-    _print("Enter to first words", answers)
+    _print("Enter to first words of an answer", [seconds for seconds, has_source in times if has_source])
+    _print("Enter to first words of a refusal", [seconds for seconds, has_source in times if not has_source])
 
 
 def _visit(browser: Any, url: str) -> tuple[float, float]:
@@ -74,8 +76,8 @@ def _visit(browser: Any, url: str) -> tuple[float, float]:
     return ready, suggested
 
 
-def _ask(browser: Any, url: str, questions: list[str]) -> Iterator[float]:
-    """Seconds from Enter to the first words of each answer, in a conversation of its own."""
+def _ask(browser: Any, url: str, questions: list[str]) -> Iterator[tuple[float, bool]]:
+    """Seconds from Enter to the first words of each answer, in a page opened anew, and whether it names a source."""
     page = browser.new_page(locale="zh-CN")
     for question in questions:
         page.goto(url)
@@ -84,7 +86,7 @@ def _ask(browser: Any, url: str, questions: list[str]) -> Iterator[float]:
         started = time.perf_counter()
         page.press("#question textarea", "Enter")
         page.wait_for_selector(ANSWERED)
-        yield time.perf_counter() - started
+        yield time.perf_counter() - started, page.locator("#chat .source").count() > 0
 
 
 def _print(name: str, seconds: list[float]) -> None:
