@@ -67,8 +67,8 @@ def test_follow_ups_are_answered(answered: list[tuple[Row, Answer]]) -> None:
     for turn, answer in answered:
         right[turn["kind"]].append((is_right(turn, answer), turn["question"], answer.taken, answer.text))
     wrong = [row for row in right["follow"] if not row[0]]
-    # 0.85 is wanted. What is missing is refused or misread once it has been taken right.
-    assert 1 - len(wrong) / len(right["follow"]) >= 0.75, wrong
+    # 0.85 is wanted and reached; one question less is allowed, because eight bits round differently on other processors.
+    assert 1 - len(wrong) / len(right["follow"]) >= 0.82, wrong
 
 
 def test_follow_ups_are_taken_as_they_are_meant(answered: list[tuple[Row, Answer]]) -> None:
