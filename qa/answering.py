@@ -103,7 +103,7 @@ def answer_from(
         scores = _by_reading(evidence) if evidence.is_read else _by_meaning(vector, evidence, encoder)
     if asks_for_list(query) and query.asks is not Asks.AUTHOR:
         return _list(query, passages, evidence, scores, snapshot, confidence)
-    best = _best_sentence(evidence, scores)
+    best = int(scores.argmax()) if query.is_foreign else _best_sentence(evidence, scores)
     citation = _cite(query, passages, evidence, scores, best)
     if citation is None:
         return _abstain(query, passages, confidence=confidence)

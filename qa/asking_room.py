@@ -129,9 +129,9 @@ def wire_asking(gr: Any, page: Any, parts: Parts, desk: Desk, library: Library, 
     if kept:
         replaced += kept.wire(gr, page, desk, ends=ends)
         wire_feedback(gr, parts, kept)
+    shown = [parts[name] for name in ("chat", "send", "stop", "next")]
     for event in replaced:
         # What followed the answer that went may have been shown meanwhile.
-        shown = [parts[name] for name in ("chat", "send", "stop", "next")]
         event.then(asking.begin_anew, parts["conversation"], shown, **_AT_ONCE)
     _wire_overview(gr, page, parts, desk, after=(*written, *after))
 

@@ -30,8 +30,9 @@ def look_again(
     A `few` are read, and no more where one of them surely answers; else `count`. A reader that finds no spans, whose
     scale is not known, always reads `count`.
     """
+    few = min(few, count)
     readings = _read(query, hits[:few], reader)
-    if len(hits) > few and not any(map(_surely_answers, readings)):
+    if len(hits[:count]) > few and not any(map(_surely_answers, readings)):
         readings += _read(query, hits[few:count], reader)
     first, rest = hits[: len(readings)], hits[len(readings) :]
     if any(reading.first is None for reading in readings):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_page import QUESTION, SIZES, browser, edited_address, edited_archive
+from test_page import QUESTION, SIZES, browser, edited_address, edited_archive, opened_page
 
 from qa import words_asking, words_browsing, words_newsroom, words_readers
 from qa.wording import as_html, words
@@ -41,14 +41,7 @@ OTHERS = {"en-US": r"\p{Script=Han}", "zh-CN": "[A-Za-z]{3,}"}
 @pytest.fixture(params=[(size, locale) for size in SIZES for locale in OTHERS], ids="-".join)
 def page(request: pytest.FixtureRequest, browser: Any, edited_address: str) -> Iterator[Any]:
     size, locale = request.param
-    width, height = SIZES[size]
-    context = browser.new_context(viewport={"width": width, "height": height}, locale=locale)
-    context.set_default_timeout(60_000)
-    opened = context.new_page()
-    opened.goto(edited_address)
-    opened.wait_for_selector("#chat .example")
-    yield opened
-    context.close()
+    yield from opened_page(browser, edited_address, SIZES[size], locale=locale)
 
 
 def foreign(page: Any, part: str) -> list[str]:

@@ -84,14 +84,20 @@ def edited_page(request: pytest.FixtureRequest, browser: Any, edited_address: st
 
 
 def opened_page(
-    browser: Any, address: str, size: tuple[int, int], *, ready: str = "#chat .example", excused: tuple[str, ...] = ()
+    browser: Any,
+    address: str,
+    size: tuple[int, int],
+    *,
+    ready: str = "#chat .example",
+    excused: tuple[str, ...] = (),
+    locale: str = "zh-CN",
 ) -> Iterator[Any]:
     """The opened page, which must neither complain nor call another host while a test uses it.
 
     Complaints that begin with what is `excused` are none.
     """
     width, height = size
-    context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
+    context = browser.new_context(viewport={"width": width, "height": height}, locale=locale)
     context.set_default_timeout(120_000)  # milliseconds; for a machine that is busy
     opened = context.new_page()
     hosts: set[str | None] = set()

@@ -136,6 +136,12 @@ def test_after_a_sure_answer_no_more_is_read(surest: str, read: int) -> None:
     assert {hit.article.id for hit in ordered} == {"0", "1", "2", "3", "4"}
 
 
+def test_no_more_is_read_than_is_to_be() -> None:
+    spans = SpanReader()
+    look_again(read_question("什么？"), hits("一", "二", "三"), spans, few=2, count=1)
+    assert len(spans.texts) == 1
+
+
 def test_another_reader_can_be_named_and_none() -> None:
     assert open_reader("none") is None
     assert isinstance(open_reader(None), BundledReader)
