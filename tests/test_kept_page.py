@@ -8,7 +8,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -288,7 +288,7 @@ def test_an_answer_that_comes_after_its_conversation_was_deleted_is_not_kept(
         page.fill("#question textarea", QUESTION)
         page.press("#question textarea", "Enter")
         page.wait_for_selector("#chat .note:has-text('正在翻阅')")
-        (entry,) = stored(archive)
+        (entry,) = stored(archive, at_least=1)
         page.locator("#chat .icon-button-wrapper.top-panel button").first.click()
         page.wait_for_selector("#chat .note", state="detached")
         page.wait_for_timeout(5000)  # for the answer to come
@@ -296,6 +296,12 @@ def test_an_answer_that_comes_after_its_conversation_was_deleted_is_not_kept(
     slow.close()
 
 
-def stored(archive: Path) -> list[str]:
-    with closing(sqlite3.connect(archive / "readers.sqlite")) as connection:
-        return [row[0] for row in connection.execute("SELECT id FROM conversations")]
+def stored(archive: Path, *, at_least: int = 0) -> list[str]:
+    """The conversations in the ledger, which is made while the page already shows something: wait for `at_least`."""
+    for _ in range(100):
+        with closing(sqlite3.connect(archive / "readers.sqlite")) as connection, suppress(sqlite3.OperationalError):
+            kept = [row[0] for row in connection.execute("SELECT id FROM conversations")]
+            if len(kept) >= at_least:
+                return kept
+        time.sleep(0.1)
+    raise TimeoutError(f"fewer than {at_least} conversations were kept in {archive}")
