@@ -35,13 +35,12 @@ from qa.memory import Memory
 from qa.newsroom import build_newsroom
 from qa.proofs import Newsroom
 from qa.serving import LOCAL_HOSTS, LOOPBACK, ServingOptions, options_of
+from qa.sessions import SESSIONS, note_no_events, strike_off_sessions
 from qa.theme import paper_theme
 from qa.wording import labels
 
 HOST, PORT = "127.0.0.1", 7860
 _WAITING_QUESTIONS = 100
-# Whose conversations are held in memory; gradio keeps some 70 kB of each, also after its page is closed.
-_SESSIONS = 1_000
 _KEPT_SECONDS = 86_400  # of a dropped file, until it is confirmed
 
 
@@ -160,8 +159,10 @@ def build_page(
         wire_asking(gr, page, parts, desk, library, after=changed)
         browsing.wire(gr, page, parts, desk, rooms=rooms)
         publish(gr, assistant)
+    note_no_events()
     # The encoder uses every core for one question; more at once than cores only makes each wait longer.
     page.queue(default_concurrency_limit=max(2, os.cpu_count() or 2), max_size=_WAITING_QUESTIONS)
+    strike_off_sessions(page._queue)
     # On the page itself, so that it cannot be served without its gate.
     page.serving = Serving(assistant, archive, entrance)
     return page
@@ -196,7 +197,7 @@ def serve(
         quiet=True,
         share=False,
         max_file_size=max_upload_bytes,
-        state_session_capacity=_SESSIONS,
+        state_session_capacity=SESSIONS,
         ssr_mode=False,
         pwa=True,
         favicon_path=Path(html.__file__).with_name("icon.svg"),

@@ -24,10 +24,11 @@ from test_page import MARKUP, QUESTION, ask, browser, free_port, opened_page
 
 import app
 from embeddings import Archive, Encoder, add
-from qa import Assistant, gate
+from qa import Assistant, gate, sessions
 from qa.endpoints import Endpoints
 from qa.entrance import Credentials, Entrance
 from qa.gate import MAX_BODY_BYTES, health_row
+from qa.sessions import Waiting
 
 __all__ = ["browser"]  # a fixture
 
@@ -237,6 +238,37 @@ def test_a_local_tool_server_is_not_reached_by_another_name(served: str) -> None
     body = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
     headers = {"accept": "application/json, text/event-stream", "host": "news.example"}
     assert httpx.post(f"{served}mcp", json=body, headers=headers, timeout=WAIT, trust_env=False).status_code == 421
+
+
+def test_many_questions_leave_no_more_behind_than_a_few(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sessions, "SESSIONS", 5)
+    monkeypatch.setattr(app, "SESSIONS", 5)
+    page = app.build_page(assistant)
+    with httpx.Client(base_url=app.serve(page, port=free_port()), timeout=WAIT, trust_env=False) as client:
+        for _ in range(12):  # each call is a session of its own, as is each page that is opened
+            event = client.post("gradio_api/call/list_issues", json={"data": [False, ""]}).json()["event_id"]
+            assert "event: complete" in client.get(f"gradio_api/call/list_issues/{event}").text
+    queue, held = page._queue, page.app.state_holder
+    left = [held.session_data, held.time_last_used, queue.pending_event_ids_session, queue.event_analytics]
+    assert max(map(len, left)) <= 5
+    assert not queue.event_ids_to_events
+    assert not page.app.iterators
+    page.close()
+
+
+def test_a_session_that_waits_is_not_struck_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sessions, "SESSIONS", 3)
+    waiting = Waiting({"waits": {"event"}})
+    for number in range(20):
+        waiting[str(number)] = set()
+        waiting[str(number)].add("event")
+        waiting[str(number)].remove("event")
+    assert waiting["waits"] == {"event"}
+    assert len(waiting) <= 3
+    assert "0" not in waiting
+    assert waiting["0"] == set()
 
 
 # Health
