@@ -31,7 +31,8 @@ from qa.evidence import (
 from qa.linear import LinearModel, stored_model, stored_weights
 from qa.listing import asks_for_list, best_listed, enumerates, sentences_of_list
 from qa.query import Asks, Query
-from qa.times import find_times, shown_day
+from qa.times import find_times
+from qa.wording import day_words
 from qa.types import Answer, Citation, Passage
 
 if TYPE_CHECKING:
@@ -174,7 +175,7 @@ def _told(citations: Sequence[Citation], asks: Asks) -> str:
         return f"{_with_day(citation) if asks is Asks.WHEN else citation.short or citation.quote}[1]"
     newest_first = sorted(citations, key=lambda citation: citation.article.date or date.min, reverse=True)
     return "\n".join(
-        f"{shown_day(day)}的说法：{citation.short}[{citation.number}]"
+        f"{day_words(day)}的说法：{citation.short}[{citation.number}]"
         for citation in newest_first
         if (day := citation.article.date)
     )

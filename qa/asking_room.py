@@ -75,6 +75,10 @@ element.addEventListener('click', (event) => {
 });
 """
 
+_WIDENING = """
+element.addEventListener('click', (event) => { if (event.target.closest('button')) trigger('any_time'); });
+"""
+
 
 def lay_out_asking(gr: Any, parts: Parts, library: Library) -> None:
     """The components for asking. A phone shows the columns one under the other.
@@ -108,7 +112,9 @@ def lay_out_asking(gr: Any, parts: Parts, library: Library) -> None:
                 parts["send"] = gr.Button(words("ask"), variant="primary", scale=1, min_width=84)
                 parts["stop"] = gr.Button(words("stop"), visible=False, scale=1, min_width=84, elem_id="stop")
             # What the words of time in the last question left out, and the way to have it back.
-            parts["widen"] = gr.Button("", visible=False, elem_id="widen", size="sm", variant="secondary")
+            parts["widen"] = gr.HTML(
+                "", visible=False, elem_id="widen", js_on_load=_WIDENING, apply_default_css=False
+            )
             parts.update(lay_out_filters(gr, "filters"))
         with gr.Column(scale=5, min_width=320):
             parts["evidence"] = gr.HTML(
@@ -162,7 +168,7 @@ def _wire_answers(gr: Any, parts: Parts, asking: "Asking") -> tuple[list[Any], l
     ask = event(asking.answer, [question, *narrowing], shown)
     answered = [
         gr.on([question.submit, send.click], trigger_mode="multiple", **ask),
-        widen.click(trigger_mode="multiple", **event(asking.answer_any_time, narrowing, shown)),
+        widen.any_time(trigger_mode="multiple", **event(asking.answer_any_time, narrowing, shown)),
         following.retry(trigger_mode="multiple", **event(_again(gr, asking), narrowing, shown)),
         following.edit(trigger_mode="multiple", **event(_edited(gr, asking), narrowing, shown)),
         chat.example_select(take_example, None, question, **_AT_ONCE).then(**ask),
@@ -407,7 +413,7 @@ def _widening(gr: Any, answer: Answer | None) -> Any:
     """The button that asks again without the words of time that narrowed the search."""
     if answer is None or answer.scope is None:
         return gr.update(visible=False)
-    return gr.update(visible=True, value=f"✕ 只看{answer.scope.label}（点此不限时间再找）")
+    return gr.update(visible=True, value=html.widening(answer.scope.label))
 
 
 def _wire_overview(gr: Any, page: Any, parts: Parts, desk: Desk, *, after: Sequence[Any]) -> None:

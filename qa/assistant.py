@@ -39,6 +39,7 @@ from qa.retrieval import RetrievalSettings, find_passages
 from qa.scope import Scope, narrowed, read_comparison, read_scope
 from qa.spelling import respell
 from qa.types import Answer, Passage
+from qa.wording import joined, words
 from qa.writing import Writer, chosen_writer, write
 
 if TYPE_CHECKING:
@@ -251,8 +252,8 @@ class Assistant:
         found = respell(query.text, snapshot)
         if not found.replaced:
             return query, ""
-        said = "、".join(f"“{typed}”按“{printed}”" for typed, printed in found.replaced)
-        return read_question(found.question), f"{said}查找。"
+        said = joined("、", (words("respelled", typed=typed, printed=printed) for typed, printed in found.replaced))
+        return read_question(found.question), words("respelled_all", said=said)
 
     def _vector(self, query: Query) -> NDArray[np.float32]:
         return np.asarray(self.encoder.encode_questions([query.text])[0])
@@ -313,10 +314,10 @@ def _more(answer: Answer, before: Spoken) -> Answer:
 
 def _as_asked(answer: Answer, question: str) -> Answer:
     taken = answer.question if answer.question != question else ""
-    notes = [f"按“{taken}”理解。" if taken else "", answer.note]
+    notes = [words("taken_as", taken=taken) if taken else "", answer.note]
     if answer.scope:
-        notes.append(f"“{answer.scope.words}”按{answer.scope.label}查找。")
-    return replace(answer, question=question, taken=taken, note="".join(filter(None, notes)))
+        notes.append(words("narrowed", words=answer.scope.words, label=answer.scope.label))
+    return replace(answer, question=question, taken=taken, note=joined("", notes))
 
 
 @dataclass(frozen=True, slots=True)

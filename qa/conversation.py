@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from embeddings import Issue
 from qa import html
 from qa.types import Answer
+from qa.wording import as_html, words
 
-WAITING = "正在翻阅公报……"
-STOPPED = "已停止，没有回答。"
+WAITING, STOPPED = words("waiting"), words("stopped")
 _TURNS_KEPT = 100  # so that a page left open for months stays small
-WITHDRAWN = "这条回答引用的一期已被撤回。"
+WITHDRAWN = words("withdrawn_answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,5 +116,5 @@ class Conversation:
         if self.chosen is None or self.chosen.answer is None:
             return html.empty_evidence()
         if self.chosen.rests_on(gone):
-            return html.empty_evidence(WITHDRAWN)
+            return html.empty_evidence(as_html(WITHDRAWN))
         return html.evidence(self.chosen.answer, gone=gone, turn=self.selected)

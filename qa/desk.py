@@ -24,8 +24,6 @@ from qa.wording import words
 
 logger = logging.getLogger(__name__)
 
-_UNAVAILABLE = "资料库暂时读不了，请稍后刷新页面再试；仍然不行时，请告诉管理员。"
-
 
 @dataclass(frozen=True, slots=True)
 class Overview:
@@ -72,10 +70,10 @@ class Desk:
             filters = read_filters(since=since.strip(), until=until.strip(), issue=issue, section=section)
             answer = self._assistant.ask(question, filters=filters, before=before, any_time=any_time)
         except ValueError:
-            return Turn(question, note="这个问题没有看懂，请换个说法再问。")
+            return Turn(question, note=words("not_understood"))
         except Exception:  # whatever it is, it must not leave the reader looking at "searching"
             logger.exception("The archive could not be asked")
-            return Turn(question, note=_UNAVAILABLE)
+            return Turn(question, note=words("unavailable"))
         return Turn(question, answer=answer)
 
     def ticket(self) -> int:

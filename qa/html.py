@@ -92,6 +92,11 @@ def suggestions(questions: Sequence[str]) -> str:
     return f'<nav class="suggestions"{named(words("suggestions"))}><b>{both("suggestions")}</b>{buttons}</nav>'
 
 
+def widening(label: str) -> str:
+    """The button that takes a time off the search; `label` says which."""
+    return f'<button type="button" class="widening">{both("only_times", label=label)}</button>'
+
+
 def evidence(answer: Answer, *, gone: Collection[str] = (), turn: int = 0) -> str:
     """The cards beside an answer, best passage first; after an abstention they are only the nearest articles.
 
@@ -250,8 +255,8 @@ def _why_found(passage: Passage, asked: str) -> str:
 
 def _source_line(citation: Citation) -> str:
     article = citation.article
-    parts = (f"《{article.title or UNTITLED}》", article.issue.name, day(article.date), *_dated(citation))
-    return _text(" · ".join(parts))
+    parts = (words("titled", title=article.title or UNTITLED), article.issue.name, day(article.date), *_dated(citation))
+    return _text(joined(" · ", parts))
 
 
 def _quote(citation: Citation) -> str:
@@ -270,8 +275,9 @@ def _dated(citation: Citation) -> list[str]:
     for mention in citation.days:
         printed = citation.article.body[mention.start : mention.end]
         if find_date(printed) is None:
-            days = dict.fromkeys((day(mention.first), day(mention.last)))
-            said[printed] = f"文中“{printed}”即{' 至 '.join(days)}"
+            days = list(dict.fromkeys((day(mention.first), day(mention.last))))
+            meant = words("held_since", first=days[0], last=days[1]) if len(days) > 1 else days[0]
+            said[printed] = words("printed_means", printed=printed, days=meant)
     return list(said.values())
 
 

@@ -14,12 +14,14 @@ from datetime import date
 from typing import Any
 
 from embeddings import Article, Filters, Issue, Snapshot
-from qa.conversation import WAITING, Conversation, Turn
+from qa.conversation import STOPPED, WAITING, Conversation, Turn
 from qa.follow_up import Spoken
 from qa.scope import Scope
 from qa.types import Answer, Citation, Passage
+from qa.wording import Words, words
 
-LOST = "没有等到回答：连接断开了。请再问一次。"
+LOST = words("lost")
+_NOTES = {WAITING: LOST, LOST: LOST, STOPPED: STOPPED}  # in both languages again
 _VERSION = 1
 _ANCHOR_CHARS = 20  # by which a passage is found again in an article that was corrected
 # Of an answer; everything else is a plain value. What was counted then is not kept: the archive goes on.
@@ -66,6 +68,8 @@ def _answer_row(answer: Answer) -> _Row:
         for field in fields(answer)
         if field.name not in _APART and (value := getattr(answer, field.name)) != field.default
     }
+    if answer.note and isinstance(answer.note, Words):
+        row["note_in_english"] = answer.note.english
     row["citations"] = [_citation_row(citation) for citation in answer.citations]
     row["passages"] = [_passage_row(passage) for passage in answer.passages]
     if answer.scope:
@@ -140,7 +144,7 @@ class _Articles:
 def _turn(row: Mapping[str, Any], articles: _Articles) -> Turn:
     answer = _answer(row["answer"], articles) if "answer" in row else None
     note = str(row.get("note", ""))
-    return Turn(str(row["question"]), answer, LOST if note == WAITING else note)
+    return Turn(str(row["question"]), answer, _NOTES.get(note, note))
 
 
 def _answer(row: Mapping[str, Any], articles: _Articles) -> Answer:
@@ -153,6 +157,8 @@ def _answer(row: Mapping[str, Any], articles: _Articles) -> Answer:
             plain[field.name] = tuple(value) if isinstance(value, list) else value
         elif field.default is MISSING and field.default_factory is MISSING:
             raise ValueError(f"an answer without {field.name}")
+    if "note_in_english" in row:
+        plain["note"] = Words(plain["note"], str(row["note_in_english"]))
     return Answer(
         **plain,
         citations=tuple(_citation(one, articles) for one in row["citations"]),

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from embeddings import Filters, Issue
-from qa.times import Period, TimeWords, find_times, shown_day
+from qa.times import Period, TimeWords, find_times
+from qa.wording import day_words
 
 _A_MONTH = timedelta(days=31)
 _THIS_ISSUE = re.compile(r"(?:本|这一?|最新的?一?|最近的?一|当|新的?一)[期号](?!间)|(?:本|这一?|最新一?)刊")
@@ -94,7 +95,7 @@ def _counted_back(question: str, match: re.Match[str], issues: Sequence[Issue], 
     days = sorted({issue.date for issue in issues if issue.date}, reverse=True)
     if back < len(days):
         day = days[back]
-        return _scope(question, match.start(), match.end(), shown_day(day), Filters(since=day, until=day))
+        return _scope(question, match.start(), match.end(), day_words(day), Filters(since=day, until=day))
     undated = [issue for issue in issues if issue.date is None]
     return _of_issue(question, match, undated[0]) if not days and len(undated) == 1 and back == 0 else None
 

@@ -15,6 +15,8 @@ from functools import lru_cache
 
 from dateutil.relativedelta import relativedelta
 
+from qa.wording import Words, day_words, month_words, words
+
 
 @dataclass(frozen=True, slots=True)
 class Period:
@@ -24,19 +26,21 @@ class Period:
     last: date | None
 
     @property
-    def label(self) -> str:
+    def label(self) -> Words:
         """The days as people say them: a whole year or month by its name."""
         first, last = self.first, self.last
         if first is None or last is None:
-            return f"{shown_day(first)}以后" if first else f"{shown_day(last)}以前" if last else ""
+            if first or last:
+                return words("days_since", day=day_words(first)) if first else words("days_until", day=day_words(last))
+            return Words("", "")
         if first == last:
-            return shown_day(first)
+            return day_words(first)
         if (first.day, (last + timedelta(days=1)).day) == (1, 1) and first.year == last.year:
             if first.month == last.month:
-                return f"{first.year}年{first.month}月"
+                return month_words(first.month, first.year)
             if (first.month, last.month) == (1, 12):
-                return f"{first.year}年"
-        return f"{shown_day(first)}至{shown_day(last)}"
+                return words("year", year=first.year)
+        return words("days", first=day_words(first), last=day_words(last))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +140,6 @@ _AFTER = re.compile(r"(?:之后|以后)")
 _BEFORE = re.compile(r"(?:之前|以前)")
 
 Resolve = Callable[[re.Match[str], Calendar], Period | None]
-
-
-def shown_day(day: date) -> str:
-    """A day as a page prints it."""
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def find_times(text: str, *, today: date, last: date | None = None) -> list[TimeWords]:

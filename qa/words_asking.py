@@ -46,9 +46,40 @@ SAID: dict[str, tuple[str, ...]] = {
     "undo": ("撤回", "Take back"),
     "why_found": ("找到的理由", "Found by"),
     "words_match": ("字词相合", "same words"),
+    # What stands in place of an answer, and what an answer's reader should know of how the question was taken. The
+    # English of the latter ends with a space: several may follow each other.
+    "lost": (
+        "没有等到回答：连接断开了。请再问一次。",
+        "The answer never came: the connection was lost. Please ask again.",
+    ),
+    "narrowed": ("“{words}”按{label}查找。", "“{words}” was taken as {label}. "),
+    "not_understood": (
+        "这个问题没有看懂，请换个说法再问。",
+        "The question was not understood; please put it in other words.",
+    ),
+    "only_times": ("✕ 只看{label}（点此不限时间再找）", "✕ Only {label} (click to search all times)"),
+    "printed_means": ("文中“{printed}”即{days}", "“{printed}” in it is {days}"),
+    "respelled": ("“{typed}”按“{printed}”", "“{typed}” was taken as “{printed}”"),
+    "respelled_all": ("{said}查找。", "{said}. "),
+    "stopped": ("已停止，没有回答。", "Stopped; there is no answer."),
+    "taken_as": ("按“{taken}”理解。", "Taken as “{taken}”. "),
+    "unavailable": (
+        "资料库暂时读不了，请稍后刷新页面再试；仍然不行时，请告诉管理员。",
+        "The archive cannot be read at the moment. Please reload the page later and try again; if it still fails, "
+        "tell the administrator.",
+    ),
+    "waiting": ("正在翻阅公报……", "Looking through the bulletins …"),
+    "withdrawn_answer": (
+        "这条回答引用的一期已被撤回。",
+        "An issue that this answer cites has been withdrawn.",
+    ),
+    "titled": ("《{title}》", "“{title}”"),
     # Numbers and dates.
     "articles": ("{n:,} 篇文章", "{n:,} articles", "{n} article"),
     "day": ("{year}年{month}月{day}日", "{day} {month_name} {year}"),
+    "days": ("{first}至{last}", "{first} to {last}"),
+    "days_since": ("{day}以后", "since {day}"),
+    "days_until": ("{day}以前", "until {day}"),
     "issues": ("{n:,} 期", "{n:,} issues", "{n} issue"),
     "issues_undated": (
         "{n:,} 期（{undated} 期日期不详）",

@@ -1,4 +1,4 @@
-"""The rooms for browsing and editing and the reader's drawer, in the language of the browser and in no other."""
+"""The rooms of the page, the reader's drawer and the page for programs, in the language of the browser and in no other."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_page import QUESTION, SIZES, browser, edited_address, edited_archive, opened_page
+from test_page import QUESTION, SIZES, ask, browser, edited_address, edited_archive, opened_page
 
 from qa import words_asking, words_browsing, words_newsroom, words_readers
 from qa.wording import as_html, words
@@ -52,6 +52,27 @@ def foreign(page: Any, part: str) -> list[str]:
 
 def open_room(page: Any, name: str) -> None:
     page.get_by_role("tab", name=re.compile(name)).click()
+
+
+def test_answers_and_how_they_came_about_speak_one_language(page: Any) -> None:
+    ask(page, f"上期{QUESTION}")
+    page.wait_for_selector("#widen button")
+    assert foreign(page, "#widen") == []
+    assert foreign(page, "#chat .taken") == []
+    page.click("#widen button")
+    page.wait_for_selector("#chat .said:has-text('6月20日')")
+    assert page.locator("#chat .source").inner_text().count("20 June 2022") == (page.get_attribute("html", "lang") == "en")
+    assert foreign(page, "#chat .source") == []
+
+
+def test_what_programs_are_told_is_in_one_language(page: Any) -> None:
+    with page.expect_popup() as opened:
+        page.click("#foot a")
+    programs = opened.value
+    programs.wait_for_function("document.body.textContent.includes(location.host)")
+    chinese = programs.locator("html").get_attribute("lang") == "zh-CN"
+    assert programs.inner_text("h1") == ("给其他程序" if chinese else "For other programs")
+    assert chinese or foreign(programs, "body") == []  # in Chinese, too, protocols have English names
 
 
 def test_browsing_speaks_one_language(page: Any) -> None:
