@@ -32,8 +32,8 @@ from qa.linear import LinearModel, stored_model, stored_weights
 from qa.listing import asks_for_list, best_listed, enumerates, sentences_of_list
 from qa.query import Asks, Query
 from qa.times import find_times
-from qa.wording import day_words
 from qa.types import Answer, Citation, Passage
+from qa.wording import day_words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -112,9 +112,7 @@ def lay_out_asking(gr: Any, parts: Parts, library: Library) -> None:
                 parts["send"] = gr.Button(words("ask"), variant="primary", scale=1, min_width=84)
                 parts["stop"] = gr.Button(words("stop"), visible=False, scale=1, min_width=84, elem_id="stop")
             # What the words of time in the last question left out, and the way to have it back.
-            parts["widen"] = gr.HTML(
-                "", visible=False, elem_id="widen", js_on_load=_WIDENING, apply_default_css=False
-            )
+            parts["widen"] = gr.HTML("", visible=False, elem_id="widen", js_on_load=_WIDENING, apply_default_css=False)
             parts.update(lay_out_filters(gr, "filters"))
         with gr.Column(scale=5, min_width=320):
             parts["evidence"] = gr.HTML(

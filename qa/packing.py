@@ -21,7 +21,7 @@ from qa.types import Answer, Citation, Passage
 from qa.wording import Words, words
 
 LOST = words("lost")
-_NOTES = {WAITING: LOST, LOST: LOST, STOPPED: STOPPED}  # in both languages again
+_NOTES: dict[str, str] = {WAITING: LOST, LOST: LOST, STOPPED: STOPPED}  # in both languages again
 _VERSION = 1
 _ANCHOR_CHARS = 20  # by which a passage is found again in an article that was corrected
 # Of an answer; everything else is a plain value. What was counted then is not kept: the archive goes on.

@@ -30,9 +30,9 @@ class Period:
         """The days as people say them: a whole year or month by its name."""
         first, last = self.first, self.last
         if first is None or last is None:
-            if first or last:
-                return words("days_since", day=day_words(first)) if first else words("days_until", day=day_words(last))
-            return Words("", "")
+            if first:
+                return words("days_since", day=day_words(first))
+            return words("days_until", day=day_words(last)) if last else Words("", "")
         if first == last:
             return day_words(first)
         if (first.day, (last + timedelta(days=1)).day) == (1, 1) and first.year == last.year:
@@ -150,14 +150,14 @@ def find_times(text: str, *, today: date, last: date | None = None) -> list[Time
     calendar = Calendar(today, min(today, last or today))
     found = list(_single(text, calendar))
     joined: list[TimeWords] = []
-    for words in found:
+    for one in found:
         before = joined[-1] if joined else None
-        if before and _JOIN.fullmatch(text, before.end, words.start):
-            until = _not_before(before.period, words.period, text[words.start : words.end])
+        if before and _JOIN.fullmatch(text, before.end, one.start):
+            until = _not_before(before.period, one.period, text[one.start : one.end])
             period = Period(before.period.first, until)
-            joined[-1] = TimeWords(before.start, words.end, period, before.is_relative or words.is_relative)
+            joined[-1] = TimeWords(before.start, one.end, period, before.is_relative or one.is_relative)
         else:
-            joined.append(words)
+            joined.append(one)
     return [_open_ended(text, words, today) for words in joined]
 
 

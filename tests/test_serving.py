@@ -240,9 +240,7 @@ def test_a_local_tool_server_is_not_reached_by_another_name(served: str) -> None
     assert httpx.post(f"{served}mcp", json=body, headers=headers, timeout=WAIT, trust_env=False).status_code == 421
 
 
-def test_many_questions_leave_no_more_behind_than_a_few(
-    assistant: Assistant, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_many_questions_leave_no_more_behind_than_a_few(assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sessions, "SESSIONS", 5)
     monkeypatch.setattr(app, "SESSIONS", 5)
     page = app.build_page(assistant)
