@@ -119,8 +119,9 @@ def evidence(answer: Answer, *, gone: Collection[str] = (), turn: int = 0) -> st
 
 
 def timeline_view(printed: Mapping[date | None, int]) -> str:
-    """Articles counted by their days (None: not known), as bars; "" where they are not of two times."""
-    bars = timeline({day: count for day, count in printed.items() if day})
+    """Articles counted by their days (None: not known), as bars, newest first; "" where they are not of two times."""
+    # Of a long one only the beginning is seen at once, and the newest is what most want; issues are listed so, too.
+    bars = timeline({day: count for day, count in printed.items() if day})[::-1]
     if len(bars) < 2:
         return ""
     if None in printed:
