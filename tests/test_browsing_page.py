@@ -146,8 +146,50 @@ def test_a_printed_passage_is_shown_boxed_on_its_page(page: Any) -> None:
     find(page, "三千二百米")
     page.click("#mentions [data-article]")
     page.click("#opened [data-clip]")
-    page.wait_for_selector("#opened .clipping .box")
-    assert page.evaluate("document.querySelector('#opened .clipping img').naturalWidth") > 300
+    see_boxed(page, "#opened")
+
+
+def test_a_printed_passage_is_shown_beside_its_answer(page: Any) -> None:
+    page.get_by_role("tab", name="问公报").click()
+    page.fill("#question textarea", "哪些文章提到三千二百米？")
+    page.press("#question textarea", "Enter")
+    page.click("#evidence .card:has-text('青禾县水渠完工通水') .open")
+    page.click("#evidence [data-clip]")
+    see_boxed(page, "#evidence")
+
+
+# How much of a clipping is print, and how much of that stands in its boxes.
+INK = """(panel) => {
+    const image = document.querySelector(`${panel} .clipping img`);
+    const {naturalWidth: width, naturalHeight: height} = image;
+    const canvas = Object.assign(document.createElement('canvas'), {width, height});
+    const drawn = canvas.getContext('2d');
+    drawn.drawImage(image, 0, 0);
+    const dark = (left, top, width, height) => {
+        const bytes = drawn.getImageData(left, top, width, height).data;
+        let count = 0;
+        for (let at = 0; at < bytes.length; at += 4) if (bytes[at] < 128) count += 1;
+        return count;
+    };
+    const scale = width / image.offsetWidth;
+    const boxes = [...document.querySelectorAll(`${panel} .clipping .box`)].map((box) =>
+        dark(...[box.offsetLeft, box.offsetTop, box.offsetWidth, box.offsetHeight].map((edge) => edge * scale)));
+    return [dark(0, 0, width, height), boxes];
+}"""
+
+
+def see_boxed(page: Any, panel: str) -> None:
+    """The printed page has come, its boxes hold its words and nothing else does, and the first of them is in sight."""
+    page.wait_for_selector(f"{panel} .clipping .box")
+    image = f"document.querySelector('{panel} .clipping img')"
+    page.wait_for_function(f"{image}.complete && {image}.naturalWidth > 300")
+    page.wait_for_timeout(300)  # it scrolls there
+    ink, boxed = page.evaluate(INK, panel)
+    assert min(boxed) > 100
+    assert sum(boxed) > 0.9 * ink
+    sheet, box = (page.locator(f"{panel} .clipping {part}").first.bounding_box() for part in (".sheet", ".box"))
+    assert sheet["x"] <= box["x"] + 1 < sheet["x"] + sheet["width"]
+    assert sheet["y"] <= box["y"] + 1 < sheet["y"] + sheet["height"]
 
 
 def test_everything_is_reached_by_the_keyboard(page: Any) -> None:
