@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_page import OFF_TOPIC, QUESTION, SIZES, ask, browser, free_port, opened_page  # noqa: F401
+from test_page import LEAVING, OFF_TOPIC, QUESTION, SIZES, ask, browser, free_port, opened_page  # noqa: F401
 
 import app
 from embeddings import Archive, Encoder
@@ -49,10 +49,6 @@ def kept_address(kept_archive: Path, default_encoder: Encoder) -> Iterator[str]:
 def kept_page(request: pytest.FixtureRequest, browser: Any, kept_address: str) -> Iterator[Any]:  # noqa: F811
     """The opened page of a browser of its own, which must not complain while a test uses it."""
     yield from opened_page(browser, kept_address, SIZES[request.param], excused=LEAVING)
-
-
-# A page that is reloaded complains of the connection that it gives up.
-LEAVING = ("AbortError", "Unexpected error Connection errored out", "Failed to load resource: net::ERR_ABORTED")
 
 
 @pytest.fixture

@@ -23,6 +23,8 @@ QUESTION = "北京丰台站什么时候启用？"
 OFF_TOPIC = "火星上的温度是多少度？"
 MARKUP = "<img src=x onerror=alert(1)> **粗** $$x^2$$ 丰台站？"
 ARTEFACTS = Path(__file__).parents[1] / "artefacts"
+# A page that is reloaded complains of the connection that it gives up.
+LEAVING = ("AbortError", "Unexpected error Connection errored out", "Failed to load resource: net::ERR_ABORTED")
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 
 

@@ -9,7 +9,18 @@ from typing import Any
 from urllib.request import urlopen
 
 import pytest
-from test_page import OFF_TOPIC, QUESTION, SIZES, address, ask, browser, free_port, opened_page, page  # noqa: F401
+from test_page import (  # noqa: F401
+    LEAVING,
+    OFF_TOPIC,
+    QUESTION,
+    SIZES,
+    address,
+    ask,
+    browser,
+    free_port,
+    opened_page,
+    page,
+)
 
 import app
 from qa import Answer, Assistant
@@ -140,7 +151,13 @@ def test_suggestions_are_answered(page: Any) -> None:  # noqa: F811
     assert page.locator("#chat a.cite").count() == 2
 
 
-def test_looks_are_remembered(page: Any) -> None:  # noqa: F811
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+def test_looks_are_remembered(browser: Any, address: str, size: tuple[int, int]) -> None:  # noqa: F811
+    for opened in opened_page(browser, address, size, excused=LEAVING):
+        switch_looks(opened)
+
+
+def switch_looks(page: Any) -> None:  # noqa: F811
     size = "parseFloat(getComputedStyle(document.querySelector('#chat .example')).zoom)"
     before = page.evaluate(size)
     page.click("[data-look=large]")
