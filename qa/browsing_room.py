@@ -36,11 +36,8 @@ READING_SCRIPT = (
     });
     const copy = async (button) => {
         const field = button.parentElement.querySelector('input');
+        const done = await bulletin.copyText(field.value);
         field.select();
-        let done = false;
-        // Browsers allow the first only on safe addresses and with permission, and the second nearly everywhere.
-        try { await navigator.clipboard.writeText(field.value); done = true; }
-        catch (error) { done = document.execCommand('copy'); }
         const said = button.parentElement.querySelector('[role=status]');
         said.textContent = says(done ? 'copied' : 'copy_by_hand');
     };

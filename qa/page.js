@@ -51,14 +51,18 @@
         for (const block of copy.querySelectorAll('.said, .quote, .source, .taken')) block.append('\n');
         return copy.textContent.trim();
     };
+    // Whether it could be copied. Browsers allow the first way on safe addresses and with permission only, and the second
+    // nearly everywhere.
     const copyText = async (text) => {
-        if (navigator.clipboard && isSecureContext) return navigator.clipboard.writeText(text);
+        try { await navigator.clipboard.writeText(text); return true; } catch { /* the other way */ }
         const field = Object.assign(document.createElement('textarea'), {value: text});
         document.body.append(field);
         field.select();
-        document.execCommand('copy');
+        const done = document.execCommand('copy');
         field.remove();
+        return done;
     };
+    window.bulletin = {copyText}; // for the reading view, whose script gradio holds
     const answered = (button) => button.closest('.message-content');
     const told = (button, zh, en) => {
         const before = button.innerHTML;
@@ -129,7 +133,7 @@
         if (!doing) return;
         event.stopPropagation();
         if (doing.classList.contains('copy')) {
-            copyText(plain(answered(doing))).then(() => told(doing, '已复制', 'Copied'), () => {});
+            copyText(plain(answered(doing))).then((done) => { if (done) told(doing, '已复制', 'Copied'); });
         } else if (doing.classList.contains('edit')) edit(doing);
         else if (doing.classList.contains('retry')) dispatch('retry', {turn: turnOf(doing)});
         else if (doing.classList.contains('undo')) dispatch('undo', {turn: turnOf(doing)});
