@@ -82,6 +82,39 @@ def test_a_reload_brings_the_conversation_back_and_a_follow_up_still_leans_on_it
     assert "bulletin" not in page.url
 
 
+def test_a_restart_of_the_server_loses_nothing(
+    kept_archive: Path,
+    default_encoder: Encoder,
+    browser: Any,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    archive = Path(shutil.copytree(kept_archive, tmp_path / "archive", ignore=shutil.ignore_patterns("readers.*")))
+    port = free_port()
+
+    def served() -> Any:
+        page = app.build_page(Assistant(Archive.open(archive), default_encoder), archive=archive)
+        app.serve(page, port=port)
+        return page
+
+    first = served()
+    # While there is no server, the page complains of that.
+    excused = (*LEAVING, "Failed to load resource: net::ERR_CONNECTION_REFUSED")
+    for page in opened_page(browser, f"http://127.0.0.1:{port}/", SIZES["desk"], excused=excused):
+        ask(page, QUESTION)
+        when_kept(page)
+        first.close()
+        second = served()
+        page.reload()
+        page.locator("#chat .said").wait_for()
+        assert page.locator("#chat .asked").all_inner_texts() == [QUESTION]
+        assert "6月20日" in page.inner_text("#chat .said")
+        ask(page, "那阿拉尔塔里木机场呢？")
+        page.wait_for_selector("#chat .taken:has-text('阿拉尔塔里木机场什么时候启用')")
+        when_kept(page)
+        assert len(stored(archive)) == 1
+    second.close()
+
+
 def test_another_browser_sees_nothing_of_it_and_a_new_window_begins_anew(
     kept_page: Any,
     browser: Any,  # noqa: F811
