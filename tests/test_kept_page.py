@@ -233,6 +233,35 @@ def test_the_drawer_is_closed_at_first_and_fits_the_page(kept_page: Any) -> None
     )
 
 
+# How large each part is that has words or takes them.
+ZOOMS = """(part) => [...document.querySelectorAll(`${part} *`)]
+    .filter((one) => one.checkVisibility({visibilityProperty: true}))
+    .filter((one) => one.matches('input, textarea') || [...one.childNodes].some((node) => node.data?.trim()))
+    .map((one) => [Math.round(100 * one.currentCSSZoom) / 100, one.outerHTML.slice(0, 120)])"""
+
+
+def test_large_type_reaches_every_word_and_none_twice(kept_page: Any) -> None:
+    page = kept_page
+    ask(page, QUESTION)
+    when_kept(page)
+    page.click("[data-look=large]")
+    page.click("#filters button")
+    page.wait_for_timeout(500)  # it unfolds
+    page.locator("#chat .message-buttons button, #chat .message-buttons-left button").first.click()
+    page.wait_for_selector("#word")
+    found = page.evaluate(ZOOMS, "#rooms")
+    for room in ("翻阅", "编辑部"):
+        page.get_by_role("tab", name=room).click()
+        page.wait_for_timeout(800)
+        found += page.evaluate(ZOOMS, "#rooms")
+    open_drawer(page)
+    page.click("#delete-all")
+    page.wait_for_selector("#deleting .remark")
+    found += page.evaluate(ZOOMS, "#kept")
+    assert len(found) > 100
+    assert [part for zoom, part in found if zoom != 1.3] == []
+
+
 def said(answering: Any, *values: Any) -> tuple[list[str], Any]:
     """The questions that a kept handler leaves in the conversation, and the last of its changes."""
     steps = list(answering(*values))

@@ -171,6 +171,28 @@ def switch_looks(page: Any) -> None:  # noqa: F811
     assert page.get_attribute("[data-look=dark]", "aria-pressed") == "false"
 
 
+@pytest.mark.parametrize("large", [False, True], ids=["usual", "large"])
+@pytest.mark.parametrize("locale", ["zh-CN", "en-US"])
+def test_on_a_desk_the_window_holds_the_whole_room(
+    browser: Any,  # noqa: F811
+    address: str,  # noqa: F811
+    locale: str,
+    large: bool,
+) -> None:
+    for opened in opened_page(browser, address, SIZES["desk"], locale=locale):
+        if large:
+            opened.click("[data-look=large]")
+        ask(opened, QUESTION)
+        opened.locator(".suggestions button").first.wait_for()
+        assert opened.evaluate("document.documentElement.scrollHeight <= innerHeight")
+        opened.click("#filters button")
+        opened.wait_for_timeout(500)  # they unfold
+        assert opened.evaluate("document.documentElement.scrollHeight <= innerHeight")
+        assert opened.evaluate(
+            "() => { const talk = document.querySelector('.talk'); return talk.scrollWidth <= talk.clientWidth; }"
+        )
+
+
 def test_an_english_browser_gets_english_words(english: Any) -> None:
     assert english.get_attribute("html", "lang") == "en"
     assert english.locator("#ask button").first.inner_text() == "Ask"
