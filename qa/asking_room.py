@@ -112,7 +112,7 @@ def lay_out_asking(gr: Any, parts: Parts, library: Library) -> None:
                 parts["send"] = gr.Button(words("ask"), variant="primary", scale=1, min_width=84)
                 parts["stop"] = gr.Button(words("stop"), visible=False, scale=1, min_width=84, elem_id="stop")
             # What the words of time in the last question left out, and the way to have it back.
-            parts["widen"] = gr.HTML("", visible=False, elem_id="widen", js_on_load=_WIDENING, apply_default_css=False)
+            parts["widen"] = gr.HTML("", elem_id="widen", js_on_load=_WIDENING, apply_default_css=False)
             parts.update(lay_out_filters(gr, "filters"))
         with gr.Column(scale=5, min_width=320):
             parts["evidence"] = gr.HTML(
@@ -308,7 +308,7 @@ class Asking:
                 parts["conversation"]: waiting,
                 parts["chat"]: waiting.messages(self._desk.gone(so_far)),
                 parts["question"]: "",
-                parts["widen"]: gr.update(visible=False),
+                parts["widen"]: "",
                 parts["next"]: "",
                 parts["send"]: gr.update(visible=False),
                 parts["stop"]: gr.update(visible=True),
@@ -324,7 +324,7 @@ class Asking:
             **self._shown(now),
             # A question that was refused stays in the box, to be mended.
             parts["question"]: "" if turn.answer else asked,
-            parts["widen"]: _widening(gr, turn.answer),
+            parts["widen"]: _widening(turn.answer),
         }
 
     def answer_any_time(self, issue: str, section: str, since: str, until: str, so_far: Conversation) -> Iterator[Any]:
@@ -358,7 +358,7 @@ class Asking:
         """No conversation; nobody waits for the answer of the one that was."""
         if so_far.is_waiting:
             self._desk.done(so_far.turns[-1].ticket)
-        return Conversation(), html.empty_evidence(), self._gr.update(visible=False), ""
+        return Conversation(), html.empty_evidence(), "", ""
 
     def take_back(self, so_far: Conversation, place: int) -> Any:
         """The conversation before the turn at a place, whose question goes into the box."""
@@ -367,7 +367,7 @@ class Asking:
         return {
             **self._shown(left),
             parts["question"]: so_far.turns[place].question,
-            parts["widen"]: self._gr.update(visible=False),
+            parts["widen"]: "",
             parts["next"]: "",
         }
 
@@ -407,11 +407,9 @@ class Asking:
         }
 
 
-def _widening(gr: Any, answer: Answer | None) -> Any:
-    """The button that asks again without the words of time that narrowed the search."""
-    if answer is None or answer.scope is None:
-        return gr.update(visible=False)
-    return gr.update(visible=True, value=html.widening(answer.scope.label))
+def _widening(answer: Answer | None) -> str:
+    """The button that asks again without the words of time that narrowed the search; "" where none did."""
+    return html.widening(answer.scope.label) if answer and answer.scope else ""
 
 
 def _wire_overview(gr: Any, page: Any, parts: Parts, desk: Desk, *, after: Sequence[Any]) -> None:

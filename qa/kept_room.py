@@ -279,7 +279,7 @@ class KeptRoom:
             parts["conversation"]: now,
             parts["chat"]: self._gr.update(value=now.messages(gone), feedback_value=votes),
             parts["evidence"]: now.evidence(gone) if now.turns else html.empty_evidence(),
-            parts["widen"]: _hidden(self._gr),
+            parts["widen"]: "",
             parts["gone"]: gone,
             self.current: place.id,
             self.place: place,
