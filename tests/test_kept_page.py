@@ -242,14 +242,16 @@ ZOOMS = """(part) => [...document.querySelectorAll(`${part} *`)]
 
 def test_large_type_reaches_every_word_and_none_twice(kept_page: Any) -> None:
     page = kept_page
+    page.click("[data-look=large]")
+    page.wait_for_timeout(500)  # the examples grow slowly
+    found = page.evaluate(ZOOMS, "#chat")
     ask(page, QUESTION)
     when_kept(page)
-    page.click("[data-look=large]")
     page.click("#filters button")
     page.wait_for_timeout(500)  # it unfolds
     page.locator("#chat .message-buttons button, #chat .message-buttons-left button").first.click()
     page.wait_for_selector("#word")
-    found = page.evaluate(ZOOMS, "#rooms")
+    found += page.evaluate(ZOOMS, "#rooms")
     for room in ("翻阅", "编辑部"):
         page.get_by_role("tab", name=room).click()
         page.wait_for_timeout(800)
