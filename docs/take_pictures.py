@@ -51,6 +51,7 @@ def _take(
     chromium: Any, url: str, to: Path, *, size: dict[str, int], looks: tuple[str, ...] = (), opens: bool = False
 ) -> None:
     context = chromium.new_context(viewport=size, locale="zh-CN")
+    context.set_default_timeout(120_000)  # milliseconds; for a machine that is busy
     page = context.new_page()
     page.goto(url)
     page.wait_for_selector("#chat .example")
