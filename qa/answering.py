@@ -20,9 +20,9 @@ from qa.evidence import (
     MEANING_FEATURES,
     READ_ANSWER_FEATURES,
     READ_FEATURES,
-    READ_MEANING_FEATURES,
     SENTENCE_FEATURES,
     Evidence,
+    Sentence,
     answer_features,
     gather,
     meaning_features,
@@ -32,6 +32,7 @@ from qa.linear import LinearModel, stored_model, stored_weights
 from qa.listing import asks_for_list, best_listed, enumerates, sentences_of_list
 from qa.query import Asks, Query
 from qa.times import find_times
+from qa.trimming import trim
 from qa.types import Answer, Citation, Passage
 from qa.wording import day_words
 
@@ -73,7 +74,7 @@ def answering_model(*, is_read: bool) -> AnsweringModel:
     return AnsweringModel(
         stored_model(f"{kind}.sentences", (*SENTENCE_FEATURES, *(READ_FEATURES if is_read else ()))),
         stored_model(f"{kind}.answers", (*ANSWER_FEATURES, *(READ_ANSWER_FEATURES if is_read else ()))),
-        stored_model(f"{kind}.meaning", READ_MEANING_FEATURES if is_read else MEANING_FEATURES),
+        stored_model("words.meaning", MEANING_FEATURES),
         float(stored_weights()[kind]["threshold"]),
     )
 
@@ -101,10 +102,10 @@ def answer_from(
     if confidence < model.threshold:
         return _abstain(query, passages, confidence=confidence)
     if query.is_foreign:
-        scores = _by_reading(evidence) if evidence.is_read else _by_meaning(vector, evidence, encoder)
+        scores = _by_meaning(vector, evidence, encoder)
     if asks_for_list(query) and query.asks is not Asks.AUTHOR:
         return _list(query, passages, evidence, scores, snapshot, confidence)
-    best = int(scores.argmax()) if query.is_foreign else _best_sentence(evidence, scores)
+    best = int(scores.argmax())
     citation = _cite(query, passages, evidence, scores, best)
     if citation is None:
         return _abstain(query, passages, confidence=confidence)
@@ -133,7 +134,8 @@ def _list(
     best = best_listed(query, passages, evidence, scores, snapshot)
     listed = sentences_of_list(query, passages, evidence, scores, snapshot, best)
     if len(listed) == 1:
-        cited = _cite(query, passages, evidence, scores, best)
+        # What is as good as the list is seldom more of it.
+        cited = _cite(query, passages, evidence, scores, best, margin=-np.inf)
         assert cited is not None  # only a byline may be missing
         first, last = listed[0].short or (None, None)
         citations = [replace(cited, short_start=first, short_end=last)]
@@ -213,7 +215,7 @@ def _other_values(
         covered = evidence.features[place, _COVERED] >= _SAME_THING_COVERED * evidence.features[best, _COVERED]
         if day is None or day in days or not covered or not evidence.fits[place]:
             continue
-        short = short_answer(passage, sentence.start, sentence.end)
+        short = _short(query, passage, sentence)
         value = fold_to_words(passage.article.body[slice(*short)]) if short else ""
         if value and not any(value in other or other in value for other in values):
             days.add(day)
@@ -257,22 +259,6 @@ def judge(query: Query, evidence: Evidence, scores: NDArray[np.float64], model: 
     return 1.0 / (1.0 + float(np.exp(-log_odds[0])))
 
 
-def _best_sentence(evidence: Evidence, scores: NDArray[np.float64]) -> int:
-    """The sentence to quote. The ranker learned in archives of a few texts, where words tell more than in a large one.
-
-    So where a reader was at work, its opinion counts once more, and so does the kind of thing asked for.
-    """
-    if evidence.is_read:
-        scores = scores + _by_reading(evidence) + evidence.fits
-    return int(scores.argmax())
-
-
-def _by_reading(evidence: Evidence) -> NDArray[np.float64]:
-    """Scores of sentences by the reader alone."""
-    assert evidence.read is not None
-    return np.asarray(evidence.read[:, 0] + evidence.read[:, 2])
-
-
 def _by_meaning(vector: NDArray[np.float32], evidence: Evidence, encoder: Encoder) -> NDArray[np.float64]:
     """Scores of sentences by cosine, for the first few of the most distinct passage; the others cannot win.
 
@@ -290,24 +276,36 @@ def _by_meaning(vector: NDArray[np.float32], evidence: Evidence, encoder: Encode
 
 
 def _cite(
-    query: Query, passages: Sequence[Passage], evidence: Evidence, scores: NDArray[np.float64], best: int
+    query: Query,
+    passages: Sequence[Passage],
+    evidence: Evidence,
+    scores: NDArray[np.float64],
+    best: int,
+    *,
+    margin: float = _SECOND_SENTENCE_MARGIN,
 ) -> Citation | None:
     if query.asks is Asks.AUTHOR:
         signed = next((passage.article for passage in passages if passage.article.byline), None)
         return Citation(1, signed, signed.byline, None, None) if signed else None
     first = last = best
-    second = _second_sentence(evidence, scores, best)
+    second = _second_sentence(evidence, scores, best, margin)
     if second is not None:
         first, last = min(best, second), max(best, second)
     sentences = evidence.sentences
     passage = passages[sentences[best].passage]
     start, end = sentences[first].start, sentences[last].end
-    found = short_answer(passage, sentences[best].start, sentences[best].end)
+    found = _short(query, passage, sentences[best])
     return Citation(1, passage.article, passage.article.body[start:end], start, end, *(found or (None, None)))
 
 
-def _second_sentence(evidence: Evidence, scores: NDArray[np.float64], best: int) -> int | None:
-    """The neighbour that belongs into the quote: it alone holds what is asked, or it is nearly as good."""
+def _short(query: Query, passage: Passage, sentence: Sentence) -> tuple[int, int] | None:
+    """The place in the body of what answers, without the question's own words; None where no reader could tell."""
+    found = short_answer(passage, sentence.start, sentence.end)
+    return trim(query.text, passage.article.body, *found) if found else None
+
+
+def _second_sentence(evidence: Evidence, scores: NDArray[np.float64], best: int, margin: float) -> int | None:
+    """The neighbour that belongs into the quote: it alone holds what is asked, or its score is as near as `margin`."""
     sentences = evidence.sentences
     beside = [
         place
@@ -316,10 +314,7 @@ def _second_sentence(evidence: Evidence, scores: NDArray[np.float64], best: int)
         and sentences[place].passage == sentences[best].passage
         and max(sentences[place].end, sentences[best].end) - min(sentences[place].start, sentences[best].start)
         <= _QUOTE_CHARS
-        and (
-            scores[best] - scores[place] <= _SECOND_SENTENCE_MARGIN
-            or (evidence.fits[place] and not evidence.fits[best])
-        )
+        and (scores[best] - scores[place] <= margin or (evidence.fits[place] and not evidence.fits[best]))
     ]
     return max(
         beside, key=lambda place: (evidence.fits[place] and not evidence.fits[best], scores[place]), default=None

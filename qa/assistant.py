@@ -34,7 +34,7 @@ from qa.census import read_census, section_in, take_census
 from qa.follow_up import Spoken, follow_up
 from qa.manners import reply_to
 from qa.query import Asks, Query, read_question
-from qa.reader import Reader, open_reader
+from qa.reader import BundledReader, Reader, open_reader
 from qa.retrieval import RetrievalSettings, find_passages
 from qa.scope import Scope, narrowed, read_comparison, read_scope
 from qa.spelling import respell
@@ -229,8 +229,9 @@ class Assistant:
         k: int,
         filters: Filters | None,
     ) -> list[Passage]:
-        # Who wrote an article stands in its byline, which is no text to be read.
-        reader = None if query.asks is Asks.AUTHOR else self.reader
+        # Who wrote an article stands in its byline, which is no text to be read; the bundled reader knows Chinese only.
+        is_unread = query.asks is Asks.AUTHOR or (query.is_foreign and isinstance(self.reader, BundledReader))
+        reader = None if is_unread else self.reader
         settings = self._retrieval
         if self._at_once > 1:  # the further hits seldom change an answer, and others wait
             settings = replace(settings, read=settings.read_first)

@@ -93,7 +93,6 @@ class Sentence:
 
 
 # For a question in another language, which shares no words with the bulletin.
-READ_MEANING_FEATURES = ("passage distinction", "lead in distinction", "reader: best passage", "reader: answer")
 MEANING_FEATURES = ("passage distinction", "lead in distinction", "lead over the last passage")
 
 
@@ -256,13 +255,10 @@ def answer_features(query: Query, evidence: Evidence, scores: NDArray[np.float64
 def meaning_features(evidence: Evidence) -> NDArray[np.float64]:
     """The features for a question that shares no words with the bulletin.
 
-    Shape (len(MEANING_FEATURES),), or that of READ_MEANING_FEATURES where a reader was at work.
+    Shape (len(MEANING_FEATURES),).
     """
     distinction = evidence.distinction
-    if evidence.read is None:
-        return np.array([distinction.max(), _lead(distinction), distinction.max() - distinction.min()])
-    best = evidence.read[:, 0] + evidence.read[:, 2]
-    return np.array([distinction.max(), _lead(distinction), _two_best(evidence)[0], evidence.read[best.argmax(), 2]])
+    return np.array([distinction.max(), _lead(distinction), distinction.max() - distinction.min()])
 
 
 def _two_best(evidence: Evidence) -> NDArray[np.float64]:

@@ -18,6 +18,7 @@ import numpy as np
 from embeddings import Snapshot, fold, fold_to_words, terms_of
 from qa.evidence import READ_FEATURES, Evidence, short_answer
 from qa.query import Query, read_question
+from qa.trimming import trim
 from qa.types import Passage
 
 if TYPE_CHECKING:
@@ -150,7 +151,10 @@ def _listed(query: Query, passages: Sequence[Passage], evidence: Evidence, place
     passage = passages[sentence.passage]
     span = sentence.start, sentence.end
     short = short_answer(passage, *span)
-    return Listed(place, short and whole_list(passage.article.body, short, query=query, sentence=span))
+    if short:
+        body = passage.article.body
+        short = trim(query.text, body, *whole_list(body, short, query=query, sentence=span))
+    return Listed(place, short)
 
 
 def _is_new(

@@ -159,6 +159,15 @@ def test_a_question_asked_again_is_not_read_again_on_the_same_day(county: Assist
     assert reader.count == 3 * once
 
 
+def test_a_question_in_another_language_is_not_read(county: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    monkeypatch.setattr(BundledReader, "read", lambda _self, question, _texts: read.append(question))
+    assistant = Assistant(county.archive, county.encoder)
+    answer = assistant.ask("Who designed the new bridge?")
+    assert read == []
+    assert answer.passages[0].text == "新桥由王工设计。"
+
+
 class HeldReader:
     """Is sure of nothing, and holds the question that has the word 桥 until it is let go."""
 

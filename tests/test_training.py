@@ -50,11 +50,11 @@ def test_a_window_without_its_answer_does_not_say_it() -> None:
 
 
 def test_the_last_passages_of_a_file_are_held_out(tmp_path: Path) -> None:
-    from examples import _passages
+    from examples import read_passages
 
     rows = "\n".join(f'{{"context": "{number}", "qas": []}}' for number in range(50))
     (tmp_path / "train.jsonl").write_text(rows, encoding="utf-8")
-    held_out = [passage.held_out for passage in _passages(tmp_path / "train.jsonl")]
+    held_out = [passage.held_out for passage in read_passages(tmp_path / "train.jsonl")]
     assert held_out == [False] * 44 + [True] * 6
 
 

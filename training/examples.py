@@ -13,9 +13,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import random
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +31,8 @@ from qa.retrieval import find_hits
 HELD_OUT_SHARE = 0.12
 _HITS_KEPT = 12
 _SEARCH_DEPTH = 40
+_LOOSE_ENDS = "的了是在和与为被把有于中上以由从对将及或，。、：；“”？ "
+_NUMBER = re.compile(r"\d{1,4}")
 _SHORTEST_WINDOW = 30  # characters, of a window whose answer was cut out
 
 
@@ -55,7 +60,9 @@ class Example:
 
 
 @dataclass(slots=True)
-class _Passage:
+class TrainingPassage:
+    """A passage in simplified script with its questions, `{"question", "answers"}`."""
+
     text: str
     questions: list[dict[str, Any]] = field(default_factory=list)
     held_out: bool = False
@@ -68,7 +75,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True)
     arguments = parser.parse_args()
     encoder = open_encoder()
-    passages = [passage for file in arguments.files for passage in _passages(file)]
+    passages = [passage for file in arguments.files for passage in read_passages(file)]
     archive = _archive(passages, arguments.work, encoder)
     count = 0
     with (arguments.work / "examples.jsonl").open("w", encoding="utf-8") as out:
@@ -91,25 +98,21 @@ def read_examples(path: Path) -> list[Example]:
     return [Example(**{**row, **{kind: windows(row[kind]) for kind in kinds}}) for row in rows]
 
 
-def _passages(file: Path) -> Iterator[_Passage]:
+def read_passages(file: Path) -> Iterator[TrainingPassage]:
+    """The passages of a training file; those at its end are held out."""
     to_simplified = OpenCC("t2s").convert
     rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
-    first = first_held_out(len(rows))
+    first = round(len(rows) * (1 - HELD_OUT_SHARE))
     for place, row in enumerate(rows):
         questions = [
             {"question": to_simplified(qa["question"]), "answers": list(map(to_simplified, qa["answers"]))}
             for qa in row["qas"]
             if qa["question"].strip()
         ]
-        yield _Passage(to_simplified(row["context"]), questions, held_out=place >= first)
+        yield TrainingPassage(to_simplified(row["context"]), questions, held_out=place >= first)
 
 
-def first_held_out(passages: int) -> int:
-    """The place of the first passage of a file that is held out."""
-    return round(passages * (1 - HELD_OUT_SHARE))
-
-
-def _archive(passages: Sequence[_Passage], work: Path, encoder: Encoder) -> Archive:
+def _archive(passages: Sequence[TrainingPassage], work: Path, encoder: Encoder) -> Archive:
     work.mkdir(parents=True, exist_ok=True)
     rows = [{"id": str(place), "text": passage.text} for place, passage in enumerate(passages)]
     source = work / "passages.jsonl"
@@ -118,7 +121,7 @@ def _archive(passages: Sequence[_Passage], work: Path, encoder: Encoder) -> Arch
     return Archive.open(work / "archive")
 
 
-def _examples(passages: Sequence[_Passage], archive: Archive, encoder: Encoder) -> Iterator[Example]:
+def _examples(passages: Sequence[TrainingPassage], archive: Archive, encoder: Encoder) -> Iterator[Example]:
     with archive.snapshot() as snapshot:
         chunks: dict[str, list[Chunk]] = defaultdict(list)
         articles: dict[str, Article] = {}
@@ -183,6 +186,24 @@ def _without(text: str, answers: Sequence[str]) -> str:
 def _holds(text: str, answers: Sequence[str]) -> bool:
     folded = fold_to_words(text)
     return any(answer in folded for answer in answers)
+
+
+def ask_something_else(question: str, text: str, subjects: Sequence[str], source: random.Random) -> str | None:
+    """The question with another number or about another subject, so that the text that answers it does so no more."""
+    numbers = [match for match in _NUMBER.finditer(question) if match[0] in text]
+    if numbers and source.random() < 0.5:
+        number = source.choice(numbers)
+        shifted = str(max(1, int(number[0]) + source.choice([-3, -2, -1, 1, 2, 3, 10])))
+        return None if shifted == number[0] else question[: number.start()] + shifted + question[number.end() :]
+    subject, other = subject_of(question, text), source.choice(subjects)
+    return question.replace(subject, other) if subject and other not in text else None
+
+
+def subject_of(question: str, text: str) -> str:
+    """The longest stretch of a question, of some length but not most of it, that the text has too; "" for none."""
+    match = SequenceMatcher(None, question, text, autojunk=False).find_longest_match()
+    shared = question[match.a : match.a + match.size].strip(_LOOSE_ENDS)
+    return shared if 2 < len(shared) < min(10, len(question) - 4) else ""
 
 
 def _head(body: str) -> str:

@@ -15,16 +15,14 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from pathlib import Path
 
 import numpy as np
 import torch
-from examples import Example, Window, read_examples
+from examples import Example, Window, ask_something_else, read_examples, subject_of
 from reader_model import MAX_TOKENS, ReaderModel
 from sklearn.metrics import roc_auc_score
 from torch import Tensor
@@ -45,8 +43,6 @@ MEASURED_EVERY = 6  # checkpoints
 MEASURED_QUESTIONS = 160
 LONGEST_ANSWER = 48  # tokens
 LONG_ANSWER = 12  # characters; questions with longer answers are few and are gone through twice in an epoch
-_LOOSE_ENDS = "的了是在和与为被把有于中上以由从对将及或，。、：；“”？ "
-_NUMBER = re.compile(r"\d{1,4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,31 +242,14 @@ def _about_something_else(pair: Pair, subjects: Sequence[str], source: random.Ra
     """At times the same window with a question whose number or subject is another, so that it answers no more."""
     if source.random() >= 0.25:
         return None
-    subject = _subject(pair.question, pair.text)
-    numbers = [match for match in _NUMBER.finditer(pair.question) if match[0] in pair.text]
-    if numbers and source.random() < 0.5:
-        number = source.choice(numbers)
-        shifted = str(max(1, int(number[0]) + source.choice([-3, -2, -1, 1, 2, 3, 10])))
-        if shifted == number[0]:
-            return None
-        return Pair(pair.question[: number.start()] + shifted + pair.question[number.end() :], pair.text)
-    other = source.choice(subjects)
-    if not subject or other in pair.text:
-        return None
-    return Pair(pair.question.replace(subject, other), pair.text)
+    other = ask_something_else(pair.question, pair.text, subjects, source)
+    return Pair(other, pair.text) if other else None
 
 
 def _subjects(examples: Sequence[Example]) -> list[str]:
     """What questions are about, for putting into other questions."""
-    found = (_subject(example.question, example.answering[0].text) for example in examples)
+    found = (subject_of(example.question, example.answering[0].text) for example in examples)
     return sorted({subject for subject in found if subject})
-
-
-def _subject(question: str, text: str) -> str:
-    """The longest stretch of a question, of some length but not most of it, that the text has too; "" for none."""
-    match = SequenceMatcher(None, question, text, autojunk=False).find_longest_match()
-    shared = question[match.a : match.a + match.size].strip(_LOOSE_ENDS)
-    return shared if 2 < len(shared) < min(10, len(question) - 4) else ""
 
 
 def _cropped(window: Window, source: random.Random) -> Window:

@@ -1,0 +1,125 @@
+"""The short answer without what the question itself says: 全长61公里 answers 全长多少公里 with 61公里.
+
+The reader was trained to find where an answer begins and ends, and often takes a few words too many along: those that
+the question has as well, and the 是 or 为 that joins them to the answer.
+"""
+
+from __future__ import annotations
+
+import re
+
+from embeddings import fold
+
+_SHORTEST_RUN = 2  # characters in a row that the question has too; one alone says nothing
+_MARKS = "，。、；：,.;:！？!? 　\n"
+_OPENING, _CLOSING = "（(「『“‘《〈[【", "）)」』”’》〉]】"
+# What joins the words of the question to the answer.
+_LINK = re.compile(
+    r"(?:则|也|亦|又|主要|便|即|就|[正现]|分别)*"
+    r"(?:是[由在为]?|为了?|称为|名为|称作|称|叫[作做]?|乃|有(?![限关些的])|似|又[名称叫]|由(?!于)|在|于|至(?![少今])|呈|像|达到?|共有|包括|包含|位于"
+    r"|地处|[：:，,])"
+)
+_SMALL = re.compile(r"[其该本此这那的之则也又亦和与及]|主要|分别")
+_FIRST_LINK = re.compile(r"(?:是|为(?!了)|由(?!于)|呈|又[名称叫])")  # may stand first without any word of the question
+# What may follow a run of the question in it, so that it is whole words there: 司职 in 司职什么, not 非洲 in 非洲猬目.
+_WHOLE = re.compile(r"是|为|有|在|于|由|叫|称|被|指|什么|多|几|哪|谁|何|怎|如何|大?约|一?共|[^\w]|$")
+_ASKED_KIND = re.compile(r"(?:什么样|怎么?样|哪样|哪种|何种)$")  # 什么样的发展道路: the answer is such a road
+_COUNTED = re.compile(
+    r"(?:多少|几|哪一?|何)[个支条栋家次种届项座场期篇架艘枚块辆台张部所套批层株头只件句首款户名位颗级年月天]$"
+)
+_OF_A_PLACE = re.compile(r"哪个?(?:国家?|省|市|县|区|城市|地方|地区)的$")
+_TAIL = re.compile(r"[的等为而之所]")  # what goes on with the question's words after the answer
+_NUMERAL = re.compile(r"[\d一二三四五六七八九十百千万亿两半]")
+_UNIT = re.compile(r"[百千万亿]*[多余]?(?:岁|年|月|日|天|人|名|位|个(?:百分点)?|元|米|公里|公斤|吨|次|件|户|%)")
+
+
+def trim(question: str, body: str, start: int, end: int) -> tuple[int, int]:
+    """A narrower place of the answer within `body[start:end]`, which it leaves as it is where nothing would remain."""
+    asked = fold(question)
+    first, last = _past_the_question(asked, body, start, end), end
+    last = _before_the_question(asked, body, first, last)
+    if body[last : last + 1] == "为" and body[first] == "以":  # 以什么为食
+        first += 1
+    first, last = _without_marks(body, first, last)
+    if first >= last:
+        return start, end
+    if last == end and _NUMERAL.fullmatch(body[last - 1]) and (unit := _UNIT.match(body, last)):
+        last = unit.end()
+    return first, last
+
+
+def _past_the_question(asked: str, body: str, start: int, end: int) -> int:
+    """Where the answer begins after the question's words and what joins them to it."""
+    place = start
+    while step := _step(asked, body, place, end):
+        place += step
+    link = _LINK.match(body, place, end) if place > start else _FIRST_LINK.match(body, place, end)
+    after = link.end() if link else place
+    if after >= end:  # the question has it all
+        return start
+    if after > place or place == start:
+        return after
+    last_run = fold(body[place - _SHORTEST_RUN : place])
+    ends = (match.end() for match in re.finditer(re.escape(last_run), asked))
+    return place if any(_WHOLE.match(asked, at) for at in ends) else start
+
+
+def _step(asked: str, body: str, place: int, end: int) -> int:
+    """The length of a run of the question at `place`, or of a small word or a character of it before such a run."""
+    if run := _shared(asked, body, place, end):
+        return run
+    small = _SMALL.match(body, place, end)
+    length = len(small[0]) if small else int(place < end and not body[place].isdigit() and fold(body[place]) in asked)
+    return length if length and _shared(asked, body, place + length, end) else 0
+
+
+def _shared(asked: str, body: str, place: int, end: int) -> int:
+    """How many characters from `place` on stand in the question in a row; 0 for fewer than a run."""
+    length = 0
+    while place + length < end and fold(body[place : place + length + 1]) in asked:
+        length += 1
+    at = place + length
+    cuts_number = body[at - 1 : at].isdigit() and body[at : at + 1].isdigit()
+    return length if length >= _SHORTEST_RUN and not cuts_number else 0
+
+
+def _before_the_question(asked: str, body: str, start: int, end: int) -> int:
+    """Where the answer ends before a tail (的主音, 等城市, 为食) whose words are the question's."""
+    for tail in _TAIL.finditer(body, start + 1, end):
+        rest = fold(body[tail.start() : end]).strip(_MARKS)
+        words = rest.removeprefix("等")
+        if rest == "的" or (len(words) >= _SHORTEST_RUN and words in asked and not _NUMERAL.search(words)):
+            if words.startswith("的") and _ASKED_KIND.search(asked[: asked.find(words)]) and len(words) > 1:
+                continue
+            return tail.start()
+    return _before_what_is_counted(asked, body, start, end)
+
+
+def _before_what_is_counted(asked: str, body: str, start: int, end: int) -> int:
+    """Where the answer ends before what the question says of it: 44颗牙齿 to 多少颗牙齿, 法国运动员 to 哪国的运动员."""
+    for place in range(start + 1, end - _SHORTEST_RUN + 1):
+        tail = fold(body[place:end]).strip(_MARKS)
+        at = asked.find(tail) if len(tail) >= _SHORTEST_RUN else -1
+        if at <= 0:
+            continue
+        is_counted = _COUNTED.search(asked[:at]) and fold(body[place - 1]) == asked[at - 1]
+        if is_counted or _OF_A_PLACE.search(asked[:at]):
+            return place
+    return end
+
+
+def _without_marks(body: str, start: int, end: int) -> tuple[int, int]:
+    """The place without marks at its ends, with both or neither of a pair of brackets."""
+    while start < end and body[start] in _MARKS:
+        start += 1
+    while start < end and body[end - 1] in _MARKS:
+        end -= 1
+    inside = body[start:end]
+    for opening, closing in zip(_OPENING, _CLOSING, strict=True):
+        if inside.startswith(opening) and closing not in inside and not body.startswith(closing, end):
+            return start + 1, end
+        if inside.count(opening) > inside.count(closing) and body.startswith(closing, end):
+            return start, end + 1
+        if inside.endswith(closing) and opening not in inside:
+            return (start - 1, end) if start and body[start - 1] == opening else (start, end - 1)
+    return start, end
