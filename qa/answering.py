@@ -106,7 +106,9 @@ def answer_from(
     if asks_for_list(query) and query.asks is not Asks.AUTHOR:
         return _list(query, passages, evidence, scores, snapshot, confidence)
     best = int(scores.argmax())
-    citation = _cite(query, passages, evidence, scores, best)
+    # All cosines are alike.
+    margin = -np.inf if query.is_foreign else _SECOND_SENTENCE_MARGIN
+    citation = _cite(query, passages, evidence, scores, best, margin=margin)
     if citation is None:
         return _abstain(query, passages, confidence=confidence)
     citations = (citation, *_other_values(query, passages, evidence, scores, best, citation))
@@ -282,7 +284,7 @@ def _cite(
     scores: NDArray[np.float64],
     best: int,
     *,
-    margin: float = _SECOND_SENTENCE_MARGIN,
+    margin: float,
 ) -> Citation | None:
     if query.asks is Asks.AUTHOR:
         signed = next((passage.article for passage in passages if passage.article.byline), None)

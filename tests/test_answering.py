@@ -39,6 +39,27 @@ def test_an_answer_is_a_quote_with_its_source(assistant: Assistant) -> None:
     assert answer.text == f"{answer.short or answer.quote}[1]"
 
 
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("Who won the women's badminton singles at the Tokyo Olympics?", "陈雨菲"),
+        ("How many of the World Trade Center victims' remains are still unidentified?", "1100多具"),
+    ],
+)
+def test_a_question_in_english_is_answered_by_one_sentence(assistant: Assistant, question: str, name: str) -> None:
+    answer = assistant.ask(question)
+    assert name in answer.quote
+    assert len(answer.quote) < 60
+    assert assistant.ask("Who invented the telephone?").abstained
+
+
+def test_a_short_answer_does_not_repeat_the_question(assistant: Assistant) -> None:
+    answer = assistant.ask("健步走队伍下面分了多少个中队？")
+    assert answer.short == "13个"
+    (citation,) = answer.citations
+    assert citation.short == answer.short
+
+
 def test_the_author_is_quoted_from_the_byline(assistant: Assistant) -> None:
     answer = assistant.ask("写周惠芳那篇报道的记者是谁？")
     assert answer.quote == "本报记者 孙江锋 文/图"

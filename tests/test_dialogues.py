@@ -67,8 +67,8 @@ def test_follow_ups_are_answered(answered: list[tuple[Row, Answer]]) -> None:
     for turn, answer in answered:
         right[turn["kind"]].append((is_right(turn, answer), turn["question"], answer.taken, answer.text))
     wrong = [row for row in right["follow"] if not row[0]]
-    # 0.85 is wanted and reached; one less is allowed, because eight bits round differently on other processors.
-    assert 1 - len(wrong) / len(right["follow"]) >= 0.82, wrong
+    # 31 of 34 are right here; eight bits round differently on other processors.
+    assert 1 - len(wrong) / len(right["follow"]) >= 0.85, wrong
 
 
 def test_follow_ups_are_taken_as_they_are_meant(answered: list[tuple[Row, Answer]]) -> None:
