@@ -49,10 +49,15 @@ def test_the_words_of_the_question_are_left_out(question: str, span: str, wanted
         ("冬天最低多少摄氏度？", "零下3摄氏度"),
         ("送来的是什么类型的渔具？", "拖网渔具"),  # a kind is part of its name
         ("它叫什么？", "叫什么"),  # nothing would remain
+        ("合作社的宗旨是什么？", "为渔民服务"),
     ],
 )
 def test_what_only_looks_like_the_question_stays(question: str, span: str) -> None:
     assert trimmed(question, span) == span
+
+
+def test_a_verb_that_goes_on_with_a_sentence_is_left_out() -> None:
+    assert trimmed("山羊岛是什么？", "为江心沙洲", "山羊岛，又名望乡岛，为江心沙洲。") == "江心沙洲"
 
 
 def test_a_number_keeps_its_unit() -> None:
