@@ -20,9 +20,8 @@ _LINK = re.compile(
     r"|地处|[：:，,])"
 )
 _SMALL = re.compile(r"[其该本此这那的之则也又亦和与及]|主要|分别")
-_FIRST_LINK = re.compile(
-    r"是(?!否)|(?<=[，,。；;)）])为(?!了)|由(?!于)|呈|又[名称叫]"
-)  # may stand first without any word of the question
+# What may stand first without any word of the question; 为 only where the sentence goes on after a comma.
+_FIRST_LINK = re.compile(r"是(?!否)|(?<=[，,。；;)）])为(?!了)|由(?!于)|呈|又[名称叫]")
 # What may follow a run of the question in it, so that it is whole words there: 司职 in 司职什么, not 非洲 in 非洲猬目.
 _WHOLE = re.compile(r"是|为|有|在|于|由|叫|称|被|指|什么|多|几|哪|谁|何|怎|如何|大?约|一?共|[^\w]|$")
 _ASKED_KIND = re.compile(r"(?:什么样|怎么?样|哪样|哪种|何种)$")  # 什么样的发展道路: the answer is such a road
