@@ -120,6 +120,11 @@ class Evidence:
         return self.features if self.read is None else np.concatenate([self.features, self.read], axis=1)
 
 
+def coverage(query: Query, texts: Sequence[str], snapshot: Snapshot) -> NDArray[np.float64]:
+    """The share of a question's pairs and words in each text, weighted by how telling they are, shape (texts,)."""
+    return _QuestionTerms.of(query, snapshot).found_in(texts).pairs()
+
+
 def gather(query: Query, passages: Sequence[Passage], snapshot: Snapshot) -> Evidence | None:
     """Split passages into sentences and measure each against the question; None when there is no sentence."""
     sentences = [

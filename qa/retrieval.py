@@ -104,7 +104,7 @@ def find_passages(
         return []
     hits = find_hits(query, vector, snapshot, filters=filters, settings=settings)
     if reader is not None and hits:
-        hits = look_again(query, hits, reader, few=settings.read_first, count=settings.read)
+        hits = look_again(query, hits, reader, snapshot, few=settings.read_first, count=settings.read)
     passages = islice(
         without_duplicates(merge_hits(hits, k=k, settings=settings), overlap=settings.duplicate_overlap), k
     )

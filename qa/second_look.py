@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from embeddings import Snapshot
+from qa.evidence import coverage
 from qa.linear import LinearModel, stored_model
 from qa.query import Query
 from qa.reader import Reader, Text
@@ -16,14 +18,28 @@ from qa.types import Hit, Reading, newer_first
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-HIT_FEATURES = ("reader", "reader, above the others", "search score", "search distinction", "first of the search")
+HIT_FEATURES = (
+    "reader",
+    "reader, above the others",
+    "search score",
+    "search distinction",
+    "first of the search",
+    "words covered by article",
+)
 
 
 _ENOUGH = 2.0  # of log-odds that a text answers: after so sure a reading, the further hits are left unread
 
 
 def look_again(
-    query: Query, hits: Sequence[Hit], reader: Reader, *, few: int, count: int, model: LinearModel | None = None
+    query: Query,
+    hits: Sequence[Hit],
+    reader: Reader,
+    snapshot: Snapshot,
+    *,
+    few: int,
+    count: int,
+    model: LinearModel | None = None,
 ) -> list[Hit]:
     """The hits with the first of them read and put in order of the chance that they answer; then the rest.
 
@@ -40,7 +56,7 @@ def look_again(
         log_odds = np.array([reading.log_odds for reading in readings])
     else:
         model = model or stored_model("hits", HIT_FEATURES)
-        log_odds = model.log_odds(hit_features(first, readings))
+        log_odds = model.log_odds(hit_features(query, first, readings, snapshot))
     chances = 1.0 / (1.0 + np.exp(-log_odds))
     read = [
         replace(hit, score=float(chance), reading=reading)
@@ -58,11 +74,22 @@ def _surely_answers(reading: Reading) -> bool:
     return reading.first is not None and reading.log_odds >= _ENOUGH
 
 
-def hit_features(hits: Sequence[Hit], readings: Sequence[Reading]) -> NDArray[np.float64]:
+def hit_features(
+    query: Query, hits: Sequence[Hit], readings: Sequence[Reading], snapshot: Snapshot
+) -> NDArray[np.float64]:
     """What tells a hit that answers from the others of a question, shape (len(hits), len(HIT_FEATURES))."""
     read = np.array([reading.log_odds for reading in readings])
     score = np.array([hit.score for hit in hits])
     distinction = np.array([hit.distinction for hit in hits])
+    # Of several reports of one event, the question was asked of the one that says most of it.
+    covered = coverage(query, [f"{hit.article.heading}\n{hit.article.body}" for hit in hits], snapshot)
     return np.column_stack(
-        [read, read - read.max(), score, distinction - distinction.max(), np.arange(len(hits)) == 0]
+        [
+            read,
+            read - read.max(),
+            score,
+            distinction - distinction.max(),
+            np.arange(len(hits)) == 0,
+            covered - covered.max(),
+        ]
     ).astype(np.float64)

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,6 +23,16 @@ BODY = "退休以后，他每天打扫院子。李德民的党龄有42年。邻�
 @pytest.fixture(scope="module")
 def reader() -> BundledReader:
     return BundledReader()
+
+
+class Alike:
+    """In place of a snapshot, where all terms are equally telling."""
+
+    def idf(self, terms: Any) -> Any:
+        return np.ones(terms.shape, np.float32)
+
+
+ANYWHERE: Any = Alike()
 
 
 def hits(*texts: str) -> list[Hit]:
@@ -111,7 +122,7 @@ def test_the_best_span_ends_where_it_begins_or_later() -> None:
 def test_only_the_first_hits_are_read_and_the_rest_follow() -> None:
     found = hits("短", "长一些的文字", "最长的一段文字在这里", "没有读到")
     reader = CountingReader()
-    ordered = look_again(read_question("什么？"), found, reader, few=3, count=3)
+    ordered = look_again(read_question("什么？"), found, reader, ANYWHERE, few=3, count=3)
     assert [text.body for text in reader.texts] == [hit.chunk.text for hit in found[:3]]
     assert [hit.article.id for hit in ordered] == ["2", "1", "0", "3"]
     assert [hit.score for hit in ordered] == sorted((hit.score for hit in ordered), reverse=True)
@@ -130,7 +141,7 @@ class SpanReader(CountingReader):
 def test_after_a_sure_answer_no_more_is_read(surest: str, read: int) -> None:
     found = hits("一", surest, "三", "四", "五")
     reader = SpanReader()
-    ordered = look_again(read_question("什么？"), found, reader, few=2, count=4)
+    ordered = look_again(read_question("什么？"), found, reader, ANYWHERE, few=2, count=4)
     assert [text.body for text in reader.texts] == [hit.chunk.text for hit in found[:read]]
     assert [hit.reading is not None for hit in ordered] == [place < read for place in range(5)]
     assert {hit.article.id for hit in ordered} == {"0", "1", "2", "3", "4"}
@@ -138,7 +149,7 @@ def test_after_a_sure_answer_no_more_is_read(surest: str, read: int) -> None:
 
 def test_no_more_is_read_than_is_to_be() -> None:
     spans = SpanReader()
-    look_again(read_question("什么？"), hits("一", "二", "三"), spans, few=2, count=1)
+    look_again(read_question("什么？"), hits("一", "二", "三"), spans, ANYWHERE, few=2, count=1)
     assert len(spans.texts) == 1
 
 
@@ -185,5 +196,5 @@ def test_reading_needs_no_torch() -> None:
 
 
 def test_a_hit_keeps_what_it_was_found_with() -> None:
-    (hit,) = look_again(read_question("什么？"), hits("文字"), CountingReader(), few=5, count=5)
+    (hit,) = look_again(read_question("什么？"), hits("文字"), CountingReader(), ANYWHERE, few=5, count=5)
     assert replace(hit, score=1.0, reading=None) == hits("文字")[0]

@@ -134,11 +134,12 @@ class Tools:
     reader: Reader | None
     hits: LinearModel | None = None
 
-    def find(self, query: Query, hits: Sequence[Hit]) -> list[Passage]:
+    def find(self, query: Query, hits: Sequence[Hit], snapshot: Any) -> list[Passage]:
         """The best passages of some hits, as the assistant makes them."""
         found = list(hits)
         if self.reader and self.hits and found:
-            found = look_again(query, found, self.reader, few=SETTINGS.read_first, count=SETTINGS.read, model=self.hits)
+            few, count = SETTINGS.read_first, SETTINGS.read
+            found = look_again(query, found, self.reader, snapshot, few=few, count=count, model=self.hits)
         merged = without_duplicates(merge_hits(found, k=K, settings=SETTINGS), overlap=SETTINGS.duplicate_overlap)
         return list(islice(merged, K))
 
@@ -155,7 +156,7 @@ def _fit_hits(halves: Sequence[Half], tools: Tools, reader: Reader) -> LinearMod
                 if not any(answers):
                     continue
                 readings = reader.read(query.text, [Text(hit.article.heading, hit.chunk.text) for hit in hits])
-                features.append(hit_features(hits, readings))
+                features.append(hit_features(query, hits, readings, snapshot))
                 labels.append(np.array(answers))
                 firsts.append(answers[0])
     half = len(features) // 2
@@ -270,7 +271,7 @@ def _case(
     if texts:
         seen_by = texts.without(asked.answers, hits, REMOVERS[how])
         hits = [left for hit in hits for left in seen_by.of(hit)]
-    passages = tools.find(query, hits)
+    passages = tools.find(query, hits, seen_by)
     evidence = gather(query, passages, seen_by) if passages else None
     if evidence is None:
         return
@@ -330,14 +331,15 @@ class Cut:
     """A snapshot with something cut out of its texts: its idf is the archive's, but for terms that nothing left has."""
 
     snapshot: Snapshot
-    known: NDArray[np.uint64]
+    known: NDArray[np.uint64]  # terms in order
     answers: Sequence[str]
     remove: Remove
 
     def idf(self, terms: NDArray[np.uint64]) -> NDArray[np.float32]:
         """The inverse document frequency of each term, shape of `terms`."""
         nowhere = self.snapshot.idf(np.array([np.iinfo(np.uint64).max], dtype=np.uint64))[0]
-        return np.where(np.isin(terms, self.known), self.snapshot.idf(terms), nowhere)
+        places = np.minimum(np.searchsorted(self.known, terms), self.known.size - 1)
+        return np.where(self.known[places] == terms, self.snapshot.idf(terms), nowhere)
 
     def of(self, hit: Hit) -> Iterator[Hit]:
         """A hit as it is after the cutting, in its article after it; nothing when nothing is left."""
