@@ -25,9 +25,9 @@ _FIRST_LINK = re.compile(r"是(?!否)|(?<=[，,。；;)）])为(?!了)|由(?!于
 # What may follow a run of the question in it, so that it is whole words there: 司职 in 司职什么, not 非洲 in 非洲猬目.
 _WHOLE = re.compile(r"是|为|有|在|于|由|叫|称|被|指|什么|多|几|哪|谁|何|怎|如何|大?约|一?共|[^\w]|$")
 _ASKED_KIND = re.compile(r"(?:什么样|怎么?样|哪样|哪种|何种)$")  # 什么样的发展道路: the answer is such a road
-_COUNTED = re.compile(
-    r"(?:多少|几|哪一?|何)[个支条栋家次种届项座场期篇架艘枚块辆台张部所套批层株头只件句首款户名位颗级年月天]$"
-)
+_MEASURES = "个支条栋家次种届项座场期篇架艘枚块辆台张部所套批层株头只件句首款户名位颗级年月天"
+_COUNTED = re.compile(rf"(?:多少|几|哪一?|何)[{_MEASURES}]$")
+_ASKED_MEASURE = re.compile(rf"(?:多少|几)(?P<measure>[{_MEASURES}])")
 _OF_A_PLACE = re.compile(r"哪个?(?:国家?|省|市|县|区|城市|地方|地区)的$")
 _TAIL = re.compile(r"[的等为而之所]")  # what goes on with the question's words after the answer
 _NUMERAL = re.compile(r"[\d一二三四五六七八九十百千万亿两半]")
@@ -44,9 +44,17 @@ def trim(question: str, body: str, start: int, end: int) -> tuple[int, int]:
     first, last = _without_marks(body, first, last)
     if first >= last:
         return start, end
-    if last == end and _NUMERAL.fullmatch(body[last - 1]) and (unit := _UNIT.match(body, last)):
-        last = unit.end()
+    if last == end and _NUMERAL.fullmatch(body[last - 1]):
+        last = _past_the_unit(asked, body, last)
     return first, last
+
+
+def _past_the_unit(asked: str, body: str, end: int) -> int:
+    """Where a number that ends at `end` is over with its unit, or with the measure word that the question has."""
+    if unit := _UNIT.match(body, end):
+        return unit.end()
+    measure = _ASKED_MEASURE.search(asked)
+    return end + 1 if measure and body.startswith(measure["measure"], end) else end
 
 
 def _past_the_question(asked: str, body: str, start: int, end: int) -> int:

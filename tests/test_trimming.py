@@ -63,6 +63,8 @@ def test_a_verb_that_goes_on_with_a_sentence_is_left_out() -> None:
 def test_a_number_keeps_its_unit() -> None:
     assert trimmed("报名的有多少人？", "1800", "报名的已有1800多人。") == "1800多人"
     assert trimmed("中队有几个？", "13", "下设13个中队") == "13个"
+    assert trimmed("有几支服务队？", "7", "组建了7支服务队") == "7支"
+    assert trimmed("哪天开始？", "7", "组建了7支服务队") == "7"
 
 
 def test_brackets_are_there_in_pairs() -> None:
