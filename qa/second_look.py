@@ -82,7 +82,10 @@ def hit_features(
     score = np.array([hit.score for hit in hits])
     distinction = np.array([hit.distinction for hit in hits])
     # Of several reports of one event, the question was asked of the one that says most of it.
-    covered = coverage(query, [f"{hit.article.heading}\n{hit.article.body}" for hit in hits], snapshot)
+    articles = [f"{hit.article.heading}\n{hit.article.body}" for hit in hits]
+    distinct = list(dict.fromkeys(articles))
+    shares = dict(zip(distinct, coverage(query, distinct, snapshot), strict=True))
+    covered = np.array([shares[article] for article in articles])
     return np.column_stack(
         [
             read,

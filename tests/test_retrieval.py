@@ -98,8 +98,9 @@ def test_an_empty_or_endless_question_is_refused(question: str) -> None:
 
 def test_passages_come_best_first_with_their_source(sample_archive: Path) -> None:
     passages = retrieve("李德民的党龄有多少年？", k=5, archive=sample_archive)
-    scores = [round(found.score, 2) for found in passages]  # where these are equal, the newer comes first
-    assert scores == sorted(scores, reverse=True)
+    # Of equals the newer comes first, and the rest as they were scored.
+    order = [(-round(p.score, 2), -(p.article.date or date.min).toordinal(), -p.score) for p in passages]
+    assert order == sorted(order)
     assert "42年" in passages[0].text
     assert passages[0].article.title == "退休不褪色 老党员上阵忙创文"
     assert passages[0].article.issue.name == "魏都一周要闻"

@@ -49,6 +49,18 @@ def test_a_window_without_its_answer_does_not_say_it() -> None:
     assert _without("新桥长120米。", ["120米"]) == ""
 
 
+def test_an_altered_question_is_about_something_that_the_text_does_not_say() -> None:
+    from random import Random
+
+    from examples import ask_something_else
+
+    question = "新桥在1958年长多少米？"
+    altered = {ask_something_else(question, TEXT, ["渡口的缆车"], Random(seed)) for seed in range(20)} - {None}
+    assert altered
+    assert question not in altered
+    assert ask_something_else("老桥建于哪一年？", TEXT, [], Random(0)) is None
+
+
 def test_the_last_passages_of_a_file_are_held_out(tmp_path: Path) -> None:
     from examples import read_passages
 

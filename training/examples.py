@@ -195,8 +195,9 @@ def ask_something_else(question: str, text: str, subjects: Sequence[str], source
         number = source.choice(numbers)
         shifted = str(max(1, int(number[0]) + source.choice([-3, -2, -1, 1, 2, 3, 10])))
         return None if shifted == number[0] else question[: number.start()] + shifted + question[number.end() :]
-    subject, other = subject_of(question, text), source.choice(subjects)
-    return question.replace(subject, other) if subject and other not in text else None
+    subject = subject_of(question, text)
+    other = source.choice(subjects) if subjects else ""
+    return question.replace(subject, other) if subject and other and other not in text else None
 
 
 def subject_of(question: str, text: str) -> str:

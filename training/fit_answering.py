@@ -92,10 +92,10 @@ class Case:
 
 
 def main() -> None:
-    """Build the small archives, fit the models on one half, and print what they do on the other."""
+    """Build the archives, fit the models on one half, and print what they do on the other."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="+", type=Path)
-    parser.add_argument("--work", type=Path, required=True, help="where the small archives are kept")
+    parser.add_argument("--work", type=Path, required=True, help="where the archives are kept")
     parser.add_argument("--reader", type=Path, metavar="FILE.onnx", help="fit for passages that this reader has read")
     parser.add_argument("--write", action="store_true", help="replace these weights in qa/answering.json")
     arguments = parser.parse_args()
