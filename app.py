@@ -19,28 +19,31 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import qa
 from embeddings import BulletinError, Limits, archive_path
-from qa import Assistant, html
-from qa.asking_room import Parts, lay_out_asking, wire_asking
-from qa.browsing import Library
-from qa.browsing_room import BrowsingRoom
-from qa.conversation import Conversation
-from qa.desk import Desk
-from qa.endpoints import publish, tool_server
-from qa.entrance import Credentials, Entrance
-from qa.gate import Serving, app_parts
-from qa.kept_room import KeptRoom
-from qa.ledger import Bounds
-from qa.memory import Memory
-from qa.newsroom import build_newsroom
-from qa.proofs import Newsroom
-from qa.serving import LOCAL_HOSTS, LOOPBACK, ServingOptions, options_of
-from qa.sessions import SESSIONS, note_no_events, strike_off_sessions
-from qa.theme import paper_theme
-from qa.wording import labels
+from qa import Assistant
+from qa.api.endpoints import publish, tool_server
+from qa.i18n import labels
+from qa.server.auth import Credentials, Entrance
+from qa.server.gradio_patches import SESSIONS, note_no_events, strike_off_sessions
+from qa.server.middleware import Serving, app_parts
+from qa.server.options import LOCAL_HOSTS, LOOPBACK, ServingOptions, options_of
+from qa.userdata.conversation import Conversation
+from qa.userdata.history import Memory
+from qa.userdata.store import Bounds
+from qa.web.html import answers as answer_html
+from qa.web.services.chat import Desk
+from qa.web.services.editor import Newsroom
+from qa.web.services.library import Library
+from qa.web.tabs.browse_tab import BrowsingRoom
+from qa.web.tabs.chat_tab import Parts, lay_out_asking, wire_asking
+from qa.web.tabs.history_panel import KeptRoom
+from qa.web.tabs.staff_tab import build_newsroom
+from qa.web.theme import paper_theme
 
 HOST, PORT = "127.0.0.1", 7860
 _WAITING_QUESTIONS = 100
+_STATIC = Path(qa.__file__).parent / "web" / "static"
 _KEPT_SECONDS = 86_400  # of a dropped file, until it is confirmed
 
 
@@ -155,7 +158,7 @@ def build_page(
                 with gr.Tab(words("newsroom_tab"), id="newsroom") as tab:
                     room = Newsroom(assistant, archive.resolve())
                     changed = build_newsroom(gr, room, page, tab, parts["generation"], entrance, memory)
-        gr.HTML(html.foot(), elem_id="foot", apply_default_css=False)
+        gr.HTML(answer_html.foot(), elem_id="foot", apply_default_css=False)
         wire_asking(gr, page, parts, desk, library, after=changed)
         browsing.wire(gr, page, parts, desk, rooms=rooms)
         publish(gr, assistant)
@@ -200,15 +203,15 @@ def serve(
         state_session_capacity=SESSIONS,
         ssr_mode=False,
         pwa=True,
-        favicon_path=Path(html.__file__).with_name("icon.svg"),
+        favicon_path=_STATIC.joinpath("icon.svg"),
         mcp_server=False,  # gradio's own calls the page over the network, without its password
         enable_monitoring=False,
         run_history=False,  # it would keep the questions in the browser, for anyone who sits down after
         footer_links=[],  # gradio's own page of endpoints speaks of tools that are not there, and asks for them
         theme=paper_theme(gr),
-        css_paths=Path(html.__file__).with_name("page.css"),
+        css_paths=_STATIC.joinpath("page.css"),
         i18n=labels(gr),
-        head=f"<script>{Path(html.__file__).with_name('page.js').read_text(encoding='utf-8')}</script>",
+        head=f"<script>{_STATIC.joinpath('page.js').read_text(encoding='utf-8')}</script>",
         root_path=root_path or None,
         blocked_paths=[str(serving.archive)] if serving.archive else None,
         app_kwargs=app_parts(serving),

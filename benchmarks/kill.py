@@ -20,7 +20,7 @@ from collections import Counter
 from pathlib import Path
 
 from embeddings import Archive, build
-from embeddings.local_archive import LocalArchive
+from embeddings.archive.local import LocalArchive
 
 SAMPLES = Path(__file__).parents[1] / "bulletins"
 BUILD = "import sys; from qa.cli import main; sys.exit(main(['build', sys.argv[1], '--archive', sys.argv[2]]))"

@@ -30,7 +30,7 @@ from uuid import uuid4
 
 import httpx
 
-from qa.metrics import percentile
+from qa.evaluation.metrics import percentile
 
 SERVE = "import sys; from qa.cli import main; sys.exit(main(['serve', *sys.argv[1:]]))"
 PATIENCE = 600.0  # seconds for one answer

@@ -22,7 +22,7 @@ from typing import Any
 from load import question_about, served
 
 from embeddings import Archive
-from qa.metrics import percentile
+from qa.evaluation.metrics import percentile
 
 READY = ("#masthead .holdings", "#question textarea:enabled")
 SUGGESTED = "#chat .example"

@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from embeddings import Archive, Article, Encoder, open_encoder, terms_of
-from embeddings.chunk import chunk_article
-from embeddings.lexical import K1, B, LexicalIndex
-from embeddings.local_archive import indexed_text
-from qa.evaluate import GoldQuestion, holds_answer, read_gold
-from qa.query import read_question
-from qa.retrieval import RetrievalSettings, fuse
+from embeddings.archive.local import indexed_text
+from embeddings.chunking import chunk_article
+from embeddings.index.bm25 import K1, B, LexicalIndex
+from qa.evaluation.run import GoldQuestion, holds_answer, read_gold
+from qa.query.question import read_question
+from qa.retrieval.search import RetrievalSettings, fuse
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -24,7 +24,7 @@ import numpy as np
 
 from embeddings import Archive, Encoder, build, open_encoder, read_issue_file, split_sentences
 from qa import Assistant
-from qa.metrics import percentile
+from qa.evaluation.metrics import percentile
 
 SAMPLES = Path(__file__).parents[1] / "bulletins"
 

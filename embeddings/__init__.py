@@ -3,13 +3,10 @@
 Importing this package loads neither torch nor faiss; parts load when first used.
 """
 
-from embeddings.archive import Archive, Filters, IssueEntry, ScoredRow, Settings, Snapshot
-from embeddings.arrival import Draft, Preview, preview, take_in
-from embeddings.build import BuildOptions, BuildReport, Progress, add, build, mismatch_message, remove
-from embeddings.clipping import Clipping, clip_article, is_printed
-from embeddings.dates import Mention, find_date, find_mentions
-from embeddings.editing import correct_article, correct_issue, withdraw
-from embeddings.encoder import Encoder, open_cross_encoder, open_encoder
+from embeddings.archive.base import Archive, Filters, IssueEntry, ScoredRow, Settings, Snapshot
+from embeddings.config import archive_path, chosen_model, chosen_reader, issues_path
+from embeddings.encoders.encoder import Encoder, open_cross_encoder, open_encoder
+from embeddings.encoders.token_embedder import TokenEmbedder, Tokens, open_token_embedder
 from embeddings.errors import (
     ArchiveDamagedError,
     ArchiveError,
@@ -20,15 +17,19 @@ from embeddings.errors import (
     ModelMismatchError,
     SourceError,
 )
-from embeddings.lexical import terms_of
+from embeddings.index.bm25 import terms_of
+from embeddings.ingest.build import BuildOptions, BuildReport, Progress, add, build, mismatch_message, remove
+from embeddings.ingest.edit import correct_article, correct_issue, withdraw
+from embeddings.ingest.plan import Skipped
+from embeddings.ingest.upload import Draft, Preview, preview, take_in
+from embeddings.ingest.watch import WatchOptions, watch
 from embeddings.limits import Limits
-from embeddings.planning import Skipped
-from embeddings.readers import ParsedIssue, read_issue_file
-from embeddings.settings import archive_path, chosen_model, chosen_reader, issues_path
-from embeddings.text import fold, fold_to_words, simplified, split_sentences
-from embeddings.tokens import TokenEmbedder, Tokens, open_token_embedder
+from embeddings.loaders.page_image import Clipping, clip_article, is_printed
+from embeddings.loaders.registry import read_issue_file
+from embeddings.sources.document import ParsedIssue
+from embeddings.text.dates import Mention, find_date, find_mentions
+from embeddings.text.normalize import fold, fold_to_words, simplified, split_sentences
 from embeddings.types import Article, ArticleKind, Box, Chunk, Issue, ParsedArticle
-from embeddings.watch import WatchOptions, watch
 
 __all__ = [
     "Archive",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from embeddings.commands import add_commands, run_command
-from embeddings.editor_commands import add_editor_commands
+from embeddings.cli.archive import add_commands, run_command
+from embeddings.cli.edit import add_editor_commands
 
 
 def main() -> int:

@@ -4,7 +4,7 @@ Importing this package loads neither torch nor gradio; parts load when first use
 """
 
 from qa.assistant import Assistant, ask, read_filters, retrieve
-from qa.query import MAX_QUESTION_CHARS
+from qa.query.question import MAX_QUESTION_CHARS
 from qa.types import Answer, Citation, Passage
 
 __all__ = ["MAX_QUESTION_CHARS", "Answer", "Assistant", "Citation", "Passage", "ask", "read_filters", "retrieve"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from embeddings.commands import run_command
-from qa.commands import add_commands
+from embeddings.cli.archive import run_command
+from qa.cli.ask import add_commands
 
 
 def main() -> int:

@@ -13,7 +13,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-WEIGHTS_PATH = Path(__file__).with_name("answering.json")
+WEIGHTS_PATH = Path(__file__).parent / "answering" / "weights" / "answering.json"
 
 
 @dataclass(frozen=True, slots=True)

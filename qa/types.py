@@ -8,8 +8,8 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from embeddings import Article, Chunk, Mention, find_mentions
-from qa.follow_up import Spoken
-from qa.scope import Scope
+from qa.query.followup import Spoken
+from qa.query.scope import Scope
 
 if TYPE_CHECKING:
     import numpy as np

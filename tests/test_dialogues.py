@@ -6,19 +6,15 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from qa import Answer, Assistant
-from qa.evaluate import holds_answer
+from qa.evaluation.run import holds_answer
+from tests.support.paths import DATA
 
-TURNS = [
-    json.loads(line)
-    for line in (Path(__file__).parent / "data" / "dialogues.jsonl").read_text("utf-8").split("\n")
-    if line
-]
+TURNS = [json.loads(line) for line in (DATA / "dialogues.jsonl").read_text("utf-8").split("\n") if line]
 TODAY = date(2022, 6, 20)
 
 Row = dict[str, Any]

@@ -25,8 +25,8 @@ from typing import Any
 from opencc import OpenCC
 
 from embeddings import Archive, Article, Chunk, Encoder, build, fold_to_words, open_encoder, split_sentences
-from qa.query import read_question
-from qa.retrieval import find_hits
+from qa.query.question import read_question
+from qa.retrieval.search import find_hits
 
 HELD_OUT_SHARE = 0.12
 _HITS_KEPT = 12

@@ -21,7 +21,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from reader_model import ReaderModel
 from torch import Tensor, nn
 
-DEFAULT_OUTPUT = Path(__file__).parents[1] / "qa" / "reader.onnx"
+DEFAULT_OUTPUT = Path(__file__).parents[1] / "qa" / "answering" / "weights" / "reader.onnx"
 
 
 class _FromEmbedded(nn.Module):

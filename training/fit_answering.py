@@ -46,7 +46,7 @@ from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 from sklearn.preprocessing import StandardScaler
 
 from embeddings import Archive, Encoder, Snapshot, build, fold_to_words, open_encoder, split_sentences, terms_of
-from qa.evidence import (
+from qa.answering.features import (
     ANSWER_FEATURES,
     MEANING_FEATURES,
     READ_ANSWER_FEATURES,
@@ -58,10 +58,10 @@ from qa.evidence import (
     meaning_features,
 )
 from qa.linear import WEIGHTS_PATH, LinearModel
-from qa.query import Query, read_question
-from qa.reader import BundledReader, Reader, Text
-from qa.retrieval import RetrievalSettings, find_hits, merge_hits, without_duplicates
-from qa.second_look import HIT_FEATURES, hit_features, look_again
+from qa.query.question import Query, read_question
+from qa.retrieval.cross_encoder import BundledReader, Reader, Text
+from qa.retrieval.rerank import HIT_FEATURES, hit_features, look_again
+from qa.retrieval.search import RetrievalSettings, find_hits, merge_hits, without_duplicates
 from qa.types import Hit, Passage
 
 if TYPE_CHECKING:

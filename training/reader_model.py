@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from embeddings.bundled import bundled_folder
+from embeddings.encoders.bundled import bundled_folder
 
 FROZEN_LAYERS = 4
 MAX_TOKENS = 320

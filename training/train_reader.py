@@ -29,9 +29,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from embeddings import split_sentences
-from embeddings.tokens import TokenEmbedder, Tokens, open_token_embedder
-from qa.metrics import answer_f1, exact_match
-from qa.reader import best_span
+from embeddings.encoders.token_embedder import TokenEmbedder, Tokens, open_token_embedder
+from qa.evaluation.metrics import answer_f1, exact_match
+from qa.retrieval.cross_encoder import best_span
 
 QUESTIONS_A_BATCH = 12
 LEARNING_RATE = 1.0e-4

@@ -1,0 +1,1 @@
+"""Where issues, articles, chunks and vectors are kept."""

@@ -1,0 +1,299 @@
+"""The commands that make and look after an archive. They print; the library under them does not."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from embeddings.archive.local import LocalArchive
+from embeddings.config import archive_path
+from embeddings.encoders.encoder import open_encoder
+from embeddings.errors import BulletinError, SourceError
+from embeddings.ingest.build import BuildOptions, BuildReport, Progress, add, build, remove, stale_sources
+from embeddings.loaders.registry import read_issue_file
+from embeddings.types import Article, Issue
+
+DEFAULT_SOURCE = "bulletins"
+_DATE_UNKNOWN = "日期不详"
+
+EXIT_PARTIAL = 1  # done, but something was left out or found wrong
+EXIT_ERROR = 2  # not done
+
+Subparsers = Any  # argparse's own type for this is private
+
+
+def add_commands(commands: Subparsers) -> None:
+    """Add build, add, remove, list, show, parse and check to a command line."""
+    _add_build(commands)
+    parser = command(commands, "remove", _remove, "take issues out of the archive")
+    parser.add_argument("issues", nargs="+", metavar="ISSUE", help="an issue's name, file name, or start of its id")
+    command(commands, "list", _list, "list the issues in the archive")
+    parser = command(commands, "show", _show, "print an issue or an article")
+    parser.add_argument("name", metavar="ISSUE|ARTICLE", help="an article's id, or an issue's name, file name or id")
+    parser = commands.add_parser("parse", help="print the articles of a file as JSON Lines, without an archive")
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    parser.set_defaults(run=_parse)
+    command(commands, "check", _check, "say whether the archive is whole, what model it has, and what is stale")
+
+
+def _add_build(commands: Subparsers) -> None:
+    parser = command(commands, "build", _build, "make the archive hold exactly the issues in some files and folders")
+    parser.add_argument(
+        "paths", nargs="*", type=Path, metavar="PATH", help=f"files or folders (default: {DEFAULT_SOURCE})"
+    )
+    parser.add_argument("--full", action="store_true", help="read and encode everything again")
+    adder = command(commands, "add", _add, "add or replace issues and leave the others alone")
+    adder.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="files or folders")
+    for each in (parser, adder):
+        add_build_arguments(each)
+
+
+def add_build_arguments(parser: argparse.ArgumentParser) -> None:
+    """`--model` and `--wait`, the same on every command that changes an archive."""
+    parser.add_argument("--model", help="a sentence-transformers folder or hub name (default: the bundled model)")
+    parser.add_argument("--wait", type=float, default=60.0, metavar="SECONDS", help="for another build to finish")
+
+
+def command(
+    commands: Subparsers, name: str, run: Callable[[argparse.Namespace], int], summary: str
+) -> argparse.ArgumentParser:
+    """A command that has an archive."""
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=summary, description=summary)
+    add_common_arguments(parser)
+    parser.set_defaults(run=run)
+    return parser
+
+
+def add_common_arguments(parser: argparse.ArgumentParser) -> None:
+    """`--archive DIR` and `--json`, the same on every command that has an archive."""
+    parser.add_argument(
+        "--archive", metavar="DIR", help="the archive folder (default: BULLETIN_ARCHIVE, else `archive`)"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def run_command(parser: argparse.ArgumentParser, arguments: Sequence[str] | None = None) -> int:
+    """Parse a command line and run it: 0 done, 1 done in part, 2 not done, with one line on stderr that says why."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    parsed = parser.parse_args(arguments)
+    try:
+        code: int = parsed.run(parsed)
+        sys.stdout.flush()
+    except BulletinError as error:
+        print(f"bulletin: {error}", file=sys.stderr)
+        return EXIT_ERROR
+    except BrokenPipeError:
+        # The reader of our output has left (`| head`); keep the interpreter from complaining about it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_PARTIAL
+    except KeyboardInterrupt:
+        print("bulletin: stopped", file=sys.stderr)
+        return 130
+    return code
+
+
+def print_json(value: object) -> None:
+    """One JSON value on one line, at once."""
+    print(json.dumps(value, ensure_ascii=False), flush=True)
+
+
+def _build(arguments: argparse.Namespace) -> int:
+    with build_options(arguments) as options:
+        report = build(
+            arguments.paths or [DEFAULT_SOURCE],
+            archive=arguments.archive,
+            options=replace(options, full=arguments.full),
+        )
+    return print_report(report, as_json=arguments.json)
+
+
+def _add(arguments: argparse.Namespace) -> int:
+    with build_options(arguments) as options:
+        report = add(arguments.paths, archive=arguments.archive, options=options)
+    return print_report(report, as_json=arguments.json)
+
+
+@contextmanager
+def build_options(arguments: argparse.Namespace) -> Iterator[BuildOptions]:
+    """Options that show a progress bar on a terminal and say who holds the lock."""
+    from tqdm import tqdm
+
+    bar: tqdm[Any] = tqdm(unit="篇", desc="articles", disable=None, leave=False)
+
+    def show(progress: Progress) -> None:
+        if progress.file:
+            bar.set_postfix_str(f"{progress.file}, file {progress.files_done + 1} of {progress.files}")
+            return
+        bar.total = progress.articles
+        bar.set_postfix_str(f"{progress.chunks_done}/{progress.chunks} chunks", refresh=False)
+        bar.update(progress.articles_done - bar.n)
+
+    def waiting(holder: str) -> None:
+        print(f"bulletin: waiting for {holder}", file=sys.stderr)
+
+    try:
+        yield BuildOptions(model=arguments.model, wait_seconds=arguments.wait, on_progress=show, on_wait=waiting)
+    finally:
+        bar.close()
+
+
+def print_report(report: BuildReport, *, as_json: bool, quiet: bool = False) -> int:
+    """Say what a build did, and on stderr what it left out; `quiet`, only the latter. Returns the exit code."""
+    for skipped in report.skipped:
+        print(f"bulletin: left out {skipped.path}: {skipped.reason}", file=sys.stderr)
+    for line in report.stale_corrections:
+        print(f"bulletin: {line}", file=sys.stderr)
+    if as_json:
+        print_json(asdict(report))
+    elif not quiet:
+        print(
+            f"issues: {report.added} added, {report.replaced} replaced, {report.removed} removed, "
+            f"{report.unchanged} unchanged\n"
+            f"chunks: {report.chunks_encoded} encoded, {report.chunks_reused} reused, "
+            f"of {report.articles} articles read; {report.seconds:.1f} s",
+            flush=True,
+        )
+    return EXIT_PARTIAL if report.skipped else 0
+
+
+def _remove(arguments: argparse.Namespace) -> int:
+    report = remove(arguments.issues, archive=arguments.archive)
+    if arguments.json:
+        print_json(asdict(report))
+    else:
+        print(f"issues: {report.removed} removed, {report.unchanged} left")
+    return 0
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    with _open(arguments).snapshot() as snapshot:
+        entries = snapshot.issues()
+    if arguments.json:
+        print_json(
+            [
+                {
+                    **issue_row(entry.issue),
+                    "articles": entry.articles,
+                    "chunks": entry.chunks,
+                    "characters": entry.characters,
+                }
+                for entry in entries
+            ]
+        )
+        return 0
+    for entry in entries:
+        day = entry.issue.date.isoformat() if entry.issue.date else _DATE_UNKNOWN
+        file = Path(entry.issue.source).name + (f"/{entry.issue.member}" if entry.issue.member else "")
+        print(f"{day}\t{entry.issue.id[:8]}\t{entry.articles} 篇\t{entry.issue.name}\t{file}")
+    return 0
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    with _open(arguments).snapshot() as snapshot:
+        articles = snapshot.read_article(arguments.name)
+        issues = [] if articles else snapshot.read_issue(arguments.name)
+    if not articles and not issues:
+        raise SourceError(f"There is no article or issue called {arguments.name!r}; `bulletin list` shows the issues.")
+    for article in articles:
+        print_json(article_row(article)) if arguments.json else _print_article(article)
+    for issue in issues:
+        if arguments.json:
+            print_json({**issue_row(issue), "articles": [article_row(article) for article in issue.articles]})
+            continue
+        print(f"{issue.name}\t{issue.date or _DATE_UNKNOWN}\t{issue.source}")
+        for article in issue.articles:
+            print(f"  {article.id}\t{article.section}\t{article.title or '[图片说明] ' + article.body[:30]}")
+    return 0
+
+
+def _print_article(article: Article) -> None:
+    lines = [
+        article.kicker,
+        article.title,
+        article.deck,
+        " · ".join(filter(None, [article.issue.name, str(article.date or _DATE_UNKNOWN), article.section])),
+    ]
+    print("\n".join([*filter(None, [*lines, article.byline]), "", article.body, ""]))
+
+
+def issue_row(issue: Issue) -> dict[str, Any]:
+    """An issue without its articles, for JSON."""
+    return {
+        "id": issue.id,
+        "name": issue.name,
+        "date": issue.date.isoformat() if issue.date else None,
+        "source": issue.source,
+        "member": issue.member,
+    }
+
+
+def article_row(article: Article) -> dict[str, Any]:
+    """An article, for JSON."""
+    return {
+        "id": article.id,
+        "kicker": article.kicker,
+        "title": article.title,
+        "deck": article.deck,
+        "date": article.date.isoformat() if article.date else None,
+        "section": article.section,
+        "byline": article.byline,
+        "kind": str(article.kind),
+        "page": article.page,
+        "issue": article.issue.name,
+        "text": article.body,
+    }
+
+
+def _parse(arguments: argparse.Namespace) -> int:
+    for file in arguments.files:
+        fields = ("kicker", "title", "deck", "kind", "byline", "section", "body")
+        articles = [{name: str(getattr(article, name)) for name in fields} for article in read_issue_file(file)]
+        print_json({"page": file.name, "articles": articles})
+    return 0
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    archive = _open(arguments)
+    settings = archive.settings
+    wrong = archive.damage()
+    if settings is not None:
+        try:
+            encoder = open_encoder(settings.model)
+            if encoder.fingerprint != settings.fingerprint:
+                wrong.append(f"the weights of {settings.model} are not those it was built with")
+        except BulletinError as error:
+            wrong.append(str(error))
+    derived = archive.derived_files()
+    with archive.snapshot() as snapshot:
+        counts = {"issues": len(snapshot.issues()), "chunks": snapshot.size}
+    stale = stale_sources(archive)
+    if arguments.json:
+        model = asdict(settings) if settings else None
+        print_json(
+            {"whole": not wrong, "wrong": wrong, "settings": model, **counts, "derived": derived, "stale": stale}
+        )
+    else:
+        print(f"archive: {archive_path(arguments.archive)}, {counts['issues']} issues, {counts['chunks']} chunks")
+        if settings is not None:
+            print(f"model: {settings.model} ({settings.fingerprint}, {settings.dimension} dimensions)")
+        for name, fresh in derived.items():
+            print(
+                f"{name}: {'in step' if fresh else 'missing or out of step; made again in memory until the next build'}"
+            )
+        for line in [*(f"stale: {line}" for line in stale), *(f"wrong: {line}" for line in wrong)]:
+            print(line)
+        print("whole" if not wrong else "not whole")
+    return EXIT_PARTIAL if wrong else 0
+
+
+def _open(arguments: argparse.Namespace) -> LocalArchive:
+    return LocalArchive.existing(archive_path(arguments.archive))

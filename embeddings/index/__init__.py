@@ -1,0 +1,1 @@
+"""The searches: by vectors and by words."""

@@ -1,0 +1,1 @@
+"""Files → the archive: what is new, what changed, what an editor corrected."""

@@ -1,0 +1,370 @@
+"""Bring an archive in step with issue files, encoding only what is new."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+from embeddings.archive.base import PreparedIssue, Settings
+from embeddings.archive.local import KnownIssue, LocalArchive, goes_by
+from embeddings.archive.lock import build_lock
+from embeddings.chunking import MAX_CHARS, OVERLAP_CHARS
+from embeddings.config import archive_path, chosen_model
+from embeddings.encoders.encoder import Encoder, open_encoder
+from embeddings.errors import ModelMismatchError, SourceError
+from embeddings.ingest.plan import BY_HAND, Plan, Planner, Skipped, prepare_again, texts_of
+from embeddings.limits import Limits
+from embeddings.sources.files import SUFFIXES, is_issue_file, read_bytes
+from embeddings.sources.unzip import unpack
+
+_GROUP_CHUNKS = 48  # encoded together, stored and reported before the next group: about three seconds
+_LOCK_WAIT_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did. Counts are of issues, except for the chunks and articles.
+
+    `stale_corrections` tells, a line each, of corrections that fit nothing any more.
+    """
+
+    added: int = 0
+    replaced: int = 0
+    removed: int = 0
+    unchanged: int = 0
+    articles: int = 0
+    chunks_encoded: int = 0
+    chunks_reused: int = 0
+    seconds: float = 0.0
+    skipped: tuple[Skipped, ...] = ()
+    stale_corrections: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a build is: first the files it reads, then the articles and chunks of those that were new.
+
+    `file` is the name of the file being read, "" once all are read.
+    """
+
+    articles_done: int = 0
+    articles: int = 0
+    chunks_done: int = 0
+    chunks: int = 0
+    files_done: int = 0
+    files: int = 0
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildOptions:
+    """How a build goes about it; the defaults are what a user expects."""
+
+    model: str | None = None
+    full: bool = False
+    max_chars: int | None = None
+    overlap_chars: int | None = None
+    wait_seconds: float = _LOCK_WAIT_SECONDS
+    limits: Limits | None = None  # None: as the environment says
+    on_progress: Callable[[Progress], None] | None = field(default=None, compare=False)
+    on_wait: Callable[[str], None] | None = field(default=None, compare=False)
+    clock: Callable[[], float] = field(default=time.monotonic, compare=False)
+    now: Callable[[], datetime] = field(default=datetime.now, compare=False)
+
+
+def build(
+    sources: str | Path | Iterable[str | Path],
+    *,
+    archive: str | Path | None = None,
+    model: str | None = None,
+    full: bool = False,
+    options: BuildOptions | None = None,
+    encoder: Encoder | None = None,
+) -> BuildReport:
+    """Make an archive hold exactly the issues in some files and folders.
+
+    An issue whose bytes are unchanged costs one hash. A changed file replaces its issue; an issue whose file has gone
+    is removed. A file that cannot be read is skipped and reported, and what the archive held of it stays. `full` reads
+    and encodes everything again, which is also how an archive changes its model.
+
+    Raises SourceError when a source does not exist or holds no issue file; ModelMismatchError when the archive has
+    another model and `full` is not set; ArchiveError and ModelError as their names say.
+    """
+    options = options or BuildOptions()
+    options = replace(options, model=model or options.model, full=full or options.full)
+    roots = [Path(source).resolve() for source in _as_list(sources)]
+    found = find_files(roots)
+    return _run(found, roots=roots, archive=archive, options=options, encoder=encoder)
+
+
+def add(
+    files: str | Path | Iterable[str | Path],
+    *,
+    archive: str | Path | None = None,
+    model: str | None = None,
+    options: BuildOptions | None = None,
+    encoder: Encoder | None = None,
+) -> BuildReport:
+    """Add or replace the issues in some files and folders; every other issue stays. Raises as `build` does.
+
+    A file that is named brings its issue back when it was withdrawn.
+    """
+    options = options or BuildOptions()
+    options = replace(options, model=model or options.model)
+    found = find_files([Path(source).resolve() for source in _as_list(files)])
+    by_hand = {file: BY_HAND if root == str(file) else root for file, root in found.files.items()}
+    found = replace(found, files=by_hand)
+    return _run(found, roots=[], archive=archive, options=options, encoder=encoder)
+
+
+def update(
+    changed: Mapping[Path, str],
+    gone: Collection[Path] = (),
+    *,
+    archive: str | Path | None = None,
+    options: BuildOptions | None = None,
+    encoder: Encoder | None = None,
+) -> BuildReport:
+    """Read the changed files, each with the root it was found under, and take out the issues of those that have gone.
+
+    Raises as `build` does.
+    """
+    found = FoundFiles(dict(changed))
+    return _run(found, roots=[], archive=archive, options=options or BuildOptions(), encoder=encoder, gone=gone)
+
+
+def remove(
+    names: Iterable[str], *, archive: str | Path | None = None, options: BuildOptions | None = None
+) -> BuildReport:
+    """Take issues out by name, file name or start of id. Raises SourceError when a name fits none."""
+    options = options or BuildOptions()
+    folder = archive_path(archive)
+    started = options.clock()
+    LocalArchive.existing(folder).close()
+    with build_lock(folder, wait_seconds=options.wait_seconds, on_wait=options.on_wait, now=options.now):
+        store = LocalArchive.existing(folder)
+        known = store.known_issues()
+        doomed: dict[int, KnownIssue] = {}
+        for name in names:
+            fitting = [one for one in known if goes_by(one.issue, name)]
+            if not fitting:
+                raise SourceError(f"There is no issue called {name!r} in {folder}; `bulletin list` shows their names.")
+            doomed.update((one.key, one) for one in fitting)
+        settings = store.settings
+        if settings is not None and doomed:
+            store.commit(add=[], remove=list(doomed), settings=settings)
+            store.derive()
+        store.close()
+    return BuildReport(removed=len(doomed), unchanged=len(known) - len(doomed), seconds=options.clock() - started)
+
+
+def stale_sources(store: LocalArchive) -> list[str]:
+    """Where the files of an archive's issues have moved on since they were read, one line each."""
+    lines = []
+    limits = Limits.from_environment()
+    for known in store.known_issues():
+        path = Path(known.issue.source)
+        try:
+            ids = {document.id for document in unpack(path.name, read_bytes(path, limits), limits).documents}
+        except SourceError:
+            lines.append(f"{known.issue.name}: {path} has gone or cannot be read")
+            continue
+        if known.issue.id not in ids:
+            lines.append(f"{known.issue.name}: {path} has changed")
+    return lines
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFiles:
+    """The issue files in some files and folders, each with the root it was found under, and those left aside."""
+
+    files: dict[Path, str]
+    skipped: tuple[Skipped, ...] = ()
+
+
+def find_files(roots: Sequence[Path]) -> FoundFiles:
+    """The issue files in some files and folders. Raises SourceError when there is none, or a root does not exist.
+
+    Hidden and temporary files are passed over; a link that leads out of its folder is left out and reported.
+    """
+    files: dict[Path, str] = {}
+    skipped = []
+    for root in roots:
+        if root.is_dir():
+            for path in _issue_files_in(root):
+                if path.resolve().is_relative_to(root):
+                    files[path] = str(root)
+                else:
+                    reason = f"{path.name} is a link that leads out of {root}. Copy the file into the folder."
+                    skipped.append(Skipped(str(path), reason))
+        elif root.exists():
+            files[root] = str(root)
+        else:
+            raise SourceError(f"There is no file or folder {root}.")
+    if not files and not skipped:
+        raise SourceError(f"There is no issue file ({', '.join(sorted(SUFFIXES))}) in {', '.join(map(str, roots))}.")
+    return FoundFiles(files, tuple(skipped))
+
+
+def _issue_files_in(root: Path) -> list[Path]:
+    found = [path for path in root.rglob("*") if is_issue_file(path) and path.is_file()]
+    return [path for path in found if not any(part.startswith(".") for part in path.relative_to(root).parts)]
+
+
+def _as_list(sources: str | Path | Iterable[str | Path]) -> list[str | Path]:
+    return [sources] if isinstance(sources, str | Path) else list(sources)
+
+
+def _run(
+    found: FoundFiles,
+    *,
+    roots: Sequence[Path],
+    archive: str | Path | None,
+    options: BuildOptions,
+    encoder: Encoder | None,
+    gone: Collection[Path] = (),
+) -> BuildReport:
+    folder = archive_path(archive)
+    started = options.clock()
+    with build_lock(folder, wait_seconds=options.wait_seconds, on_wait=options.on_wait, now=options.now):
+        store = LocalArchive.create(folder)
+        try:
+            report = _update(store, found, roots=roots, options=options, encoder=encoder, gone=gone)
+        finally:
+            store.close()
+    return replace(report, seconds=options.clock() - started)
+
+
+def _update(
+    store: LocalArchive,
+    found: FoundFiles,
+    *,
+    roots: Sequence[Path],
+    options: BuildOptions,
+    encoder: Encoder | None,
+    gone: Collection[Path],
+) -> BuildReport:
+    stored = store.settings
+    encoder = encoder or open_encoder(chosen_model(options.model) or (stored.model if stored else None))
+    settings = _settings(stored, encoder, options)
+    plan = _plan(store, found, settings=settings, options=options)
+    known = {one.place: one for one in store.known_issues()}
+    missing = set(map(str, gone))
+    out = [
+        one
+        for one in known.values()
+        if one.issue.source in missing or one.place in plan.withdrawn or _is_gone(one, found.files, plan, roots)
+    ]
+    prepared = plan.prepared
+    if options.full:
+        read = {(item.issue.source, item.issue.member) for item in prepared}
+        kept = [one for one in known.values() if one not in out and one.place not in read]
+        prepared = [*prepared, *prepare_again(store, kept, settings)]
+    encoded, reused = _encode(store, prepared, encoder, options=options)
+    places = [(item.issue.source, item.issue.member) for item in prepared]
+    outdated = [known[place].key for place in places if place in known]
+    if prepared or out or stored != settings:
+        store.commit(
+            add=prepared,
+            remove=[*(one.key for one in out), *outdated],
+            settings=settings,
+            complete=bool(roots) and not plan.skipped,
+        )
+    store.derive()
+    return BuildReport(
+        added=len(prepared) - len(outdated),
+        replaced=len(outdated),
+        removed=len(out),
+        unchanged=len(known) - len(out) - len(outdated),
+        articles=sum(len(item.issue.articles) for item in prepared),
+        chunks_encoded=encoded,
+        chunks_reused=reused,
+        skipped=(*found.skipped, *plan.skipped),
+        stale_corrections=tuple(plan.stale),
+    )
+
+
+def _plan(store: LocalArchive, found: FoundFiles, *, settings: Settings, options: BuildOptions) -> Plan:
+    limits = options.limits or Limits.from_environment()
+    planner = Planner(store, settings=settings, full=options.full, limits=limits)
+
+    def tell(number: int, name: str) -> None:
+        if options.on_progress is not None:
+            options.on_progress(Progress(files_done=number, files=len(found.files), file=name))
+
+    return planner.plan(found.files, on_file=tell)
+
+
+def _is_gone(known: KnownIssue, files: Mapping[Path, str], plan: Plan, roots: Sequence[Path]) -> bool:
+    """Whether an issue's file has gone, or the file no longer holds it."""
+    source = Path(known.issue.source)
+    if source in files:
+        return str(source) not in plan.failed and known.place not in plan.seen
+    if not roots:
+        return False
+    if any(root == source or root in source.parents for root in roots):
+        # A file that is there and was not found is passed over by its name or its link, not gone by accident.
+        return True
+    # It came with another folder, which is still there: its file alone has gone.
+    return known.root != BY_HAND and not source.exists() and source.parent.is_dir()
+
+
+def _settings(stored: Settings | None, encoder: Encoder, options: BuildOptions) -> Settings:
+    """What the archive will be built with. Raises ModelMismatchError when it has another model and keeps it."""
+    same_model = stored is not None and stored.fingerprint == encoder.fingerprint
+    if stored is not None and not same_model and not options.full:
+        raise ModelMismatchError(mismatch_message(stored, encoder))
+    return Settings(
+        model=encoder.name,
+        fingerprint=encoder.fingerprint,
+        dimension=stored.dimension if stored is not None and same_model else encoder.dimension,
+        max_chars=options.max_chars or (stored.max_chars if stored else MAX_CHARS),
+        overlap_chars=(stored.overlap_chars if stored else OVERLAP_CHARS)
+        if options.overlap_chars is None
+        else options.overlap_chars,
+    )
+
+
+def mismatch_message(stored: Settings, encoder: Encoder) -> str:
+    """One line on an archive and a model that do not belong together."""
+    if stored.model == encoder.name:
+        return (
+            f"This archive was built with other weights of {stored.model} ({stored.fingerprint}, now "
+            f"{encoder.fingerprint}). Run `bulletin build --full` to encode it again, or bring the old weights back."
+        )
+    return (
+        f"This archive was built with {stored.model}; the settings say {encoder.name}. "
+        f"Run `bulletin build --full --model {encoder.name}` to encode it again, or use --model {stored.model} "
+        f"(BULLETIN_MODEL={stored.model})."
+    )
+
+
+def _encode(
+    store: LocalArchive, prepared: Sequence[PreparedIssue], encoder: Encoder, *, options: BuildOptions
+) -> tuple[int, int]:
+    """Encode the chunks that have no vector yet and store them group by group; returns (encoded, reused)."""
+    articles = texts_of(prepared)
+    total = sum(len(chunks) for _, chunks in articles)
+    stored = set() if options.full else store.stored_vectors(key for _, chunks in articles for key, _ in chunks)
+    encoded = passed = done = 0
+    waiting: dict[str, str] = {}
+    if options.on_progress is not None and articles:
+        options.on_progress(Progress(0, len(articles), 0, total))
+    for number, (_, chunks) in enumerate(articles, start=1):
+        for key, text in chunks:
+            if key not in stored:
+                waiting[key] = text
+                stored.add(key)
+        passed += len(chunks)
+        if len(waiting) >= _GROUP_CHUNKS or number == len(articles):
+            if waiting:
+                vectors = encoder.encode_passages(list(waiting.values()))
+                store.store_vectors(dict(zip(waiting, vectors, strict=True)))
+            encoded += len(waiting)
+            waiting, done = {}, passed
+            if options.on_progress is not None:
+                options.on_progress(Progress(number, len(articles), done, total))
+    return encoded, total - encoded

@@ -1,0 +1,299 @@
+"""What editors changed after reading: kept beside the source, applied whenever it is read again.
+
+`corrections.jsonl` stands in the folder of the sources and is only ever added to, one correction a line:
+
+    {"issue": SHA-256, "file": "a.pdf", "member": "", "field": "title", "article": "旧题", "opening": "正文开头……",
+     "was": "旧题", "becomes": "新题", "made": "2025-09-13T08:30:00"}
+
+Each says what the text was, and applies wherever that text is still found. They are applied in their order, so a field
+that was changed twice ends as the last one says.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
+from difflib import SequenceMatcher
+from enum import Enum
+from pathlib import Path
+
+from embeddings.errors import SourceError
+from embeddings.sources.atomic import replace_file
+from embeddings.sources.document import Document, ParsedIssue
+from embeddings.sources.hashing import text_digest
+from embeddings.types import Article, ParsedArticle
+
+FILE_NAME = "corrections.jsonl"
+_OPENING_CHARS = 40
+
+
+class Field(str, Enum):
+    """What a correction changes: NAME, WITHDRAWN and a DATE without an article in the issue, the rest in an article."""
+
+    NAME = "name"
+    DATE = "date"
+    TITLE = "title"
+    KICKER = "kicker"
+    DECK = "deck"
+    BYLINE = "byline"
+    PARAGRAPH = "paragraph"
+    DROPPED = "dropped"  # the article is none: an advertisement, a page's furniture
+    WITHDRAWN = "withdrawn"  # the issue is not to be indexed
+
+    __str__ = str.__str__
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """One change. `article` and `opening` are its article's title and first characters before it; "" for an issue."""
+
+    field: Field
+    was: str
+    becomes: str
+    article: str = ""
+    opening: str = ""
+
+    @property
+    def is_of_article(self) -> bool:
+        """Whether it changes an article, and not the issue."""
+        return bool(self.article or self.opening)
+
+
+@dataclass(frozen=True, slots=True)
+class Corrections:
+    """The corrections of one document, in their order."""
+
+    all: tuple[Correction, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """Names them; "" for none."""
+        return text_digest(*(repr(asdict(one)) for one in self.all))[:16] if self.all else ""
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether the issue is not to be indexed."""
+        said = [one.becomes for one in self.all if one.field is Field.WITHDRAWN]
+        return bool(said) and said[-1] == "yes"
+
+
+def of_article(field: Field, article: Article | ParsedArticle, *, was: str, becomes: str) -> Correction:
+    """A change of an article as it is now."""
+    return Correction(field, was, becomes, article.title, article.body[:_OPENING_CHARS])
+
+
+def read_corrections(source: Path, document: Document) -> Corrections:
+    """What the file beside a source says of one of its documents.
+
+    A withdrawal holds for those bytes only, everything else also for the file when its bytes have changed. Raises
+    SourceError when the file of corrections cannot be read.
+    """
+    found = []
+    for number, row in enumerate(_rows(source.with_name(FILE_NAME)), start=1):
+        try:
+            one = Correction(
+                Field(row["field"]), row["was"], row["becomes"], row.get("article", ""), row.get("opening", "")
+            )
+            same_bytes = row["issue"] == document.id
+            same_file = (row["file"], row["member"]) == (source.name, document.member)
+        except (KeyError, TypeError, ValueError) as error:
+            raise SourceError(
+                f"{source.with_name(FILE_NAME)}, line {number}: not a correction ({error}). Mend or delete the line."
+            ) from error
+        if same_bytes or (same_file and one.field is not Field.WITHDRAWN):
+            found.append(one)
+    return Corrections(tuple(found))
+
+
+def record(
+    source: Path,
+    *,
+    issue_id: str,
+    member: str,
+    corrections: Iterable[Correction],
+    now: Callable[[], datetime] = datetime.now,
+) -> None:
+    """Add corrections to the file beside a source, all or none. Raises SourceError when it cannot be written."""
+    path = source.with_name(FILE_NAME)
+    rows = [
+        {
+            "issue": issue_id,
+            "file": source.name,
+            "member": member,
+            **{name: str(value) for name, value in asdict(one).items()},
+            "made": f"{now():%Y-%m-%dT%H:%M:%S}",
+        }
+        for one in corrections
+    ]
+    if not rows:
+        return
+    try:
+        old = path.read_bytes() if path.exists() else b""
+        new = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode("utf-8")
+        replace_file(path, old + (b"" if not old or old.endswith(b"\n") else b"\n") + new)
+    except OSError as error:
+        raise SourceError(
+            f"{path} cannot be written ({error.strerror}), so the correction was not made. Make the folder writable, "
+            "or move the issue to one that is."
+        ) from error
+
+
+def record_withdrawal(source: Path, *, issue_id: str, member: str) -> None:
+    """Note beside a source that one of its issues is not to be indexed. Raises SourceError."""
+    record(source, issue_id=issue_id, member=member, corrections=[Correction(Field.WITHDRAWN, "", "yes")])
+
+
+def lift_withdrawal(source: Path, document: Document) -> None:
+    """Note that an issue may be indexed again. Raises SourceError."""
+    record(source, issue_id=document.id, member=document.member, corrections=[Correction(Field.WITHDRAWN, "yes", "no")])
+
+
+def correct(issue: ParsedIssue, corrections: Sequence[Correction]) -> tuple[ParsedIssue, tuple[Correction, ...]]:
+    """The issue as corrected, and the corrections that fit nothing in it any more."""
+    stale = []
+    for one in corrections:
+        if one.field is Field.WITHDRAWN:
+            continue
+        changed = _correct_article(issue, one) if one.is_of_article else _correct_issue(issue, one)
+        if changed is None:
+            stale.append(one)
+        else:
+            issue = changed
+    return issue, tuple(stale)
+
+
+def _correct_issue(issue: ParsedIssue, one: Correction) -> ParsedIssue | None:
+    if one.field is Field.NAME and issue.name == one.was:
+        return replace(issue, name=one.becomes)
+    if one.field is Field.DATE and _printed(issue.date) == one.was:
+        return replace(issue, date=_day(one.becomes))
+    return None
+
+
+def _correct_article(issue: ParsedIssue, one: Correction) -> ParsedIssue | None:
+    articles = list(issue.articles)
+    for at, article in enumerate(articles):
+        if article.title != one.article:
+            continue
+        # The opening tells articles of one title apart; a paragraph tells itself.
+        if one.field is not Field.PARAGRAPH and not article.body.startswith(one.opening):
+            continue
+        changed = _changed(article, one)
+        if changed is None:
+            continue
+        articles[at : at + 1] = [] if one.field is Field.DROPPED else [changed]
+        return replace(issue, articles=tuple(articles))
+    return None
+
+
+def _changed(article: ParsedArticle, one: Correction) -> ParsedArticle | None:
+    if one.field is Field.DROPPED:
+        return article
+    if one.field is Field.PARAGRAPH:
+        return _with_paragraph(article, one)
+    if one.field is Field.DATE:
+        return replace(article, date=_day(one.becomes)) if _printed(article.date) == one.was else None
+    if one.field is Field.TITLE and article.title == one.was:
+        return replace(article, title=one.becomes)
+    if one.field is Field.KICKER and article.kicker == one.was:
+        return replace(article, kicker=one.becomes)
+    if one.field is Field.DECK and article.deck == one.was:
+        return replace(article, deck=one.becomes)
+    if one.field is Field.BYLINE and article.byline == one.was:
+        return replace(article, byline=one.becomes)
+    return None
+
+
+def _with_paragraph(article: ParsedArticle, one: Correction) -> ParsedArticle | None:
+    """The article with one paragraph's words changed; it may become several paragraphs, or none."""
+    paragraphs = article.body.split("\n")
+    if one.was not in paragraphs:
+        return None
+    at = paragraphs.index(one.was)
+    new = [line.strip() for line in one.becomes.split("\n") if line.strip()]
+    body = "\n".join([*paragraphs[:at], *new, *paragraphs[at + 1 :]])
+    boxes = article.boxes
+    if boxes:
+        boxes = (*boxes[:at], *([boxes[at]] * len(new)), *boxes[at + 1 :])
+    return replace(article, body=body, boxes=boxes) if body else None
+
+
+def _printed(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    if not path.exists():
+        return []
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        return [json.loads(line) for line in lines if line.strip()]
+    except (OSError, ValueError) as error:
+        raise SourceError(
+            f"{path} cannot be read ({error}). Mend it, or move it away and make the corrections again."
+        ) from error
+
+
+def corrections_between(now: ParsedIssue, wanted: ParsedIssue) -> list[Correction]:
+    """The corrections that turn one issue into another. Articles are matched by their id (`source_id`).
+
+    An article that is not wanted is dropped. Raises ValueError when an article of `wanted` is new, or has no text left.
+    """
+    left = {article.source_id: article for article in wanted.articles}
+    found = []
+    if now.name != wanted.name:
+        found.append(Correction(Field.NAME, now.name, wanted.name))
+    if now.date != wanted.date:
+        found.append(Correction(Field.DATE, _printed(now.date), _printed(wanted.date)))
+    for article in now.articles:
+        target = left.pop(article.source_id, None)
+        if target is None:
+            found.append(of_article(Field.DROPPED, article, was="", becomes="yes"))
+        else:
+            found += _article_corrections(article, target)
+    if left:
+        raise ValueError(f"articles that are not in the issue: {', '.join(left)}")
+    return found
+
+
+def _article_corrections(now: ParsedArticle, wanted: ParsedArticle) -> list[Correction]:
+    if not wanted.body.strip():
+        raise ValueError(f"the article {now.title!r} has no text left; drop it instead")
+    steps = [(Field.PARAGRAPH, was, becomes) for was, becomes in _paragraph_changes(now.body, wanted.body)]
+    if now.date != wanted.date:
+        steps.append((Field.DATE, _printed(now.date), _printed(wanted.date)))
+    # The title comes last: what names the article should not change before the rest is found.
+    for name in (Field.BYLINE, Field.KICKER, Field.DECK, Field.TITLE):
+        was, becomes = getattr(now, name.value), getattr(wanted, name.value)
+        if was != becomes:
+            steps.append((name, was, becomes))
+    found = []
+    article = now
+    for name, was, becomes in steps:
+        one = of_article(name, article, was=was, becomes=becomes)
+        found.append(one)
+        article = _changed(article, one) or article
+    return found
+
+
+def _paragraph_changes(now: str, wanted: str) -> list[tuple[str, str]]:
+    """Which paragraphs become what; a new one is part of what the paragraph above it becomes."""
+    old, new = now.split("\n"), [line.strip() for line in wanted.split("\n") if line.strip()]
+    changes = []
+    steps = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    # From the end, so that a paragraph that moves up is not found where it has just been put.
+    for kind, old_from, old_to, new_from, new_to in reversed(steps):
+        text = "\n".join(new[new_from:new_to])
+        if kind == "insert" and old_from:
+            changes.append((old[old_from - 1], f"{old[old_from - 1]}\n{text}"))
+        elif kind == "insert":
+            changes.append((old[0], f"{text}\n{old[0]}"))
+        elif kind != "equal":
+            changes += [(old[old_from], text), *((paragraph, "") for paragraph in old[old_from + 1 : old_to])]
+    return changes

@@ -1,0 +1,170 @@
+"""What an editor does to issues that are indexed: correct them, and take them back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from embeddings.archive.local import KnownIssue, LocalArchive, goes_by
+from embeddings.config import archive_path
+from embeddings.encoders.encoder import Encoder
+from embeddings.errors import SourceError
+from embeddings.ingest.build import BuildOptions, BuildReport, remove, update
+from embeddings.ingest.corrections import correct, corrections_between, read_corrections, record, record_withdrawal
+from embeddings.ingest.plan import read_once, with_ids
+from embeddings.limits import Limits
+from embeddings.sources.document import Document, ParsedIssue
+from embeddings.sources.files import read_bytes
+from embeddings.sources.unzip import unpack
+from embeddings.types import ParsedArticle
+
+UNCHANGED = "\0"  # an empty text is a correction too: an article without a byline
+
+
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    """What an editor wants of an article; `UNCHANGED` and None leave a field alone."""
+
+    title: str
+    kicker: str
+    deck: str
+    byline: str
+    day: date | None
+    paragraphs: Mapping[int, str]
+
+    def of(self, article: ParsedArticle) -> ParsedArticle:
+        """The article as wanted. Raises SourceError for a paragraph that it does not have."""
+        return replace(
+            article,
+            title=_chosen(self.title, article.title),
+            kicker=_chosen(self.kicker, article.kicker),
+            deck=_chosen(self.deck, article.deck),
+            byline=_chosen(self.byline, article.byline),
+            date=self.day or article.date,
+            body=_with_paragraphs(article, self.paragraphs),
+        )
+
+
+def _chosen(text: str, old: str) -> str:
+    return old if text == UNCHANGED else " ".join(text.split())
+
+
+def correct_article(
+    article_id: str,
+    *,
+    title: str = UNCHANGED,
+    kicker: str = UNCHANGED,
+    deck: str = UNCHANGED,
+    byline: str = UNCHANGED,
+    day: date | None = None,
+    paragraphs: Mapping[int, str] | None = None,
+    drop: bool = False,
+    archive: str | Path | None = None,
+    options: BuildOptions | None = None,
+    encoder: Encoder | None = None,
+) -> BuildReport:
+    """Correct an article and index it again, encoding only the chunks whose text the change touches.
+
+    `paragraphs` maps a paragraph's number, from one, to its new text; "" deletes it. `drop` takes the article out of
+    its issue. Raises SourceError when there is no such article or paragraph, or its source has changed.
+    """
+    changes = _Changes(title, kicker, deck, byline, day, paragraphs or {})
+
+    def change(issue: ParsedIssue) -> ParsedIssue:
+        articles = []
+        for article in issue.articles:
+            if article.source_id != article_id:
+                articles.append(article)
+            elif not drop:
+                articles.append(changes.of(article))
+        return replace(issue, articles=tuple(articles))
+
+    store = LocalArchive.existing(archive_path(archive))
+    with store.snapshot() as snapshot:
+        found = snapshot.read_article(article_id)
+    if len(found) != 1:
+        what = "no article" if not found else "more than one article"
+        raise SourceError(f"There is {what} with the id {article_id!r}; `bulletin show ISSUE` prints the ids.")
+    (known,) = (one for one in store.known_issues() if one.issue.id == found[0].issue.id)
+    return _correct(store, known, change, options=options, encoder=encoder)
+
+
+def correct_issue(
+    name: str,
+    *,
+    new_name: str | None = None,
+    day: date | None = None,
+    archive: str | Path | None = None,
+    options: BuildOptions | None = None,
+    encoder: Encoder | None = None,
+) -> BuildReport:
+    """Correct the name or date of an issue. Raises SourceError when no issue, or more than one, goes by the name."""
+    store = LocalArchive.existing(archive_path(archive))
+    fitting = [known for known in store.known_issues() if goes_by(known.issue, name)]
+    if len(fitting) != 1:
+        what = "no issue" if not fitting else f"{len(fitting)} issues"
+        raise SourceError(f"There is {what} called {name!r}; `bulletin list` shows names and ids.")
+
+    def change(issue: ParsedIssue) -> ParsedIssue:
+        return replace(issue, name=new_name or issue.name, date=day or issue.date)
+
+    return _correct(store, fitting[0], change, options=options, encoder=encoder)
+
+
+def withdraw(
+    names: Iterable[str], *, archive: str | Path | None = None, options: BuildOptions | None = None
+) -> BuildReport:
+    """Take issues out of the archive and keep them out: a build over their folder leaves them aside.
+
+    `add` brings one back. Raises SourceError when a name fits none, or when the note beside the source cannot be
+    written.
+    """
+    names = list(names)
+    store = LocalArchive.existing(archive_path(archive))
+    doomed = [known for known in store.known_issues() if any(goes_by(known.issue, name) for name in names)]
+    report = remove(names, archive=archive, options=options)
+    for known in doomed:
+        source = Path(known.issue.source)
+        if source.parent.is_dir():
+            record_withdrawal(source, issue_id=known.issue.id, member=known.issue.member)
+    return report
+
+
+def _correct(
+    store: LocalArchive,
+    known: KnownIssue,
+    change: Callable[[ParsedIssue], ParsedIssue],
+    *,
+    options: BuildOptions | None,
+    encoder: Encoder | None,
+) -> BuildReport:
+    options = options or BuildOptions()
+    source = Path(known.issue.source)
+    document = _document(known, options.limits or Limits.from_environment())
+    reading = with_ids(read_once(store, document, options.limits or Limits.from_environment()), document)
+    now, _ = correct(reading, read_corrections(source, document).all)
+    try:
+        corrections = corrections_between(now, change(now))
+    except ValueError as error:
+        raise SourceError(f"{known.issue.name}: {error}.") from error
+    record(source, issue_id=document.id, member=document.member, corrections=corrections, now=options.now)
+    return update({source: known.root}, archive=store.folder, options=options, encoder=encoder)
+
+
+def _document(known: KnownIssue, limits: Limits) -> Document:
+    source = Path(known.issue.source)
+    for document in unpack(source.name, read_bytes(source, limits), limits).documents:
+        if (document.id, document.member) == (known.issue.id, known.issue.member):
+            return document
+    raise SourceError(f"{source} has changed since it was indexed. Run `bulletin add` on it first.")
+
+
+def _with_paragraphs(article: ParsedArticle, changes: Mapping[int, str]) -> str:
+    paragraphs = article.body.split("\n")
+    for number, text in changes.items():
+        if not 1 <= number <= len(paragraphs):
+            raise SourceError(f"{article.title!r} has {len(paragraphs)} paragraphs; there is no number {number}.")
+        paragraphs[number - 1] = text
+    return "\n".join(line for line in paragraphs if line.strip())

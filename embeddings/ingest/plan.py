@@ -1,0 +1,230 @@
+"""Files → issues ready to be stored: what is new, what has changed, what is as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from embeddings.archive.base import PreparedIssue, Settings
+from embeddings.archive.local import KnownIssue, LocalArchive, indexed_text
+from embeddings.chunking import chunk_article
+from embeddings.errors import SourceError
+from embeddings.ingest.corrections import Correction, Corrections, correct, lift_withdrawal, read_corrections
+from embeddings.ingest.parse_cache import issue_from_json, issue_to_json, reading_key
+from embeddings.limits import Limits
+from embeddings.loaders.registry import read_document
+from embeddings.sources.document import Document, ParsedIssue
+from embeddings.sources.files import read_bytes
+from embeddings.sources.hashing import text_digest
+from embeddings.sources.unzip import unpack
+from embeddings.types import Article, Chunk, Issue, ParsedArticle
+
+# Raise it when the chunker gives other chunks for the same article.
+_CHUNKER_VERSION = 1
+
+BY_HAND = ""  # the root of a file that was named, and not found in a folder
+
+Place = tuple[str, str]  # a file, and the member of a ZIP file
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file, or a member of one, that was left out, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Plan:
+    """What reading the files has shown.
+
+    `seen` holds the places that were read or found unchanged, `failed` the files that could not be read: what the
+    archive holds of those stays. `withdrawn` holds places whose issue an editor has taken back. `stale` tells of
+    corrections that fit nothing any more.
+    """
+
+    prepared: list[PreparedIssue] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    seen: set[Place] = field(default_factory=set)
+    failed: set[str] = field(default_factory=set)
+    withdrawn: set[Place] = field(default_factory=set)
+    stale: list[str] = field(default_factory=list)
+
+
+class Planner:
+    """Reads files against what an archive already knows."""
+
+    def __init__(self, store: LocalArchive, *, settings: Settings, full: bool, limits: Limits) -> None:
+        self._store = store
+        self._settings = settings
+        self._full = full
+        self._limits = limits
+        self._known = {known.place: known for known in store.known_issues()}
+
+    def plan(
+        self,
+        files: Mapping[Path, str],
+        *,
+        on_file: Callable[[int, str], None] = lambda _number, _name: None,
+    ) -> Plan:
+        """Read some files, each with the root it was found under. `on_file` is told each file before it is read."""
+        plan = Plan()
+        sources = set(map(str, files))
+        taken = {
+            known.issue.id: place
+            for place, known in self._known.items()
+            if place[0] not in sources and Path(place[0]).exists()
+        }
+        for number, file in enumerate(sorted(files)):
+            on_file(number, file.name)
+            try:
+                self._plan_file(file, files[file], plan, taken)
+            except SourceError as error:
+                plan.skipped.append(Skipped(str(file), str(error)))
+                plan.failed.add(str(file))
+        return plan
+
+    def _plan_file(self, file: Path, root: str, plan: Plan, taken: dict[str, Place]) -> None:
+        unpacked = unpack(file.name, read_bytes(file, self._limits), self._limits)
+        for member, reason in unpacked.skipped:
+            plan.skipped.append(Skipped(f"{file}/{member}", reason))
+            plan.seen.add((str(file), member))
+        for document in unpacked.documents:
+            place = (str(file), document.member)
+            try:
+                self._plan_document(file, document, root, plan, taken)
+            except SourceError as error:
+                if not document.member:
+                    raise
+                plan.skipped.append(Skipped(f"{file}/{document.member}", str(error)))
+                plan.seen.add(place)
+
+    def _plan_document(self, file: Path, document: Document, root: str, plan: Plan, taken: dict[str, Place]) -> None:
+        place = (str(file), document.member)
+        corrections = read_corrections(file, document)
+        if corrections.withdrawn and root != BY_HAND:
+            plan.withdrawn.add(place)
+            return
+        if corrections.withdrawn:
+            lift_withdrawal(file, document)
+            corrections = read_corrections(file, document)
+        if taken.setdefault(document.id, place) != place:
+            other = Path("/".join(filter(None, taken[document.id]))).name
+            raise SourceError(f"{document.name} holds the same bytes as {other}, which is indexed.")
+        key = reading_key(document)
+        recipe = recipe_of(self._settings, corrections)
+        old = self._known.get(place)
+        if self._full or old is None or (old.reading_key, old.recipe) != (key, recipe):
+            reading = with_ids(read_once(self._store, document, self._limits, afresh=self._full), document)
+            corrected, stale = correct(reading, corrections.all)
+            plan.stale += [_stale_line(document.name, one) for one in stale]
+            if not corrected.articles:
+                raise SourceError(f"{document.name}: every article was dropped; withdraw the issue instead.")
+            issue = issue_of(document, corrected, source=str(file))
+            plan.prepared.append(prepare(issue, recipe=recipe, root=root, key=key, settings=self._settings))
+        plan.seen.add(place)
+
+
+def read_once(store: LocalArchive, document: Document, limits: Limits, *, afresh: bool = False) -> ParsedIssue:
+    """What the readers find in a document, from the archive where they have read it before. Raises SourceError."""
+    key = reading_key(document)
+    stored = None if afresh else store.reading(key)
+    if stored is not None:
+        return issue_from_json(stored)
+    issue = read_document(document, limits)
+    store.store_reading(key, issue_to_json(issue))
+    return issue
+
+
+def recipe_of(settings: Settings, corrections: Corrections) -> str:
+    """Names how a reading becomes chunks."""
+    return f"{_CHUNKER_VERSION}/{settings.max_chars}/{settings.overlap_chars}/{corrections.digest}"
+
+
+def with_ids(issue: ParsedIssue, document: Document) -> ParsedIssue:
+    """The issue with an id on every article: the source's own, or one made from file name and title.
+
+    Ids are given before corrections, so that an article keeps its id through them.
+    """
+    given = {article.source_id for article in issue.articles}
+    articles = []
+    for article in issue.articles:
+        number = 1
+        while not article.source_id:
+            made = _article_id(document, article, number)
+            if made not in given:
+                given.add(made)
+                article = replace(article, source_id=made)
+            number += 1
+        articles.append(article)
+    return replace(issue, articles=tuple(articles))
+
+
+def _article_id(document: Document, article: ParsedArticle, number: int) -> str:
+    return text_digest(document.stem, article.title or article.body[:40], str(number))[:12]
+
+
+def issue_of(document: Document, parsed: ParsedIssue, *, source: str) -> Issue:
+    """The issue that a parsed one is, once its source is known. Every article has its id."""
+    issue = Issue(id=document.id, name=parsed.name, date=parsed.date, source=source, member=document.member)
+    articles = tuple(
+        Article(
+            id=article.source_id,
+            issue=issue,
+            title=article.title,
+            body=article.body,
+            section=article.section,
+            byline=article.byline,
+            kind=article.kind,
+            page=article.page,
+            date=article.date or parsed.date,
+            kicker=article.kicker,
+            deck=article.deck,
+            boxes=article.boxes,
+        )
+        for article in parsed.articles
+    )
+    return replace(issue, articles=articles)
+
+
+def prepare(issue: Issue, *, recipe: str, root: str, key: str, settings: Settings) -> PreparedIssue:
+    """An issue with its chunks."""
+    chunks = {
+        article.id: [
+            (chunk, _vector_key(settings, article, chunk))
+            for chunk in chunk_article(article, max_chars=settings.max_chars, overlap_chars=settings.overlap_chars)
+        ]
+        for article in issue.articles
+    }
+    return PreparedIssue(issue, recipe, root, key, chunks)
+
+
+def prepare_again(store: LocalArchive, issues: Iterable[KnownIssue], settings: Settings) -> list[PreparedIssue]:
+    """Issues whose files a build does not read, from the articles the archive holds."""
+    prepared = []
+    with store.snapshot() as snapshot:
+        for known in issues:
+            (issue,) = (found for found in snapshot.read_issue(known.issue.id) if found.id == known.issue.id)
+            prepared.append(
+                prepare(issue, recipe=known.recipe, root=known.root, key=known.reading_key, settings=settings)
+            )
+    return prepared
+
+
+def _vector_key(settings: Settings, article: Article, chunk: Chunk) -> str:
+    return text_digest(settings.fingerprint, indexed_text(article.heading, chunk.text))
+
+
+def _stale_line(name: str, one: Correction) -> str:
+    return f"{name}: the {one.field} {one.was[:30]!r} is no longer found, so its correction was not made"
+
+
+def texts_of(prepared: Sequence[PreparedIssue]) -> list[tuple[Article, list[tuple[str, str]]]]:
+    """Each article of some issues with its chunks: the key of the vector, and the text to encode."""
+    return [
+        (article, [(key, indexed_text(article.heading, chunk.text)) for chunk, key in item.chunks[article.id]])
+        for item in prepared
+        for article in item.issue.articles
+    ]

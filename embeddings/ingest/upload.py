@@ -1,0 +1,153 @@
+"""A new issue arrives: what it would become is shown first, and indexed once an editor agrees."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from embeddings.archive.local import LocalArchive
+from embeddings.config import archive_path, issues_path
+from embeddings.encoders.encoder import Encoder
+from embeddings.errors import ArchiveError, BulletinError, SourceError
+from embeddings.ingest.build import BuildOptions, BuildReport, update
+from embeddings.ingest.corrections import correct, corrections_between, read_corrections, record
+from embeddings.ingest.plan import Skipped, read_once, with_ids
+from embeddings.limits import Limits
+from embeddings.sources.atomic import replace_file
+from embeddings.sources.document import Document, ParsedIssue
+from embeddings.sources.files import read_bytes
+from embeddings.sources.hashing import file_digest
+from embeddings.sources.unzip import unpack
+
+_LONGEST_NAME = 120
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An issue as it would be indexed. Every article has its id in `source_id`."""
+
+    file: Path
+    document: Document
+    issue: ParsedIssue
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The issues in some files, and the files and members that cannot be read."""
+
+    drafts: tuple[Draft, ...]
+    skipped: tuple[Skipped, ...]
+
+
+def preview(
+    files: Iterable[str | Path],
+    *,
+    archive: str | Path | None = None,
+    limits: Limits | None = None,
+    on_file: Callable[[int, str], None] = lambda _number, _name: None,
+) -> Preview:
+    """Read some files as an archive would, without indexing them. What is read is kept, so that a scan is read once.
+
+    `on_file` is told each file's place and name before it is read. Raises ArchiveError; a file that cannot be read is
+    among the skipped.
+    """
+    limits = limits or Limits.from_environment()
+    store = LocalArchive.create(archive_path(archive))
+    folder = issues_path(store.folder)
+    drafts, skipped = [], []
+    try:
+        for number, file in enumerate(map(Path, files)):
+            on_file(number, file.name)
+            try:
+                unpacked = unpack(file.name, read_bytes(file, limits), limits)
+            except SourceError as error:
+                skipped.append(Skipped(file.name, str(error)))
+                continue
+            skipped += [Skipped(f"{file.name}/{member}", reason) for member, reason in unpacked.skipped]
+            for document in unpacked.documents:
+                try:
+                    issue = with_ids(read_once(store, document, limits), document)
+                    # An issue that was corrected before arrives corrected.
+                    corrections = read_corrections(folder / safe_name(file.name), document)
+                    drafts.append(Draft(file, document, correct(issue, corrections.all)[0]))
+                except SourceError as error:
+                    skipped.append(Skipped("/".join(filter(None, (file.name, document.member))), str(error)))
+    finally:
+        store.close()
+    return Preview(tuple(drafts), tuple(skipped))
+
+
+def take_in(
+    drafts: Sequence[Draft],
+    wanted: Sequence[ParsedIssue],
+    *,
+    archive: str | Path | None = None,
+    options: BuildOptions | None = None,
+    encoder: Encoder | None = None,
+) -> BuildReport:
+    """Index drafts as an editor wants them, one `wanted` each: what differs becomes corrections beside the source.
+
+    The files are copied into the archive's folder of issues (BULLETIN_ISSUES, else `issues` in the archive), so that a
+    rebuild finds them. Raises SourceError, ArchiveError or ModelError; then nothing was indexed.
+    """
+    options = options or BuildOptions()
+    folder = archive_path(archive)
+    try:
+        changes = [corrections_between(draft.issue, target) for draft, target in zip(drafts, wanted, strict=True)]
+    except ValueError as error:
+        raise SourceError(f"This cannot be indexed: {error}.") from error
+    kept: dict[Path, Path] = {}
+    new: list[Path] = []
+    try:
+        for draft in drafts:
+            if draft.file not in kept:
+                kept[draft.file], is_new = _keep(draft.file, issues_path(folder))
+                new += [kept[draft.file]] if is_new else []
+        for draft, corrections in zip(drafts, changes, strict=True):
+            document = draft.document
+            record(
+                kept[draft.file],
+                issue_id=document.id,
+                member=document.member,
+                corrections=corrections,
+                now=options.now,
+            )
+        return update(dict.fromkeys(kept.values(), ""), archive=folder, options=options, encoder=encoder)
+    except BulletinError:
+        for path in new:
+            path.unlink(missing_ok=True)
+        raise
+
+
+def _keep(file: Path, folder: Path) -> tuple[Path, bool]:
+    """A copy of a file in a folder, under its own name made safe, and whether the copy is new."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        name = safe_name(file.name)
+        content = file.read_bytes()
+        digest = file_digest(file)
+        target, number = folder / name, 1
+        while target.exists():
+            if file_digest(target) == digest:
+                return target.resolve(), False
+            number += 1
+            target = folder / f"{Path(name).stem} ({number}){Path(name).suffix}"
+        replace_file(target, content)
+        return target.resolve(), True
+    except OSError as error:
+        raise ArchiveError(
+            f"{file.name} cannot be kept in {folder} ({error.strerror}). Free some space or make the folder writable."
+        ) from error
+
+
+def safe_name(name: str) -> str:
+    """A file name that stays in its folder on every system; Chinese and spaces are kept."""
+    # The last part alone: ../../etc/passwd and C:\\a\\b.txt are names of other places.
+    last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
+    cleaned = _UNSAFE.sub("_", last).strip(" .")
+    stem, suffix = Path(cleaned).stem, Path(cleaned).suffix
+    return f"{stem[: _LONGEST_NAME - len(suffix)]}{suffix}" or "issue"

@@ -1,0 +1,193 @@
+"""Watch folders, and index what arrives, changes or goes."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from embeddings.archive.local import LocalArchive
+from embeddings.config import archive_path
+from embeddings.encoders.encoder import Encoder
+from embeddings.errors import ArchiveError, BulletinError, SourceError
+from embeddings.ingest.build import BuildOptions, BuildReport, find_files, update
+from embeddings.ingest.plan import Skipped
+
+SETTLE_SECONDS = 2.0
+# Shares on other machines send no notice of changes, so the folders are also looked through now and then.
+RESCAN_SECONDS = 30.0
+_NOTICE_STEP = 0.5
+# Reading these takes long enough that what can be read at once goes first.
+# So many issues of one folder gone at once is a share that was unmounted, rather than an editor's wish.
+_HELD_BACK = 3
+_SLOW_SUFFIXES = frozenset({".pdf", ".zip", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"})
+
+Stamp = tuple[int, int]  # size in bytes, time of the last change in nanoseconds
+
+
+@dataclass(frozen=True, slots=True)
+class WatchOptions:
+    """How a watch goes about it. A file is read once it has stayed the same for `settle_seconds`."""
+
+    settle_seconds: float = SETTLE_SECONDS
+    rescan_seconds: float = RESCAN_SECONDS
+    build: BuildOptions = field(default_factory=BuildOptions)
+
+
+class Watcher:
+    """Knows what the folders held when it last looked, and brings an archive in step with what they hold now.
+
+    A file that fails is reported once and left alone until it changes.
+    """
+
+    def __init__(
+        self,
+        folders: Sequence[Path],
+        *,
+        archive: str | Path | None = None,
+        options: WatchOptions | None = None,
+        encoder: Encoder | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._folders = [folder.resolve() for folder in folders]
+        for folder in self._folders:
+            if not folder.is_dir():
+                raise SourceError(f"There is no folder {folder} to watch.")
+        self._archive = archive_path(archive)
+        self._options = options or WatchOptions()
+        self._encoder = encoder
+        self._clock = clock
+        self._seen: dict[Path, tuple[Stamp, float]] = {}  # when each file was first seen as it is
+        self._is_first_look = True
+        self._read: dict[Path, Stamp] = {}
+        self._told: set[str] = set()  # left out and reported
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a file is still being copied."""
+        return any(self._read.get(path) != stamp for path, (stamp, _) in self._seen.items())
+
+    def look(self) -> Iterator[BuildReport]:
+        """Read what has arrived and settled, and take out what has gone: a report for each part that is done.
+
+        Text goes first and together; each file that takes long to read follows alone, so that the rest need not wait
+        for it. Raises ArchiveError or ModelError.
+        """
+        stamps, left_out = self._scan()
+        if left_out:
+            yield BuildReport(skipped=tuple(left_out))
+        ready = {path: str(self._root(path)) for path, stamp in stamps.items() if self._is_ready(path, stamp)}
+        # A file that was renamed is gone and new; taken together, nothing of it is encoded again.
+        gone = [] if self.is_waiting and not ready else self._gone(stamps)
+        quick = {path: root for path, root in ready.items() if path.suffix.lower() not in _SLOW_SUFFIXES}
+        batches = [quick, *({path: root} for path, root in sorted(ready.items()) if path not in quick)]
+        for batch in batches:
+            if not batch and not gone:
+                continue
+            report = update(batch, gone, archive=self._archive, options=self._options.build, encoder=self._encoder)
+            self._read.update((path, stamps[path]) for path in batch)
+            gone = []
+            if report.added or report.replaced or report.removed or report.skipped or report.stale_corrections:
+                yield report
+
+    def _scan(self) -> tuple[dict[Path, Stamp], list[Skipped]]:
+        """Every issue file and its stamp, and the files left out that were not reported before."""
+        stamps: dict[Path, Stamp] = {}
+        left_out = []
+        for folder in self._folders:
+            try:
+                found = find_files([folder])
+            except SourceError:
+                continue  # an empty folder, or one that is away for a moment
+            for path in found.files:
+                try:
+                    stat = path.stat()
+                except OSError:
+                    continue  # gone between the listing and the look
+                stamps[path] = (stat.st_size, stat.st_mtime_ns)
+            left_out += [skipped for skipped in found.skipped if skipped.path not in self._told]
+        self._told.update(skipped.path for skipped in left_out)
+        self._seen = {path: (stamp, self._since(path, stamp)) for path, stamp in stamps.items()}
+        self._is_first_look = False
+        return stamps, left_out
+
+    def _since(self, path: Path, stamp: Stamp) -> float:
+        """Since when a file has been as it is. On the first look its own time of change tells; later a copy may lie."""
+        seen = self._seen.get(path)
+        if seen is not None and seen[0] == stamp:
+            return seen[1]
+        return stamp[1] / 1e9 if self._is_first_look else self._clock()
+
+    def _is_ready(self, path: Path, stamp: Stamp) -> bool:
+        """Whether a file is new or changed, and has stayed the same long enough to be complete."""
+        if self._read.get(path) == stamp:
+            return False
+        return self._clock() - self._seen[path][1] >= self._options.settle_seconds
+
+    def _gone(self, stamps: dict[Path, Stamp]) -> list[Path]:
+        """Files whose issues the archive holds and which have gone, though their folder is still there."""
+        self._read = {path: stamp for path, stamp in self._read.items() if path in stamps}
+        try:
+            store = LocalArchive.existing(self._archive)
+        except ArchiveError:
+            return []
+        try:
+            sources = {Path(known.issue.source) for known in store.known_issues()}
+        finally:
+            store.close()
+        gone = []
+        for folder in self._folders:
+            held = [source for source in sources if folder in source.parents]
+            missing = [source for source in held if source not in stamps and not source.exists()]
+            emptied = len(missing) == len(held) >= _HELD_BACK
+            if folder.is_dir() and not emptied:
+                gone += missing
+        return sorted(gone)
+
+    def _root(self, path: Path) -> Path:
+        return next(folder for folder in self._folders if folder in path.parents)
+
+
+def watch(
+    folders: Sequence[str | Path],
+    *,
+    archive: str | Path | None = None,
+    options: WatchOptions | None = None,
+    encoder: Encoder | None = None,
+    on_report: Callable[[BuildReport], None] = lambda _report: None,
+    on_error: Callable[[BulletinError], None] = lambda _error: None,
+    stop: threading.Event | None = None,
+) -> None:
+    """Keep an archive in step with some folders until `stop` is set.
+
+    `on_report` is told what each step did, `on_error` why a step could not be done (another build held the archive for
+    too long, the disk was full); it is tried again. Raises SourceError when a folder does not exist.
+    """
+    from watchfiles import watch as notices
+
+    options = options or WatchOptions()
+    stop = stop or threading.Event()
+    watcher = Watcher([Path(folder) for folder in folders], archive=archive, options=options, encoder=encoder)
+    last = float("-inf")
+    changed = True
+    for notice in notices(
+        *(Path(folder) for folder in folders),
+        stop_event=stop,
+        rust_timeout=int(_NOTICE_STEP * 1000),
+        yield_on_timeout=True,
+        raise_interrupt=True,
+    ):
+        changed = changed or bool(notice) or watcher.is_waiting
+        if not changed and time.monotonic() - last < options.rescan_seconds:
+            continue
+        try:
+            for report in watcher.look():
+                on_report(report)
+            changed = False
+        except BulletinError as error:
+            on_error(error)
+            changed = True
+            stop.wait(options.settle_seconds)
+        last = time.monotonic()

@@ -1,0 +1,1 @@
+"""A printed page → lines in reading order."""

@@ -1,0 +1,445 @@
+"""Word files: the text of a DOCX file in the order of its paragraphs, and the articles that its headings begin.
+
+The XML is read as it is: python-docx unpacks a whole file without a limit, and gives neither text boxes, notes and
+list numbers nor what was inserted while changes were tracked.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+from embeddings.errors import SourceError
+from embeddings.limits import Limits
+from embeddings.parsing.headlines import join_headline
+from embeddings.parsing.masthead import issue_name, read_masthead, read_number
+from embeddings.parsing.outline import NUMBERED, is_credit, names_issue, read_outline
+from embeddings.sources.document import Document, ParsedIssue
+from embeddings.text.dates import find_date
+
+Element: TypeAlias = Any  # lxml has no types of its own
+
+_ZIP = b"PK\x03\x04"
+_TYPES = "[Content_Types].xml"
+_DOCUMENT = "word/document.xml"
+_PARTS = re.compile(r"word/(?:document|styles|numbering|footnotes|endnotes|header\d*)\.xml|docProps/core\.xml")
+# The XML of an issue has a few hundred thousand bytes; twenty million take 17 seconds.
+_MOST_XML = 20_000_000
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"  # the same in the strict form of the format
+_CHOICE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_FORMULA_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
+_TITLE_OF_CORE = "{http://purl.org/dc/elements/1.1/}title"
+# Deleted and moved-away text, codes of fields, pronunciation above characters.
+_NOT_PRINTED = {f"{_W}{tag}" for tag in ("del", "moveFrom", "instrText", "delText", "rt", "sectPr", "pPr", "rPr")}
+_NOTES = {f"{_W}footnoteReference": "footnotes", f"{_W}endnoteReference": "endnotes"}
+_HEADING_NAME = re.compile(r"(?:heading|标题|標題)\s*(\d)", re.IGNORECASE)
+_TITLE_NAMES = frozenset({"title", "标题", "標題", "文档标题"})
+_HAN = "〇一二三四五六七八九"
+_LONGEST_TITLE = 48
+_LARGER = 1.15  # times the size of the body
+_SENTENCE_ENDS = tuple("。；;，,、：:！!？?")
+
+
+class DocxReader:
+    """A Word file: an issue with several articles under headings, or one article."""
+
+    def reads(self, document: Document) -> bool:
+        """Whether it is a ZIP file with the parts of a Word file; a damaged one counts when it names them."""
+        if not document.content.startswith(_ZIP):
+            return False
+        try:
+            with zipfile.ZipFile(io.BytesIO(document.content)) as archive:
+                names = set(archive.namelist())
+        except (zipfile.BadZipFile, ValueError, OverflowError, EOFError):
+            return document.suffix == ".docx" or _DOCUMENT.encode() in document.content
+        return (_TYPES in names and _DOCUMENT in names) or document.suffix == ".docx"
+
+    def read(self, document: Document, limits: Limits) -> ParsedIssue:
+        """The issue. Raises SourceError when it is damaged, has no text, or unpacks to more than the limit."""
+        parts = _read_parts(document, limits)
+        blocks = list(_Text(parts).blocks())
+        if not any(block.text for block in blocks):
+            raise SourceError(
+                f"{document.name} holds no text, only pictures perhaps. Add the pictures themselves, or save it as PDF."
+            )
+        outline = read_outline(_headed(blocks))
+        if not outline.articles:
+            from embeddings.parsing.text_pages import parse_page
+
+            # An indent keeps paragraphs from being joined as if a column broke between them.
+            text = "\n".join("\u3000\u3000" * _is_paragraph(block.text) + block.text for block in blocks)
+            lines = text.split("\n")
+            paper, day = read_masthead(lines)
+            name = issue_name(paper, day) if day else ""
+            outline = ParsedIssue(name, day, tuple(parse_page(text)), read_number(lines))
+        return _named(outline, parts)
+
+
+def _named(issue: ParsedIssue, parts: Mapping[str, Element]) -> ParsedIssue:
+    """The issue with the name and date in its headers, or else its file's title, where the text gives none."""
+    name, day, number = issue.name, issue.date, issue.number
+    for part, root in sorted(parts.items()):
+        if part.startswith("word/header") and not (name and day and number):
+            lines = [line for block in _Text({_DOCUMENT: root}).blocks() for line in block.text.split("\n")]
+            paper, printed = read_masthead(lines)
+            day = day or printed
+            name = name or issue_name(paper, day)
+            number = number or read_number(lines)
+    core = parts.get("docProps/core.xml")
+    if not name and core is not None:
+        name = " ".join((core.findtext(_TITLE_OF_CORE) or "").split())
+        if len(issue.articles) == 1 and name == issue.articles[0].title:
+            name = ""
+    return ParsedIssue(name, day or find_date(name), issue.articles, number)
+
+
+def _read_parts(document: Document, limits: Limits) -> dict[str, Element]:
+    """The parsed parts of the file that are used, by their names."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(document.content)) as archive:
+            members = archive.infolist()
+            if sum(member.file_size for member in members) > limits.max_unpacked_bytes:
+                raise _too_large(document)
+            if _DOCUMENT not in archive.namelist():
+                raise SourceError(
+                    f"{document.name} has no {_DOCUMENT}: it is damaged, or no DOCX. Save it anew in Word."
+                )
+            parts, left = {}, min(limits.max_unpacked_bytes, _MOST_XML)
+            for member in members:
+                if not _PARTS.fullmatch(member.filename) or member.filename in parts:
+                    continue
+                # What a member says of its size may be a lie.
+                with archive.open(member) as stream:
+                    xml = stream.read(left + 1)
+                left -= len(xml)
+                if left < 0:
+                    raise _too_large(document)
+                parts[member.filename] = _parse(document, member.filename, xml)
+            return parts
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        ValueError,
+        OverflowError,
+        NotImplementedError,
+        RuntimeError,
+    ) as error:
+        raise SourceError(f"{document.name} is a damaged DOCX ({error}). Copy it again, or save it anew.") from error
+
+
+def _is_paragraph(text: str) -> bool:
+    return len(text) > _LONGEST_TITLE or text.endswith(("。", "！", "？", "”", "）")) or " | " in text
+
+
+def _too_large(document: Document) -> SourceError:
+    return SourceError(
+        f"{document.name} unpacks to more than the limit. Split it into issues, save it as PDF, or raise "
+        f"BULLETIN_MAX_UNPACKED_BYTES (its text alone may not take more than {_MOST_XML:,} bytes)."
+    )
+
+
+def _parse(document: Document, part: str, xml: bytes) -> Element:
+    from lxml import etree  # type: ignore[import-untyped]
+
+    xml = xml.replace(_STRICT, _W[1:-1].encode())
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
+    )
+    try:
+        root = etree.fromstring(xml, parser)
+    except etree.XMLSyntaxError as error:
+        raise SourceError(f"{document.name} is damaged ({part}: {error}). Save it anew in Word.") from error
+    if root.getroottree().docinfo.doctype:
+        raise SourceError(
+            f"{document.name} defines XML entities in {part}, as no Word file does. Save it anew in Word."
+        )
+    return root
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A paragraph or a row of a table, and how it is set. `level` counts from one for headings by style, 0 for none."""
+
+    text: str
+    level: int = 0
+    size: float = 0.0
+    bold: bool = False
+    centred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """What a style says, with what it inherits. `size` is in half points, 0 where it says nothing."""
+
+    level: int = 0
+    size: float = 0.0
+    bold: bool = False
+    centred: bool = False
+    number: tuple[str, int] = ("", 0)
+    is_contents: bool = False
+
+
+class _Text:
+    """The paragraphs of a Word file in the order in which they are read."""
+
+    def __init__(self, parts: Mapping[str, Element]) -> None:
+        self._root = parts[_DOCUMENT]
+        styles = parts.get("word/styles.xml")
+        self._style_elements = {} if styles is None else {_get(e, "styleId"): e for e in styles.iter(f"{_W}style")}
+        default = None if styles is None else styles.find(f"{_W}docDefaults//{_W}sz")
+        self._size = _number(default, 20)
+        self._styles: dict[str, _Style] = {}
+        self._lists = _Lists(parts.get("word/numbering.xml"))
+        self._notes = {
+            (kind, _get(note, "id")): note
+            for kind in _NOTES.values()
+            if (root := parts.get(f"word/{kind}.xml")) is not None
+            for note in root
+        }
+
+    def blocks(self) -> Iterator[_Block]:
+        """Paragraphs, rows and the text of boxes and notes, each where it stands or is anchored."""
+        return self._blocks_in(self._root)
+
+    def _blocks_in(self, container: Element) -> Iterator[_Block]:
+        for child in _printed(container):
+            if child.tag == f"{_W}p":
+                yield from self._paragraph(child)
+            elif child.tag == f"{_W}tbl":
+                yield from self._table(child)
+            else:
+                yield from self._blocks_in(child)
+
+    def _paragraph(self, paragraph: Element) -> Iterator[_Block]:
+        parts: list[str] = []
+        apart: list[Element] = []
+        self._gather(paragraph, parts, apart)
+        properties = paragraph.find(f"{_W}pPr")
+        style = self._style(_value(properties, "pStyle") or "")
+        level = _outline_level(properties) or style.level
+        text = "".join(parts)
+        lines = [" ".join(line.split()) for line in text.split("\n")]
+        lines = [line for line in lines if line]
+        if lines and not style.is_contents:
+            number = self._lists.mark(_list_place(properties) or style.number)
+            size, bold = self._setting(paragraph, style)
+            centred = (_value(properties, "jc") or ("center" if style.centred else "")) == "center"
+            if level and len(text) <= 2 * _LONGEST_TITLE and not text.rstrip().endswith(_SENTENCE_ENDS[:3]):
+                yield _Block(" ".join(lines), level, size, bold, centred)
+            else:
+                lines[0] = number + lines[0]
+                yield from (_Block(line, 0, size, bold, centred) for line in lines)
+        for element in apart:
+            yield from self._blocks_in(element)
+
+    def _gather(self, node: Element, parts: list[str], apart: list[Element]) -> None:
+        """The text of a paragraph into `parts`, its boxes and notes into `apart`."""
+        for child in _printed(node):
+            tag = child.tag
+            if tag in (f"{_W}t", _FORMULA_TEXT):
+                parts.append(child.text or "")
+            elif tag in (f"{_W}tab", f"{_W}ptab"):
+                parts.append(" ")
+            elif tag in (f"{_W}br", f"{_W}cr"):
+                parts.append("\n")
+            elif tag == f"{_W}noBreakHyphen":
+                parts.append("-")
+            elif tag == f"{_W}txbxContent":
+                apart.append(child)
+            elif tag in _NOTES:
+                note = self._notes.pop((_NOTES[tag], _get(child, "id")), None)
+                if note is not None:
+                    apart.append(note)
+            elif tag != f"{_W}r" or child.find(f"{_W}rPr/{_W}vanish") is None:
+                self._gather(child, parts, apart)
+
+    def _table(self, table: Element) -> Iterator[_Block]:
+        for row in _nearest(table, f"{_W}tr"):
+            if row.find(f"{_W}trPr/{_W}del") is not None:
+                continue
+            cells = list(_nearest(row, f"{_W}tc"))
+            if len(cells) == 1:  # a frame around text
+                yield from (replace(block, level=0) for block in self._blocks_in(cells[0]))
+                continue
+            texts = [" ".join(block.text for block in self._blocks_in(cell)) for cell in cells]
+            if any(texts):
+                yield _Block(" | ".join(texts))
+
+    def _setting(self, paragraph: Element, style: _Style) -> tuple[float, bool]:
+        """The size of the largest part of a paragraph's text, and whether all of it is bold."""
+        sizes: Counter[float] = Counter()
+        bold = True
+        for run in _nearest(paragraph, f"{_W}r"):
+            length = sum(len((text.text or "").strip()) for text in run.findall(f"{_W}t"))
+            if not length:
+                continue
+            properties = run.find(f"{_W}rPr")
+            # A style of characters counts as one of paragraphs does.
+            own = self._style(_value(properties, "rStyle") or "")
+            element = None if properties is None else properties.find(f"{_W}sz")
+            sizes[_number(element, own.size or style.size or self._size)] += length
+            bold = bold and _is_on(properties, "b", own.bold or style.bold)
+        return (sizes.most_common(1)[0][0], bold) if sizes else (style.size or self._size, style.bold)
+
+    def _style(self, name: str, depth: int = 0) -> _Style:
+        element = self._style_elements.get(name)
+        if element is None or depth > 20:  # styles in a circle
+            return _Style()
+        if name not in self._styles:
+            base = self._style(_value(element, "basedOn") or "", depth + 1)
+            properties, runs = element.find(f"{_W}pPr"), element.find(f"{_W}rPr")
+            called = (_value(element, "name") or "").lower()
+            heading = _HEADING_NAME.match(called)
+            level = 1 if called in _TITLE_NAMES else int(heading[1]) + 1 if heading else _outline_level(properties)
+            self._styles[name] = _Style(
+                level=level or base.level,
+                size=_number(None if runs is None else runs.find(f"{_W}sz"), base.size),
+                bold=_is_on(runs, "b", base.bold),
+                centred=(_value(properties, "jc") or ("center" if base.centred else "")) == "center",
+                number=_list_place(properties) or base.number,
+                is_contents=called.startswith(("toc ", "目录")),
+            )
+        return self._styles[name]
+
+
+class _Lists:
+    """The numbers that Word prints before the items of lists."""
+
+    def __init__(self, numbering: Element | None) -> None:
+        self._levels: dict[str, dict[int, Element]] = {}
+        self._counters: dict[str, dict[int, int]] = {}
+        if numbering is None:
+            return
+        kinds = {_get(kind, "abstractNumId"): kind for kind in numbering.iter(f"{_W}abstractNum")}
+        for element in numbering.iter(f"{_W}num"):
+            kind = kinds.get(_value(element, "abstractNumId") or "")
+            levels = [] if kind is None else kind.findall(f"{_W}lvl")
+            self._levels[_get(element, "numId")] = {_whole(_get(level, "ilvl")): level for level in levels}
+
+    def mark(self, place: tuple[str, int]) -> str:
+        """What stands before the next item of a list at a level: `二、`, `1.2 `, `• `; "" before what is none."""
+        number, depth = place
+        level = self._levels.get(number, {}).get(depth)
+        if level is None:
+            return ""
+        counts = self._counters.setdefault(number, {})
+        counts[depth] = counts.get(depth, _whole(_value(level, "start") or "1") - 1) + 1
+        for deeper in [other for other in counts if other > depth]:
+            del counts[deeper]
+        if _value(level, "numFmt") == "bullet":
+            return "• "
+        shown = re.sub(r"%(\d)", lambda match: self._shown(number, int(match[1]) - 1), _value(level, "lvlText") or "")
+        return shown if not shown or shown.endswith(("、", "）", ")")) else f"{shown} "
+
+    def _shown(self, number: str, depth: int) -> str:
+        count = max(1, self._counters[number].get(depth, 1))
+        form = _value(self._levels[number].get(depth), "numFmt") or "decimal"
+        if form in ("lowerLetter", "upperLetter") and count <= 26:
+            return chr(ord("a" if form == "lowerLetter" else "A") + count - 1)
+        if form == "decimalEnclosedCircle" and count <= 20:
+            return chr(ord("①") + count - 1)
+        if ("hinese" in form or "aiwanese" in form or "japanese" in form) and count < 100:
+            tens, ones = divmod(count, 10)
+            return ("" if tens < 2 else _HAN[tens]) + ("十" if tens else "") + (_HAN[ones] if ones else "")
+        return str(count)
+
+
+def _printed(node: Element) -> Iterator[Element]:
+    """The children of an element that are printed; of alternatives the first."""
+    for child in node:
+        if child.tag == f"{_CHOICE}AlternateContent":
+            yield from child[:1]
+        elif isinstance(child.tag, str) and child.tag not in _NOT_PRINTED:
+            yield child
+
+
+def _nearest(node: Element, tag: str) -> Iterator[Element]:
+    """The descendants with a tag, not those inside one another or in a table or box within."""
+    for child in _printed(node):
+        if child.tag == tag:
+            yield child
+        elif child.tag not in (f"{_W}tbl", f"{_W}txbxContent"):
+            yield from _nearest(child, tag)
+
+
+def _get(element: Element, attribute: str) -> str:
+    return str(element.get(f"{_W}{attribute}") or "")
+
+
+def _value(parent: Element | None, tag: str) -> str | None:
+    child = None if parent is None else parent.find(f"{_W}{tag}")
+    return None if child is None else _get(child, "val")
+
+
+def _is_on(parent: Element | None, tag: str, inherited: bool) -> bool:
+    value = _value(parent, tag)
+    return inherited if value is None else value not in ("0", "false", "off")
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else 0
+
+
+def _number(element: Element | None, otherwise: float) -> float:
+    return otherwise if element is None else _whole(_get(element, "val")) or otherwise
+
+
+def _outline_level(properties: Element | None) -> int:
+    """Below a title, which has level one; 0 for the body (level 9 in the file)."""
+    value = _value(properties, "outlineLvl")
+    return int(value) + 2 if value and value in "012345678" else 0
+
+
+def _list_place(properties: Element | None) -> tuple[str, int] | None:
+    place = None if properties is None else properties.find(f"{_W}numPr")
+    number = _value(place, "numId")
+    return None if number is None else (number, _whole(_value(place, "ilvl") or "0"))
+
+
+def _headed(blocks: Sequence[_Block]) -> list[tuple[int, str]]:
+    """The blocks with their levels: by style, or by how they are set where no heading has a style."""
+    if any(block.level for block in blocks):
+        return [(block.level, block.text) for block in blocks]
+    running = [block for block in blocks if block.size and len(block.text) > _LONGEST_TITLE] or list(blocks)
+    weights: Counter[tuple[float, bool]] = Counter()
+    for block in running:
+        weights[block.size, block.bold] += len(block.text)
+    size, bold = weights.most_common(1)[0][0]
+    titles = [_could_be_title(blocks, at, size=size, bold=bold) for at in range(len(blocks))]
+    if not any(title and not NUMBERED.match(block.text) for title, block in zip(titles, blocks, strict=True)):
+        return [(0, block.text) for block in blocks]
+    settings = sorted({_rank(block) for block, title in zip(blocks, titles, strict=True) if title}, reverse=True)
+    headed: list[tuple[int, str]] = []
+    for at, block in enumerate(blocks):
+        level = settings.index(_rank(block)) + 1 if titles[at] else 0
+        goes_on = at and titles[at - 1] and _rank(blocks[at - 1]) == _rank(block) and block.centred
+        if level and goes_on and not find_date(block.text) and not names_issue(blocks[at - 1].text):
+            headed[-1] = (level, join_headline(headed[-1][1], block.text))
+        else:
+            headed.append((level, block.text))
+    return headed
+
+
+def _rank(block: _Block) -> tuple[float, bool, bool]:
+    return block.size, block.centred, block.bold
+
+
+def _could_be_title(blocks: Sequence[_Block], at: int, *, size: float, bold: bool) -> bool:
+    block = blocks[at]
+    text = block.text
+    if not block.size or not 2 <= len(text) <= _LONGEST_TITLE or text.endswith(_SENTENCE_ENDS) or is_credit(text):
+        return False
+    below = blocks[at + 1] if at + 1 < len(blocks) else None
+    if below is None:
+        return False
+    stands_out = block.size >= _LARGER * size or (block.bold and not bold)
+    # A line in the middle alone may be a caption; over a paragraph or a byline it is a title.
+    return stands_out or (block.centred and (not below.centred or is_credit(below.text)) and at == 0)

@@ -1,0 +1,136 @@
+"""Markdown: headings are sections and titles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from embeddings.errors import SourceError
+from embeddings.limits import Limits
+from embeddings.sources.document import Document, ParsedIssue
+from embeddings.text.dates import find_date
+from embeddings.types import ParsedArticle
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+_MARKDOWN_SUFFIXES = frozenset({".md", ".markdown"})
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<fields>.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
+
+
+class MarkdownReader:
+    """Front matter (`name`, `date`, `id`), then `# section` or the issue's name, and `## title` for each article."""
+
+    def reads(self, document: Document) -> bool:
+        """Whether the file is called Markdown, or begins with front matter."""
+        return document.suffix in _MARKDOWN_SUFFIXES or _FRONT_MATTER.match(document.text) is not None
+
+    def read(self, document: Document, limits: Limits) -> ParsedIssue:
+        """The issue. A first-level heading with a date, or before any article, names it; later ones are sections."""
+        text = document.text
+        fields: dict[str, str] = {}
+        if match := _FRONT_MATTER.match(text):
+            fields = _front_matter(match["fields"])
+            text = text[match.end() :]
+        day = find_date(fields.get("date", ""))
+        if fields.get("date") and day is None:
+            raise SourceError(
+                f"{document.name}: the front matter's date {fields['date']!r} is not a date; write 2025-09-13."
+            )
+        outline = _Outline(name=fields.get("name", "") or fields.get("title", ""), day=day)
+        for level, block in _blocks(text):
+            outline.take(level, block)
+        articles = outline.articles()
+        if fields.get("id") and len(articles) == 1:
+            articles = [replace(articles[0], source_id=fields["id"])]
+        return ParsedIssue(outline.name, outline.day, tuple(articles))
+
+
+class _Outline:
+    """Headings and paragraphs as they come, gathered into articles."""
+
+    def __init__(self, *, name: str, day: date | None) -> None:
+        self.name = name
+        self.day = day
+        self._section = ""
+        self._open: list[tuple[str, str, list[str]]] = []  # title, section, paragraphs
+
+    def take(self, level: int, block: str) -> None:
+        """A heading of some level, or a paragraph (level 0)."""
+        if level == 1 and self._is_name(block):
+            self.name = self.name or block
+            self.day = self.day or find_date(block)
+        elif level == 1:
+            self._section = block
+        elif level == 2:
+            self._open.append((block, self._section, []))
+        elif self._open:
+            self._open[-1][2].append(block)
+        else:
+            self._open.append(("", self._section, [block]))
+
+    def articles(self) -> list[ParsedArticle]:
+        """The articles, in order; a bare heading is none."""
+        return [
+            ParsedArticle(title=title, body="\n".join(paragraphs), section=section)
+            for title, section, paragraphs in self._open
+        ]
+
+    def _is_name(self, heading: str) -> bool:
+        if self._open or self._section:
+            return False
+        return find_date(heading) is not None or not self.name
+
+
+def _front_matter(block: str) -> dict[str, str]:
+    """`key: value` lines. A value's quotes are dropped; lists and nesting are not read."""
+    fields = {}
+    for line in block.split("\n"):
+        key, colon, value = line.partition(":")
+        if colon:
+            fields[key.strip().lower()] = value.strip().strip("\"'")
+    return fields
+
+
+def _blocks(text: str) -> Iterator[tuple[int, str]]:
+    """Headings as (level, text) and everything else as (0, paragraph), without Markdown's marks."""
+    from markdown_it import MarkdownIt
+
+    # A rule under a paragraph is no heading, four spaces are a printed indent, and markup is text.
+    markdown = MarkdownIt("commonmark", {"html": False}).enable("table").disable(["lheading", "code", "html_block"])
+    level, marker = 0, ""
+    cells: list[str] | None = None
+    for token in markdown.parse(text):
+        if token.type == "heading_open":
+            level = int(token.tag[1])
+        elif token.type == "heading_close":
+            level = 0
+        elif token.type == "list_item_open":
+            marker = f"{token.info}{token.markup} " if token.info else ""
+        elif token.type == "tr_open":
+            cells = []
+        elif token.type == "tr_close" and cells is not None:
+            yield 0, " | ".join(cells)
+            cells = None
+        elif token.type == "inline":
+            printed = _plain(token)
+            if cells is not None:
+                cells.append(printed)
+            elif printed:
+                yield level, marker + printed
+            marker = ""
+        elif token.type == "fence":
+            yield 0, token.content.strip()
+
+
+def _plain(inline: Token) -> str:
+    parts = []
+    for child in inline.children or []:
+        if child.type in {"softbreak", "hardbreak"}:
+            parts.append("\n")
+        else:
+            parts.append(child.content)
+    return "".join(parts).strip()

@@ -1,0 +1,133 @@
+"""The printed place of an article: the part of its page where it stands, drawn anew from the source file.
+
+Nothing is drawn but the page of the issue's own source, and only while its bytes are those that were indexed.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
+
+from embeddings.errors import SourceError
+from embeddings.limits import Limits
+from embeddings.loaders.scans import PdfReader, PictureReader
+from embeddings.sources.document import Document
+from embeddings.sources.files import read_bytes
+from embeddings.sources.unzip import unpack
+from embeddings.types import Article, Box
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+_SUFFIXES = frozenset({".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"})
+_MARGIN = 0.03  # of the page, around what is clipped
+_MOST_PAGES = 2  # an article begins on one page and goes on on another
+_WIDEST = 1600  # pixels of a clipping; a column of body text stays legible
+_QUALITY = 82  # of the JPEG file, 0 to 95
+
+
+@dataclass(frozen=True, slots=True)
+class Clipping:
+    """A part of a printed page, as the bytes of a JPEG file.
+
+    `width` and `height` are in pixels; the edges of the `boxes` are fractions of the clipping, not of the page.
+    """
+
+    page: int
+    picture: bytes
+    width: int
+    height: int
+    boxes: tuple[Box, ...]
+
+
+def is_printed(article: Article) -> bool:
+    """Whether an article comes from a printed page; its file may have gone all the same."""
+    source = PurePath(article.issue.member or article.issue.source)
+    return bool(article.boxes or article.page) and source.suffix.lower() in _SUFFIXES
+
+
+def clip_article(article: Article, *, start: int = 0, end: int = 0, limits: Limits | None = None) -> list[Clipping]:
+    """The pages where `article.body[start:end]` is printed, its paragraphs boxed; the whole article where that is none.
+
+    A page about which no boxes are known is shown whole and without any. Raises SourceError when the source has gone,
+    is no longer what was indexed, cannot be drawn, or has no pages.
+    """
+    if not is_printed(article):
+        raise SourceError(f"{Path(article.issue.source).name} has no printed pages.")
+    limits = limits or Limits.from_environment()
+    document = _source_of(article, limits)
+    boxes = boxes_of(article, start, end)
+    everything = [box for paragraph in article.boxes for box in paragraph]
+    pages = list(dict.fromkeys(box.page for box in boxes)) or [article.page or 1]
+    clippings = []
+    for number in pages[:_MOST_PAGES]:
+        image = _draw(document, number, limits)
+        around = [box for box in everything if box.page == number]
+        clippings.append(_clip(image, number, [box for box in boxes if box.page == number], around))
+    return clippings
+
+
+def boxes_of(article: Article, start: int, end: int) -> list[Box]:
+    """The boxes of the paragraphs that `body[start:end]` touches; all of them where it touches none."""
+    lines, at = article.body.split("\n"), 0
+    chosen: list[Box] = []
+    if len(lines) == len(article.boxes):
+        for line, boxes in zip(lines, article.boxes, strict=True):
+            if at < end and start < at + len(line):
+                chosen += boxes
+            at += len(line) + 1
+    return chosen or [box for paragraph in article.boxes for box in paragraph]
+
+
+def _source_of(article: Article, limits: Limits) -> Document:
+    path, issue = Path(article.issue.source), article.issue
+    documents = unpack(path.name, read_bytes(path, limits), limits).documents
+    same = next((one for one in documents if (one.id, one.member) == (issue.id, issue.member)), None)
+    if same is None:
+        raise SourceError(f"{path} has changed since it was indexed. Add it again.")
+    return same
+
+
+def _draw(document: Document, number: int, limits: Limits) -> Image:
+    if PdfReader().reads(document):
+        from embeddings.layout.pdf import draw_page
+
+        return draw_page(document.content, number, max_pages=limits.max_pages, max_pixels=limits.max_pixels)
+    pictures = (document.content, *document.further_pages)
+    if not PictureReader().reads(document) or not 1 <= number <= len(pictures):
+        raise SourceError(f"{document.name} has no page {number}.")
+    from embeddings.layout.ocr import open_picture
+
+    return open_picture(pictures[number - 1], max_pixels=limits.max_pixels)
+
+
+def _clip(image: Image, number: int, boxes: Sequence[Box], around: Sequence[Box]) -> Clipping:
+    """The part of a page's image that holds the boxes and, where they are few, what stands around them."""
+    left, top, right, bottom = 0.0, 0.0, 1.0, 1.0
+    if around:
+        left = max(0.0, min(box.left for box in around) - _MARGIN)
+        top = max(0.0, min(box.top for box in around) - 2 * _MARGIN)  # the headline has no box
+        right = min(1.0, max(box.right for box in around) + _MARGIN)
+        bottom = min(1.0, max(box.bottom for box in around) + _MARGIN)
+    width, height = image.size
+    edges = (int(left * width), int(top * height), max(1, round(right * width)), max(1, round(bottom * height)))
+    part = image.crop(edges).convert("RGB")
+    if part.width > _WIDEST:
+        part = part.resize((_WIDEST, max(1, round(part.height * _WIDEST / part.width))))
+    stream = io.BytesIO()
+    part.save(stream, "JPEG", quality=_QUALITY)
+    across, down = right - left, bottom - top
+    inside = tuple(
+        Box(
+            number,
+            (box.left - left) / across,
+            (box.top - top) / down,
+            (box.right - left) / across,
+            (box.bottom - top) / down,
+        )
+        for box in boxes
+    )
+    return Clipping(number, stream.getvalue(), part.width, part.height, inside)

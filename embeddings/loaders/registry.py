@@ -1,0 +1,113 @@
+"""Issue files → issue name, date and articles. One reader a format, chosen by what the file holds.
+
+A file is unpacked into documents (`unpack`: a ZIP file has many), and each document is read by the first reader that
+knows its bytes (`read_document`).
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from embeddings.errors import SourceError
+from embeddings.limits import Limits
+from embeddings.loaders.docx import DocxReader
+from embeddings.loaders.html import HtmlReader
+from embeddings.loaders.jsonl import JsonLinesReader
+from embeddings.loaders.markdown import MarkdownReader
+from embeddings.loaders.scans import PdfReader, PictureReader
+from embeddings.loaders.text import TextReader
+from embeddings.loaders.unsupported import ForeignReader
+from embeddings.sources.document import Document, ParsedIssue, Reader
+from embeddings.sources.files import IGNORED_NAMES, SUFFIXES, read_bytes
+from embeddings.sources.unzip import Unpacked, unpack
+from embeddings.text.dates import find_date
+from embeddings.types import ParsedArticle
+
+__all__ = [
+    "IGNORED_NAMES",
+    "READERS",
+    "SUFFIXES",
+    "Document",
+    "ParsedIssue",
+    "Reader",
+    "Unpacked",
+    "read_bytes",
+    "read_document",
+    "read_issue_file",
+    "unpack",
+]
+
+logger = logging.getLogger(__name__)
+
+# Formats with a signature first, then what no reader reads, then the kinds of text; plain text takes what is left.
+READERS: tuple[Reader, ...] = (
+    DocxReader(),
+    PdfReader(),
+    PictureReader(),
+    ForeignReader(),
+    HtmlReader(),
+    JsonLinesReader(),
+    MarkdownReader(),
+    TextReader(),
+)
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\ufeff]")
+
+
+def read_document(document: Document, limits: Limits | None = None) -> ParsedIssue:
+    """The issue in a document, named and dated by itself, else by its file's name.
+
+    Raises SourceError when it holds no text or no article, or asks for more than the limits allow.
+    """
+    limits = limits or Limits.from_environment()
+    if not document.content.strip():
+        raise SourceError(f"{document.name} is empty; there is nothing to index.")
+    reader = next(reader for reader in READERS if reader.reads(document))
+    try:
+        issue = reader.read(document, limits)
+    except SourceError:
+        raise
+    except Exception as error:  # hostile and broken files find every gap in the libraries that read them
+        logger.exception("%s could not be read", document.name)
+        raise SourceError(
+            f"{document.name} cannot be read ({type(error).__name__}: {error}). Save it anew, or as text or PDF."
+        ) from error
+    articles = tuple(article for article in map(_clean, issue.articles) if article.body)
+    if not articles:
+        raise SourceError(f"{document.name} holds no article with a text.")
+    day = issue.date or find_date(document.stem)
+    name = issue.name or document.stem
+    # People ask for an issue by its number, so its name has to carry it.
+    numbers = [number for number in issue.number.split() if number not in "".join(name.split())]
+    return ParsedIssue(" ".join([name, *numbers]), day, articles)
+
+
+def read_issue_file(path: Path, limits: Limits | None = None) -> tuple[ParsedArticle, ...]:
+    """The articles in a file, of all its documents. Raises SourceError for the first that cannot be read."""
+    limits = limits or Limits.from_environment()
+    unpacked = unpack(path.name, read_bytes(path, limits), limits)
+    if not unpacked.documents and unpacked.skipped:
+        raise SourceError(unpacked.skipped[0][1])
+    return tuple(article for document in unpacked.documents for article in read_document(document, limits).articles)
+
+
+def _clean(article: ParsedArticle) -> ParsedArticle:
+    """One paragraph a line, no blank lines, no control characters; boxes stay with their paragraphs."""
+    lines = [_CONTROL.sub("", line).strip() for line in article.body.split("\n")]
+    kept = [at for at, line in enumerate(lines) if line]
+    boxes = article.boxes if len(article.boxes) == len(lines) else ()
+    return replace(
+        article,
+        title=_on_one_line(article.title),
+        kicker=_on_one_line(article.kicker),
+        deck=_on_one_line(article.deck),
+        body="\n".join(lines[at] for at in kept),
+        boxes=tuple(boxes[at] for at in kept) if boxes else (),
+    )
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(_CONTROL.sub("", text).split())

@@ -1,0 +1,81 @@
+"""Printed pages: PDF files and pictures, read article by article."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from embeddings.errors import SourceError
+from embeddings.limits import Limits
+from embeddings.parsing.masthead import issue_name, read_masthead, read_number
+from embeddings.sources.document import Document, ParsedIssue
+
+if TYPE_CHECKING:
+    from embeddings.layout.geometry import PrintedPage
+
+_PDF = b"%PDF-"
+_PDF_WITHIN = 1024  # a PDF may begin after some other bytes, says its specification
+_PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*")
+
+
+class PdfReader:
+    """A PDF file: its text layer, or its pages by OCR where they have none."""
+
+    def reads(self, document: Document) -> bool:
+        """Whether it has a PDF's signature."""
+        return _PDF in document.content[:_PDF_WITHIN]
+
+    def read(self, document: Document, limits: Limits) -> ParsedIssue:
+        """The issue. Raises SourceError when it is encrypted, damaged or too long, or a library is missing."""
+        from embeddings.layout.pdf import read_pdf
+
+        with _named(document):
+            return _issue(read_pdf(document.content, max_pages=limits.max_pages, max_pixels=limits.max_pixels))
+
+
+class PictureReader:
+    """A scanned page, or several that belong together, by OCR."""
+
+    def reads(self, document: Document) -> bool:
+        """Whether it has the signature of a PNG, JPEG, TIFF, BMP or WebP picture."""
+        head = document.content[:16]
+        is_webp = head[:4] == b"RIFF" and head[8:12] == b"WEBP"
+        # Two letters would also begin a text about cars; a bitmap has zeros behind its size.
+        is_bitmap = head[:2] == b"BM" and head[6:10] == bytes(4)
+        return head.startswith(_PICTURES) or is_webp or is_bitmap
+
+    def read(self, document: Document, limits: Limits) -> ParsedIssue:
+        """The issue. Raises SourceError when a picture is damaged or too large, or the library is missing."""
+        from embeddings.layout.ocr import read_picture
+
+        pictures = (document.content, *document.further_pages)
+        if len(pictures) > limits.max_pages:
+            raise SourceError(
+                f"{document.name} has {len(pictures)} pages; the limit is {limits.max_pages} (BULLETIN_MAX_PAGES)."
+            )
+        with _named(document):
+            pages = [
+                read_picture(picture, number=number, max_pixels=limits.max_pixels)
+                for number, picture in enumerate(pictures, start=1)
+            ]
+        return _issue(pages)
+
+
+@contextmanager
+def _named(document: Document) -> Iterator[None]:
+    """Say which file an error is about."""
+    try:
+        yield
+    except SourceError as error:
+        raise SourceError(f"{document.name}: {error}") from error
+
+
+def _issue(pages: Sequence[PrintedPage]) -> ParsedIssue:
+    from embeddings.layout.reading_order import masthead, read_layout
+    from embeddings.parsing.layout_pages import read_articles
+
+    lines = masthead(pages[0]) if pages else []
+    name, day = read_masthead(lines)
+    articles = tuple(read_articles([read_layout(page) for page in pages]))
+    return ParsedIssue(issue_name(name, day), day, articles, read_number(lines))

@@ -1,0 +1,39 @@
+"""Formats that no reader reads: each is named, with the form to save it in."""
+
+from __future__ import annotations
+
+from embeddings.errors import SourceError
+from embeddings.limits import Limits
+from embeddings.sources.document import Document, ParsedIssue
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the container of Office files before 2007, and of encrypted ones
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_SIGNATURES = (
+    (b"{\\rtf", "an RTF file", "Save it as DOCX or PDF"),
+    (b"Rar!", "a RAR file", "Pack it as ZIP, or unpack it"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z file", "Pack it as ZIP, or unpack it"),
+    (b"\x1f\x8b", "a gzip file", "Unpack it"),
+    (b"CAJ", "a CAJ file", "Save it as PDF"),
+    (b"\x89HDF", "no document", "Save it as text, DOCX or PDF"),
+    (b"GIF8", "a GIF picture", "Save it as PNG or JPEG"),
+    (b"PK\x03\x04", "an Office file other than DOCX", "Save it as DOCX or PDF"),
+    (b"PK\x05\x06", "an empty ZIP file", "Pack it again"),
+)
+
+
+class ForeignReader:
+    """What is recognised and not read."""
+
+    def reads(self, document: Document) -> bool:
+        """Whether the bytes begin as one of these formats does."""
+        return document.content.startswith((_OLE, *(signature for signature, _, _ in _SIGNATURES)))
+
+    def read(self, document: Document, limits: Limits) -> ParsedIssue:
+        """Never returns. Raises SourceError with the format's name and what to do."""
+        name, content = document.name, document.content
+        if content.startswith(_OLE) and _ENCRYPTED in content:
+            raise SourceError(f"{name} is protected by a password. Save it without one and add it again.")
+        if content.startswith(_OLE):
+            raise SourceError(f"{name} is a file of old Word, WPS or Excel. Save it as DOCX or PDF and add it again.")
+        what, cure = next((what, cure) for signature, what, cure in _SIGNATURES if content.startswith(signature))
+        raise SourceError(f"{name} is {what}, which is not read here. {cure} and add it again.")

@@ -1,0 +1,169 @@
+"""Who wrote it and who took the picture: bylines, signatures in brackets, photo credits."""
+
+from __future__ import annotations
+
+import re
+
+from embeddings.text.normalize import simplified_furniture
+
+# Longer than any byline seen in print; a longer line is a sentence about reporters.
+_LONGEST_BYLINE = 60
+_NAME = r"(?:[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]{1,8}·[\u4e00-\u9fff·]{1,12}|[\u4e00-\u9fff] [\u4e00-\u9fff])"
+_NAMES = rf"{_NAME}(?:[\s、，,]+{_NAME}){{0,7}}"
+_WORK = r"(?:文/图|图/文|文|图|摄|摄影|摄影报道|报道|综合报道|采写|撰文|整理|文并摄|供图|供稿|[/、 ])+"
+_HOUSE = r"(?:本报|本刊|本台|本网|全媒体|融媒体|新华社|[\u4e00-\u9fff]{2,8}(?:报|社|网|台|新闻|融媒|融媒体中心))"
+_RANK = r"(?:首席|高级|资深|特约|见习|实习|驻站|特派|驻[\u4e00-\u9fff]{1,4}?|全媒体|融媒体|文字|摄影)*"
+_ROLE = rf"{_RANK}(?:记者|通讯员|评论员|观察员|撰稿人|实习生)"
+# 某某/文 某某/图: what each of them did, against the name.
+_HIS_WORK = r"(?:\s*/\s*(?:文|图|摄影|摄|视频|报道))"
+_NAMES_AT_WORK = rf"{_NAMES}{_HIS_WORK}?(?:[\s、，,]+{_NAME}{_HIS_WORK}){{0,3}}"
+_ROLE_AND_NAMES = rf"(?:{_HOUSE}\s*)?{_ROLE}[\s:：/]*{_NAMES_AT_WORK}"
+# Nine in ten people bear one of these; it tells (某某) from a bracketed word where no sentence ends before it.
+_FAMILY_NAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪"
+    "廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫雷龙黎史陶贺毛段郝顾龚邵万覃武钱戴严莫孔向常汤康易乔"
+)
+_PERSON = rf"[{_FAMILY_NAMES}][\u4e00-\u9fff]{{1,2}}"
+_BYLINE = re.compile(
+    rf"[□■◆●○◎▲△☆★\s]*(?:"
+    # 本报记者 某某 文/图; a lone 记者 needs a space or mark before the name, or 记者走访发现 would be a byline.
+    rf"(?:{_HOUSE}\s*{_ROLE}[\s:：/]*{_NAMES_AT_WORK}|{_ROLE}[\s:：/]+{_NAMES_AT_WORK}|(?:记者|通讯员){_PERSON})"
+    # Bylines without spaces come as often: 本报记者某某通讯员某某.
+    rf"(?:[\s、，,/]*{_ROLE_AND_NAMES}){{0,3}}(?:[\s/]*{_WORK})?"
+    rf"|本报(?:特约)?评论员(?:\s+{_NAME})?"
+    rf"|(?:文/图|图/文|文|图|摄影|作者|撰文|供稿)\s*[:：/\s]\s*{_NAMES}(?:[\s/]+(?:图|文|摄影|摄)[\s:：/]+{_NAMES})?"
+    rf"|(?:文图|图文|采写|整理|编译|编写)\s*[:：/]\s*{_NAMES}"
+    rf"|{_NAMES}[\s/]+(?:文/图|图/文|文并摄)"
+    rf"|{_NAME}\s*/\s*文(?:\s+{_NAME}\s*/\s*(?:图|摄))?"
+    rf"|[□■◆●]\s*{_NAMES}"
+    r")\s*"
+)
+# Every byline has one of these, and most lines have none, so most lines need no closer look.
+_BYLINE_SIGN = re.compile("[记通评观撰实文图摄作供采整编□■◆●]")
+_BRACKETED_AT_END = re.compile(r"[（(]([^（()）]{2,40})[)）]$")
+_SENTENCE_ENDS = "。！？!?…"
+_AFTER_SENTENCE = f'{_SENTENCE_ENDS}”’"」』）)'
+_BARE_NAMES = re.compile(_NAMES)
+_SIGNED_ROLE = re.compile(
+    rf"(?:{_ROLE_AND_NAMES}[\s、，,/]*){{1,4}}(?:{_WORK})?|{_NAMES}\s*(?:供稿|报道|摄|摄影|文/图|整理)"
+)
+# Brackets that hold a word the size of a name and yet name nobody.
+_NOT_NAMES = re.compile(
+    "完|全文完|本[报刊台网]综合|综合|续|待续|未完待续|完结|略|下同|试行|草案|笑|掌声|节选|有删节|摘编|.*(?:图片|照片|资料|来源|截图|版权).*|.*(?:报|网|社|台|新闻)"
+)
+# The name is at the end, with 摄 against it; a bracket around both is common.
+_CREDIT = re.compile(
+    rf"(?P<before>[{_SENTENCE_ENDS}”」』）)\s]\s*)[（(]?(?P<credit>(?:{_HOUSE}\s*)?(?:{_ROLE}[\s:：/]*)?{_NAMES}"
+    rf"\s*(?:/\s*)?(?:摄影报道|摄影|摄))[)）]?[。]?"
+)
+_BETWEEN_NAMES = re.compile(r"[\s、，,]+")
+_TAIL = 80
+_BEFORE_REPORTERS = ("讯", "电", "消息", "报道", "】")
+_DATELINE_CHARS = 80
+_DATELINE = r"[^。！？\n（(]{0,30}(?:讯|电|消息|报道)[】\]]?"
+_DATELINE_NAMES = rf"(?:{_ROLE_AND_NAMES})(?:[\s、，,/]*{_ROLE_AND_NAMES}){{0,3}}"
+_IN_PRESS_HOUSE = r"(?:[\u4e00-\u9fff]{2,8}[报社网台]·?){0,2}"
+_DATELINE_REPORTERS = re.compile(
+    # 新华社北京9月12日电（记者某某）; the bracket alone opens many a story on the web.
+    rf"(?:{_DATELINE}\s*)?[（(]\s*(?P<names>{_IN_PRESS_HOUSE}{_DATELINE_NAMES})\s*(?:报道|文/图|摄影报道)?\s*[)）]"
+    # 本报讯（某某、实习生某某）: names alone; one alone is told by its family name.
+    rf"|{_DATELINE}\s*[（(]\s*(?P<people>{_PERSON}|{_NAME}(?:[\s、，,]+(?:{_ROLE}[\s:：]*)?{_NAME}){{1,5}})\s*[)）]"
+    # 本报讯 记者某某 通讯员某某报道：
+    rf"|(?:{_DATELINE}\s*)?(?P<reporting>(?:{_HOUSE}\s*)?{_ROLE}[\s:：]*{_NAME}(?:[\s、，,]+{_NAME})*?"
+    rf"(?:[\s、，,]*{_ROLE}[\s:：]*{_NAME}(?:[\s、，,]+{_NAME})*?)?)\s*报道\s*[:：，,\s]"
+)
+
+
+def is_byline(text: str) -> bool:
+    """Whether a line is a byline and nothing else: 本报记者 某某 文/图, 通讯员 某某, 某某/文."""
+    text = simplified_furniture(text)
+    if len(text) > _LONGEST_BYLINE or not _BYLINE_SIGN.search(text):
+        return False
+    return _BYLINE.fullmatch(text.strip("（()） ")) is not None
+
+
+def reporters_in(body: str) -> str:
+    """The reporters in a story's dateline: 新华社北京9月12日电（记者 某某）, 本报讯（通讯员 某某）; "" for none."""
+    found = _DATELINE_REPORTERS.match(simplified_furniture(body[:_DATELINE_CHARS]))
+    if not found:
+        return ""
+    start, end = next(found.span(name) for name in ("names", "people", "reporting") if found[name])
+    return body[start:end].strip()
+
+
+def split_signature(paragraph: str) -> tuple[str, str]:
+    """The paragraph without the name that signs it, and that name without its brackets ("" where none signs).
+
+    A signature stands behind the last sentence: `……。(某某)`, `……。（通讯员 某某）`, `……。本报记者 某某`.
+    """
+    return _as_printed(paragraph, _split_signature(simplified_furniture(paragraph)))
+
+
+def _as_printed(printed: str, parts: tuple[str, str]) -> tuple[str, str]:
+    """The same two parts of the text as it is printed; the parts were found in its simplified form."""
+    before, name = parts
+    at = simplified_furniture(printed).rfind(name)
+    return (printed[: len(before)], printed[at : at + len(name)]) if name else (printed, "")
+
+
+def _split_signature(paragraph: str) -> tuple[str, str]:
+    tail_at = max(0, len(paragraph) - _TAIL)
+    bracketed = _BRACKETED_AT_END.search(paragraph, tail_at) if paragraph.endswith((")", "）")) else None
+    if bracketed:
+        before, name = paragraph[: bracketed.start()].rstrip(), bracketed[1].strip()
+        ends_sentence = not before or before[-1] in _AFTER_SENTENCE
+        # 记者 and 报道 say who signs even where no full stop stands before; behind 讯 and 电 they open the story.
+        is_told = all(map(is_person, _BETWEEN_NAMES.split(name))) or (
+            _says_who(name) and not before.endswith(_BEFORE_REPORTERS)
+        )
+        signs = _signs(name) and (ends_sentence or is_told)
+        return (before, name) if signs else (paragraph, "")
+    if not _BYLINE_SIGN.search(paragraph, tail_at):
+        return paragraph, ""
+    sentence_end = max(paragraph.rfind(mark, tail_at) for mark in _AFTER_SENTENCE)
+    name = paragraph[sentence_end + 1 :].strip()
+    # A bracket that is still open says that the line was cut.
+    if sentence_end >= 0 and name and not name.startswith(("（", "(")) and is_byline(name):
+        return paragraph[: sentence_end + 1], name
+    return paragraph, ""
+
+
+def _signs(name: str) -> bool:
+    if _NOT_NAMES.fullmatch(name):
+        return False
+    return _BARE_NAMES.fullmatch(name) is not None or _says_who(name)
+
+
+def _says_who(name: str) -> bool:
+    """Whether a name comes with the word for what it did: 记者 某某, 某某 供稿, 文/某某."""
+    return any(pattern.fullmatch(name) for pattern in (_SIGNED_ROLE, _BYLINE))
+
+
+def is_person(name: str) -> bool:
+    """Whether two or three characters are likely a person's name, by the family name."""
+    return len(name) in (2, 3) and name[0] in _FAMILY_NAMES
+
+
+def split_credit(caption: str) -> tuple[str, str]:
+    """The caption without its credit, and the credit as printed (`某某摄`; "" where it has none)."""
+    return _as_printed(caption, _split_credit(simplified_furniture(caption)))
+
+
+def _split_credit(caption: str) -> tuple[str, str]:
+    if "摄" not in caption[-6:]:
+        return caption, ""
+    tail_at = max(0, len(caption) - _TAIL)
+    start = max((caption.rfind(mark, tail_at) for mark in f"{_SENTENCE_ENDS}”」』"), default=-1)
+    # Without a sentence before it, the credit must at least stand apart: 某地一景 某某 摄.
+    match = _last_credit(caption, max(tail_at, start))
+    if match is None:
+        return caption, ""
+    return caption[: match.end("before")].rstrip(), match["credit"]
+
+
+def _last_credit(caption: str, start: int) -> re.Match[str] | None:
+    for at in range(start, len(caption)):
+        match = _CREDIT.fullmatch(caption, at)
+        if match:
+            return match
+    return None

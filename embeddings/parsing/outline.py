@@ -1,0 +1,152 @@
+"""Headings and text, whatever file they stand in, become sections and articles."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from embeddings.parsing.bylines import is_byline, split_signature
+from embeddings.parsing.masthead import issue_name, read_masthead, read_number
+from embeddings.sources.document import ParsedIssue
+from embeddings.text.dates import find_date
+from embeddings.types import ParsedArticle
+
+TIME = re.compile(r"(?<!\d)(?:\d{1,2}:)?\d{1,2}:\d{2}(?!\d)")
+DATE = re.compile(
+    r"[\[(（]?(?:(?:19|20)\d\d\s*[年./-]\s*)?\d{1,2}\s*[月./-]\s*\d{1,2}\s*日?[\])）]?|(?<!\d)(?:19|20)\d{6}(?!\d)"
+)
+_SOURCE = re.compile(
+    r"(?:来源|來源|作者|记者|記者|编辑|編輯|责编|责任编辑|发布时间|发布日期|发布单位|时间|日期|稿源|供稿)\s*[：:]"
+)
+_NOT_BYLINE = re.compile(
+    r"(?:发布时间|发布日期|时间|日期)\s*[：:]|(?:浏览|阅读|点击|访问)(?:次数|量)?\s*[：:]?\s*\d*\s*次?|(?:字号|字体)\s*[：:]?.*|[|｜\[\]【】]"
+)
+NUMBERED = re.compile(
+    r"[（(]?[一二三四五六七八九十]{1,3}[)）、]|\d{1,2}(?:\.\d+)*[、.．\s]|第[一二三四五六七八九十]+[章节条]"
+)
+
+
+@dataclass(slots=True)
+class _Draft:
+    title: str
+    level: int
+    section: str = ""
+    kicker: str = ""
+    lines: list[str] = field(default_factory=list)
+
+
+def read_outline(blocks: Sequence[tuple[int, str]]) -> ParsedIssue:
+    """Lines with their levels (one for the highest heading, 0 for text) as an issue.
+
+    A heading with text below it begins an article, and deeper headings are part of that article. A heading with nothing
+    of its own but deeper ones is a section; the first of them, alone on its level, names the issue, and so does one
+    with a date or a paper's name. Text above the first heading is an article without a title. A lone short heading over
+    a higher one is its kicker. Without any heading there is no article.
+    """
+    at = [index for index, (level, _) in enumerate(blocks) if level]
+    if not at:
+        return ParsedIssue("", None, ())
+    lead = [text for _, text in blocks[: at[0]]]
+    head = [*lead, blocks[at[0]][1]]
+    name, day = read_masthead(head)
+    name = issue_name(name, day) if day else name
+    drafts = [_Draft("", 99, lines=lead)] if any(map(is_prose, lead)) else []
+    section, section_level, kicker = "", 99, ""
+    levels = Counter(blocks[index][0] for index in at)
+    for number, index in enumerate(at):
+        level, title = blocks[index]
+        after = at[number + 1] if number + 1 < len(at) else len(blocks)
+        lines = [text for _, text in blocks[index + 1 : after]]
+        below = blocks[after] if after < len(blocks) else (0, "")
+        told = any(map(is_prose, lines))
+        current = drafts[-1] if drafts else None
+        if current and level > current.level:
+            current.lines += [title, *lines]
+        elif number == 0 and (names_issue(title) or _stands_over_articles(blocks, index, after)):
+            name = title
+            day = day or find_date(title) or next(filter(None, map(find_date, lines)), None)
+            drafts += [_Draft("", 99, lines=lines)] if told else []
+        elif not told and below[0] > level and not NUMBERED.match(below[1]):
+            if number == 0 and levels[level] == 1:
+                name, day = name or title, day or next(filter(None, map(find_date, lines)), None)
+            else:
+                section, section_level = title, level
+        elif not lines and 0 < below[0] < level:
+            kicker = title
+        else:
+            section = section if level > section_level else ""
+            drafts.append(_Draft(title, level, section, kicker, lines))
+            kicker = ""
+    articles = [replace(make_article(d.title, d.lines), section=d.section, kicker=d.kicker) for d in drafts]
+    if day is None and len(articles) == 1:
+        day = articles[0].date
+    return ParsedIssue(name, day, tuple(articles), read_number(head))
+
+
+def _stands_over_articles(blocks: Sequence[tuple[int, str]], index: int, after: int) -> bool:
+    """Whether the headings below the first are signed, as articles are and parts of one are not."""
+    for at in range(after, len(blocks) - 1):
+        level = blocks[at][0]
+        if level and level <= blocks[index][0]:
+            return False
+        if level and is_credit(blocks[at + 1][1]):
+            return True
+    return False
+
+
+def names_issue(title: str) -> bool:
+    """Whether a heading is a date with little beside it, or the name of a paper."""
+    return bool(read_masthead([title])[0]) or (find_date(title) is not None and len(title) <= 40)
+
+
+def make_article(title: str, lines: Sequence[str]) -> ParsedArticle:
+    """An article whose first lines may be its deck, its source and its byline, and whose last may be signed."""
+    bylines: list[str] = []
+    deck, day, start = "", None, 0
+    for line in lines[:5]:
+        if line.startswith(("——", "―", "──")) and len(line) < 50 and not deck:
+            deck = line
+        elif is_credit(line):
+            day = day or find_date(line)
+            said = " ".join(_NOT_BYLINE.sub(" ", TIME.sub(" ", DATE.sub(" ", line))).split())
+            bylines += [said] if said else []
+        else:
+            break
+        start += 1
+    body = list(lines[start:])
+    while len(body) > 1 and is_credit(body[-1]) and not find_date(body[-1]):
+        bylines.append(body.pop().strip("()（）[]【】"))
+    if body:
+        body[-1], signed = split_signature(body[-1])
+        bylines += [signed] if signed else []
+    return ParsedArticle(
+        title=title,
+        body="\n".join(line for line in body if line),
+        byline=" ".join(dict.fromkeys(bylines)),
+        date=day,
+        deck=deck,
+    )
+
+
+def is_credit(line: str) -> bool:
+    """Whether a line says who wrote what follows, where it comes from or when, and nothing else."""
+    if is_byline(line) or is_byline(line.strip("[]【】")):
+        return True
+    if len(line) > 120 or line.endswith("。"):
+        return False
+    rest = without_times(line)
+    dated = find_date(line[:20]) is not None and len(rest) <= 12 and not re.search("[，。；！？]", rest)
+    named = _SOURCE.match(line.lstrip("([（【 ")) or (_SOURCE.search(line) and find_date(line))
+    return not rest or dated or bool(named)
+
+
+def is_prose(line: str) -> bool:
+    """Whether a line is text of an article rather than its source, a date or a word of navigation."""
+    return not is_credit(line) and (len(line) >= 20 or line.endswith(("。", "！", "？", "”", "）")) or " | " in line)
+
+
+def without_times(text: str) -> str:
+    """A line without the times and dates in it."""
+    return TIME.sub("", DATE.sub("", text)).strip()

@@ -1,0 +1,1 @@
+"""Text made comparable, and the days it names."""

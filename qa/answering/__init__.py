@@ -1,0 +1,1 @@
+"""Passages → the sentence that answers, and whether any does."""

@@ -1,0 +1,336 @@
+"""Passages → answer: the sentence that says it, or that the bulletin does not say.
+
+Two small logistic models decide: one ranks the sentences, one judges whether the best of them answers. Their weights
+are in `answering.json`, fitted by `training/fit_answering.py`, which prints the evidence they rest on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from embeddings import Encoder, Filters, Snapshot, fold_to_words
+from qa.answering.features import (
+    ANSWER_FEATURES,
+    MEANING_FEATURES,
+    READ_ANSWER_FEATURES,
+    READ_FEATURES,
+    SENTENCE_FEATURES,
+    Evidence,
+    Sentence,
+    answer_features,
+    gather,
+    meaning_features,
+    short_answer,
+)
+from qa.answering.lists import asks_for_list, best_listed, enumerates, sentences_of_list
+from qa.answering.spans import trim
+from qa.i18n import day_words
+from qa.linear import LinearModel, stored_model, stored_weights
+from qa.query.question import Asks, Query
+from qa.query.times import find_times
+from qa.types import Answer, Citation, Passage
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+NOTHING_LEFT = "所选期数、日期或栏目内没有文章，请放宽筛选条件再问。"
+JUDGED_PASSAGES = 5  # an answer stands in one of the first few, or it is none
+_QUOTE_CHARS = 180  # a second sentence joins the quote only while the two stay this short
+_SECOND_SENTENCE_MARGIN = 0.7  # ... and its score is this close to the best one's, in log-odds
+_NEAREST = 3
+_SHOWN_QUESTION_CHARS = 40
+_MEANING_SENTENCES = 12
+# Who, when, where and how many may be told otherwise in another issue.
+_CHANGING = frozenset({Asks.WHO, Asks.WHEN, Asks.WHERE, Asks.HOW_MANY})
+_SAME_THING_MARGIN = 1.0  # of log-odds, below the best sentence
+_SAME_THING_COVERED = 0.9  # of the question's characters that the best sentence covers
+_COVERED = SENTENCE_FEATURES.index("characters covered")
+_FITTING_BONUS = 0.02  # of cosine, for a sentence that holds the kind of thing asked for
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweringModel:
+    """The sentence ranker, the two answerability models, and the confidence below which the assistant abstains.
+
+    `answers` judges by words and meaning; `meaning` judges questions in another language, by meaning alone.
+    """
+
+    sentences: LinearModel
+    answers: LinearModel
+    meaning: LinearModel
+    threshold: float
+
+
+@lru_cache(maxsize=2)
+def answering_model(*, is_read: bool) -> AnsweringModel:
+    """The fitted weights that ship with the project, for passages that a reader has read or not."""
+    kind = "read" if is_read else "words"
+    return AnsweringModel(
+        stored_model(f"{kind}.sentences", (*SENTENCE_FEATURES, *(READ_FEATURES if is_read else ()))),
+        stored_model(f"{kind}.answers", (*ANSWER_FEATURES, *(READ_ANSWER_FEATURES if is_read else ()))),
+        stored_model("words.meaning", MEANING_FEATURES),
+        float(stored_weights()[kind]["threshold"]),
+    )
+
+
+def answer_from(
+    query: Query,
+    vector: NDArray[np.float32],
+    passages: Sequence[Passage],
+    snapshot: Snapshot,
+    encoder: Encoder,
+    *,
+    filters: Filters | None = None,
+    model: AnsweringModel | None = None,
+) -> Answer:
+    """The answer the passages give, or an abstention that names the nearest articles."""
+    if not passages:
+        text = NOTHING_LEFT if filters else "资料库里还没有文章。"
+        return Answer(query.text, text, "", (), (), 0.0, True)
+    evidence = gather(query, passages[:JUDGED_PASSAGES], snapshot)
+    if evidence is None:
+        return _abstain(query, passages, confidence=0.0)
+    model = model or answering_model(is_read=evidence.is_read)
+    scores = model.sentences.log_odds(evidence.all_features)
+    confidence = judge(query, evidence, scores, model)
+    if confidence < model.threshold:
+        return _abstain(query, passages, confidence=confidence)
+    if query.is_foreign:
+        scores = _by_meaning(vector, evidence, encoder)
+    if asks_for_list(query) and query.asks is not Asks.AUTHOR:
+        return _list(query, passages, evidence, scores, snapshot, confidence)
+    best = int(scores.argmax())
+    # All cosines are alike.
+    margin = -np.inf if query.is_foreign else _SECOND_SENTENCE_MARGIN
+    citation = _cite(query, passages, evidence, scores, best, margin=margin)
+    if citation is None:
+        return _abstain(query, passages, confidence=confidence)
+    citations = (citation, *_other_values(query, passages, evidence, scores, best, citation))
+    return Answer(
+        query.text,
+        _told(citations, query.asks),
+        citation.quote,
+        citations,
+        tuple(passages),
+        confidence,
+        False,
+        citation.short,
+    )
+
+
+def _list(
+    query: Query,
+    passages: Sequence[Passage],
+    evidence: Evidence,
+    scores: NDArray[np.float64],
+    snapshot: Snapshot,
+    confidence: float,
+) -> Answer:
+    """The answer to a question for several things: one sentence that has them all, or each that tells of some."""
+    best = best_listed(query, passages, evidence, scores, snapshot)
+    listed = sentences_of_list(query, passages, evidence, scores, snapshot, best)
+    if len(listed) == 1:
+        # What is as good as the list is seldom more of it.
+        cited = _cite(query, passages, evidence, scores, best, margin=-np.inf)
+        assert cited is not None  # only a byline may be missing
+        first, last = listed[0].short or (None, None)
+        citations = [replace(cited, short_start=first, short_end=last)]
+    else:
+        citations = []
+        for item in sorted(listed, key=lambda item: item.place):  # as ranked, and within a passage as printed
+            sentence = evidence.sentences[item.place]
+            article, number = passages[sentence.passage].article, len(citations) + 1
+            words = item.short or (None, None)
+            citations.append(Citation(number, article, sentence.text, sentence.start, sentence.end, *words))
+    quote = "\n".join(citation.quote for citation in citations)
+    short = citations[0].short if len(citations) == 1 else ""
+    return Answer(
+        query.text,
+        _told_as_list(citations, query.asks),
+        quote,
+        tuple(citations),
+        tuple(passages),
+        confidence,
+        False,
+        short,
+    )
+
+
+def _told_as_list(citations: Sequence[Citation], asks: Asks) -> str:
+    """What is listed, a line for each sentence; the sentence itself where its words alone would not tell enough."""
+    if len(citations) == 1:
+        citation = citations[0]
+        return f"{citation.short if enumerates(citation.short) else citation.quote}[1]"
+    # A bare number does not tell what it is the number of.
+    is_value = asks in (Asks.HOW_MANY, Asks.WHEN)
+    return "\n".join(f"{citation.quote if is_value else citation.short}[{citation.number}]" for citation in citations)
+
+
+def _told(citations: Sequence[Citation], asks: Asks) -> str:
+    """The short answer; where issues differ, each one's with its date, the newest first."""
+    if len(citations) == 1:
+        citation = citations[0]
+        return f"{_with_day(citation) if asks is Asks.WHEN else citation.short or citation.quote}[1]"
+    newest_first = sorted(citations, key=lambda citation: citation.article.date or date.min, reverse=True)
+    return "\n".join(
+        f"{day_words(day)}的说法：{citation.short}[{citation.number}]"
+        for citation in newest_first
+        if (day := citation.article.date)
+    )
+
+
+def _with_day(citation: Citation) -> str:
+    """The words that say when, with the days they mean where they count from their issue (去年, 今年5月, 上周三)."""
+    said, issued = citation.short or citation.quote, citation.article.date
+    times = find_times(citation.short, today=issued) if issued else []
+    if len(times) != 1 or not times[0].is_relative:
+        return said
+    return f"{said}（{times[0].period.label}）"
+
+
+def _other_values(
+    query: Query,
+    passages: Sequence[Passage],
+    evidence: Evidence,
+    scores: NDArray[np.float64],
+    best: int,
+    citation: Citation,
+) -> list[Citation]:
+    """Sentences of other days that answer as well and say something else: a count that grew, a date that was moved."""
+    if query.asks not in _CHANGING or not citation.short or citation.article.date is None:
+        return []
+    found: list[Citation] = []
+    days = {citation.article.date}
+    values = {fold_to_words(citation.short)}
+    for place in np.argsort(-scores, kind="stable"):
+        sentence = evidence.sentences[place]
+        passage = passages[sentence.passage]
+        if scores[place] < scores[best] - _SAME_THING_MARGIN:
+            break
+        day = passage.article.date
+        covered = evidence.features[place, _COVERED] >= _SAME_THING_COVERED * evidence.features[best, _COVERED]
+        if day is None or day in days or not covered or not evidence.fits[place]:
+            continue
+        short = _short(query, passage, sentence)
+        value = fold_to_words(passage.article.body[slice(*short)]) if short else ""
+        if value and not any(value in other or other in value for other in values):
+            days.add(day)
+            values.add(value)
+            number = len(found) + 2
+            found.append(Citation(number, passage.article, sentence.text, sentence.start, sentence.end, *(short or ())))
+    return found
+
+
+def side_by_side(question: str, topic: str, found: Sequence[tuple[str, Answer]]) -> Answer:
+    """Several answers to one question as one, each behind its label."""
+    citations: list[Citation] = []
+    lines = []
+    for label, answer in found:
+        if answer.abstained:
+            lines.append(f"{label}：没有找到“{topic}”的答案。")
+            continue
+        for citation in answer.citations:
+            citations.append(replace(citation, number=len(citations) + 1))
+        lines.append(f"{label}：{answer.short or answer.quote}[{len(citations)}]")
+    passages = tuple(passage for _, answer in found for passage in answer.passages)
+    cited = {(citation.article.issue_id, citation.article.id) for citation in citations}
+    passages = tuple(sorted(passages, key=lambda p: (p.article.issue_id, p.article.id) not in cited))
+    return Answer(
+        question,
+        "\n".join(lines),
+        "\n".join(citation.quote for citation in citations),
+        tuple(citations),
+        passages,
+        min((answer.confidence for _, answer in found), default=0.0),
+        not citations,
+    )
+
+
+def judge(query: Query, evidence: Evidence, scores: NDArray[np.float64], model: AnsweringModel) -> float:
+    """The estimated chance that the passages answer the question."""
+    if query.is_foreign:
+        log_odds = model.meaning.log_odds(meaning_features(evidence)[None, :])
+    else:
+        log_odds = model.answers.log_odds(answer_features(query, evidence, scores)[None, :])
+    return 1.0 / (1.0 + float(np.exp(-log_odds[0])))
+
+
+def _by_meaning(vector: NDArray[np.float32], evidence: Evidence, encoder: Encoder) -> NDArray[np.float64]:
+    """Scores of sentences by cosine, for the first few of the most distinct passage; the others cannot win.
+
+    Encoding sentences takes tens of milliseconds each, so it is kept for questions that words cannot settle.
+    """
+    home = int(evidence.distinction.argmax())
+    places = [place for place, sentence in enumerate(evidence.sentences) if sentence.passage == home][
+        :_MEANING_SENTENCES
+    ]
+    scores = np.full(len(evidence.sentences), -np.inf)
+    if places:
+        cosines = encoder.encode_sentences([evidence.sentences[place].text for place in places]) @ vector
+        scores[places] = cosines + _FITTING_BONUS * evidence.fits[places]
+    return scores
+
+
+def _cite(
+    query: Query,
+    passages: Sequence[Passage],
+    evidence: Evidence,
+    scores: NDArray[np.float64],
+    best: int,
+    *,
+    margin: float,
+) -> Citation | None:
+    if query.asks is Asks.AUTHOR:
+        signed = next((passage.article for passage in passages if passage.article.byline), None)
+        return Citation(1, signed, signed.byline, None, None) if signed else None
+    first = last = best
+    second = _second_sentence(evidence, scores, best, margin)
+    if second is not None:
+        first, last = min(best, second), max(best, second)
+    sentences = evidence.sentences
+    passage = passages[sentences[best].passage]
+    start, end = sentences[first].start, sentences[last].end
+    found = _short(query, passage, sentences[best])
+    return Citation(1, passage.article, passage.article.body[start:end], start, end, *(found or (None, None)))
+
+
+def _short(query: Query, passage: Passage, sentence: Sentence) -> tuple[int, int] | None:
+    """The place in the body of what answers, without the question's own words; None where no reader could tell."""
+    found = short_answer(passage, sentence.start, sentence.end)
+    return trim(query.text, passage.article.body, *found) if found else None
+
+
+def _second_sentence(evidence: Evidence, scores: NDArray[np.float64], best: int, margin: float) -> int | None:
+    """The neighbour that belongs into the quote: it alone holds what is asked, or its score is as near as `margin`."""
+    sentences = evidence.sentences
+    beside = [
+        place
+        for place in (best - 1, best + 1)
+        if 0 <= place < len(sentences)
+        and sentences[place].passage == sentences[best].passage
+        and max(sentences[place].end, sentences[best].end) - min(sentences[place].start, sentences[best].start)
+        <= _QUOTE_CHARS
+        and (scores[best] - scores[place] <= margin or (evidence.fits[place] and not evidence.fits[best]))
+    ]
+    return max(
+        beside, key=lambda place: (evidence.fits[place] and not evidence.fits[best], scores[place]), default=None
+    )
+
+
+def nearest_articles(passages: Sequence[Passage]) -> str:
+    """A sentence that names the first few articles; "" for none with a title."""
+    titles = dict.fromkeys(f"《{passage.article.title}》" for passage in passages if passage.article.title)
+    return f"内容最接近的文章：{'、'.join(list(titles)[:_NEAREST])}。" if titles else ""
+
+
+def _abstain(query: Query, passages: Sequence[Passage], *, confidence: float) -> Answer:
+    asked = query.text.rstrip("？?。.！! ")
+    shown = asked if len(asked) <= _SHOWN_QUESTION_CHARS else f"{asked[:_SHOWN_QUESTION_CHARS]}……"
+    text = f"公报里没有找到“{shown}”的答案。{nearest_articles(passages)}"
+    return Answer(query.text, text, "", (), tuple(passages), confidence, True)

@@ -1,0 +1,290 @@
+"""Questions that ask for several things: the whole enumeration of a sentence, and every sentence that adds to it.
+
+A list is complete where it is printed at once (四川、湖北、河南…五省已经收完), so the words that answer are widened to
+the whole of it. Where sentences or articles tell an item each (英国央行加息；瑞士央行加息), a sentence counts that says
+of something else what the best sentence says: it is likely to answer by itself, and it has as much of what the question
+says of its items. A sentence that merely mentions the subject has less, and is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from embeddings import Snapshot, fold, fold_to_words, terms_of
+from qa.answering.features import READ_FEATURES, Evidence, short_answer
+from qa.answering.spans import trim
+from qa.query.question import Query, read_question
+from qa.types import Passage
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Span = tuple[int, int]  # [start, end) in an article's body
+
+_HAN = "一二三四五六七八九十"
+_COUNT = r"[两二三四五六七八九十\d]+"
+_NOT_TIME = r"(?!个?[年天月日号点时周])"
+_ASKS_FOR_LIST = re.compile(
+    rf"哪些|哪几{_NOT_TIME}|哪{_COUNT}{_NOT_TIME}|分别|有(?:什么|谁|哪(?!年|天|一))|都[^,。?]{{0,6}}?(?:谁|什么|哪)"
+    r"|(?:包括|包含|涉及)(?:了)?(?:什么|谁)|由(?:什么|谁)[^,。?]{0,8}组成|列出|列举"
+    r"|\bwhich (?:\w+ )?\w+s\b|\bwhat are\b|\bwho are\b|\blist (?:the|all)\b"
+)
+# What is asked for stands behind 哪些; it is mostly two characters long, and an item need not say it of itself.
+_KIND = re.compile(
+    rf"(?:哪些|哪几|哪{_COUNT}|什么)[个位名家种项座支条类所场]?"
+    r"(?P<kind>[人国省市县区镇村](?![民员际家力物间])|[\u4e00-\u9fff]{2})"
+)
+_LEAST_SHARED = 0.8  # of what the best sentence has of the question, in a sentence that adds an item
+_LEAST_ODDS = 0.0  # in log-odds: such a sentence is as likely as not to answer
+_MARGIN = 2.0  # ... and not seven times less likely than the best
+_SAME = 1.0  # in log-odds: sentences this close are equals, and one that enumerates goes first
+_LEAST_SEEN = -5.0  # log-probability that the answer stands in such a sentence: the reader does not rule it out
+_PASSAGE_ANSWERS = READ_FEATURES.index("reader: passage answers")
+_STANDS_HERE = READ_FEATURES.index("reader: answer stands here")
+_LONGEST_ITEM = 20  # characters, of a thing that stands in no enumeration
+_MOST = 12  # sentences of one list
+
+_CLAUSE = re.compile(r"[^，,。；;：:！!？?（）()\n]+")
+_PAIR = re.compile(
+    r"以及|(?<=..)(?:(?<![维共总饱温柔缓])和(?![平谐解气睦])|(?<![参])与(?!会)|(?<![普涉触顾])及(?!时|格))(?=..)"
+)
+_BETWEEN = re.compile(r"、|以及|[和与及]")
+# Words that lead up to the first item, and words that go on behind the last.
+_LEADS = re.compile(r"包括|包含|分别[是为]?|来自|位于|通往|具有|涵盖|涉及|例如|先后|[有是为在到由从自对向把被将给至的]")
+_FOLLOWS = re.compile(
+    r"等|[的是在将已被把]|还在|分别|收获|获得|夺得|拿下|参加|参与|举行|开展|进行|一并|一应|纷纷|先后|宣布|发布"
+)
+
+
+def asks_for_list(query: Query) -> bool:
+    """Whether a question asks for several things."""
+    return _ASKS_FOR_LIST.search(fold(query.text)) is not None
+
+
+def best_listed(
+    query: Query, passages: Sequence[Passage], evidence: Evidence, scores: NDArray[np.float64], snapshot: Snapshot
+) -> int:
+    """The best sentence; where it tells one thing alone, one that enumerates and answers nearly as well."""
+    best = int(scores.argmax())
+    if evidence.read is None:
+        return best
+    read = evidence.read[:, _STANDS_HERE]
+    near = []
+    if not _enumerates_there(query, passages, evidence, best):
+        near = [place for place in _alike(query, evidence, scores, snapshot, best) if _is_seen(place, best, evidence)]
+    equal = [int(place) for place in np.flatnonzero(scores >= scores[best] - _SAME) if read[place] > read[best]]
+    listing = [place for place in {*near, *equal} if _enumerates_there(query, passages, evidence, place)]
+    return max(listing, key=lambda place: (float(read[place]), -place), default=best)
+
+
+def _alike(query: Query, evidence: Evidence, scores: NDArray[np.float64], snapshot: Snapshot, best: int) -> list[int]:
+    """The other sentences that say of something what the best one says, the likeliest first."""
+    texts = [sentence.text for sentence in evidence.sentences]
+    shared = _shares(query, texts, snapshot)
+    least = max(_LEAST_ODDS, float(scores[best]) - _MARGIN)
+    match = _KIND.search(fold(query.text))
+    kind = match["kind"] if match and len(match["kind"]) > 1 and match["kind"] in fold(texts[best]) else ""
+    return [
+        place
+        for place in map(int, np.argsort(-scores, kind="stable"))
+        if place != best
+        and scores[place] >= least
+        and (evidence.fits[place] or not evidence.fits[best])
+        and shared[place] >= _LEAST_SHARED * shared[best] > 0
+        and kind in fold(texts[place])
+    ]
+
+
+def _is_seen(place: int, best: int, evidence: Evidence) -> bool:
+    """Whether the reader takes a sentence's chunk for an answer, and does not rule out that it stands there."""
+    if evidence.read is None:
+        return False
+    odds = min(0.0, float(evidence.read[best, _PASSAGE_ANSWERS]) - _SAME)
+    return bool(evidence.read[place, _PASSAGE_ANSWERS] >= odds and evidence.read[place, _STANDS_HERE] >= _LEAST_SEEN)
+
+
+def _enumerates_there(query: Query, passages: Sequence[Passage], evidence: Evidence, place: int) -> bool:
+    short = _listed(query, passages, evidence, place).short
+    body = passages[evidence.sentences[place].passage].article.body
+    return short is not None and "、" in body[slice(*short)]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A sentence that tells some of the things asked for: its place among the evidence, and the words that tell them.
+
+    `short` is None where no reader could tell the words.
+    """
+
+    place: int
+    short: Span | None
+
+
+def sentences_of_list(
+    query: Query,
+    passages: Sequence[Passage],
+    evidence: Evidence,
+    scores: NDArray[np.float64],
+    snapshot: Snapshot,
+    best: int,
+) -> list[Listed]:
+    """The sentences that answer a question for several things, the best first; each tells something of its own."""
+    found = [_listed(query, passages, evidence, best)]
+    if found[0].short is None:
+        return found
+    for place in _alike(query, evidence, scores, snapshot, best):
+        if len(found) == _MOST:
+            break
+        listed = _listed(query, passages, evidence, place)
+        if _is_seen(place, best, evidence) and _is_new(listed, found, query, passages, evidence):
+            found.append(listed)
+    return found
+
+
+def _listed(query: Query, passages: Sequence[Passage], evidence: Evidence, place: int) -> Listed:
+    sentence = evidence.sentences[place]
+    passage = passages[sentence.passage]
+    span = sentence.start, sentence.end
+    short = short_answer(passage, *span)
+    if short:
+        body = passage.article.body
+        short = trim(query.text, body, *whole_list(body, short, query=query, sentence=span))
+    return Listed(place, short)
+
+
+def _is_new(
+    listed: Listed, found: Sequence[Listed], query: Query, passages: Sequence[Passage], evidence: Evidence
+) -> bool:
+    """Whether a sentence names something that neither the question nor a sentence found before names."""
+    sentence = evidence.sentences[listed.place]
+    said = _words(listed, passages, evidence)
+    # Where nearly the whole of a sentence would be the answer, the reader saw no item in it.
+    is_vague = 3 * len(said) > 2 * len(fold_to_words(sentence.text)) or len(said) > _LONGEST_ITEM
+    if not said or said in fold_to_words(query.text) or (is_vague and "、" not in sentence.text):
+        return False
+    text = fold_to_words(sentence.text)
+    return not any(
+        said in fold_to_words(evidence.sentences[other.place].text) or _words(other, passages, evidence) in text
+        for other in found
+    )
+
+
+def _words(listed: Listed, passages: Sequence[Passage], evidence: Evidence) -> str:
+    body = passages[evidence.sentences[listed.place].passage].article.body
+    return fold_to_words(body[slice(*listed.short)]) if listed.short else ""
+
+
+def _shares(query: Query, texts: Sequence[str], snapshot: Snapshot) -> NDArray[np.float64]:
+    """The share of what a question says of its items in each text, weighted by how telling it is."""
+    terms = np.unique(terms_of([predicate_of(query)])[0])
+    weights = snapshot.idf(terms).astype(np.float64)
+    present = np.zeros((len(texts), terms.size))
+    found, owners = terms_of(texts)
+    if terms.size and found.size:
+        places = np.minimum(np.searchsorted(terms, found), terms.size - 1)
+        hit = terms[places] == found
+        present[owners[hit], places[hit]] = 1.0
+    return np.asarray(present @ weights / weights.sum()) if weights.sum() else np.zeros(len(texts))
+
+
+def predicate_of(query: Query) -> str:
+    """What a question says of the things it asks for, without the word for their kind (哪些央行加息了: 加息了)."""
+    rest = read_question(_KIND.sub("什么", fold(query.text))).about
+    return rest if len(fold_to_words(rest)) > 1 and "什么" not in rest else query.about
+
+
+def _pairs(text: str) -> set[str]:
+    words = fold_to_words(text)
+    return {words[at : at + 2] for at in range(len(words) - 1)} or {words}
+
+
+def enumerates(text: str) -> bool:
+    """Whether some words name several things."""
+    return "、" in text or _PAIR.search(text) is not None
+
+
+def whole_list(body: str, short: Span, *, query: Query, sentence: Span) -> Span:
+    """The words that answer, widened to the enumeration of which they are a part; as they are where there is none.
+
+    Where the question tells how many there are (哪六有), or the words are its own, they give way to an enumeration of
+    the sentence that fits better.
+    """
+    if (better := _better_list(body, short, query, sentence)) is not None:
+        return better
+    clauses = _clauses(body, short)
+    if len(clauses) > 1:
+        # 五省已经收完，四省还在收: the clause that alone says what the question says.
+        about = _pairs(predicate_of(query))
+        said = [len(_pairs(body[slice(*clause)]) & about) for clause in clauses]
+        chosen = max(range(len(clauses)), key=said.__getitem__)
+        if not said[chosen] or any(2 * other > said[chosen] for at, other in enumerate(said) if at != chosen):
+            return short
+        clauses = [clauses[chosen]]
+        short = max(short[0], clauses[0][0]), min(short[1], clauses[0][1])
+    items = list(_items(body, clauses[0], short)) if clauses else []
+    touched = [place for place, (start, end) in enumerate(items) if start < short[1] and short[0] < end]
+    if len(items) < 2 or not touched:
+        return short
+    start = short[0] if touched[0] == 0 else _after_lead(body, *items[:2])
+    end = short[1] if touched[-1] == len(items) - 1 else _before_rest(body, items[-1])
+    return min(start, short[0]), max(end, short[1])
+
+
+def _better_list(body: str, short: Span, query: Query, sentence: Span) -> Span | None:
+    lists = []
+    for clause in _clauses(body, sentence):
+        items = list(_items(body, clause, short))
+        if len(items) > 1:
+            lists.append((len(items), (_after_lead(body, *items[:2]), _before_rest(body, items[-1]))))
+    if any(start < short[1] and short[0] < end for _, (start, end) in lists):
+        return None
+    count = _number_asked(query)
+    counted = [span for length, span in lists if length == count]
+    if len(counted) == 1:
+        return counted[0]
+    own = fold_to_words(body[slice(*short)]) in fold_to_words(query.text)
+    return max(lists)[1] if lists and own else None
+
+
+def _number_asked(query: Query) -> int:
+    """How many things a question says that there are (哪五省: 5); 0 when it does not say."""
+    match = re.search(rf"哪({_COUNT})", fold(query.text))
+    if match is None:
+        return 0
+    return int(match[1]) if match[1].isdecimal() else _HAN.find(match[1]) + 1
+
+
+def _clauses(body: str, span: Span) -> list[Span]:
+    """The stretches between marks that a span touches; quotation marks part none (“甲”、“乙”)."""
+    line = body.rfind("\n", 0, span[0]) + 1
+    return [match.span() for match in _CLAUSE.finditer(body, line) if match.start() < span[1] and span[0] < match.end()]
+
+
+def _items(body: str, clause: Span, short: Span) -> Iterator[Span]:
+    """The parts of a clause between 、, and between 和 where 、 or the words that answer stand beside it."""
+    start = clause[0]
+    for match in _BETWEEN.finditer(body, *clause):
+        # Another 和 may be part of a word (参与, 和平).
+        if match[0] == "、" or match.start() == short[1] or match.end() == short[0]:
+            yield start, match.start()
+            start = match.end()
+    yield start, clause[1]
+
+
+def _after_lead(body: str, item: Span, second: Span) -> int:
+    """Where the first item begins, behind the words that lead up to it; these are its own if the next has them too."""
+    leads = [match for match in _LEADS.finditer(body, *item) if match.end() < item[1]]
+    if not leads:
+        return item[0]
+    return leads[-1].start() if body.startswith(leads[-1][0], second[0]) else leads[-1].end()
+
+
+def _before_rest(body: str, item: Span) -> int:
+    """Where the last item ends, before the words that go on."""
+    match = _FOLLOWS.search(body, item[0] + 1, item[1])
+    return match.start() if match else item[1]

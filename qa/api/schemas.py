@@ -1,0 +1,112 @@
+"""Answers and passages as plain rows, for JSON output, the batch command and the page's endpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from embeddings import Article, IssueEntry
+from qa.query.scope import Scope
+from qa.types import Answer, Citation, Passage
+
+Row = dict[str, Any]
+
+
+def answer_row(answer: Answer) -> Row:
+    """An answer with its citations and passages. Dates are ISO 8601, or null when unknown."""
+    return {
+        "question": answer.question,
+        "text": answer.text,
+        "short": answer.short,
+        "quote": answer.quote,
+        "abstained": answer.abstained,
+        "confidence": round(answer.confidence, 4),
+        "taken_as": answer.note,
+        "taken": answer.taken,
+        "scope": _scope_row(answer.scope),
+        "citations": [citation_row(citation) for citation in answer.citations],
+        "passages": passage_rows(answer.passages),
+    }
+
+
+def _scope_row(scope: Scope | None) -> Row | None:
+    """The issues that the question named: its words, the days or the issue they stand for."""
+    if scope is None:
+        return None
+    since, until = scope.filters.since, scope.filters.until
+    return {
+        "words": scope.words,
+        "label": scope.label,
+        "since": since.isoformat() if since else None,
+        "until": until.isoformat() if until else None,
+        "issue": scope.filters.issue,
+    }
+
+
+def passage_rows(passages: tuple[Passage, ...] | list[Passage]) -> list[Row]:
+    """Passages with their ranks, starting at one."""
+    return [passage_row(rank, passage) for rank, passage in enumerate(passages, start=1)]
+
+
+def passage_row(rank: int, passage: Passage) -> Row:
+    """One passage and the article and issue it stands in; `start` and `end` are places in the article's body."""
+    return {
+        "rank": rank,
+        "score": round(passage.score, 4),
+        "text": passage.text,
+        **_source(passage.article),
+        "start": passage.start,
+        "end": passage.end,
+    }
+
+
+def citation_row(citation: Citation) -> Row:
+    """A citation and the article and issue it stands in; `days` gives the days its quote names, with their years."""
+    body = citation.article.body
+    days = [
+        {"text": body[day.start : day.end], "first": day.first.isoformat(), "last": day.last.isoformat()}
+        for day in citation.days
+    ]
+    return {"number": citation.number, **_source(citation.article), "quote": citation.quote, "days": days}
+
+
+def article_row(article: Article) -> Row:
+    """An article whole, and the issue it stands in."""
+    return {
+        "id": article.id,
+        "title": article.title,
+        "kicker": article.kicker,
+        "deck": article.deck,
+        "body": article.body,
+        "byline": article.byline,
+        "section": article.section,
+        "date": article.date.isoformat() if article.date else None,
+        "page": article.page,
+        "kind": str(article.kind),
+        "issue": article.issue.name,
+        "issue_id": article.issue_id,
+    }
+
+
+def issue_row(entry: IssueEntry, articles: Sequence[Article] | None = None) -> Row:
+    """An issue and how many articles it has, with the headlines of those given."""
+    row: Row = {
+        "id": entry.issue.id,
+        "name": entry.issue.name,
+        "date": entry.issue.date.isoformat() if entry.issue.date else None,
+        "articles": entry.articles,
+    }
+    if articles is not None:
+        row["headlines"] = [{"id": one.id, "title": one.title, "section": one.section} for one in articles]
+    return row
+
+
+def _source(article: Article) -> Row:
+    return {
+        "issue_id": article.issue_id,
+        "article_id": article.id,
+        "title": article.title,
+        "date": article.date.isoformat() if article.date else None,
+        "issue": article.issue.name,
+        "page": article.page,
+    }

@@ -1,0 +1,28 @@
+"""The `bulletin` command: everything in one place."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+import embeddings.cli.archive
+import embeddings.cli.edit
+import qa.cli.ask
+from embeddings.cli.archive import run_command
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    parser = argparse.ArgumentParser(
+        prog="bulletin", description="Ask a local news bulletin, and get the sentence that says it."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    embeddings.cli.archive.add_commands(commands)
+    embeddings.cli.edit.add_editor_commands(commands)
+    qa.cli.ask.add_commands(commands)
+    return run_command(parser, arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

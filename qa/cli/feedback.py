@@ -1,0 +1,85 @@
+"""The command that gives out what readers left behind. It prints; the library under it does not."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import datetime, time, timezone
+from pathlib import Path
+
+from embeddings import ArchiveMissingError, SourceError, archive_path, find_date
+from embeddings.cli.archive import Subparsers, command, print_json
+from qa.userdata.feedback import UNANSWERED_COLUMNS, VOTE_COLUMNS, Row, as_csv, unanswered_row, vote_row
+from qa.userdata.store import Bounds, Ledger
+
+_TO_SCREEN = "-"
+
+
+def add_feedback_command(commands: Subparsers) -> None:
+    """Add feedback to a command line."""
+    parser = command(commands, "feedback", _feedback, "give out what readers said of answers, or asked in vain")
+    parser.add_argument("--unanswered", action="store_true", help="the questions that found no answer, with counts")
+    parser.add_argument(
+        "--csv", nargs="?", const=_TO_SCREEN, metavar="FILE", help="as CSV for a spreadsheet, into a file or printed"
+    )
+    parser.add_argument("--since", metavar="DATE", help="only what is of this day (UTC) or later")
+
+
+def _feedback(arguments: argparse.Namespace) -> int:
+    since = _since(arguments.since)
+    folder = archive_path(arguments.archive)
+    if not folder.is_dir():
+        raise ArchiveMissingError(f"There is no archive at {folder}. Name its folder with --archive.")
+    ledger = Ledger(folder, bounds=Bounds.from_environment())
+    rows: list[Row]
+    if arguments.unanswered:
+        rows = [unanswered_row(one) for one in ledger.unanswered(since=since)]
+    else:
+        rows = [vote_row(one) for one in ledger.votes(since=since)]
+    columns = list(UNANSWERED_COLUMNS if arguments.unanswered else VOTE_COLUMNS)
+    if arguments.csv is not None:
+        _give_out(as_csv(rows, columns), arguments.csv, len(rows))
+    elif arguments.json:
+        for row in rows:
+            print_json(row)
+    else:
+        _print(rows)
+    return 0
+
+
+def _since(text: str | None) -> datetime | None:
+    if not text:
+        return None
+    day = find_date(text)
+    if day is None:
+        raise SourceError(f"--since {text!r} is not a date; write 2025-09-13.")
+    return datetime.combine(day, time(), timezone.utc)
+
+
+def _give_out(text: str, name: str, count: int) -> None:
+    content = text.encode("utf-8", "replace")
+    if name == _TO_SCREEN:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        return
+    try:
+        Path(name).write_bytes(content)
+    except OSError as error:
+        raise SourceError(f"{name} cannot be written ({error.strerror}).") from error
+    print(f"{count} rows in {name}")
+
+
+def _print(rows: list[Row]) -> None:
+    if not rows:
+        print("没有记录。")
+    for row in rows:
+        if "asked" in row:
+            print(f"{row['asked']} 次\t{row['time']}\t{_line(row['question'])}")
+        else:
+            sign = "👍" if row["vote"] == "good" else "👎"
+            print(f"{sign} {row['time']}\t{_line(row['question'])}\t{_line(row['word'])}")
+
+
+def _line(text: str) -> str:
+    """A text of a stranger on one line, without what would steer a terminal."""
+    return " ".join("".join(character for character in text if character.isprintable() or character.isspace()).split())

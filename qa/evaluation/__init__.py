@@ -1,0 +1,1 @@
+"""How good it is: gold questions and measures."""

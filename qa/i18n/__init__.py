@@ -1,0 +1,128 @@
+"""How the page speaks Chinese and English: the browser's language chooses.
+
+Gradio's own parts take a word by its key (`labels`); pieces of HTML carry both, and `page.css` shows the one that the
+page's `lang` asks for, so that what is stored or sent is the same for every reader. What the bulletin says stays as
+printed, and is marked as Chinese for those who hear the page. The words themselves stand in a table for each room,
+`qa/i18n/`.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from qa.i18n import browse, chat, history, staff
+
+_ROOMS = (chat, browse, staff, history)
+_LABELS: dict[str, tuple[str, ...]] = {key: forms for room in _ROOMS for key, forms in room.LABELS.items()}
+_WORDS: dict[str, tuple[str, ...]] = {**_LABELS, **{key: forms for room in _ROOMS for key, forms in room.SAID.items()}}
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+_HAN = r"\u2e80-\u9fff\uff00-\uffef"
+_AMID_ENGLISH = re.compile(f"[{_HAN}](?:[{_HAN}0-9 ·—-]*[{_HAN}])?")  # a name or a quote amid English words
+
+
+class Words(str):
+    """What the page says: a text in Chinese that knows itself in English. Where one language can stand, it is Chinese.
+
+    What is cut out of it, or put together with it by other means than `words` and `joined`, is Chinese only.
+    """
+
+    english: str
+
+    def __new__(cls, chinese: str, english: str) -> Words:
+        """Keep the English beside the text."""
+        made = super().__new__(cls, chinese)
+        made.english = english
+        return made
+
+    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]
+        return str(self), self.english
+
+
+def words(key: str, **values: Any) -> Words:
+    """What the page says by this name, with values put in; a value may be Words, too. `n` is what is counted."""
+    chinese, *forms = _WORDS[key]
+    english = forms[-1] if values.get("n") == 1 else forms[0]
+    return Words(chinese.format(**values), english.format(**{name: _english(one) for name, one in values.items()}))
+
+
+def joined(separator: str, parts: Iterable[str]) -> Words:
+    """Texts put together; those that are nothing are left out."""
+    there = [part for part in parts if part]
+    return Words(separator.join(there), separator.join(map(str, map(_english, there))))
+
+
+def as_html(text: str) -> str:
+    """A text as HTML, escaped: in both languages where it has them."""
+    escaped = html.escape(text, quote=True)
+    if not isinstance(text, Words) or text.english == text:
+        return escaped
+    english = _AMID_ENGLISH.sub(r'<span lang="zh">\g<0></span>', html.escape(text.english, quote=True))
+    return f'<span class="zh">{escaped}</span><span class="en" lang="en">{english}</span>'
+
+
+def as_printed(text: str) -> str:
+    """What the bulletin says as HTML, escaped and marked as Chinese. Words, which the page says instead, are not."""
+    return as_html(text) if isinstance(text, Words) or not text else f'<span lang="zh">{html.escape(text)}</span>'
+
+
+def as_typed(text: str) -> str:
+    """What a reader says as HTML, escaped: its language is not known."""
+    return f'<span lang="">{html.escape(text)}</span>'
+
+
+def both(key: str, **values: Any) -> str:
+    """What the page says by this name as HTML, in both languages."""
+    return as_html(words(key, **values))
+
+
+def chinese(key: str) -> str:
+    """A word in Chinese, for where only one language can stand."""
+    return _WORDS[key][0]
+
+
+def named(text: str) -> str:
+    """The attributes that give an element its name for a screen reader; `page.js` sees to English."""
+    english = f' data-en="{html.escape(text.english)}"' if isinstance(text, Words) else ""
+    return f' aria-label="{html.escape(text)}"{english}'
+
+
+def in_language(text: str, headers: Mapping[str, str]) -> str:
+    """A text for where neither HTML nor a label can stand, in the language that a browser's request asks for."""
+    wanted = headers.get("accept-language", "zh").strip().lower()
+    return text if wanted.startswith("zh") else str(_english(text))
+
+
+def for_script(*keys: str) -> str:
+    """A JavaScript function that takes one of some keys and gives its words in the page's language."""
+    table = json.dumps({key: _WORDS[key] for key in keys}, ensure_ascii=False)
+    return f"((key) => ({table})[key][document.documentElement.lang === 'en' ? 1 : 0])"
+
+
+def labels(gr: Any) -> Any:
+    """The labels as a gr.I18n: call it with a key for a label, and give it to `launch`."""
+    chinese = {key: forms[0] for key, forms in _LABELS.items()}
+    english = {key: forms[1] for key, forms in _LABELS.items()}
+    return gr.I18n(**{"en": english, "zh": chinese, "zh-CN": chinese, "zh-TW": chinese})
+
+
+def day_words(day: date) -> Words:
+    """A day as the page prints it."""
+    return words("day", year=day.year, month=day.month, day=day.day, month_name=_MONTHS[day.month - 1])
+
+
+def month_words(month: int, year: int | None = None) -> Words:
+    """A month from 1 to 12, of a year or alone."""
+    key = "month" if year else "month_alone"
+    return words(key, year=year, month=month, month_name=_MONTHS[month - 1])
+
+
+def _english(value: object) -> object:
+    return value.english if isinstance(value, Words) else value

@@ -1,0 +1,1 @@
+"""What a question says: its kind, its time, what it leans on."""

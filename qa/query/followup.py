@@ -1,0 +1,254 @@
+"""A question that leans on the one before it → a question that stands alone.
+
+他多大年纪, 那里有几栋楼, 这个小区呢, 具体多少, 还有呢 and 那建安区呢 mean something only after what was asked and
+answered last. What is rewritten is shown, so that a wrong guess is seen; where a question may also stand alone, whoever
+calls can try both and keep the one that is answered.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+from qa.answering.answer_types import people_in
+from qa.query.question import Asks, bare_runs, read_question
+from qa.query.times import find_times
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What was asked last, as it was understood, and what was answered: the short answer, the quote, and its title."""
+
+    question: str
+    short: str = ""
+    quote: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """What a question means after the one before.
+
+    `is_sure` is False where the question may also stand alone, or mean one of the `others`. `more` says that it asks
+    for what was not yet told.
+    """
+
+    question: str
+    is_sure: bool
+    more: bool = False
+    others: tuple[str, ...] = ()
+
+
+_IDEOGRAPH = "\u4e00-\u9fff"
+_END = r"[\s？?。.！!]*$"
+_START = r"^\s*(?:那么?|然后|嗯|哦|好的?)?[，,\s]*"
+_PERSON = re.compile(
+    r"(?<![其吉])[他她](?!们|人)(?:本人|自己)?|[这那该](?:一?位|个人)(?:先生|女士|老人|同志|书记|主任|老师|记者)?|此人"
+)
+_PEOPLE = re.compile(r"[他她]们")
+_PLACE = re.compile(r"[那这](?:里|儿)(?![面外])|此地|当地|该地|[那这]个地方")
+_EVENT = re.compile(r"[这那](?:件|个|一)?事(?:情)?(?!故|业|务|项|实)|此事")
+_KIND = re.compile(
+    rf"(?:[这那]一?(?:个|座|条|家|所|项|场|次|支|处)|[这该])(?P<kind>[{_IDEOGRAPH}]{{2,5}}?)"
+    r"(?=[有是的在里内叫一共为什怎哪谁多几开举？?，,]|$)"
+)
+_THING = re.compile(r"它们?|(?<![尤与极及何莫])其(?![他它实中余次间一二三])")
+_MORE = re.compile(
+    rf"{_START}(?:还有|除此之外|除了这些|另外|其他的?|别的)(?:还有)?(?:呢|吗|别的|其他的?|哪些|什么|谁|没有|人)*{_END}"
+)
+_AND = re.compile(rf"{_START}(?P<other>[^？?，,]{{2,14}}?)(?:呢|又?怎么样|又?如何){_END}")
+_PLACE_NAME = re.compile(
+    rf"[{_IDEOGRAPH}]{{1,6}}?(?:街道办事处|居委会|社区|小区|街道|广场|公园|中心|学校|医院|开发区|省|市|县|区|镇|乡|村|路|街)"
+)
+# A noun ends where the question goes on to say something of it.
+_SAYS = re.compile(r"[的有是在了将被把对向从和与为于由]|一?共|叫做?|主持|举行|召开|位于")
+_LEADS = re.compile(r"^(?:请问|那么?|关于)?")
+_MARKS = " ？?。.！!，,"
+_COMES_FIRST = re.compile(
+    r"(?:是|在)?(?:什么时候|何时|哪一?[天年月日]|几[月号]|在?哪里?|在?哪儿|在?什么地方|为什么|为何|怎么|如何|谁)"
+)
+_POSTS = re.compile(
+    r"(?:冠军|亚军|季军|书记|主任|市长|区长|县长|会长|校长|院长|队长|记者|作者|老师|主席|总理|总统|部长|人)$"
+)
+_POST_ENDS = "记长任员士人席委理生师授手民友"
+_PLACE_ENDS = "省市县区镇乡村路街"
+_NO_TOPIC = 4  # characters: what is left of so short a question names no subject
+_SHORT = 14
+_ANY_DAY = date(2001, 1, 1)  # which words are of time does not depend on the day
+# 哪些省份 and 哪五省 are subjects themselves.
+_SUBJECTLESS = re.compile(
+    r"^(?:是|有|在|会|能|要|又|都|共|什么|怎么|哪(?![些几两二三四五六七八九十\d])|谁|为|几|多少|何)"
+)
+
+
+def follow_up(question: str, before: Spoken, *earlier: Spoken) -> FollowUp | None:
+    """What a question means after another; None when it stands alone.
+
+    `earlier` are the turns before that one, the newest first: 他 reaches back to the last person spoken of.
+    """
+    text = " ".join(question.split())
+    if _MORE.match(text):
+        return FollowUp(before.question, is_sure=True, more=True)
+    if referred := _with_referents(text, before, earlier):
+        return FollowUp(referred, is_sure=True)
+    left = _left(text)
+    if match := _AND.match(text):
+        if _is_bare(_left(match["other"])):
+            return FollowUp(_asked_again(text, before), is_sure=True)
+        return FollowUp(_with_other(match["other"], before, text), is_sure=True)
+    if _is_bare(left):
+        return FollowUp(_asked_again(text, before), is_sure=True)
+    subject = _subject(before)
+    is_short = len(left) <= _NO_TOPIC or (_SUBJECTLESS.match(text) and len(text) <= _SHORT)
+    if is_short and subject and subject not in text:
+        others = (f"{before.title}：{text}",) if before.title else ()
+        # 有多少头 alone would be answered with any number of heads.
+        return FollowUp(f"{subject}{text}", is_sure=len(left.strip("有是在了的共")) <= 1, others=others)
+    return None
+
+
+def _left(text: str) -> str:
+    """What is left of a question without its asking words and marks."""
+    return "".join(text[start:end] for start, end in bare_runs(text))
+
+
+def _is_bare(left: str) -> bool:
+    """Whether nothing is left of a question but its asking."""
+    return not left.strip("的了是有在呢啊吧开始结束具体大概到底那又")
+
+
+def _with_referents(text: str, before: Spoken, earlier: Sequence[Spoken]) -> str:
+    """The question with what its pronouns mean; "" when it has none, or when nothing is known to be meant."""
+    turns = (before, *earlier)
+    for pattern, meaning in (
+        (_PEOPLE, _people),
+        (_PERSON, _person),
+        (_PLACE, _place),
+        (_EVENT, lambda turns: turns[0].title or _subject(turns[0])),
+    ):
+        if pattern.search(text) and (meant := meaning(turns)):
+            return pattern.sub(lambda _, meant=meant: meant, text, count=1)  # type: ignore[misc]
+    if (match := _KIND.search(text)) and (meant := _of_kind(match["kind"], turns)):
+        return f"{text[: match.start()]}{meant}{text[match.end() :]}"
+    if _THING.search(text) and (meant := _subject(before)):
+        return _THING.sub(lambda _: meant, text, count=1)
+    return ""
+
+
+def _person(turns: Sequence[Spoken]) -> str:
+    """The person spoken of: the last who was asked about or answered with; else whom the last answer mentions."""
+    for turn in turns:
+        is_who = read_question(turn.question).asks is Asks.WHO
+        if is_who and (named := _names(turn.short)):
+            return named[0]
+        if named := _names(turn.question):
+            return named[-1]
+        if named := _names(turn.short):
+            return named[0]
+        # A name without a familiar surname, where the answer is as short as a name.
+        if is_who and 0 < len(turn.short) <= 4 and not _names(turn.quote):
+            return turn.short
+    mentioned = _names(turns[0].quote) or _names(turns[0].title)
+    return mentioned[0] if mentioned else ""
+
+
+def _people(turns: Sequence[Spoken]) -> str:
+    for turn in turns:
+        for text in (turn.short, turn.quote, turn.question):
+            if len(named := _names(text)) > 1:
+                return "、".join(dict.fromkeys(named))
+    return _subject(turns[0])
+
+
+def _names(text: str) -> list[str]:
+    named = people_in(text) or (people_in(f"{text}的") if 2 <= len(text) <= 3 else [])
+    # The end of 瑞金社区 looks like a name with a surname.
+    return [name for name in named if name[-1] not in _PLACE_ENDS]
+
+
+def _place(turns: Sequence[Spoken]) -> str:
+    """The place spoken of last. What a question was about may be one without saying so, unless it is a person."""
+    for turn in turns:
+        if read_question(turn.question).asks is Asks.WHERE and turn.short:
+            return turn.short
+        for text in (turn.question, turn.short):
+            if found := _PLACE_NAME.findall(_LEADS.sub("", text)):
+                return str(found[-1])
+        subject = _subject(turn)
+        if subject and not _names(subject):
+            return subject
+    return _subject(turns[0])
+
+
+def _of_kind(kind: str, turns: Sequence[Spoken]) -> str:
+    """What was spoken of that is of a kind: the last name that ends with it, else what the question was about."""
+    for turn in turns:
+        for text in (turn.short, turn.question, turn.quote):
+            named = [name for name in re.findall(rf"[{_IDEOGRAPH}“”]{{1,8}}?{re.escape(kind)}", text) if name != kind]
+            if named:
+                return str(named[-1])
+    return _subject(turns[0])
+
+
+def _subject(before: Spoken) -> str:
+    """What the question before was about: its first noun, or the person at the end of it."""
+    question = before.question
+    for time in find_times(question, today=_ANY_DAY):  # 2021年9月江豚…: the month is no part of the noun
+        question = question[: time.start] + " " * (time.end - time.start) + question[time.end :]
+    for start, end in bare_runs(question):
+        for piece in _SAYS.split(_LEADS.sub("", question[start:end])):
+            if len(piece) >= 2:
+                return next((name for name in _names(f"{piece}的") if _is_named(piece, name)), piece)
+    return ""
+
+
+def _is_named(piece: str, name: str) -> bool:
+    """Whether a noun is a name, or a post with a name behind it (区委书记某某)."""
+    return piece.endswith(name) and (piece == name or piece[-len(name) - 1] in _POST_ENDS)
+
+
+def _asked_again(text: str, before: Spoken) -> str:
+    """The question before with what is asked now in place of what it asked: 谁主持了会议, 什么时候呢."""
+    asked = before.question.strip(_MARKS)
+    runs = bare_runs(asked)
+    said = "".join(asked[start:end] for start, end in _filled(runs, asked)).strip(_MARKS)
+    now = re.sub(r"呢$", "", re.sub(_START, "", text).strip(_MARKS))
+    if not said:
+        return text
+    return f"{now}{said}？" if _COMES_FIRST.match(now) else f"{said}{now}？"
+
+
+def _filled(runs: list[tuple[int, int]], asked: str) -> Iterator[tuple[int, int]]:
+    """The stretches of a question that are no asking words, with the digits and marks between them."""
+    asking = [asked[end:start] for (_, end), (start, _) in pairwise(runs)]
+    for place, (start, end) in enumerate(runs):
+        follows = runs[place + 1][0] if place + 1 < len(runs) else end
+        between = asking[place] if place < len(asking) else ""
+        yield start, follows if between and not re.search(rf"[{_IDEOGRAPH}]", between) else end
+
+
+def _with_other(other: str, before: Spoken, text: str) -> str:
+    """The question before with another person, time, place or thing in the place of its own."""
+    asked = before.question
+    now = find_times(other, today=_ANY_DAY)
+    if now and now[0].end - now[0].start == len(other):
+        if then := find_times(asked, today=_ANY_DAY):
+            return f"{asked[: then[0].start]}{other}{asked[then[0].end :]}"
+        return f"{other}{asked}"
+    if _names(other) == [other] and (named := people_in(asked)):
+        return asked.replace(named[-1], other)
+    for length in range(min(4, len(other) - 1), 0, -1):
+        suffix = other[-length:]
+        place = asked.find(suffix)
+        if place > 0:
+            start = max(0, place - (len(other) - length))
+            cut = [match.end() for match in _SAYS.finditer(asked, start, place)]
+            start = cut[-1] if cut else start
+            return f"{asked[:start]}{other}{asked[place + length :]}"
+    subject = _subject(before)
+    if not subject or "的" in other:  # a thing described anew
+        return f"{other}是谁？" if _POSTS.search(other) else f"{other}是什么？"
+    return asked.replace(subject, other, 1)

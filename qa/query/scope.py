@@ -1,0 +1,120 @@
+"""What a question says of the issues it means — 本期, 上周三, 2021年下半年, 第12946期 — as a filter that can be shown.
+
+A year in which the archive has no issue is no filter but part of what is asked (李德民1978年入党), and so is any other
+day outside it, unless it is counted from today: 上周 always means the news of last week.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from embeddings import Filters, Issue
+from qa.i18n import day_words
+from qa.query.times import Period, TimeWords, find_times
+
+_A_MONTH = timedelta(days=31)
+_THIS_ISSUE = re.compile(r"(?:本|这一?|最新的?一?|最近的?一|当|新的?一)[期号](?!间)|(?:本|这一?|最新一?)刊")
+_ISSUE_BEFORE = re.compile(r"(?P<back>上+)一?个?期|前一期")
+_NUMBERED = re.compile(r"第\s*(?P<number>\d{1,6})\s*[期号](?!楼|线|院|馆|店)")
+_COMPARES = re.compile(
+    r"(?:请)?(?:比较|对比|比一比|比)(?:一下|下)?|相比|(?:各|分别)?(?:有|是)?(?:什么|何|哪些)?(?:不同|区别|变化|差别|差异)"
+    r"|(?:相差|差|多|少)了?多少|分别(?:是|有)?(?:多少)?"
+)
+_JOINS = re.compile(r"^(?:的)?(?:和|与|跟|同|、|及|到|，|,)")
+_IS_ISSUE = re.compile(r"(?:公报|报纸|报)?(?:里|上|中)?(?:的|都|主要)?(?:讲|说|有|登|内容|头条|文章|标题|呢|[？?。]|$)")
+# What is left of a question around words that were taken out of it.
+_LOOSE = re.compile(r"^(?:请问|在|于|从|自)?\s*[的里中内间，,、]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The issues that a question means.
+
+    `words` are the question's own, `label` tells the days or the issue they stand for, `rest` is the question without
+    them, and `filters` is what they leave of the archive. `is_counted` says that the words mean issues and nothing
+    else, because they are counted from today or from the newest issue (上周, 本期); an article may have the others.
+    """
+
+    words: str
+    label: str
+    rest: str
+    filters: Filters
+    is_counted: bool = True
+
+
+def read_scope(question: str, issues: Sequence[Issue], *, today: date) -> Scope | None:
+    """What a question says of the issues it means, or None. `issues` are the archive's, newest first."""
+    if match := _NUMBERED.search(question):
+        named = [issue for issue in issues if re.search(rf"(?<!\d){match['number']}\s*[期号]", issue.name)]
+        if named:
+            return _of_issue(question, match, named[0])
+        if _IS_ISSUE.match(question, match.end()):
+            return _scope(question, match.start(), match.end(), match[0], Filters(issue=match[0]))
+    if match := _ISSUE_BEFORE.search(question) or _THIS_ISSUE.search(question):
+        back = len(match.groupdict().get("back") or "上") if match.re is _ISSUE_BEFORE else 0
+        return _counted_back(question, match, issues, back)
+    days = [issue.date for issue in issues if issue.date]
+    if not days:
+        return None
+    found = find_times(question, today=today, last=max(days) + _A_MONTH)
+    # Two times are compared, or one of them is what is asked about; neither narrows the search.
+    if len(found) != 1 or not (found[0].is_relative or _overlaps(found[0].period, min(days), max(days))):
+        return None
+    return _of_period(question, found[0])
+
+
+def read_comparison(question: str, issues: Sequence[Issue], *, today: date) -> tuple[str, list[Scope]]:
+    """What a question compares, and the two times that it compares; ("", []) where it compares none."""
+    days = [issue.date for issue in issues if issue.date]
+    if not days or not _COMPARES.search(question):
+        return "", []
+    found = find_times(question, today=today, last=max(days) + _A_MONTH)
+    if len(found) != 2:
+        return "", []
+    one, other = found
+    between = question[one.end : other.start]
+    topic = _COMPARES.sub("", f"{question[: one.start]}{_JOINS.sub('', between)}{question[other.end :]}")
+    topic = topic.strip(" 的，,、？?。在和与跟")
+    return topic, [_of_period(question, words) for words in found] if topic else []
+
+
+def narrowed(filters: Filters, scope: Filters) -> Filters:
+    """What both leave; what a reader chose stands where the two cannot both hold."""
+    since = max(filter(None, (filters.since, scope.since)), default=None)
+    until = min(filter(None, (filters.until, scope.until)), default=None)
+    if since and until and since > until:
+        since, until = filters.since, filters.until
+    return Filters(filters.issue or scope.issue, since, until, filters.section)
+
+
+def _counted_back(question: str, match: re.Match[str], issues: Sequence[Issue], back: int) -> Scope | None:
+    """The issue of the newest day, or of so many days of issue before it; of two bulletins of one day, both."""
+    days = sorted({issue.date for issue in issues if issue.date}, reverse=True)
+    if back < len(days):
+        day = days[back]
+        return _scope(question, match.start(), match.end(), day_words(day), Filters(since=day, until=day))
+    undated = [issue for issue in issues if issue.date is None]
+    return _of_issue(question, match, undated[0]) if not days and len(undated) == 1 and back == 0 else None
+
+
+def _of_issue(question: str, match: re.Match[str], issue: Issue) -> Scope:
+    return _scope(question, match.start(), match.end(), f"《{issue.name}》", Filters(issue=issue.id))
+
+
+def _of_period(question: str, found: TimeWords) -> Scope:
+    period = found.period
+    filters = Filters(since=period.first, until=period.last)
+    return _scope(question, found.start, found.end, period.label, filters, is_counted=found.is_relative)
+
+
+def _scope(question: str, start: int, end: int, label: str, filters: Filters, *, is_counted: bool = True) -> Scope:
+    before, after = question[:start], question[end:]
+    rest = f"{before.removesuffix('在').removesuffix('于')}{_LOOSE.sub('', after)}".strip(" ，,？?。")
+    return Scope(question[start:end], label, rest or question, filters, is_counted)
+
+
+def _overlaps(period: Period, oldest: date, newest: date) -> bool:
+    return (period.first is None or period.first <= newest) and (period.last is None or period.last >= oldest)

@@ -1,0 +1,122 @@
+"""Slips of the pen: characters of a question that no text has in that place, where a homophone is printed.
+
+Readers type by sound, so 何长成 becomes 何常成. A character is only replaced when no text of the archive has it beside
+one of its neighbours, and the three characters together, with a homophone in its place, are printed in one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from embeddings import Snapshot, fold, simplified, terms_of
+from qa.query.question import bare_runs
+
+_WINDOW = 3
+_MOST_SLIPS = 3
+_LOOKED_THROUGH = 5  # chunks in which a respelling is looked for
+# Words that join others: they are neither misspelt, nor meant, nor part of a name.
+_JOINING = "的了是在和与及或被把将向对为从到由有也都就而且其之等着过于以所不个这那没会能要可请吗呢叫做作写收获称占"
+_CONTENT = re.compile(rf"[^{_JOINING}]{{{_WINDOW},}}")
+
+
+@dataclass(frozen=True, slots=True)
+class Respelled:
+    """A question, and what was replaced in it: words as typed, each with the words that are printed."""
+
+    question: str
+    replaced: tuple[tuple[str, str], ...] = ()
+
+
+def respell(question: str, snapshot: Snapshot) -> Respelled:
+    """The question with its slips put right, as far as the archive shows what was meant."""
+    text = simplified(question)
+    replaced: list[tuple[str, str]] = []
+    for _ in range(_MOST_SLIPS):
+        found = next(_respellings(text, snapshot), None)
+        if found is None:
+            break
+        place, window, character = found
+        start, end = window
+        respelled = text[:place] + character + text[place + 1 :]
+        replaced.append((question[start:end], respelled[start:end]))
+        text = respelled
+    return Respelled(text, tuple(replaced)) if replaced else Respelled(question)
+
+
+def _respellings(text: str, snapshot: Snapshot) -> Iterator[tuple[int, tuple[int, int], str]]:
+    """Places, the windows that are printed with another character there, and that character."""
+    runs = [match.span() for first, last in bare_runs(text) for match in _CONTENT.finditer(text, first, last)]
+    pairs = [place for start, end in runs for place in range(start, end - 1)]
+    known = dict(zip(pairs, _are_known([text[place : place + 2] for place in pairs], snapshot), strict=True))
+    for start, end in runs:
+        for place in range(start, end):
+            # In the middle of a run the window holds both neighbours.
+            if not all(known[at] for at in (place - 1, place) if at in known):
+                first = min(max(start, place - 1), end - _WINDOW)
+                yield from _printed(text, place, [(first, first + _WINDOW)], snapshot)
+
+
+def _printed(
+    text: str, place: int, windows: list[tuple[int, int]], snapshot: Snapshot
+) -> Iterator[tuple[int, tuple[int, int], str]]:
+    candidates = [
+        (window, character, text[window[0] : place] + character + text[place + 1 : window[1]])
+        for character in homophones(text[place])
+        for window in windows
+    ]
+    pairs = [spelled[at : at + 2] for _, _, spelled in candidates for at in range(_WINDOW - 1)]
+    known = _are_known(pairs, snapshot)
+    for number, (window, character, spelled) in enumerate(candidates):
+        if all(known[number * (_WINDOW - 1) : (number + 1) * (_WINDOW - 1)]) and _is_printed(spelled, snapshot):
+            yield place, window, character
+
+
+def _are_known(pairs: list[str], snapshot: Snapshot) -> list[bool]:
+    """Whether a text of the archive has each pair of characters."""
+    if not pairs:
+        return []
+    terms, owners = terms_of(pairs)
+    nowhere = snapshot.idf(np.array([np.iinfo(np.uint64).max], dtype=np.uint64))[0]
+    unknown = np.zeros(len(pairs), dtype=np.bool_)
+    np.logical_or.at(unknown, owners, snapshot.idf(terms) >= nowhere - 1e-6)
+    return [not missing for missing in unknown.tolist()]
+
+
+def _is_printed(words: str, snapshot: Snapshot) -> bool:
+    rows = [found.row for found in snapshot.search_words(words, _LOOKED_THROUGH)]
+    return any(words in fold(f"{article.title}\n{chunk.text}") for chunk, article in snapshot.read_chunks(rows))
+
+
+def homophones(character: str) -> list[str]:
+    """Other characters that are read alike, whatever the tone; the commoner first as far as Unicode's order tells."""
+    by_sound, sounds = _sounds()
+    alike = dict.fromkeys(other for sound in sounds.get(character, ()) for other in by_sound[sound])
+    return [other for other in alike if other != character and other not in _JOINING]
+
+
+@lru_cache(maxsize=1)
+def _sounds() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Characters by their toneless reading, and the readings of each."""
+    from pypinyin import Style, pinyin
+    from pypinyin.constants import PINYIN_DICT
+
+    by_sound: dict[str, list[str]] = {}
+    sounds: dict[str, list[str]] = {}
+    # The characters of GB2312, which are those in use: the others would only take time.
+    for character in filter(_is_in_use, map(chr, sorted(PINYIN_DICT))):
+        for sound in dict.fromkeys(pinyin(character, style=Style.NORMAL, heteronym=True)[0]):
+            by_sound.setdefault(sound, []).append(character)
+            sounds.setdefault(character, []).append(sound)
+    return by_sound, sounds
+
+
+def _is_in_use(character: str) -> bool:
+    try:
+        return len(character.encode("gb2312")) == 2
+    except UnicodeEncodeError:
+        return False

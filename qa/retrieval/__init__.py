@@ -1,0 +1,1 @@
+"""A query → passages, read and put in order."""

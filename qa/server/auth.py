@@ -1,0 +1,210 @@
+"""Who may come in: readers where the page has a password, and the staff.
+
+It sees requests only as ASGI scopes, and knows nothing of the page.
+"""
+
+from __future__ import annotations
+
+import binascii
+import hashlib
+import hmac
+import secrets
+import time
+from base64 import b64decode
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address
+from threading import Lock
+from typing import Any
+from urllib.parse import urlsplit
+
+from qa.i18n import Words, words
+
+STAY_SECONDS = 12 * 3600.0  # of a browser in which the staff's password was given
+WRONG_TRIES = 5  # from one address, within the time below, until it has to wait
+WRONG_SECONDS = 600.0
+_MOST_VISITORS = 10_000  # remembered at a time
+_MOST_PASSWORD_CHARS = 1000
+# A proxy passes on requests of other machines as its own; these are how it says so.
+_FORWARDING = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
+
+
+class NotAdmittedError(Exception):
+    """A password was not taken; `said` tells why, for the one who typed it."""
+
+    def __init__(self, said: Words) -> None:
+        super().__init__(said)
+        self.said = said
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A request as far as it tells who sends it. Names of headers are in lower case."""
+
+    address: str
+    headers: Mapping[str, str]
+
+    @classmethod
+    def of(cls, scope: Mapping[str, Any]) -> Visit:
+        """The visit of an ASGI scope."""
+        client = scope.get("client")
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope.get("headers", ())}
+        return cls(client[0] if client else "", headers)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it was sent from this machine, by a page of this machine, through no proxy."""
+        if not _is_loopback(self.address) or any(name in self.headers for name in _FORWARDING):
+            return False
+        # A name that another site lets point at this machine, or a page of that site, speaks for that site.
+        return _names_this_machine(self.headers.get("host", "")) and self.is_own_page
+
+    @property
+    def is_own_page(self) -> bool:
+        """Whether no page of another site sent it. Browsers say so; other programs say nothing."""
+        if site := self.headers.get("sec-fetch-site"):
+            return site in ("same-origin", "none")
+        origin = self.headers.get("origin")
+        hosts = (self.headers.get("host"), self.headers.get("x-forwarded-host"))
+        return origin is None or urlsplit(origin).netloc in hosts
+
+    def cookie(self, name: str) -> str:
+        """The value of a cookie; empty where there is none."""
+        parts = (part.strip().partition("=") for part in self.headers.get("cookie", "").split(";"))
+        return next((value for key, _, value in parts if key == name), "")
+
+    @property
+    def network(self) -> str:
+        """What is counted as one sender: the address, or the network of 2^64 addresses that IPv6 gives to each."""
+        try:
+            address = ip_address(self.address)
+        except ValueError:
+            return self.address
+        return f"{int(address) >> 64:x}::" if isinstance(address, IPv6Address) else self.address
+
+
+class Tries:
+    """Counts wrong passwords by their sender, so that nobody can try many. Safe in several threads."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._lock = Lock()
+        self._wrong: OrderedDict[str, dict[bytes, float]] = OrderedDict()  # sender → digest → time, in seconds
+
+    def must_wait(self, visit: Visit) -> bool:
+        """Whether a sender has been wrong too often to be heard now."""
+        with self._lock:
+            return len(self._recent(visit.network)) >= WRONG_TRIES
+
+    def count(self, visit: Visit, typed: bytes) -> None:
+        """Remember a wrong password. A page that sends the same one again and again is not guessing."""
+        with self._lock:
+            self._wrong[visit.network] = {**self._recent(visit.network), hashlib.sha256(typed).digest(): self._now()}
+            self._wrong.move_to_end(visit.network)
+            while len(self._wrong) > _MOST_VISITORS:
+                self._wrong.popitem(last=False)
+
+    def _recent(self, sender: str) -> dict[bytes, float]:
+        wrong = self._wrong.get(sender, {})
+        return {digest: when for digest, when in wrong.items() if self._now() - when < WRONG_SECONDS}
+
+
+class Entrance:
+    """The way to the staff side: by password where there is one, else only from this machine.
+
+    Behind a proxy no request is known to come from this machine, so that without a password there is no way.
+    """
+
+    def __init__(
+        self, password: str = "", *, behind_proxy: bool = False, now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._password = password.encode("utf-8")
+        self._behind_proxy = behind_proxy
+        self._now = now
+        self._tries = Tries(now)
+        self._lock = Lock()
+        self._inside: OrderedDict[str, float] = OrderedDict()  # token → when it was given, in seconds
+        # Cookies are shared by all ports of a host, so that two pages on one host need two names.
+        self.cookie = f"bulletin-staff-{secrets.token_hex(4)}"
+
+    @property
+    def has_password(self) -> bool:
+        """Whether a password opens it."""
+        return bool(self._password)
+
+    def admits(self, visit: Visit) -> bool:
+        """Whether a request may use the staff side."""
+        if not self.has_password:
+            return visit.is_local and not self._behind_proxy
+        token = visit.cookie(self.cookie)
+        with self._lock:
+            given = self._inside.get(token)
+        return given is not None and self._now() - given < STAY_SECONDS and visit.is_own_page
+
+    def enter(self, typed: str, visit: Visit) -> str:
+        """A token for the browser that sends the right password. Raises NotAdmittedError."""
+        if not self.has_password:
+            raise NotAdmittedError(words("password_needless"))
+        if self._tries.must_wait(visit):
+            raise NotAdmittedError(words("password_wait"))
+        if not visit.is_own_page:
+            raise NotAdmittedError(words("password_elsewhere"))
+        given = typed[:_MOST_PASSWORD_CHARS].encode("utf-8", "replace")
+        if not hmac.compare_digest(given, self._password):
+            self._tries.count(visit, given)
+            raise NotAdmittedError(words("password_wrong"))
+        token = secrets.token_urlsafe(32)
+        with self._lock:
+            self._inside[token] = self._now()
+            while len(self._inside) > _MOST_VISITORS:
+                self._inside.popitem(last=False)
+        return token
+
+    def leave(self, visit: Visit) -> None:
+        """Forget that a browser has given the password."""
+        with self._lock:
+            self._inside.pop(visit.cookie(self.cookie), None)
+
+
+class Credentials:
+    """The name and password that open the whole page, by HTTP Basic authentication."""
+
+    def __init__(self, user: str, password: str, *, now: Callable[[], float] = time.monotonic) -> None:
+        self._expected = f"{user}:{password}".encode()
+        self._tries = Tries(now)
+
+    def must_wait(self, visit: Visit) -> bool:
+        """Whether a sender has been wrong too often to be heard now."""
+        return self._tries.must_wait(visit)
+
+    def admits(self, visit: Visit) -> bool:
+        """Whether a request has the right name and password. A wrong one is counted, a missing one is not."""
+        scheme, _, encoded = visit.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "basic":
+            return False
+        try:
+            given = b64decode(encoded.strip(), validate=True)
+        except (binascii.Error, ValueError):
+            given = b""
+        right = hmac.compare_digest(given, self._expected)
+        if not right:
+            self._tries.count(visit, given)
+        return right
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return False
+    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
+    return (mapped or found).is_loopback
+
+
+def _names_this_machine(host: str) -> bool:
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return False
+    return name == "localhost" or name.endswith(".localhost") or _is_loopback(name)

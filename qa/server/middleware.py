@@ -1,0 +1,301 @@
+"""What stands between the network and the page: which addresses are answered, to whom, and with which headers.
+
+Gradio answers more than this page needs: it fetches addresses for whoever asks, keeps files that anyone sends, and
+serves what it keeps. The gate lets through what the page uses, by name, so that what a later gradio adds stays shut.
+It is also the only module that speaks ASGI; starlette comes with gradio.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import re
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from embeddings import Archive
+from qa.assistant import Assistant
+from qa.i18n import in_language
+from qa.server.auth import STAY_SECONDS, Credentials, Entrance, NotAdmittedError, Visit
+
+logger = logging.getLogger(__name__)
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Headers = dict[str, str]
+
+MAX_BODY_BYTES = 2_000_000  # of a request that is no upload; the longest article of an issue is far shorter
+WRONG_DELAY = 1.0  # seconds that a wrong password costs
+HEALTH, PROGRAMS, MCP, ENTER, LEAVE = "/health", "/programs", "/mcp", "/staff/enter", "/staff/leave"
+
+_API = "/gradio_api"
+_OPEN = re.compile(
+    r"/|/(config|info|theme\.css|favicon\.ico|manifest\.json|pwa_icon|robots\.txt)/?"
+    r"|/(health|programs|mcp|staff/enter|staff/leave)/?"
+    r"|/(static|assets|svelte)/.*"
+    rf"|{_API}/(info|openapi\.json|app_id|user|token|login_check|startup-events|reset|cancel|theme\.css)/?"
+    rf"|{_API}/component_server/?"
+    rf"|{_API}/queue/(join|data|status)/?|{_API}/heartbeat/[^/]+|{_API}/(call|run|api)/.+"
+    # What a page offers to download; gradio itself gives out nothing but what it keeps under names nobody can guess.
+    rf"|{_API}/file=(?!\s*[a-zA-Z][a-zA-Z0-9+.-]+:).+"
+)
+_STAFF = re.compile(rf"{_API}/(upload|upload_progress)/?")
+_CALL = re.compile(rf"{_API}/(queue/join|call/.+|run/.+|api/.+|component_server|cancel|reset)/?")
+_COMPONENT = f"{_API}/component_server"
+_STARTING = f"{_API}/startup-events"  # gradio asks itself for this while it starts
+
+# Gradio writes scripts and styles into the page. Nothing may be fetched from, or sent to, another host.
+_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; media-src 'self' data: blob:; worker-src 'self' blob:; "
+    "connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors {ancestors}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """How a page is served: who may come in, and what stands beside it.
+
+    `mcp` is what answers at `/mcp`, and `lifespan` what has to run meanwhile.
+    """
+
+    assistant: Assistant
+    archive: Path | None = None
+    entrance: Entrance | None = None
+    credentials: Credentials | None = None
+    mcp: Any = None
+    lifespan: Callable[[Any], AbstractAsyncContextManager[None]] | None = None
+
+
+def app_parts(serving: Serving) -> dict[str, Any]:
+    """What gradio is to give to the FastAPI application that it makes: the gate, the routes of our own."""
+    from starlette.middleware import Middleware
+    from starlette.responses import FileResponse, JSONResponse
+    from starlette.routing import Route
+
+    def health(request: Any) -> Any:
+        status, row = health_row(serving.assistant, serving.archive)
+        return JSONResponse(row, status_code=status, headers={"Cache-Control": "no-store"})
+
+    def programs(request: Any) -> Any:
+        return FileResponse(Path(__file__).with_name("programs.html"))
+
+    routes: list[Any] = [Route(HEALTH, health), Route(PROGRAMS, programs)]
+    if serving.mcp is not None:
+        routes.append(Route(MCP, serving.mcp))
+    parts: dict[str, Any] = {"routes": routes, "middleware": [Middleware(Gate, serving=serving)]}
+    return {**parts, "lifespan": serving.lifespan} if serving.lifespan else parts
+
+
+def health_row(assistant: Assistant, archive: Path | None) -> tuple[int, dict[str, Any]]:
+    """The HTTP status and the JSON of the health endpoint: 200, or 503 with a reason."""
+    try:
+        if archive is not None:  # one that is open can still be read after its folder has gone
+            Archive.open(archive).close()
+        with assistant.archive.snapshot() as snapshot:
+            row = {
+                "status": "ok",
+                "generation": snapshot.generation,
+                "issues": len(snapshot.issue_names()),
+                "chunks": snapshot.size,
+                "model": assistant.encoder.name,
+            }
+    except Exception as error:
+        logger.exception("The archive could not be read")
+        # The message names folders of this machine, which are nobody's business outside.
+        reason = f"The archive cannot be read ({type(error).__name__}); the log of the server says more."
+        return 503, {"status": "unavailable", "reason": reason}
+    return 200, row
+
+
+class Gate:
+    """An ASGI middleware that lets through what the page needs, and refuses the rest."""
+
+    def __init__(self, app: Any, *, serving: Serving) -> None:
+        self._app = app
+        self._serving = serving
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        """Answer one request, or pass it on."""
+        if scope["type"] != "http":
+            if scope["type"] == "lifespan":
+                await self._app(scope, receive, send)
+            return
+        path, visit = _path(scope), Visit.of(scope)
+        send = _with_headers(send, _is_embedded(scope))
+        if "origin" in visit.headers and not visit.is_own_page:
+            # Gradio would let any site read, through its visitor's browser, what is open only to that visitor.
+            await _refuse(send, 403, "A page of another site cannot call this one; put it into a frame instead.")
+            return
+        credentials = self._serving.credentials
+        if credentials and path != _STARTING:
+            if credentials.must_wait(visit):
+                await _refuse(send, 429, "Too many wrong passwords; try again in ten minutes.", {"Retry-After": "600"})
+                return
+            if not credentials.admits(visit):
+                if "authorization" in visit.headers:
+                    await asyncio.sleep(WRONG_DELAY)
+                challenge = {"WWW-Authenticate": 'Basic realm="bulletin", charset="UTF-8"'}
+                await _refuse(send, 401, "A name and a password are needed.", challenge)
+                return
+        is_staff = self._serving.entrance is not None and self._serving.entrance.admits(visit)
+        root, query = str(scope.get("root_path", "")), scope.get("query_string", b"").decode("latin-1")
+        if root and scope["path"] == root.rstrip("/"):
+            # The page's own addresses are relative to a folder.
+            await _refuse(send, 308, "", {"Location": f"{root.rstrip('/')}/{'?' if query else ''}{query}"})
+        elif _STAFF.fullmatch(path):
+            await (self._app(scope, receive, send) if is_staff else _refuse(send, 403, "Not open to readers."))
+        elif not _OPEN.fullmatch(path):
+            await _refuse(send, 404, "There is nothing here.")
+        elif path in (ENTER, LEAVE):
+            await self._staff_door(scope, receive, send, visit, path)
+        elif scope["method"] == "POST" and _CALL.fullmatch(path):
+            await self._call(scope, receive, send, is_staff=is_staff)
+        elif path == "/" and _is_embedded(scope) and "__theme" not in _query(scope):
+            # Gradio takes its theme from the address.
+            await _refuse(send, 307, "", {"Location": "?embed=1&__theme=light"})
+        else:
+            await self._app(scope, receive, send)
+
+    async def _call(self, scope: Message, receive: Receive, send: Send, *, is_staff: bool) -> None:
+        """Pass a call on that asks for no file, or, from the staff, for no file of another host."""
+        body = await _read(receive, MAX_BODY_BYTES)
+        if body is None:
+            await _refuse(send, 413, f"The request is too large; the limit is {MAX_BODY_BYTES:,} bytes.")
+            return
+        try:
+            files = _files_in(json.loads(body)) if body else []
+        except RecursionError:
+            await _refuse(send, 400, "The request is nested too deeply.")
+            return
+        except ValueError:
+            if _path(scope).rstrip("/") == _COMPONENT:  # gradio would take a form with files there
+                await _refuse(send, 400, "The request is no JSON.")
+                return
+            files = []  # gradio says what is wrong with it
+        if files and not (is_staff and not any(map(_is_elsewhere, files))):
+            await _refuse(send, 403, "Files cannot be named in a request.")
+            return
+        await self._app(scope, _replaying(body, receive), send)
+
+    async def _staff_door(self, scope: Message, receive: Receive, send: Send, visit: Visit, path: str) -> None:
+        """Take the staff's password, and give the browser a cookie that tells that it was given."""
+        entrance = self._serving.entrance
+        if scope["method"] != "POST" or entrance is None:
+            await _refuse(send, 404, "There is nothing here.")
+            return
+        root = urlsplit(str(scope.get("root_path", ""))).path.rstrip("/") or "/"  # it may be a whole address
+        secure = "; Secure" if scope.get("scheme") == "https" else ""
+        cookie = f"{entrance.cookie}={{}}; Path={root}; HttpOnly; SameSite=Strict; Max-Age={{:.0f}}{secure}"
+        if path == LEAVE:
+            entrance.leave(visit)
+            await _answer(send, 200, {"said": ""}, {"Set-Cookie": cookie.format("", 0)})
+            return
+        body = await _read(receive, 10_000)
+        try:
+            typed = str(json.loads(body or b"")["password"])
+        except (ValueError, TypeError, KeyError, RecursionError):
+            typed = ""
+        try:
+            token = entrance.enter(typed, visit)
+        except NotAdmittedError as error:
+            await asyncio.sleep(WRONG_DELAY)
+            await _answer(send, 403, {"said": in_language(error.said, visit.headers)})
+            return
+        await _answer(send, 200, {"said": ""}, {"Set-Cookie": cookie.format(token, STAY_SECONDS)})
+
+
+def _path(scope: Mapping[str, Any]) -> str:
+    """The path below the root under which a proxy serves the page, whether or not the proxy takes that off."""
+    path, root = str(scope["path"]), str(scope.get("root_path", "")).rstrip("/")
+    return path[len(root) :] or "/" if root and (path == root or path.startswith(f"{root}/")) else path
+
+
+def _query(scope: Mapping[str, Any]) -> dict[str, list[str]]:
+    return parse_qs(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)
+
+
+def _is_embedded(scope: Mapping[str, Any]) -> bool:
+    return _query(scope).get("embed") == ["1"]
+
+
+def _files_in(value: Any) -> list[Mapping[str, Any]]:
+    """Every part of a request that gradio would take for a file."""
+    found: list[Mapping[str, Any]] = []
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            meta = one.get("meta")
+            if isinstance(meta, dict) and "_type" in meta:
+                found.append(one)
+            waiting.extend(one.values())
+        elif isinstance(one, list):
+            waiting.extend(one)
+    return found
+
+
+def _is_elsewhere(file: Mapping[str, Any]) -> bool:
+    """Whether a file's path is an address, which gradio would fetch."""
+    return re.match(r"\s*[a-zA-Z][a-zA-Z0-9+.-]+:", unquote(str(file.get("path", "")))) is not None
+
+
+async def _read(receive: Receive, limit: int) -> bytes | None:
+    """The body of a request; None when it is longer than the limit, or when the sender has gone."""
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        body += message.get("body", b"")
+        if len(body) > limit:
+            return None
+        if not message.get("more_body"):
+            return bytes(body)
+
+
+def _replaying(body: bytes, receive: Receive) -> Receive:
+    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replay() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return replay
+
+
+def _with_headers(send: Send, embedded: bool) -> Send:
+    """Add what tells browsers to stay on this host. Only the page for embedding may stand in another site's frame."""
+    policy = _POLICY.format(ancestors="*" if embedded else "'self'")
+    added = {
+        "Content-Security-Policy": policy,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+    }
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message.get("headers", ()), *_encoded(added)]
+        await send(message)
+
+    return sending
+
+
+def _encoded(headers: Headers) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+
+
+async def _refuse(send: Send, status: int, reason: str, headers: Headers | None = None) -> None:
+    await _answer(send, status, {"detail": reason}, headers)
+
+
+async def _answer(send: Send, status: int, row: Mapping[str, Any], headers: Headers | None = None) -> None:
+    body = json.dumps(row, ensure_ascii=False).encode("utf-8")
+    sent = {"Content-Type": "application/json", "Content-Length": str(len(body)), "Cache-Control": "no-store"}
+    await send({"type": "http.response.start", "status": status, "headers": _encoded({**sent, **(headers or {})})})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,1 @@
+"""What users leave behind: conversations, votes, questions without an answer."""

@@ -1,0 +1,120 @@
+"""What one reader has asked on the page and was answered, as the page shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+
+from embeddings import Issue
+from qa.i18n import as_html, words
+from qa.types import Answer
+from qa.web.html import answers as answer_html
+
+WAITING, STOPPED = words("waiting"), words("stopped")
+_TURNS_KEPT = 100  # so that a page left open for months stays small
+WITHDRAWN = words("withdrawn_answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question and its answer, or the note that stands in place of one.
+
+    `is_new` says that no language model has been asked yet to write the answer. `ticket` is the number under which a
+    question is being answered.
+    """
+
+    question: str
+    answer: Answer | None = None
+    note: str = ""
+    is_new: bool = False
+    ticket: int = 0
+
+    @property
+    def issues(self) -> Iterator[Issue]:
+        """The issues its answer shows something of."""
+        if self.answer:
+            yield from (passage.article.issue for passage in self.answer.passages)
+            yield from (citation.article.issue for citation in self.answer.citations)
+
+    def rests_on(self, gone: Collection[str]) -> bool:
+        """Whether the answer cites, or names an article of, one of some issues (ids)."""
+        if self.answer is None:
+            return False
+        cited = any(citation.article.issue_id in gone for citation in self.answer.citations)
+        return cited or any(
+            passage.article.issue_id in gone and f"《{passage.article.title}》" in self.answer.text
+            for passage in self.answer.passages
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What one reader has asked. `selected` is the place of the turn whose evidence is shown, from zero.
+
+    Of the issues in `gone` (ids), which were withdrawn, nothing is shown.
+    """
+
+    turns: tuple[Turn, ...] = ()
+    selected: int = -1
+
+    def add(self, turn: Turn) -> Conversation:
+        """The conversation with one more turn, which is selected when it has an answer."""
+        turns = (*self.turns, turn)[-_TURNS_KEPT:]
+        moved = len(self.turns) + 1 - len(turns)
+        return Conversation(turns, len(turns) - 1 if turn.answer else max(-1, self.selected - moved))
+
+    @property
+    def chosen(self) -> Turn | None:
+        """The selected turn."""
+        return self.turns[self.selected] if 0 <= self.selected < len(self.turns) else None
+
+    @property
+    def answer(self) -> Answer | None:
+        """The answer of the selected turn."""
+        return self.chosen.answer if self.chosen else None
+
+    @property
+    def last(self) -> Answer | None:
+        """The last answer that is more than a reply to a greeting; the next question may lean on it."""
+        return next((turn.answer for turn in reversed(self.turns) if turn.answer and not turn.answer.is_reply), None)
+
+    def until(self, place: int) -> Conversation:
+        """The conversation before the turn at a place, which is asked anew or taken back."""
+        return Conversation(self.turns[:place], min(self.selected, place - 1))
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the last question is being answered."""
+        return bool(self.turns) and self.turns[-1].note == WAITING
+
+    def stopped(self) -> Conversation:
+        """The conversation whose reader waits no longer."""
+        return self.until(len(self.turns) - 1).add(replace(self.turns[-1], note=STOPPED)) if self.is_waiting else self
+
+    def settled(self) -> Conversation:
+        """The conversation without a question whose answer never came: the connection was lost."""
+        return replace(self, turns=self.turns[:-1]) if self.is_waiting else self
+
+    def messages(self, gone: Collection[str] = ()) -> list[dict[str, str]]:
+        """The turns as the conversation shows them, two messages each."""
+        messages = []
+        for place, turn in enumerate(self.turns):
+            if turn.rests_on(gone):
+                said = answer_html.note_bubble(WITHDRAWN)
+            elif turn.answer:
+                said = answer_html.answer_bubble(turn.answer, turn=place, is_last=place == len(self.turns) - 1)
+            else:
+                said = answer_html.note_bubble(turn.note, turn=None if turn.note == WAITING else place)
+            messages += [
+                {"role": "user", "content": answer_html.question_bubble(turn.question, turn=place)},
+                {"role": "assistant", "content": said},
+            ]
+        return messages
+
+    def evidence(self, gone: Collection[str] = ()) -> str:
+        """The cards of the selected turn."""
+        if self.chosen is None or self.chosen.answer is None:
+            return answer_html.empty_evidence()
+        if self.chosen.rests_on(gone):
+            return answer_html.empty_evidence(as_html(WITHDRAWN))
+        return answer_html.evidence(self.chosen.answer, gone=gone, turn=self.selected)

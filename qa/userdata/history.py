@@ -1,0 +1,213 @@
+"""What the page remembers of its readers. Where it cannot, it goes on: a ledger that fails never stops an answer."""
+
+from __future__ import annotations
+
+import base64
+import logging
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from pathlib import Path
+
+from embeddings import BulletinError
+from qa.answering.extract import NOTHING_LEFT
+from qa.assistant import Assistant
+from qa.userdata import export
+from qa.userdata.conversation import Conversation, Turn
+from qa.userdata.serialize import pack, unpack
+from qa.userdata.store import Bounds, Entry, Ledger, Place, Voted, answer_key, utc_now
+
+logger = logging.getLogger(__name__)
+
+_READER = re.compile(r"[A-Za-z0-9_-]{40,64}")
+_NAME_CHARS = 24  # of the first question, which names a conversation
+NEW = Place()
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file for a reader to save. `content` is in base64, as a browser takes it."""
+
+    name: str
+    kind: str
+    content: str
+
+
+class Memory:
+    """What readers leave behind at one assistant's page. Raises nothing: what goes wrong is logged.
+
+    `zone` is the time zone in which times are shown (default: this machine's).
+    """
+
+    def __init__(
+        self,
+        assistant: Assistant,
+        archive: Path,
+        *,
+        bounds: Bounds | None = None,
+        now: Callable[[], datetime] = utc_now,
+        zone: tzinfo | None = None,
+    ) -> None:
+        self.ledger = Ledger(archive, bounds=bounds or Bounds(), now=now)
+        self._assistant = assistant
+        self._now, self._zone = now, zone
+
+    def keep(self, reader: str, place: Place, conversation: Conversation, *, goes_on: bool = False) -> Place:
+        """Write the conversation down, and return where it is now: where it was, if it could not be.
+
+        Where it `goes_on` it was written moments ago, and is not written again if it has been deleted since.
+        """
+        if not is_reader(reader) or not conversation.turns:
+            return place
+        with _going_on("A conversation could not be kept"):
+            turns = len(conversation.turns)
+            return self.ledger.keep(
+                reader, place, pack(conversation), name=name_of(conversation), turns=turns, goes_on=goes_on
+            )
+        return place
+
+    def recall(self, reader: str, conversation: str) -> tuple[Place, Conversation] | None:
+        """A reader's conversation as it was kept; None when there is none to be had."""
+        if not (is_reader(reader) and conversation):
+            return None
+        with _going_on("A kept conversation could not be read"):
+            found = self.ledger.conversation(reader, conversation)
+            if found:
+                with self._assistant.archive.snapshot() as snapshot:
+                    return found[0], unpack(found[1], snapshot)
+        return None
+
+    def entries(self, reader: str) -> list[Entry]:
+        """A reader's conversations, newest first."""
+        with _going_on("The kept conversations could not be listed"):
+            return self.ledger.conversations(reader) if is_reader(reader) else []
+        return []
+
+    def name(self, reader: str, conversation: str) -> str:
+        """What a reader's conversation is called; "" when there is none."""
+        return next((one.name for one in self.entries(reader) if one.id == conversation), "")
+
+    def rename(self, reader: str, conversation: str, name: str) -> bool:
+        """Rename a conversation. Returns whether that could be done."""
+        with _going_on("A conversation could not be renamed"):
+            self.ledger.rename(reader, conversation, name)
+            return True
+        return False
+
+    def delete(self, reader: str, conversation: str) -> bool:
+        """Delete a conversation. Returns whether that could be done."""
+        with _going_on("A conversation could not be deleted"):
+            self.ledger.delete(reader, conversation)
+            return True
+        return False
+
+    def delete_all(self, reader: str) -> bool:
+        """Delete all that a reader left behind. Returns whether that could be done."""
+        with _going_on("What a reader left behind could not be deleted"):
+            self.ledger.delete_all(reader)
+            return True
+        return False
+
+    def note(self, turn: Turn) -> None:
+        """Count the question of a finished turn if the bulletin had no answer to it.
+
+        A question that leans on another counts as what it means. A greeting wants nothing; where the reader's own
+        filters left nothing to search, the bulletin may well have it.
+        """
+        answer = turn.answer
+        if answer is None or not answer.abstained or answer.is_reply or answer.text == NOTHING_LEFT:
+            return
+        with _going_on("A question without an answer could not be counted"):
+            self.ledger.count_unanswered(answer.taken or answer.question, confidence=answer.confidence)
+
+    def vote(self, reader: str, turn: Turn, vote: bool | None) -> bool:
+        """Put down a vote on a turn's answer; None takes it back. Returns whether that could be done."""
+        answer = turn.answer
+        if answer is None or not is_reader(reader):
+            return False
+        with _going_on("A vote could not be put down"):
+            if vote is None:
+                self.ledger.take_back(reader, turn.question, answer.text)
+            else:
+                with self._assistant.archive.snapshot() as snapshot:
+                    generation = snapshot.generation
+                articles = tuple(dict.fromkeys(citation.article.id for citation in answer.citations))
+                about = Voted(
+                    turn.question, answer.text, answer.abstained, articles, generation, self._assistant.encoder.name
+                )
+                self.ledger.vote(reader, about, is_good=vote)
+            return True
+        return False
+
+    def add_word(self, reader: str, turn: Turn, word: str) -> bool:
+        """Add a word to a vote. Returns whether that could be done."""
+        if turn.answer is None or not is_reader(reader):
+            return False
+        with _going_on("A word to a vote could not be put down"):
+            return self.ledger.add_word(reader, turn.question, turn.answer.text, word)
+        return False
+
+    def votes(self, reader: str) -> Mapping[str, bool]:
+        """A reader's votes, for `voted`."""
+        with _going_on("The votes could not be read"):
+            return self.ledger.votes_of(reader) if is_reader(reader) else {}
+        return {}
+
+    def export(self, conversation: Conversation, name: str, *, word: bool, gone: frozenset[str]) -> File | None:
+        """The conversation as a file; None when it could not be made."""
+        name, now = name or name_of(conversation), self.now()
+        with _going_on("A conversation could not be exported"):
+            if word:
+                content = export.as_word(conversation, name=name, exported=now, gone=gone)
+                kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+                return file(export.file_name(name, "docx"), kind, content)
+            text = export.as_markdown(conversation, name=name, exported=now, gone=gone)
+            return file(export.file_name(name, "md"), "text/markdown", text.encode("utf-8", "replace"))
+        return None
+
+    def now(self) -> datetime:
+        """The time here."""
+        return self._now().astimezone(self._zone)
+
+    def shown_time(self, time: datetime) -> str:
+        """A time as the page shows it."""
+        return f"{time.astimezone(self._zone):%Y-%m-%d %H:%M}"
+
+
+def is_reader(key: object) -> bool:
+    """Whether a browser sent what can be a reader's key."""
+    return isinstance(key, str) and _READER.fullmatch(key) is not None
+
+
+def name_of(conversation: Conversation) -> str:
+    """What a conversation is called until its reader names it: its first question, and no more of it than a line."""
+    if not conversation.turns:
+        return ""
+    question = " ".join(conversation.turns[0].question.split())
+    return question if len(question) <= _NAME_CHARS else f"{question[:_NAME_CHARS]}……"
+
+
+def voted(votes: Mapping[str, bool], conversation: Conversation) -> list[str | None]:
+    """For each turn, what gradio's chat calls the vote on it."""
+    names = {True: "Like", False: "Dislike", None: None}
+    return [
+        names[votes.get(answer_key(turn.question, turn.answer.text))] if turn.answer else None
+        for turn in conversation.turns
+    ]
+
+
+def file(name: str, kind: str, content: bytes) -> File:
+    """A file for a reader to save."""
+    return File(name, kind, base64.b64encode(content).decode("ascii"))
+
+
+@contextmanager
+def _going_on(failed: str) -> Iterator[None]:
+    try:
+        yield
+    except BulletinError as error:
+        logger.warning("%s: %s", failed, error)
+    except Exception:
+        logger.exception("%s", failed)

@@ -1,0 +1,189 @@
+"""What readers send, and what the page shows them: questions, filters, and what the archive holds now.
+
+It knows nothing of the page's parts, and keeps nothing of any reader.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+from threading import Lock
+from typing import Any
+
+from embeddings import Issue, Snapshot, find_date
+from qa.assistant import Assistant, read_filters
+from qa.i18n import words
+from qa.query.question import MAX_QUESTION_CHARS
+from qa.types import Answer
+from qa.userdata.conversation import Conversation, Turn
+from qa.web.html import answers as answer_html
+from qa.web.services.editor import not_a_date
+from qa.web.services.suggestions import answered_examples, next_questions
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What the page says of one state of the archive. Choices are (label, value) pairs; an empty value is no filter."""
+
+    generation: str
+    masthead: str
+    issues: list[tuple[str, str]]
+    sections: list[tuple[str, str]]
+    held: frozenset[Any]  # every issue's id, and its place: an issue whose file was changed has the same place
+
+    def holds(self, issue: Issue) -> bool:
+        """Whether the archive has an issue, be it in other words."""
+        return issue.id in self.held or (issue.source, issue.member) in self.held
+
+
+class Desk:
+    """Takes what readers send to one assistant, and gives back what the page shows. Keeps nothing of any reader."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+        self._lock = Lock()
+        self._finding = Lock()
+        self._examples: tuple[str, list[str]] = ("", [])  # generation, questions
+        self._overview: Overview | None = None
+        self._tickets = count(1)
+        self._open: set[int] = set()  # tickets of questions whose reader waits
+
+    def ask(
+        self,
+        question: str,
+        *,
+        issue: str,
+        since: str,
+        until: str,
+        section: str,
+        before: Answer | None = None,
+        any_time: bool = False,
+    ) -> Turn:
+        """The turn that a question makes. What is wrong becomes a note; raises nothing."""
+        if note := refusal(question, since=since, until=until):
+            return Turn(question, note=note)
+        try:
+            filters = read_filters(since=since.strip(), until=until.strip(), issue=issue, section=section)
+            answer = self._assistant.ask(question, filters=filters, before=before, any_time=any_time)
+        except ValueError:
+            return Turn(question, note=words("not_understood"))
+        except Exception:  # whatever it is, it must not leave the reader looking at "searching"
+            logger.exception("The archive could not be asked")
+            return Turn(question, note=words("unavailable"))
+        return Turn(question, answer=answer)
+
+    def ticket(self) -> int:
+        """A number for a question that is about to be answered; `done` gives it back."""
+        with self._lock:
+            number = next(self._tickets)
+            self._open.add(number)
+        return number
+
+    def is_answering(self, ticket: int) -> bool:
+        """Whether somebody waits for the answer."""
+        return ticket in self._open
+
+    def done(self, ticket: int) -> bool:
+        """Give a ticket back, because the answer is there or nobody waits for it. Returns whether it was still out."""
+        with self._lock:
+            found = ticket in self._open
+            self._open.discard(ticket)
+        return found
+
+    def write(self, turn: Turn) -> Iterator[Turn]:
+        """The turn again and again as a language model writes its answer; nothing where none is set."""
+        if turn.answer is None:
+            return
+        try:
+            for written in self._assistant.write(turn.answer):
+                yield Turn(turn.question, answer=written)
+        except Exception:  # the quoted answer stands
+            logger.exception("The answer could not be written")
+            yield turn
+
+    def suggestions(self, conversation: Conversation) -> list[str]:
+        """Questions that the articles behind the last answer answer, and that were not asked yet. Raises nothing.
+
+        Trying them out stops as soon as a reader asks something: nobody is to wait for a suggestion.
+        """
+        last = conversation.last
+        if last is None:
+            return []
+        asked = [turn.question for turn in conversation.turns]
+        try:
+            return next_questions(self._assistant, last, asked=asked, go_on=lambda: not self._open)
+        except Exception:
+            logger.exception("No questions could be suggested")
+            return []
+
+    def overview(self) -> Overview:
+        """What the archive holds now, put together once for each state of it."""
+        generation = self.generation()
+        known = self._overview
+        if known is None or known.generation != generation:
+            with self._assistant.archive.snapshot() as snapshot:
+                known = self._overview = _overview(snapshot, model=self._assistant.encoder.name)
+        return known
+
+    def gone(self, conversation: Conversation) -> frozenset[str]:
+        """The ids of the issues a conversation shows something of and the archive has no more. Raises nothing."""
+        issues = {issue for turn in conversation.turns for issue in turn.issues}
+        if not issues:
+            return frozenset()
+        try:
+            now = self.overview()
+        except Exception:  # an archive that cannot be read has not lost its issues
+            logger.exception("The archive could not be read")
+            return frozenset()
+        return frozenset(issue.id for issue in issues if not now.holds(issue))
+
+    def generation(self) -> str:
+        """The name of the archive's present state."""
+        with self._assistant.archive.snapshot() as snapshot:
+            return snapshot.generation
+
+    def examples(self) -> list[str]:
+        """Questions this archive answers, found once for each state of it."""
+        with self._finding:
+            generation = self.generation()
+            if self._examples[0] != generation:
+                self._examples = (generation, answered_examples(self._assistant))
+            return self._examples[1]
+
+
+def refusal(question: str, *, since: str, until: str) -> str:
+    """Why a question cannot be asked as it stands, in the reader's words; empty when it can."""
+    length = len(" ".join(question.split()))
+    if not length:
+        return words("question_missing")
+    if length > MAX_QUESTION_CHARS:
+        return words("question_too_long", n=length, most=MAX_QUESTION_CHARS)
+    days = []
+    for text in filter(None, (since.strip(), until.strip())):
+        if found := not_a_date(text):
+            return found
+        days.append(find_date(text))
+    if len(days) == 2 and days[0] > days[1]:  # type: ignore[operator]
+        return words("dates_crossed", first=days[0], last=days[1])
+    return ""
+
+
+def _overview(snapshot: Snapshot, *, model: str) -> Overview:
+    entries = snapshot.issues()
+    dates = [entry.issue.date for entry in entries if entry.issue.date]
+    masthead = answer_html.masthead(
+        issues=len(entries),
+        undated=len(entries) - len(dates),
+        articles=sum(entry.articles for entry in entries),
+        first=min(dates, default=None),
+        last=max(dates, default=None),
+        model=model,
+    )
+    issues = [(words("all_issues"), ""), *((answer_html.issue_label(entry.issue), entry.issue.id) for entry in entries)]
+    sections = [(words("all_sections"), ""), *((section, section) for section in snapshot.sections() if section)]
+    held = frozenset(key for entry in entries for key in (entry.issue.id, (entry.issue.source, entry.issue.member)))
+    return Overview(snapshot.generation, masthead, issues, sections, held)

@@ -1,0 +1,403 @@
+"""What an editor does on the page, without the page: proofread what arrived, index it, correct it, withdraw it.
+
+What is said to the editor is Words or, where it is more than a line, HTML.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any, Generic, TypeVar
+
+from embeddings import (
+    Article,
+    ArticleKind,
+    BuildOptions,
+    BuildReport,
+    BulletinError,
+    Draft,
+    Issue,
+    ParsedArticle,
+    ParsedIssue,
+    Progress,
+    correct_article,
+    correct_issue,
+    find_date,
+    preview,
+    take_in,
+    withdraw,
+)
+from qa.assistant import Assistant
+from qa.i18n import Words, joined, words
+from qa.web.html import answers as answer_html
+from qa.web.html import staff as staff_html
+from qa.web.html.staff import Slip
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+Place = tuple[int, int]  # an issue in the tray and an article in it, from zero
+Tell = Callable[[str], None]  # is told, as HTML, how far the work is
+
+_LINE_FIELDS = ("title", "kicker", "deck", "byline")
+
+# The library's messages are English; these are the ones an editor meets most, in Chinese.
+_REASONS = tuple(
+    (re.compile(pattern), said)
+    for pattern, said in (
+        (r"is empty; there is nothing", "是空文件。"),
+        (r"is not text \(", "不是文本。请另存为 UTF-8 文本再投。"),
+        (r"protected by a password|is encrypted", "有密码保护。请去掉密码再投。"),
+        (r"old Word, WPS or Excel", "是旧版 Word、WPS 或 Excel 文件。请另存为 DOCX 或 PDF 再投。"),
+        (r"which is not read here", "这种格式读不了。请另存为文本、DOCX 或 PDF，压缩包请用 ZIP。"),
+        (r"has ([\d,]+) bytes; the limit is ([\d,]+)", r"有 \1 字节，上限是 \2 字节。请拆成几期再投。"),
+        (r"has (\d+) pages; the limit is (\d+)", r"有 \1 页，上限是 \2 页。请拆成几期再投。"),
+        (r"unpacks to more than the limit", "解压后太大。请少装几期再投。"),
+        (r"holds ([\d,]+) files; the limit is ([\d,]+)", r"装有 \1 个文件，上限是 \2 个。请少装几期再投。"),
+        (r"has ([\d,]+) pixels; the limit is ([\d,]+)", r"有 \1 像素，上限是 \2 像素。请降低分辨率重新扫描再投。"),
+        (r"picture is too large", "图片太大。请降低分辨率重新扫描再投。"),
+        (r"the PDF is damaged", "PDF 已损坏或不完整。请重新复制或导出再投。"),
+        (r"the picture is damaged", "图片已损坏或不完整。请重新复制或扫描再投。"),
+        (r"shows no text", "没有认出文字。请摆正原件，用 200 dpi 以上重新扫描再投。"),
+        (r"in Word\.$|damaged DOCX", "Word 文件已损坏。请在 Word 里另存一份再投。"),
+        (r"is a damaged ZIP file|is damaged \(", "压缩包已损坏。请重新打包再投。"),
+        (r"is damaged: [\d,]+ places", "有许多处乱码。请重新复制，或另存为 UTF-8 文本再投。"),
+        (r"changed while it was being read", "还在写入。请等它复制完再投。"),
+        (r"holds no article with a text", "里没有读到文章的正文。"),
+        (r"holds no issue file", "里没有可读的文件。"),
+        (r"holds the same bytes as (.+), which is indexed", r"与已入库的 \1 内容相同。"),
+        (r"every article was dropped", "里没有要收录的文章。"),
+        (r"has changed since it was indexed", "的原文件在入库之后变过。请先重新投递它。"),
+        (r"more than one article with the id", "有两期的文章用了同一个编号，分不清要改哪一篇。请改原文件后重新投递。"),
+        (r"There is no (?:article|issue)", "它已经不在资料库里了，可能刚被撤回。"),
+        (r"is being changed by", "资料库正被另一个任务写入。请稍后再试。"),
+        (r"[Nn]o space left", "磁盘满了。请腾出空间再试。"),
+        (r"cannot be (?:kept|written)", "写不进资料库的文件夹。请检查磁盘空间和写入权限。"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """An article as an editor's form holds it, typed and not yet judged. An empty `date` is the issue's."""
+
+    title: str = ""
+    kicker: str = ""
+    deck: str = ""
+    byline: str = ""
+    date: str = ""
+    body: str = ""
+    kept: bool = True
+
+    @classmethod
+    def of(cls, article: ParsedArticle | Article) -> Form:
+        """The form before anything is typed."""
+        day = article.date.isoformat() if article.date else ""
+        return cls(article.title, article.kicker, article.deck, article.byline, day, article.body)
+
+    def lines_of(self, article: ParsedArticle | Article) -> dict[str, Any]:
+        """Title, kicker, deck and byline, as far as they differ from the article's by more than space."""
+        typed = {name: " ".join(getattr(self, name).split()) for name in _LINE_FIELDS}
+        return {name: text for name, text in typed.items() if text != " ".join(getattr(article, name).split())}
+
+    @property
+    def text(self) -> str:
+        """The body without blank lines."""
+        return "\n".join(filter(None, map(str.strip, self.body.split("\n"))))
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A draft, and what an editor has typed over it."""
+
+    draft: Draft
+    name: str
+    date: str
+    forms: tuple[Form, ...]
+    kept: bool = True
+
+    @classmethod
+    def of(cls, draft: Draft) -> Proof:
+        """The draft as it was read."""
+        day = draft.issue.date.isoformat() if draft.issue.date else ""
+        return cls(draft, draft.issue.name, day, tuple(map(Form.of, draft.issue.articles)))
+
+    def wanted(self) -> ParsedIssue:
+        """The issue as the editor wants it indexed; nothing in it is at fault."""
+        issue = self.draft.issue
+        pairs = zip(issue.articles, self.forms, strict=True)
+        articles = (
+            replace(article, body=form.text, date=find_date(form.date), **form.lines_of(article))
+            for article, form in pairs
+            if form.kept and self.kept
+        )
+        return ParsedIssue(" ".join(self.name.split()), find_date(self.date), tuple(articles))
+
+    def slips(self) -> list[Slip]:
+        """Its articles as the list shows them."""
+        slips = []
+        for article, form in zip(self.draft.issue.articles, self.forms, strict=True):
+            is_changed = replace(form, kept=True) != Form.of(article)
+            marks = [*([words("not_kept")] if not form.kept else []), *([words("changed")] if is_changed else [])]
+            slips.append(slip_of(form, section=article.section, marks=marks))
+        return slips
+
+
+@dataclass(frozen=True, slots=True)
+class Tray:
+    """What was dropped and is being proofread, and the files that could not be read, each with its reason."""
+
+    proofs: tuple[Proof, ...] = ()
+    left_out: tuple[tuple[str, str], ...] = ()
+
+    def with_typed(self, place: Place, form: Form, *, name: str, date: str, kept: bool) -> Tray:
+        """The tray with what was typed over an article and its issue."""
+        issue_at, at = place
+        proofs = list(self.proofs)
+        forms = list(proofs[issue_at].forms)
+        forms[at] = form
+        proofs[issue_at] = replace(proofs[issue_at], name=name, date=date, kept=kept, forms=tuple(forms))
+        return replace(self, proofs=tuple(proofs))
+
+    def after(self, place: Place) -> Place:
+        """The next article; after the last one comes the first."""
+        places = [(issue_at, at) for issue_at, proof in enumerate(self.proofs) for at in range(len(proof.forms))]
+        return places[(places.index(place) + 1) % len(places)]
+
+    def fault(self) -> tuple[Place, str] | None:
+        """The first thing that keeps the tray from being indexed, and where it is."""
+        kept = [at for at, proof in enumerate(self.proofs) if proof.kept and any(form.kept for form in proof.forms)]
+        for issue_at in kept:
+            proof = self.proofs[issue_at]
+            if not proof.name.strip():
+                return (issue_at, 0), words("name_missing")
+            if found := not_a_date(proof.date):
+                return (issue_at, 0), found
+            for at, (article, form) in enumerate(zip(proof.draft.issue.articles, proof.forms, strict=True)):
+                if form.kept and (found := fault_of(form, article.kind)):
+                    return (issue_at, at), words("article_fault", at=at + 1, fault=found)
+        return None if kept else ((0, 0), words("nothing_kept"))
+
+
+def fault_of(form: Form, kind: ArticleKind) -> str:
+    """Why an article cannot be indexed as it was typed, in the editor's words; empty when it can."""
+    if not form.title.strip() and kind is not ArticleKind.PHOTO:
+        return words("title_missing")
+    if not form.text:
+        return words("body_missing")
+    return not_a_date(form.date)
+
+
+def not_a_date(text: str) -> str:
+    """What to say of a text that was typed for a date and is none; empty for a date and for nothing."""
+    if not text.strip() or find_date(text):
+        return ""
+    return words("bad_date", text=text.strip()[:20])
+
+
+def explain(message: str) -> str:
+    """A message of the library in the editor's language, where it is one that editors meet; else as it is."""
+    for pattern, said in _REASONS:
+        if match := pattern.search(message):
+            return Words(match.expand(said), message)
+    return message
+
+
+class Background(Generic[T]):
+    """Work in a thread of its own: iterate over what it tells, then take its result. It ends even if nobody listens."""
+
+    def __init__(self, work: Callable[[Tell], T]) -> None:
+        self._told: SimpleQueue[str | None] = SimpleQueue()
+        pool = ThreadPoolExecutor(1, thread_name_prefix="newsroom")
+        self._future: Future[T] = pool.submit(work, self._told.put)
+        self._future.add_done_callback(lambda _: self._told.put(None))
+        pool.shutdown(wait=False)
+
+    def __iter__(self) -> Iterator[str]:
+        while (said := self._told.get()) is not None:
+            yield said
+
+    def result(self) -> T:
+        """What the work returned. Raises what it raised."""
+        return self._future.result()
+
+
+class NotDoneError(Exception):
+    """Why something was not done, in the editor's words."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(said)
+        self.said = said
+
+
+class Newsroom:
+    """Reads, indexes, corrects and withdraws, in one archive. Keeps nothing of any editor.
+
+    Raises BulletinError or NotDoneError where something cannot be done; then nothing has changed.
+    """
+
+    def __init__(self, assistant: Assistant, folder: Path) -> None:
+        self._assistant = assistant
+        self._folder = folder
+        self._warm_up_once = threading.Lock()
+
+    def warm_up(self) -> None:
+        """Load the model for passages, beside whatever else is done: it takes longer than indexing ten articles."""
+        if self._warm_up_once.acquire(blocking=False):
+            encode = self._assistant.encoder.encode_passages
+            threading.Thread(target=encode, args=(["。"],), daemon=True, name="warm-up").start()
+
+    def read(self, files: Sequence[str], tell: Tell) -> Tray:
+        """What some files would become. Those that cannot be read are left out, each with its reason."""
+        self.warm_up()
+
+        def on_file(number: int, name: str) -> None:
+            said = words("reading_file", at=number + 1, n=len(files), name=name)
+            tell(staff_html.working(said, number, len(files)))
+
+        found = preview(files, archive=self._folder, on_file=on_file)
+        left_out = [(skipped.path, explain(skipped.reason)) for skipped in found.skipped]
+        held = {value: label for label, value in self.issues()}
+        drafts: dict[str, Draft] = {}
+        for draft in found.drafts:
+            if draft.document.id in held:
+                what = words("held_already", issue=held[draft.document.id])
+            elif draft.document.id in drafts:
+                what = words("held_twice")
+            else:
+                drafts[draft.document.id] = draft
+                continue
+            left_out.append(("/".join(filter(None, (draft.file.name, draft.document.member))), what))
+        return Tray(tuple(map(Proof.of, drafts.values())), tuple(left_out))
+
+    def take_in(self, tray: Tray, tell: Tell) -> str:
+        """Index what is kept of a tray, and say what came of it, as HTML."""
+        kept = [proof for proof in tray.proofs if proof.kept and any(form.kept for form in proof.forms)]
+        files = {proof.draft.file for proof in kept}
+        # A ZIP file is indexed as a whole, so what is not wanted of one is told too.
+        told = [proof for proof in tray.proofs if proof.draft.file in files]
+        report = take_in(
+            [proof.draft for proof in told],
+            [proof.wanted() if proof in kept else replace(proof, kept=False).wanted() for proof in told],
+            archive=self._folder,
+            options=_options(tell),
+            encoder=self._assistant.encoder,
+        )
+        unwanted = {proof.draft.document.member for proof in told if proof not in kept}
+        left_out = [
+            (Path(skipped.path).name, explain(skipped.reason))
+            for skipped in report.skipped
+            if not any(member and skipped.path.endswith(f"/{member}") for member in unwanted)
+        ]
+        if not report.articles:
+            return staff_html.trouble(words("nothing_taken_in")) + staff_html.left_out(left_out)
+        said = words("taken_in", n=report.articles, seconds=report.seconds)
+        return staff_html.done(said) + staff_html.left_out(left_out)
+
+    def issues(self) -> list[tuple[str, str]]:
+        """The issues in the archive, newest first, as (label, id) pairs."""
+        with self._assistant.archive.snapshot() as snapshot:
+            return [(answer_html.issue_label(entry.issue), entry.issue.id) for entry in snapshot.issues()]
+
+    def issue(self, issue_id: str) -> Issue | None:
+        """One issue with its articles, as the archive has it now."""
+        with self._assistant.archive.snapshot() as snapshot:
+            return next((issue for issue in snapshot.read_issue(issue_id) if issue.id == issue_id), None)
+
+    def correct_article(self, article: Article, form: Form, tell: Tell) -> str:
+        """Make an indexed article what the form says, and say how long it took. `article` is what the form showed."""
+        if found := fault_of(form, article.kind):
+            raise NotDoneError(found)
+        _require_date(article.date, form.date)
+        issue = self.issue(article.issue_id)
+        now = next((one for one in issue.articles if one.id == article.id), None) if issue else None
+        if now is None or Form.of(now) != Form.of(article):
+            raise NotDoneError(words("changed_meanwhile"))
+        changes: dict[str, Any] = form.lines_of(article)
+        if find_date(form.date) != article.date:
+            changes["day"] = find_date(form.date)
+        if form.text != article.body:
+            others = range(2, article.body.count("\n") + 2)
+            # The library finds out which paragraphs differ; given as one, they may also be split and joined.
+            changes["paragraphs"] = {1: form.text, **dict.fromkeys(others, "")}
+        if not changes:
+            return words("unchanged")
+        report = correct_article(
+            article.id,
+            archive=self._folder,
+            options=_options(tell),
+            encoder=self._assistant.encoder,
+            **changes,
+        )
+        return _corrected(report)
+
+    def correct_issue(self, issue: Issue, *, name: str, date: str, tell: Tell) -> str:
+        """Change the name or the date of an issue, and say how long it took."""
+        name = " ".join(name.split())
+        if not name:
+            raise NotDoneError(words("name_missing"))
+        if found := not_a_date(date):
+            raise NotDoneError(found)
+        _require_date(issue.date, date)
+        if (name, find_date(date)) == (issue.name, issue.date):
+            return words("unchanged")
+        report = correct_issue(
+            issue.id,
+            new_name=name,
+            day=find_date(date),
+            archive=self._folder,
+            options=_options(tell),
+            encoder=self._assistant.encoder,
+        )
+        return _corrected(report)
+
+    def withdraw(self, issue: Issue, tell: Tell) -> str:
+        """Take an issue out of the archive, and say so."""
+        withdraw([issue.id], archive=self._folder, options=_options(tell))
+        return words("withdrawn", issue=answer_html.issue_label(issue), n=len(issue.articles))
+
+
+def _options(tell: Tell) -> BuildOptions:
+    def on_progress(progress: Progress) -> None:
+        if progress.articles:
+            said = words("taking_in_article", at=progress.articles_done, n=progress.articles)
+            tell(staff_html.working(said, progress.chunks_done, progress.chunks))
+
+    def on_wait(_holder: str) -> None:
+        tell(staff_html.working(words("archive_busy")))
+
+    return BuildOptions(on_progress=on_progress, on_wait=on_wait)
+
+
+def _require_date(now: date | None, typed: str) -> None:
+    if now and not typed.strip():
+        raise NotDoneError(words("date_missing"))
+
+
+def _corrected(report: BuildReport) -> str:
+    if not report.replaced:
+        raise NotDoneError(joined("；", (explain(one.reason) for one in report.skipped)) or words("not_corrected"))
+    return words("corrected", seconds=report.seconds)
+
+
+def slip_of(form: Form, *, section: str = "", marks: Sequence[str] = ()) -> Slip:
+    """An article as lists show it."""
+    title = form.title or form.text[:20]
+    return Slip(title, " · ".join(filter(None, (form.byline, form.date, section))), tuple(marks))
+
+
+def said_of(error: Exception) -> str:
+    """What to say of an error, as HTML."""
+    if isinstance(error, NotDoneError):
+        return staff_html.trouble(error.said)
+    if isinstance(error, BulletinError):
+        return staff_html.trouble(words("not_made", reason=explain(str(error))))
+    logger.error("The newsroom failed", exc_info=error)
+    return staff_html.trouble(words("unexpected"))

@@ -1,0 +1,270 @@
+"""What a reader finds without asking: issues, headlines, articles by their address, words, and when they were printed.
+
+It knows nothing of the page's parts, and keeps nothing of any reader.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import PurePath
+from urllib.parse import parse_qs, quote
+
+from embeddings import (
+    Article,
+    Clipping,
+    Filters,
+    Issue,
+    IssueEntry,
+    Settings,
+    Snapshot,
+    SourceError,
+    clip_article,
+    is_printed,
+)
+from qa.answering.aggregate import read_census
+from qa.assistant import Assistant
+from qa.i18n import words
+from qa.query.question import MAX_QUESTION_CHARS
+
+logger = logging.getLogger(__name__)
+
+PART = 200  # headlines that go to the browser at once
+_PASSAGES = 5
+_MADE = re.compile(r"[0-9a-f]{12}")  # an id that a build made
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """An article as lists show it. `issue` is its issue's name."""
+
+    article_id: str
+    issue_id: str
+    title: str
+    issue: str
+    section: str = ""
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An article with its issue, whose `articles` are there. `at` is its place in it, from zero.
+
+    `address` is what follows the page's own address to show the article; `is_printed` says whether there is a printed
+    page to show of it.
+    """
+
+    article: Article
+    issue: Issue
+    at: int
+    address: str
+    is_printed: bool
+
+    @property
+    def headlines(self) -> list[Headline]:
+        """The headlines of the issue, as printed."""
+        return [headline_of(article) for article in self.issue.articles]
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What a reader looks for: words, or the articles that filters leave, or both."""
+
+    words: str
+    filters: Filters = field(default_factory=Filters)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What there is: the best passages for the words, and every article that mentions them, newest first.
+
+    Without words, the articles that the filters leave.
+    """
+
+    search: Search
+    passages: tuple[Excerpt, ...] = ()
+    mentioned: tuple[Headline, ...] = ()
+
+    @property
+    def printed(self) -> Mapping[date | None, int]:
+        """How many of the articles that mention the words are of each day; None is no known day."""
+        return Counter(headline.day for headline in self.mentioned)
+
+    @property
+    def issues(self) -> int:
+        """How many issues mention the words."""
+        return len({headline.issue_id for headline in self.mentioned})
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A passage that was found: `body[start:end]` of an article."""
+
+    headline: Headline
+    body: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What an archive holds. `size` is what its files take, in bytes."""
+
+    issues: int
+    undated: int
+    articles: int
+    chunks: int
+    characters: int
+    first: date | None
+    last: date | None
+    model: str
+    settings: Settings | None
+    size: int
+
+
+class Library:
+    """Shows one assistant's archive. Every call sees the newest complete state of it; use from any thread."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+
+    def issues(self) -> list[IssueEntry]:
+        """Every issue, newest first, those of unknown date last."""
+        with self._assistant.archive.snapshot() as snapshot:
+            return snapshot.issues()
+
+    def issue(self, issue_id: str) -> Issue | None:
+        """An issue with its articles; None when it is not there."""
+        with self._assistant.archive.snapshot() as snapshot:
+            return _issue(snapshot, issue_id)
+
+    def find(self, article_id: str, issue: str = "") -> list[Article]:
+        """The articles that an address names. Several only where issues use the same id and `issue` tells none apart.
+
+        `issue` is an issue's id, or the name of its file without the suffix, which outlives a change of its bytes.
+        """
+        with self._assistant.archive.snapshot() as snapshot:
+            return _find(snapshot, article_id, issue)
+
+    def open(self, article_id: str, issue: str = "") -> Opened | None:
+        """An article with its neighbours; None when it is not there, or not the only one."""
+        with self._assistant.archive.snapshot() as snapshot:
+            found = _find(snapshot, article_id, issue)
+            if len(found) != 1:
+                return None
+            (article,) = found
+            whole = _issue(snapshot, article.issue_id)
+            assert whole is not None  # a snapshot does not change
+            # A list of ids: an article's own id is told apart within its issue.
+            at = [one.id for one in whole.articles].index(article.id)
+            shared = len(snapshot.read_article(article_id)) > 1
+            return Opened(article, whole, at, address_of(article, is_shared=shared), is_printed(article))
+
+    def clip(self, article_id: str, issue: str = "", *, start: int = 0, end: int = 0) -> list[Clipping] | str:
+        """The printed places of `body[start:end]`, or of the article where that is nothing; else why there is none."""
+        found = self.find(article_id, issue)
+        if len(found) != 1:
+            return NOT_FOUND
+        try:
+            return clip_article(found[0], start=start, end=end)
+        except SourceError as error:
+            logger.info("No clipping of %s: %s", article_id, error)
+            return words("not_clipped")
+
+    def search(self, search: Search) -> Found:
+        """The passages and articles for some words, or what the filters leave. Raises ValueError for a bad question."""
+        # What is asked of the archive (哪几期提到疫苗？) is looked up for what it is about.
+        census = read_census(search.words)
+        words = census.phrase if census and census.phrase else search.words
+        with self._assistant.archive.snapshot() as snapshot:
+            mentioned = _mentioning(snapshot, words, search.filters)
+        passages = self._assistant.retrieve(words, k=_PASSAGES, filters=search.filters) if words else []
+        return Found(
+            replace(search, words=words),
+            tuple(
+                Excerpt(headline_of(passage.article), passage.article.body, passage.start, passage.end)
+                for passage in passages
+            ),
+            tuple(headline_of(article) for article in mentioned),
+        )
+
+    def holdings(self) -> Holdings:
+        """How much there is, from when to when, and by which model."""
+        archive = self._assistant.archive
+        with archive.snapshot() as snapshot:
+            entries, chunks = snapshot.issues(), snapshot.size
+        days = [entry.issue.date for entry in entries if entry.issue.date]
+        return Holdings(
+            issues=len(entries),
+            undated=len(entries) - len(days),
+            articles=sum(entry.articles for entry in entries),
+            chunks=chunks,
+            characters=sum(entry.characters for entry in entries),
+            first=min(days, default=None),
+            last=max(days, default=None),
+            model=self._assistant.encoder.name,
+            settings=archive.settings,
+            size=archive.size_on_disk(),
+        )
+
+
+NOT_FOUND = words("not_found")
+
+
+def headline_of(article: Article) -> Headline:
+    """An article as lists show it."""
+    return Headline(article.id, article.issue_id, article.title, article.issue.name, article.section, article.date)
+
+
+def address_of(article: Article, *, is_shared: bool) -> str:
+    """What follows the page's address to show an article: `?article=ID`.
+
+    An article's id is the source's own or is made of file name and title; it outlives builds, corrections and a file
+    that moves. Where another issue uses the same id (`is_shared`), or may come to, because it is the source's own, the
+    name of the file tells them apart.
+    """
+    issue = f"&issue={quote(_stem(article.issue), safe='')}" if is_shared or not _MADE.fullmatch(article.id) else ""
+    return f"?article={quote(article.id, safe='')}{issue}"
+
+
+def read_address(query: str) -> tuple[str, str] | None:
+    """The article's id and the issue ("" for none) that the part of an address from its ? on names; else None."""
+    if len(query) > 8 * MAX_QUESTION_CHARS:
+        return None
+    try:
+        fields = parse_qs(query.removeprefix("?"), max_num_fields=20)
+    except ValueError:
+        return None
+    article = fields.get("article", [""])[0]
+    return (article, fields.get("issue", [""])[0]) if article else None
+
+
+def _issue(snapshot: Snapshot, issue_id: str) -> Issue | None:
+    # Names and the beginnings of ids fit too, and are not meant here.
+    return next((issue for issue in snapshot.read_issue(issue_id) if issue.id == issue_id), None)
+
+
+def _find(snapshot: Snapshot, article_id: str, issue: str) -> list[Article]:
+    found = snapshot.read_article(article_id)
+    # Where the issue that is meant has gone, another's article of the same id is not what was shared.
+    return [article for article in found if not issue or issue in (article.issue_id, _stem(article.issue))]
+
+
+def _stem(issue: Issue) -> str:
+    return PurePath(issue.member or issue.source).stem
+
+
+def _mentioning(snapshot: Snapshot, words: str, filters: Filters) -> list[Article]:
+    """The articles that have each of some words; newest first, then as printed."""
+    first, *others = words.split() or [""]
+    if not first:
+        return snapshot.find_articles(filters=filters)
+    articles = snapshot.find_phrase(first, filters=filters)
+    for other in others:
+        having = {(article.issue_id, article.id) for article in snapshot.find_phrase(other, filters=filters)}
+        articles = [article for article in articles if (article.issue_id, article.id) in having]
+    return articles

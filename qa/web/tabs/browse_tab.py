@@ -1,0 +1,352 @@
+"""The tab for browsing: issues, their headlines, a search without chat, and the article that is read.
+
+gradio comes as an argument, so that importing this module costs nothing. Annotations are evaluated as written (no
+`from __future__ import annotations`): gradio reads them to learn which argument is the event.
+"""
+
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from qa.assistant import read_filters
+from qa.i18n import for_script, joined, labels, words
+from qa.types import Passage
+from qa.web.html import answers as answer_html
+from qa.web.html import browse as browse_html
+from qa.web.services.chat import Desk, refusal
+from qa.web.services.library import NOT_FOUND, PART, Found, Library, Opened, Search, headline_of, read_address
+from qa.web.tabs.filters import FILTERS, lay_out_filters, offered
+
+logger = logging.getLogger(__name__)
+
+Changes = dict[Any, Any]  # what components of the page are to hold
+
+_QUIET = {"api_visibility": "private", "show_progress": "hidden"}
+_AT_ONCE = {**_QUIET, "queue": False}
+_SAYS = for_script("copied", "copy_by_hand", "printed_opening", "not_printed")
+
+# What the reading view does wherever it stands: turns the page, copies its address, shows the printed page.
+READING_SCRIPT = (
+    f"""
+{{
+    const says = {_SAYS};"""
+    + """
+    const fill = () => element.querySelectorAll('[data-address]').forEach((field) => {
+        field.value = location.origin + location.pathname + field.dataset.address;
+    });
+    const copy = async (button) => {
+        const field = button.parentElement.querySelector('input');
+        const done = await bulletin.copyText(field.value);
+        field.select();
+        const said = button.parentElement.querySelector('[role=status]');
+        said.textContent = says(done ? 'copied' : 'copy_by_hand');
+    };
+    const clip = async (button) => {
+        const {key, of, start, end} = button.dataset;
+        const place = button.parentElement.querySelector('.clippings');
+        button.disabled = true;
+        place.textContent = says('printed_opening');
+        try { place.innerHTML = await server.clip({article: key, issue: of, start: Number(start), end: Number(end)}); }
+        catch (error) { place.textContent = says('not_printed'); button.disabled = false; return; }
+        const sheet = place.querySelector('.sheet'), box = place.querySelector('.box');
+        button.hidden = Boolean(sheet);
+        if (!sheet) return;
+        sheet.focus({preventScroll: true});
+        await place.querySelector('img').decode();
+        if (box) sheet.scrollTo(box.offsetLeft - 20, box.offsetTop - 60);
+    };
+    element.addEventListener('click', (event) => {
+        const button = event.target.closest('button');
+        if (!button) return;
+        const chosen = button.dataset;
+        if (chosen.article !== undefined) {
+            const reading = element.querySelector('.reading');
+            const rank = reading ? Number(reading.dataset.rank) : 1;
+            const [start, end] = [Number(chosen.start || 0), Number(chosen.end || 0)];
+            trigger('read', {article: chosen.article, issue: chosen.issue, start, end, rank});
+        } else if ('copy' in chosen) copy(button);
+        else if ('clip' in chosen) clip(button);
+    });
+    watch('value', fill);
+    fill();
+}
+"""
+)
+
+_READING_ON_LOAD = f"""
+{READING_SCRIPT}
+let wasReading = false;
+// The address in the browser's own bar can be shared as well.
+const tell = (address) => {{
+    const fields = new URLSearchParams(location.search);
+    fields.delete('article');
+    fields.delete('issue');
+    new URLSearchParams(address).forEach((value, name) => fields.set(name, value));
+    const rest = fields.toString();
+    history.replaceState(history.state, '', location.pathname + (rest ? '?' + rest : ''));
+}};
+const show = () => {{
+    const reading = element.querySelector('.reading'), panel = element.closest('#opened');
+    if (!reading) {{
+        if (wasReading) {{
+            tell('');
+            const from = document.querySelector('#browse [aria-current=location]');
+            if (from) {{ from.focus({{preventScroll: true}}); from.scrollIntoView({{block: 'center'}}); }}
+        }}
+        wasReading = false;
+        return;
+    }}
+    wasReading = true;
+    tell(element.querySelector('[data-address]').dataset.address);
+    reading.querySelector('h2').focus({{preventScroll: true}});
+    const place = reading.querySelector('.passage') || reading;
+    if (panel && getComputedStyle(panel).overflowY !== 'visible') {{
+        const above = place.getBoundingClientRect().top - panel.getBoundingClientRect().top;
+        panel.scrollIntoView({{block: 'nearest'}});
+        panel.scrollTop = place === reading ? 0 : panel.scrollTop + above - panel.clientHeight / 3;
+    }} else place.scrollIntoView({{block: place === reading ? 'start' : 'center'}});
+}};
+element.addEventListener('click', (event) => {{ if (event.target.closest('[data-back]')) trigger('back'); }});
+watch('value', show);
+show();
+"""
+
+_LIST_ON_LOAD = """
+let chosen = false;
+element.addEventListener('click', (event) => {
+    const button = event.target.closest('button');
+    if (!button) return;
+    const {article, issue, part} = button.dataset;
+    if (article !== undefined) {
+        const others = document.querySelectorAll('#browse [aria-current=location]');
+        others.forEach((one) => one.removeAttribute('aria-current'));
+        button.setAttribute('aria-current', 'location');
+        trigger('read', {
+            article, issue, start: Number(button.dataset.start || 0), end: Number(button.dataset.end || 0), rank: 1,
+        });
+        return;
+    }
+    chosen = true;
+    if ('home' in button.dataset) trigger('home');
+    else if ('mentions' in button.dataset) trigger('turn', {part: Number(part)});
+    else if (issue !== undefined) trigger('open', {issue, part: Number(part || 0)});
+});
+watch('value', () => {
+    if (!chosen) return;
+    chosen = false;
+    const heading = element.querySelector('[tabindex="-1"], summary');
+    if (!heading) return;
+    heading.focus({preventScroll: true});
+    heading.scrollIntoView({block: 'nearest'});
+});
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the tab shows one reader: an issue's headlines, what was found, or else all issues; and an article.
+
+    `part` is that of a long list, from zero; `article` the address of the article that is read, "" for none.
+    """
+
+    issue_id: str = ""
+    part: int = 0
+    found: Found | None = None
+    article: str = ""
+
+
+def clip_server(library: Library) -> Any:
+    """What the reading view calls to show a printed page; takes what the browser sends, and returns HTML."""
+
+    def clip(sent: Any) -> str:
+        asked = sent if isinstance(sent, dict) else {}
+        article, issue, start, end = _place(asked)
+        if not article:
+            return browse_html.clippings(NOT_FOUND)
+        try:
+            return browse_html.clippings(library.clip(article, issue, start=start, end=end))
+        except Exception:
+            logger.exception("The printed page could not be shown")
+            return browse_html.clippings(words("trouble"))
+
+    return clip
+
+
+def _place(sent: Mapping[str, Any]) -> tuple[str, str, int, int]:
+    """The article, issue, start and end that a browser sent; an empty article for what makes no sense."""
+    article, issue, start, end = (sent.get(name) for name in ("article", "issue", "start", "end"))
+    if not isinstance(article, str) or not isinstance(issue, str):
+        return "", "", 0, 0
+    if not isinstance(start, int) or not isinstance(end, int) or not 0 <= start < end:
+        return article, issue, 0, 0
+    return article, issue, start, end
+
+
+def sent_place(event: Any) -> tuple[str, str, int, int]:
+    """The article, issue, start and end that an event of the page names; an empty article for none."""
+    return _place({name: getattr(event, name, None) for name in ("article", "issue", "start", "end")})
+
+
+def surroundings(library: Library, passage: Passage) -> dict[str, str]:
+    """What `html.article_view` shows around a passage's article; nothing where it has gone."""
+    opened = library.open(passage.article.id, passage.article.issue_id)
+    if opened is None:
+        return {}
+    foot = browse_html.foot(opened, start=passage.start, end=passage.end)
+    return {"turns": browse_html.turns(opened), "foot": foot}
+
+
+class BrowsingRoom:
+    """The components of the tab, and what they do."""
+
+    def __init__(self, gr: Any, library: Library) -> None:
+        self._gr, self._library = gr, library
+        self.view = gr.State(View())
+        label = labels(gr)
+        with gr.Row(elem_id="browse"):
+            with gr.Column(scale=5, min_width=320, elem_id="shelves"):
+                with gr.Row(elem_id="find"):
+                    self.words = gr.Textbox(
+                        elem_id="words", label=label("look"), show_label=False, container=False, max_lines=1, scale=8,
+                        min_width=160, placeholder=label("look_hint"),
+                    )  # fmt: skip
+                    self.look = gr.Button(label("look"), variant="primary", scale=1, min_width=84)
+                self.filters = lay_out_filters(gr, "browse-filters")
+                listed = {"js_on_load": _LIST_ON_LOAD, "apply_default_css": False}
+                self.catalogue = gr.HTML("", elem_id="catalogue", **listed)
+                self.timeline = gr.HTML("", elem_id="timeline", apply_default_css=False)
+                self.mentions = gr.HTML("", elem_id="mentions", **listed)
+                self.facts = gr.HTML("", elem_id="facts", apply_default_css=False)
+            with gr.Column(scale=6, min_width=320):
+                self.reading = gr.HTML(
+                    browse_html.EMPTY, elem_id="opened", js_on_load=_READING_ON_LOAD, apply_default_css=False,
+                    server_functions=[clip_server(library)],
+                )  # fmt: skip
+
+    def wire(self, gr: Any, page: Any, parts: Mapping[str, Any], desk: Desk, *, rooms: Any) -> None:
+        """Say what happens. `rooms` are the tabs, `parts` the components of the chat, whose filters are shared."""
+        lists = {self.view, self.catalogue, self.timeline, self.mentions}
+        read = {self.view, self.reading}
+        filters = list(self.filters.values())
+
+        def open_issue(view: View, event: gr.EventData) -> Any:
+            issue, part = getattr(event, "issue", None), getattr(event, "part", None)
+            if not isinstance(issue, str) or not isinstance(part, int):
+                return gr.skip()
+            return self._show(replace(view, issue_id=issue, part=max(0, part), found=None))
+
+        def turn(view: View, event: gr.EventData) -> Any:
+            part = getattr(event, "part", None)
+            return self._show(replace(view, part=max(0, part))) if isinstance(part, int) else gr.skip()
+
+        def open_article(view: View, event: gr.EventData) -> Any:
+            article, issue, start, end = sent_place(event)
+            return self._read(view, article, issue, start, end) if article else gr.skip()
+
+        def open_address(view: View, query: str) -> Any:
+            named = read_address(query or "")
+            return {**self._read(view, *named), rooms: gr.update(selected="browse")} if named else gr.skip()
+
+        for component in (self.catalogue, self.mentions, self.reading):
+            component.read(open_article, self.view, read, **_AT_ONCE)
+        self.catalogue.open(open_issue, self.view, lists, **_AT_ONCE)
+        self.catalogue.home(self._home, self.view, lists, **_AT_ONCE)
+        self.mentions.turn(turn, self.view, lists, **_AT_ONCE)
+        self.reading.back(self._close, self.view, read, **_AT_ONCE)
+        looking = {"inputs": [self.view, self.words, *filters], "outputs": lists, **_QUIET}
+        gr.on([self.words.submit, self.look.click], self._search, trigger_mode="once", **looking)
+        address = gr.Textbox("", visible=False)
+        page.load(open_address, [self.view, address], {*read, rooms}, js="(view) => [view, location.search]", **_QUIET)
+
+        def refresh(view: View, issue: str, section: str, request: gr.Request) -> Changes:
+            now = desk.overview()
+            return {
+                **self._refresh(view),
+                self.filters["issue"]: offered(gr, now.issues, issue, request.headers),
+                self.filters["section"]: offered(gr, now.sections, section, request.headers),
+            }
+
+        outputs = {*lists, *read, self.facts, self.filters["issue"], self.filters["section"]}
+        choices = [parts["issue"], parts["section"]]
+        parts["generation"].change(refresh, [self.view, *choices], outputs, **_QUIET)
+        self._share_filters(parts)
+
+    def _share_filters(self, parts: Mapping[str, Any]) -> None:
+        """What is chosen in one room is chosen in the other. Only a reader's own doing counts: nothing goes round."""
+        same = {"js": "(chosen) => chosen", "api_visibility": "private", "show_progress": "hidden", "queue": False}
+        for name in FILTERS:
+            here, there = self.filters[name], parts[name]
+            here.input(None, here, there, **same)
+            there.input(None, there, here, **same)
+
+    def _show(self, view: View) -> Changes:
+        """The lists that a view has, and all issues where its own issue has gone."""
+        issue = self._library.issue(view.issue_id) if view.issue_id else None
+        if issue is not None:
+            opened = [headline_of(article) for article in issue.articles]
+            view = replace(view, part=min(view.part, max(0, len(opened) - 1) // PART))
+            about = joined(" · ", (answer_html.day(issue.date), words("of_issue", n=len(opened))))
+            shown = browse_html.issue_page(answer_html.issue_label(issue), about, opened, part=view.part)
+            return self._lists(view, shown)
+        if view.found is not None:
+            bars = answer_html.timeline_view(view.found.printed)
+            rows = browse_html.mentions(view.found.mentioned, part=view.part)
+            return self._lists(view, browse_html.search_page(view.found), bars, rows)
+        return self._lists(replace(view, issue_id=""), browse_html.catalogue(self._library.issues()))
+
+    def _lists(self, view: View, shown: str, bars: str = "", mentions: str = "") -> Changes:
+        """What shows a view, as HTML."""
+        return {self.view: view, self.catalogue: shown, self.timeline: bars, self.mentions: mentions}
+
+    def _home(self, view: View) -> Changes:
+        return self._show(View(article=view.article))
+
+    def _search(self, view: View, typed: str, *chosen: str) -> Iterator[Any]:
+        issue, section, since, until = (value or "" for value in chosen)
+        typed = " ".join((typed or "").split())
+        view = View(article=view.article)
+        fault = refusal(typed or "…", since=since, until=until)
+        if not fault and not any((typed, issue, section, since.strip(), until.strip())):
+            fault = words("ask_for_something")
+        if fault:
+            yield self._lists(view, browse_html.note(fault))
+            return
+        yield self._lists(view, browse_html.note(words("searching")))
+        filters = read_filters(since=since.strip(), until=until.strip(), issue=issue, section=section)
+        yield self._found(view, Search(typed, filters))
+
+    def _found(self, view: View, search: Search) -> Changes:
+        try:
+            return self._show(replace(view, found=self._library.search(search), part=0))
+        except Exception:  # whatever it is, it must not leave the reader looking at "searching"
+            logger.exception("The archive could not be searched")
+            return self._lists(view, browse_html.note(words("trouble")))
+
+    def _read(self, view: View, article: str, issue: str, start: int = 0, end: int = 0) -> Changes:
+        opened = self._library.open(article, issue)
+        if opened is None:
+            found = self._library.find(article, issue)
+            several = words("several_found", n=len(found))
+            said = browse_html.choices(found, several) if found else browse_html.missing(NOT_FOUND)
+            return {self.view: replace(view, article=""), self.reading: said}
+        return self._opened(view, opened, start, end)
+
+    def _opened(self, view: View, opened: Opened, start: int = 0, end: int = 0) -> Changes:
+        end = min(end, len(opened.article.body))
+        shown = browse_html.reading(opened, start=start, end=end)
+        return {self.view: replace(view, article=opened.address), self.reading: shown}
+
+    def _close(self, view: View) -> Changes:
+        return {self.view: replace(view, article=""), self.reading: browse_html.EMPTY}
+
+    def _refresh(self, view: View) -> Changes:
+        """Another state of the archive has other issues, and may have lost the article that is read."""
+        found = view.found
+        changes = self._found(view, found.search) if found else self._show(view)
+        named = read_address(view.article)
+        # What a reader is in the middle of stays as it is, unless it has gone.
+        if named and self._library.open(*named) is None:
+            changes |= self._read(changes[self.view], *named)
+        changes[self.facts] = browse_html.facts(self._library.holdings())
+        return changes

@@ -1,0 +1,87 @@
+"""What readers left behind, in the newsroom tab: their votes, and what they asked in vain.
+
+gradio comes as an argument, so that importing this module costs nothing.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from embeddings import BulletinError
+from qa.i18n import chinese, labels, words
+from qa.userdata.feedback import (
+    UNANSWERED_COLUMNS,
+    VOTE_COLUMNS,
+    Row,
+    as_csv,
+    csv_name,
+    unanswered_html,
+    unanswered_row,
+    vote_row,
+    votes_html,
+)
+from qa.userdata.history import Memory, file
+from qa.web.html.staff import heading, trouble
+from qa.web.tabs.history_panel import SAVE, as_text
+from qa.web.tabs.staff_login import OnlyStaff
+
+_SHOWN = 200
+_AT_ONCE = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
+
+
+class OpinionsPanel:
+    """Lays the panel out in the tab that is open."""
+
+    def __init__(self, gr: Any, memory: Memory) -> None:
+        self._memory, label = memory, labels(gr)
+        with gr.Column(elem_id="opinions"):
+            with gr.Row(elem_classes="issue-bar"):
+                gr.HTML(heading("opinions"), apply_default_css=False)
+                self.votes_csv = gr.Button(label("csv"), size="sm", scale=0, min_width=110, elem_id="votes-csv")
+            self.votes = gr.HTML("", elem_id="votes", apply_default_css=False)
+            with gr.Row(elem_classes="issue-bar"):
+                gr.HTML(heading("wanted"), apply_default_css=False)
+                self.wanted_csv = gr.Button(label("csv"), size="sm", scale=0, min_width=110, elem_id="wanted-csv")
+            self.wanted = gr.HTML("", elem_id="wanted", apply_default_css=False)
+            self.refresh = gr.Button(label("refresh"), size="sm", elem_id="refresh-opinions")
+            self.saved = gr.Textbox("", visible="hidden")
+
+    def wire(self, gr: Any, staff: OnlyStaff, tab: Any, entered: Any) -> None:
+        """Fill the panel whenever the tab is opened, and after `entered`."""
+        ledger = self._memory.ledger
+
+        def save_votes() -> str:
+            return self._saved(gr, chinese("opinions"), lambda: [vote_row(one) for one in ledger.votes()], VOTE_COLUMNS)
+
+        def save_wanted() -> str:
+            def rows() -> list[Row]:
+                return [unanswered_row(one) for one in ledger.unanswered()]
+
+            return self._saved(gr, chinese("wanted"), rows, UNANSWERED_COLUMNS)
+
+        shown = [self.votes, self.wanted]
+        for event in (tab.select, entered.then):
+            event(staff.quietly(self._show), None, shown, **_AT_ONCE)
+        self.refresh.click(staff(self._show), None, shown, **_AT_ONCE)
+        for button, save in ((self.votes_csv, save_votes), (self.wanted_csv, save_wanted)):
+            button.click(staff(save), None, self.saved, **_AT_ONCE).then(
+                None, self.saved, self.saved, js=SAVE, **_AT_ONCE
+            )
+
+    def _show(self) -> tuple[str, str]:
+        ledger, shown_time = self._memory.ledger, self._memory.shown_time
+        try:
+            said = [(one, shown_time(one.time)) for one in ledger.votes(limit=_SHOWN)]
+            asked = [(one, shown_time(one.time)) for one in ledger.unanswered(limit=_SHOWN)]
+        except BulletinError as error:
+            return trouble(words("opinions_trouble", reason=error)), ""
+        return votes_html(said), unanswered_html(asked)
+
+    def _saved(self, gr: Any, what: str, rows: Callable[[], list[Row]], columns: Sequence[str]) -> str:
+        try:
+            return _csv_file(what, as_csv(rows(), columns), self._memory)
+        except BulletinError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+
+
+def _csv_file(what: str, text: str, memory: Memory) -> str:
+    return as_text(file(csv_name(what, memory.now()), "text/csv", text.encode("utf-8", "replace")))

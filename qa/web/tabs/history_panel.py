@@ -1,0 +1,340 @@
+"""The reader's own drawer: conversations that are kept, opened again, renamed, exported and deleted.
+
+A browser has its reader's key in its local storage, and each of its windows the id of its conversation in the storage
+of the window, so that a reload brings it back, and whoever opens the page next begins anew.
+
+gradio comes as an argument, so that importing this module costs nothing. Annotations are evaluated as written (no
+`from __future__ import annotations`): gradio reads them to learn which argument is the event.
+"""
+
+import functools
+import inspect
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from qa.i18n import both, for_script, labels, words
+from qa.userdata import export
+from qa.userdata.conversation import Conversation
+from qa.userdata.history import NEW, File, Memory, is_reader, voted
+from qa.userdata.serialize import LOST
+from qa.userdata.store import MAX_NAME_CHARS, Place, new_reader
+from qa.web.html import answers as answer_html
+from qa.web.html.history import kept_list, remark
+from qa.web.services.chat import Desk
+
+Changes = dict[Any, Any]  # what components of the page are to hold
+Event = dict[str, Any]  # what an event of gradio is given: fn, inputs, outputs and the like
+
+# Gradio would make a new secret at every start, and no browser could read what it has stored. It keeps nothing from the
+# owner of the browser, nor is it meant to.
+_STORAGE = {"storage_key": "bulletin-reader", "secret": "bulletin-reader"}
+_AT_ONCE = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
+_LOOKS = 20  # for an answer that was on its way when the page was reloaded
+_LOOK_SECONDS = 0.5
+_FAILED = words("not_done")
+
+_RECALL = "(reader, current) => [reader, sessionStorage.getItem('bulletin-conversation') || '']"
+_REMEMBER = "(current) => { sessionStorage.setItem('bulletin-conversation', current || ''); }"
+SAVE = """(file) => {
+    if (!file) return '';
+    const {name, kind, content} = JSON.parse(file);
+    const bytes = Uint8Array.from(atob(content), (character) => character.charCodeAt(0));
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob([bytes], {type: kind}));
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+    return '';
+}"""
+_ON_LOAD = (
+    f"const says = {for_script('kept', 'voted_good', 'voted_bad')};"
+    + """
+element.addEventListener('click', (event) => {
+    const kept = event.target.closest('[data-kept]');
+    if (kept) trigger('pick', {id: kept.dataset.kept});
+});
+// A machine that slept, or a server that began anew, may have lost what this window showed.
+const wake = () => { if (!document.hidden) trigger('wake', {}); };
+document.addEventListener('visibilitychange', wake);
+addEventListener('online', wake);
+// Gradio names its handle otherwise.
+const handle = element.closest('.sidebar')?.querySelector('.toggle-button');
+if (handle) { handle.setAttribute('aria-label', says('kept')); handle.title = says('kept'); }
+// ... and a thumb that was chosen; the chat may come later than this.
+const chosen = {Liked: says('voted_good'), Disliked: says('voted_bad')};
+const translate = () => {
+    for (const thumb of document.querySelectorAll('#chat [title="Liked"], #chat [title="Disliked"]')) {
+        if (thumb.title === chosen[thumb.title]) continue;
+        thumb.setAttribute('aria-label', chosen[thumb.title]);
+        thumb.title = chosen[thumb.title];
+    }
+};
+new MutationObserver(translate).observe(document.body, {subtree: true, childList: true, attributeFilter: ['title']});
+"""
+)
+
+
+class KeptRoom:
+    """Lays the drawer out, and keeps every conversation as it grows. `parts` are the page's components, by name."""
+
+    def __init__(self, gr: Any, parts: dict[str, Any], memory: Memory) -> None:
+        self._gr, self._parts, self.memory, label = gr, parts, memory, labels(gr)
+        self.reader = gr.BrowserState("", **_STORAGE)
+        self.current = gr.Textbox("", visible="hidden")  # held by the page, so that it outlives the session
+        self.place = gr.State(NEW)
+        self.file = gr.Textbox("", visible="hidden")
+        with gr.Sidebar(label=label("kept"), open=False, elem_id="kept", width=320):
+            gr.HTML(f"<h2>{both('kept')}</h2>", apply_default_css=False)
+            self.new = gr.Button(label("new_conversation"), elem_id="new-conversation", size="md")
+            self.listing = gr.HTML(
+                kept_list([], ""), elem_id="kept-conversations", js_on_load=_ON_LOAD, apply_default_css=False
+            )
+            with gr.Column(visible=False, elem_id="kept-one") as self.panel:
+                self.name = gr.Textbox(label=label("kept_name"), max_lines=1, max_length=MAX_NAME_CHARS, min_width=120)
+                with gr.Row():
+                    self.rename = gr.Button(label("rename"), size="sm", min_width=80)
+                    self.delete = gr.Button(label("delete"), size="sm", min_width=80)
+                with gr.Row():
+                    self.markdown = gr.Button(label("export_markdown"), size="sm", min_width=120)
+                    self.word = gr.Button(label("export_word"), size="sm", min_width=120, visible=export.offers_word())
+            self.delete_all = gr.Button(label("delete_all"), size="sm", variant="secondary", elem_id="delete-all")
+            with gr.Column(visible=False, elem_id="deleting") as self.asking:
+                self.warning = gr.HTML("", apply_default_css=False)
+                with gr.Row():
+                    self.stay = gr.Button(label("not_deleted"), size="sm", min_width=80)
+                    self.delete_now = gr.Button(label("delete_now"), size="sm", variant="primary", min_width=80)
+            self.doomed = gr.State("")  # what is to be deleted once that is confirmed: an id, or _ALL
+            self.remark = gr.HTML("", apply_default_css=False)
+
+    def keeping(self, event: Event) -> Event:
+        """An event that keeps the conversation whenever its handler has changed it.
+
+        The event's inputs and outputs must have the conversation; the handler must yield or return its changes by
+        component, or one value for each of the outputs.
+        """
+        handler, conversation = event["fn"], self._parts["conversation"]
+        inputs, outputs = list(event["inputs"]), list(event["outputs"])
+        at = inputs.index(conversation)
+
+        def run(*values: Any) -> Iterator[Any]:
+            *given, reader, current, place = values
+            given[at], place = self.present(reader, current, place, given[at])
+            told = handler(*given)
+            steps = told if inspect.isgeneratorfunction(handler) else iter([told])
+            yield from self._kept(steps, outputs, reader, place)
+
+        def run_once(*values: Any) -> Any:
+            changes: Any = {}
+            for step in run(*values):
+                changes = {**changes, **step}
+            return changes
+
+        mine = [self.reader, self.current, self.place]
+        kept = _like(handler, run if inspect.isgeneratorfunction(handler) else run_once, extra=len(mine))
+        added = [self.current, self.place, self.listing, self.panel, self.name]
+        more = [part for part in (*added, self._parts["chat"]) if part not in outputs]
+        return {**event, "fn": kept, "inputs": [*inputs, *mine], "outputs": [*outputs, *more]}
+
+    def _kept(self, steps: Iterator[Any], outputs: Sequence[Any], reader: str, place: Place) -> Iterator[Any]:
+        """The changes of a handler, with the conversation kept at its first steps and at its last."""
+        conversation, chat = self._parts["conversation"], self._parts["chat"]
+        votes = self.memory.votes(reader)
+        now: Conversation | None = None
+        kept: Conversation | None = None
+        for step in steps:
+            changes = step if isinstance(step, dict) else dict(zip(outputs, _several(step), strict=True))
+            if conversation in changes:
+                now = changes[conversation]
+                # An answer that is being written changes many times a second.
+                if kept is None or kept.is_waiting:
+                    place = self.memory.keep(reader, place, now, goes_on=kept is not None)
+                    kept = now
+                changes = {**changes, self.place: place, self.current: place.id}
+                if isinstance(changes.get(chat), list):
+                    changes[chat] = self._gr.update(value=changes[chat], feedback_value=voted(votes, now))
+            yield changes
+        if now is None:
+            return
+        if now is not kept:
+            # Gradio lets a handler run on whose event was cancelled, because its conversation was deleted.
+            place = self.memory.keep(reader, place, now, goes_on=True)
+        if now.turns:
+            self.memory.note(now.turns[-1])
+        yield {self.place: place, self.current: place.id, **self._list(reader, place.id)}
+
+    def present(self, reader: str, current: str, place: Place, so_far: Conversation) -> tuple[Conversation, Place]:
+        """The window's conversation: the session's, or the kept one when the session was lost and another began."""
+        if current and current != place.id and (found := self.memory.recall(reader, current)):
+            return found[1], found[0]
+        return so_far, place
+
+    def wire(self, gr: Any, page: Any, desk: Desk, *, ends: Mapping[str, Any]) -> list[Any]:
+        """Say what happens. `ends` is how to end the answering of a question, as another conversation does.
+
+        Returns the events after which the window shows another conversation.
+        """
+        parts = self._parts
+        shown = [
+            *(parts[name] for name in ("conversation", "chat", "evidence", "widen", "gone")),
+            *(self.reader, self.current, self.place, self.listing, self.panel, self.name, self.asking, self.remark),
+        ]
+        mine = [self.reader, self.current, self.place, parts["conversation"]]
+        listed = [self.listing, self.panel, self.name, self.remark]
+
+        def show(reader: str, place: Place, conversation: Conversation) -> Changes:
+            return {**self._show(reader, place, conversation, desk.gone(conversation)), self.asking: _hidden(gr)}
+
+        def restore(reader: Any, current: str) -> Iterator[Any]:
+            if not is_reader(reader):
+                reader = new_reader()
+            found = self.memory.recall(reader, current)
+            if found is None:
+                yield {self.reader: reader, self.current: "", self.place: NEW, **self._list(reader, "")}
+                return
+            yield {self.reader: reader, **show(reader, *found)}
+            yield from self._await(reader, found, lambda place, now: show(reader, place, now))
+
+        def wake(reader: str, current: str, place: Place, so_far: Conversation) -> Any:
+            now, found = self.present(reader, current, place, so_far)
+            return gr.skip() if now is so_far else show(reader, found, now)
+
+        def pick(reader: str, event: gr.EventData) -> Any:
+            found = self.memory.recall(reader, str(getattr(event, "id", "")))
+            if found is None:
+                return {self.remark: remark(words("not_opened")), **self._list(reader, "")}
+            return show(reader, *found)
+
+        def begin(reader: str) -> Changes:
+            return show(reader, NEW, Conversation())
+
+        def rename(reader: str, current: str, name: str) -> Changes:
+            done = self.memory.rename(reader, current, name or "")
+            return {self.remark: remark(words("renamed") if done else _FAILED), **self._list(reader, current)}
+
+        def forget(reader: str, current: str) -> Changes:
+            self.memory.delete(reader, current)
+            return {self.current: "", self.place: NEW, **self._list(reader, "")}
+
+        page.load(
+            restore, [self.reader, self.current], shown, js=_RECALL, api_visibility="private",
+            show_progress="hidden", concurrency_limit=8,
+        )  # fmt: skip
+        self.current.change(None, self.current, None, js=_REMEMBER, **_AT_ONCE)
+        self.listing.wake(wake, mine, shown, **_AT_ONCE)
+        gr.on([self.rename.click, self.name.submit], rename, [self.reader, self.current, self.name], listed, **_AT_ONCE)
+        # The room for asking ends the answering here; gradio fails where two events cancel the same one.
+        parts["chat"].clear(forget, [self.reader, self.current], [self.current, self.place, *listed], **_AT_ONCE)
+        self._wire_exports(mine, desk)
+        return [
+            self.listing.pick(pick, self.reader, shown, **ends),
+            self.new.click(begin, self.reader, shown, **ends),
+            self._wire_deleting(shown, show, ends),
+        ]
+
+    def _wire_deleting(self, shown: Sequence[Any], show: Callable[..., Changes], ends: Mapping[str, Any]) -> Any:
+        gr = self._gr
+        asked = [self.asking, self.warning, self.doomed]
+        # Gradio names even private handlers, so that none may be called `ask`, as the endpoint is.
+
+        def warn(reader: str, current: str) -> tuple[Any, str, str]:
+            name = self.memory.name(reader, current)
+            return gr.update(visible=True), remark(words("delete_warning", name=name)), current
+
+        def warn_of_all() -> tuple[Any, str, str]:
+            warning = remark(words("delete_all_warning"))
+            return gr.update(visible=True), warning, _ALL
+
+        def delete(reader: str, doomed: str) -> Changes:
+            done = self.memory.delete_all(reader) if doomed == _ALL else self.memory.delete(reader, doomed)
+            if not done:
+                return {self.remark: remark(_FAILED)}
+            reader = new_reader() if doomed == _ALL else reader
+            changes = show(reader, NEW, Conversation())
+            return {**changes, self.reader: reader, self.remark: remark(words("deleted")), self.asking: _hidden(gr)}
+
+        self.delete.click(warn, [self.reader, self.current], asked, **_AT_ONCE)
+        self.delete_all.click(warn_of_all, None, asked, **_AT_ONCE)
+        self.stay.click(lambda: _hidden(gr), None, self.asking, **_AT_ONCE)
+        return self.delete_now.click(delete, [self.reader, self.doomed], shown, **ends)
+
+    def _wire_exports(self, mine: Sequence[Any], desk: Desk) -> None:
+        def export(reader: str, current: str, place: Place, so_far: Conversation, *, word: bool) -> tuple[str, str]:
+            now, place = self.present(reader, current, place, so_far)
+            name = self.memory.name(reader, place.id)
+            made = self.memory.export(now, name, word=word, gone=desk.gone(now))
+            return as_text(made), remark("" if made else _FAILED)
+
+        for button, word in ((self.markdown, False), (self.word, True)):
+            clicked = button.click(functools.partial(export, word=word), mine, [self.file, self.remark], **_AT_ONCE)
+            clicked.then(None, self.file, self.file, js=SAVE, **_AT_ONCE)
+
+    def _show(self, reader: str, place: Place, now: Conversation, gone: frozenset[str]) -> Changes:
+        """The page with another conversation."""
+        parts, votes = self._parts, voted(self.memory.votes(reader), now)
+        return {
+            parts["conversation"]: now,
+            parts["chat"]: self._gr.update(value=now.messages(gone), feedback_value=votes),
+            parts["evidence"]: now.evidence(gone) if now.turns else answer_html.empty_evidence(),
+            parts["widen"]: "",
+            parts["gone"]: gone,
+            self.current: place.id,
+            self.place: place,
+            self.remark: "",
+            **self._list(reader, place.id),
+        }
+
+    def _list(self, reader: str, current: str) -> Changes:
+        entries = [(one, self.memory.shown_time(one.time)) for one in self.memory.entries(reader)]
+        named = next((one.name for one, _ in entries if one.id == current), "")
+        return {
+            self.listing: kept_list(entries, current),
+            self.panel: self._gr.update(visible=bool(named)),
+            self.name: named,
+        }
+
+    def _await(
+        self, reader: str, found: tuple[Place, Conversation], show: Callable[[Place, Conversation], Changes]
+    ) -> Iterator[Changes]:
+        """The answer that was on its way when the page was reloaded, once it has come."""
+        place, conversation = found
+        for _ in range(_LOOKS):
+            if not conversation.turns or conversation.turns[-1].note != LOST:
+                return
+            time.sleep(_LOOK_SECONDS)
+            now = self.memory.recall(reader, place.id)
+            if now is None:
+                return
+            if now[0].revision != place.revision:
+                # Where the reader has asked again meanwhile, there is more of it than was waited for.
+                if len(now[1].turns) == len(conversation.turns):
+                    yield show(*now)
+                return
+
+
+_ALL = "*"
+
+
+def as_text(file: File | None) -> str:
+    """A file for `SAVE`."""
+    return json.dumps(asdict(file)) if file else ""
+
+
+def _hidden(gr: Any) -> Any:
+    return gr.update(visible=False)
+
+
+def _several(step: Any) -> Sequence[Any]:
+    return step if isinstance(step, (list, tuple)) else (step,)
+
+
+def _like(handler: Callable[..., Any], run: Callable[..., Any], *, extra: int) -> Callable[..., Any]:
+    """`run` with the arguments of the handler that are no options, and so many more: gradio looks at them."""
+    signature = inspect.signature(handler)
+    own = [one for one in signature.parameters.values() if one.default is one.empty]
+    more = [inspect.Parameter(f"kept_{at}", inspect.Parameter.POSITIONAL_OR_KEYWORD) for at in range(extra)]
+    functools.update_wrapper(run, handler)
+    run.__signature__ = signature.replace(parameters=[*own, *more])  # type: ignore[attr-defined]
+    return run

@@ -1,0 +1,122 @@
+"""The door of the newsroom on the page: a field for the password, and the rule that handlers serve only the staff.
+
+gradio comes as an argument, so that importing this module costs nothing.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from qa.i18n import both, for_script, labels, words
+from qa.server.auth import Entrance, Visit
+from qa.server.middleware import ENTER, LEAVE
+from qa.web.html import staff as staff_html
+
+Handler = Callable[..., Any]
+
+_QUIET = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
+
+# The password goes to a route of its own and never into gradio's queue, which keeps what it is sent.
+_ENTER = f"""
+async (typed) => {{
+    const answer = await fetch(window.gradio_config.root + '{ENTER}', {{
+        method: 'POST', headers: {{'Content-Type': 'application/json'}}, body: JSON.stringify({{password: typed}}),
+    }}).then((response) => response.json()).catch(() => ({{said: {for_script("server_gone")}('server_gone')}}));
+    return ['', answer.said];
+}}
+"""
+_LEAVE = f"""
+async () => {{
+    await fetch(window.gradio_config.root + '{LEAVE}', {{method: 'POST'}}).catch(() => null);
+    location.reload();
+}}
+"""
+
+
+class OnlyStaff:
+    """Makes handlers that do nothing for those whom an entrance does not admit."""
+
+    def __init__(self, gr: Any, entrance: Entrance) -> None:
+        self._gr = gr
+        self.entrance = entrance
+
+    def admits(self, request: Any) -> bool:
+        """Whether a request of gradio's comes from the staff."""
+        return self.entrance.admits(Visit.of(request.request.scope))
+
+    def __call__(self, handler: Handler) -> Handler:
+        """The handler, which refuses everybody else with a message."""
+
+        def refused() -> Any:
+            room = words("newsroom_tab")  # a label would not do: what gradio reports is to have a plain title
+            raise self._gr.Error(both("door_closed"), title=f"{room} · {room.english}", print_exception=False)
+
+        return self._guard(handler, refused)
+
+    def quietly(self, handler: Handler, *, shows: bool = True) -> Handler:
+        """The handler, which does nothing for everybody else: for what happens by itself. `shows`: it has outputs."""
+        return self._guard(handler, self._gr.skip if shows else lambda: None)
+
+    def _guard(self, handler: Handler, refused: Callable[[], Any]) -> Handler:
+        def guarded(request: Any, *given: Any) -> Any:
+            return handler(*given) if self.admits(request) else refused()
+
+        def guarded_steps(request: Any, *given: Any) -> Iterator[Any]:
+            if not self.admits(request):
+                yield refused()
+                return
+            yield from handler(*given)
+
+        made: Handler = guarded_steps if inspect.isgeneratorfunction(handler) else guarded
+        # Gradio reads signatures to learn what to pass: its request comes first, then what the handler wants.
+        first = inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=self._gr.Request)
+        wanted = inspect.signature(handler)
+        signature = wanted.replace(parameters=[first, *wanted.parameters.values()])
+        made.__signature__ = signature  # type: ignore[attr-defined]
+        made.__annotations__ = {**getattr(handler, "__annotations__", {}), "request": self._gr.Request}
+        made.__name__ = getattr(handler, "__name__", "handler")
+        return made
+
+
+class Doorway:
+    """The field for the password, shown before the room to those who have not given it."""
+
+    def __init__(self, gr: Any, staff: OnlyStaff) -> None:
+        self._gr, self._staff = gr, staff
+        self._has_password = staff.entrance.has_password
+        label = labels(gr)
+        with gr.Column(visible=self._has_password, elem_id="doorway") as self.asking:
+            gr.HTML(staff_html.heading("door"), apply_default_css=False)
+            with gr.Row(elem_classes="actions"):
+                self.typed = gr.Textbox(type="password", label=label("password"), max_lines=1, scale=3, min_width=200)
+                self.enter = gr.Button(label("enter"), variant="primary", scale=1, min_width=140)
+            self.said = gr.HTML("", apply_default_css=False)
+        self.leave = gr.Button(label("leave"), visible=False, size="sm", elem_id="leave")
+        self.reply = gr.Textbox("", visible="hidden")
+
+    def wire(self, page: Any, tab: Any, workroom: Any) -> Any:
+        """Show `workroom` to the staff alone. Returns the event of coming in.
+
+        Where no password is set, the whole tab is hidden from those who are not on this machine.
+        """
+        gr, staff, has_password = self._gr, self._staff, self._has_password
+
+        def look(reply: str, request: Any) -> Any:
+            inside = staff.admits(request)
+            return {
+                tab: gr.update(visible=inside or has_password),
+                workroom: gr.update(visible=inside),
+                self.asking: gr.update(visible=has_password and not inside),
+                self.leave: gr.update(visible=has_password and inside),
+                self.said: staff_html.trouble(reply) if reply else "",
+            }
+
+        look.__annotations__["request"] = gr.Request
+        shown = {tab, workroom, self.asking, self.leave, self.said}
+        page.load(look, self.reply, shown, **_QUIET)
+        self.leave.click(None, None, None, js=_LEAVE)
+        knocks = [self.enter.click, self.typed.submit]
+        came = gr.on(knocks, None, self.typed, [self.typed, self.reply], js=_ENTER, api_visibility="private")
+        return came.then(look, self.reply, shown, **_QUIET)

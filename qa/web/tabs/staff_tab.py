@@ -1,0 +1,425 @@
+"""The newsroom tab: an issue is dropped, proofread and indexed; what is indexed is corrected or withdrawn.
+
+gradio comes as an argument, so that importing this module costs nothing. Annotations are evaluated as written (no
+`from __future__ import annotations`): gradio reads them to learn which argument is the event.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from embeddings import Article, ArticleKind, Issue, ParsedArticle
+from qa.i18n import labels, words
+from qa.server.auth import Entrance
+from qa.userdata.history import Memory
+from qa.web.html import answers as answer_html
+from qa.web.html import staff as staff_html
+from qa.web.html.staff import Slip
+from qa.web.services.editor import Background, Form, Newsroom, Place, Tell, Tray, said_of, slip_of
+from qa.web.tabs.feedback_panel import OpinionsPanel
+from qa.web.tabs.filters import offered
+from qa.web.tabs.staff_login import Doorway, OnlyStaff
+
+Values = Mapping[Any, Any]  # what the components of the page hold
+Changes = dict[Any, Any]  # what components of the page are to hold
+
+_CHOICES: list[tuple[str, str]] = [(words("choose_issue"), "")]
+
+_QUIET = {"api_visibility": "private", "show_progress": "hidden"}
+# One at a time, and beside the questions of readers, which have limits of their own.
+_WRITING = {**_QUIET, "concurrency_id": "newsroom", "concurrency_limit": 1}
+_READING = {**_QUIET, "concurrency_id": "newsroom-reading", "concurrency_limit": 1}
+_AT_ONCE = {**_QUIET, "queue": False}
+
+_ON_LOAD = """
+let chosen = false;
+element.addEventListener('click', (event) => {
+    const slip = event.target.closest('[data-slip]');
+    if (!slip) return;
+    chosen = true;
+    trigger('choose', {place: Number(slip.dataset.slip)});
+});
+watch('value', () => {
+    const current = element.querySelector('[aria-current]');
+    if (!current) return;
+    const above = current.getBoundingClientRect().top - element.getBoundingClientRect().top;
+    if (above < 0 || above > element.clientHeight - current.clientHeight) element.scrollTop += above - 60;
+    if (chosen) {
+        current.focus({preventScroll: true});
+        const form = element.closest('.editor').querySelector('.article-form');
+        // On a phone the form stands under the list.
+        if (innerWidth <= 760) form.scrollIntoView({block: 'start'});
+    }
+    chosen = false;
+});
+"""
+
+
+def build_newsroom(
+    gr: Any, room: Newsroom, page: Any, tab: Any, generation: Any, entrance: Entrance, memory: Memory | None = None
+) -> list[Any]:
+    """Lay out the tab that is open and say what it does. Returns the events after which the archive has changed.
+
+    `generation` is the page's state that names the state of the archive it shows; what `memory` keeps of readers is
+    shown under it. Nothing here does anything for those
+    whom the entrance does not admit.
+    """
+    staff = OnlyStaff(gr, entrance)
+    with gr.Column(elem_id="newsroom"):
+        doorway = Doorway(gr, staff)
+        with gr.Column(visible=not entrance.has_password, elem_id="workroom") as workroom:
+            arrival = Arrival(gr, room)
+            shelf = Shelf(gr, room)
+            opinions = OpinionsPanel(gr, memory) if memory else None
+    entered = doorway.wire(page, tab, workroom)
+    tab.select(staff.quietly(room.warm_up, shows=False), None, None, **_AT_ONCE)
+    if opinions:
+        opinions.wire(gr, staff, tab, entered)
+    return [arrival.wire(gr, staff), *shelf.wire(gr, staff, generation, entered)]
+
+
+@dataclass(frozen=True, slots=True)
+class Editor:
+    """The components that show the articles of an issue as a list, and one of them as a form.
+
+    `place` holds which one that is. It is part of the page and not of the session, so that it always comes and goes
+    with the form it belongs to, however fast an editor clicks. `boxes` go by the names of the form's fields.
+    """
+
+    slips: Any
+    about: Any
+    place: Any
+    boxes: Mapping[str, Any]
+
+    @property
+    def inputs(self) -> set[Any]:
+        """What says what was typed, and where."""
+        return {self.place, *self.boxes.values()}
+
+    @property
+    def outputs(self) -> set[Any]:
+        """What `show` fills."""
+        return {self.slips, self.about, *self.inputs}
+
+    def form(self, values: Values) -> Form:
+        """What was typed."""
+        typed: dict[str, Any] = {name: "" if values[box] is None else values[box] for name, box in self.boxes.items()}
+        return Form(**typed)
+
+    def shown(self, values: Values, counts: Sequence[int]) -> Place | None:
+        """Which article the form shows, of issues with so many articles each; None when it shows none of them."""
+        match = re.fullmatch(r"(\d+)/(\d+)", values[self.place] or "")
+        issue_at, at = map(int, match.groups()) if match else (len(counts), 0)
+        return (issue_at, at) if issue_at < len(counts) and at < counts[issue_at] else None
+
+    def show(self, article: ParsedArticle | Article, form: Form, slips: Sequence[Slip], place: Place) -> Changes:
+        """Fill the form and mark its article in the list."""
+        issue_at, at = place
+        page = words("page", page=article.page) if article.page else ""
+        kind = words("photo") if article.kind is ArticleKind.PHOTO else ""
+        place_of = words("article_of", at=at + 1, n=len(slips))
+        return {
+            self.slips: staff_html.slips(slips, at),
+            self.about: staff_html.about_article((place_of, article.section, page, kind)),
+            self.place: f"{issue_at}/{at}",
+            **{box: getattr(form, name) for name, box in self.boxes.items()},
+        }
+
+
+def _lay_out_editor(gr: Any, *, is_new: bool) -> Editor:
+    label, line = labels(gr), {"max_lines": 1, "min_width": 160}
+    with gr.Row(elem_classes="editor"):
+        with gr.Column(scale=4, min_width=280):
+            slips = gr.HTML("", js_on_load=_ON_LOAD, elem_classes="slip-list", apply_default_css=False)
+        with gr.Column(scale=7, min_width=300, elem_classes="article-form"):
+            about = gr.HTML("", apply_default_css=False)
+            place = gr.Textbox("", visible=False)
+            boxes = {"title": gr.Textbox(label=label("title"), max_lines=2)}
+            with gr.Row():
+                boxes["kicker"] = gr.Textbox(label=label("kicker"), **line)
+                boxes["deck"] = gr.Textbox(label=label("deck"), **line)
+            with gr.Row():
+                boxes["byline"] = gr.Textbox(label=label("byline"), **line)
+                boxes["date"] = gr.Textbox(label=label("date"), placeholder=label("date_hint"), **line)
+            boxes["body"] = gr.Textbox(label=label("body"), lines=9, max_lines=18)
+            if is_new:
+                boxes["kept"] = gr.Checkbox(True, label=label("keep_article"))
+    return Editor(slips, about, place, boxes)
+
+
+class Arrival:
+    """The part where an issue is dropped, proofread and confirmed."""
+
+    def __init__(self, gr: Any, room: Newsroom) -> None:
+        self._gr, self._room, label = gr, room, labels(gr)
+        self.tray = gr.State(Tray())
+        gr.HTML(staff_html.heading("arrival"), apply_default_css=False)
+        # No file types: gradio would refuse a whole drop for one file, and in English.
+        self.files = gr.File(file_count="multiple", show_label=False, elem_id="dropped", height=170)
+        self.left_out = gr.HTML("", elem_id="left-out", apply_default_css=False)
+        with gr.Column(visible=False, elem_id="proof") as self.panel:
+            with gr.Row(elem_classes="issue-bar"):
+                self.issue = gr.Dropdown([], label=label("proofread"), min_width=220, scale=2)
+                self.name = gr.Textbox(label=label("issue_name"), max_lines=1, min_width=220, scale=2)
+                self.date = gr.Textbox(
+                    label=label("issue_date"), placeholder=label("issue_date_hint"), max_lines=1, min_width=130
+                )
+                self.kept = gr.Checkbox(True, label=label("keep_issue"), min_width=130)
+            self.editor = _lay_out_editor(gr, is_new=True)
+            with gr.Row(elem_classes="actions"):
+                self.next = gr.Button(label("next_article"), scale=1, min_width=90)
+                self.abandon = gr.Button(label("abandon"), scale=1, min_width=90)
+                self.confirm = gr.Button(label("confirm"), variant="primary", scale=2, min_width=140)
+        self.status = gr.HTML("", elem_id="arrival-status", apply_default_css=False)
+
+    def wire(self, gr: Any, staff: OnlyStaff) -> Any:
+        """Say what happens. Returns the event after which the archive has changed."""
+        inputs = {self.tray, self.issue, self.name, self.date, self.kept, *self.editor.inputs}
+        outputs = {*inputs, *self.editor.outputs, self.status, self.files, self.left_out, self.panel}
+
+        def choose(values: Values, event: gr.EventData) -> Any:
+            return self._choose(values, getattr(event, "place", None))
+
+        self.files.upload(staff(self._read), self.files, outputs, **_READING)
+        self.editor.slips.choose(staff(choose), inputs, outputs, **_AT_ONCE)
+        self.issue.input(staff(self._choose_issue), inputs, outputs, **_AT_ONCE)
+        self.next.click(staff(self._choose_next), inputs, outputs, **_AT_ONCE)
+        self.abandon.click(staff(self._clear), None, outputs, **_AT_ONCE)
+        return self.confirm.click(staff(self._confirm), inputs, outputs, **_WRITING)
+
+    def _typed(self, values: Values) -> tuple[Tray, Place | None]:
+        """The tray with what was typed, and where that was."""
+        tray: Tray = values[self.tray]
+        place = self.editor.shown(values, [len(proof.forms) for proof in tray.proofs])
+        if place is None:
+            return tray, None
+        typed = tray.with_typed(
+            place,
+            self.editor.form(values),
+            name=values[self.name] or "",
+            date=values[self.date] or "",
+            kept=bool(values[self.kept]),
+        )
+        return typed, place
+
+    def _show(self, tray: Tray, place: Place) -> Changes:
+        proof = tray.proofs[place[0]]
+        names = [(f"{number}. {one.name}", str(number - 1)) for number, one in enumerate(tray.proofs, start=1)]
+        has_several = len(names) > 1
+        article = proof.draft.issue.articles[place[1]]
+        return {
+            self.tray: tray,
+            self.issue: self._gr.update(choices=names, value=str(place[0]), visible=has_several),
+            self.name: proof.name,
+            self.date: proof.date,
+            self.kept: self._gr.update(value=proof.kept, visible=has_several),
+            self.panel: self._gr.update(visible=True),
+            self.files: self._gr.update(value=None, visible=False),
+            **self.editor.show(article, proof.forms[place[1]], proof.slips(), place),
+        }
+
+    def _clear(self, said: str = "", *, is_busy: bool = False) -> Changes:
+        return {
+            self.tray: Tray(),
+            self.files: self._gr.update(value=None, visible=not is_busy),
+            self.panel: self._gr.update(visible=False),
+            self.left_out: "",
+            self.status: said,
+        }
+
+    def _read(self, files: list[str] | None) -> Iterator[Any]:
+        if not files:
+            yield self._gr.skip()
+            return
+        yield self._clear(staff_html.working(words("reading")), is_busy=True)
+        try:
+            job = Background(lambda tell: self._room.read(files, tell))
+            for said in job:
+                yield {self.status: said}
+            tray = job.result()
+        except Exception as error:
+            yield self._clear(said_of(error))
+            return
+        shown = self._show(tray, (0, 0)) if tray.proofs else self._clear()
+        yield {**shown, self.status: "", self.left_out: staff_html.left_out(tray.left_out)}
+
+    def _choose(self, values: Values, at: object) -> Any:
+        tray, place = self._typed(values)
+        if place is None or not isinstance(at, int) or not 0 <= at < len(tray.proofs[place[0]].forms):
+            return self._gr.skip()
+        return self._show(tray, (place[0], at))
+
+    def _choose_issue(self, values: Values) -> Any:
+        tray, place = self._typed(values)
+        return self._show(tray, (int(values[self.issue]), 0)) if place else self._gr.skip()
+
+    def _choose_next(self, values: Values) -> Any:
+        tray, place = self._typed(values)
+        return self._show(tray, tray.after(place)) if place else self._gr.skip()
+
+    def _confirm(self, values: Values) -> Iterator[Any]:
+        tray, place = self._typed(values)
+        if place is None:
+            yield self._gr.skip()
+            return
+        if fault := tray.fault():
+            yield {**self._show(tray, fault[0]), self.status: staff_html.trouble(fault[1])}
+            return
+        hidden = self._gr.update(visible=False)
+        yield {self.tray: tray, self.panel: hidden, self.status: staff_html.working(words("taking_in"))}
+        try:
+            job = Background(lambda tell: self._room.take_in(tray, tell))
+            for said in job:
+                yield {self.status: said}
+            yield self._clear(job.result())
+        except Exception as error:
+            yield {**self._show(tray, place), self.status: said_of(error)}
+
+
+class Shelf:
+    """The part where an issue that is indexed is corrected or withdrawn."""
+
+    def __init__(self, gr: Any, room: Newsroom) -> None:
+        self._gr, self._room, label = gr, room, labels(gr)
+        self.opened = gr.State(None)
+        gr.HTML(staff_html.heading("shelf"), elem_id="shelf-heading", apply_default_css=False)
+        self.choice = gr.Dropdown(_CHOICES, value="", show_label=False, label=label("which_issue"), elem_id="shelf")
+        with gr.Column(visible=False, elem_id="stored") as self.panel:
+            with gr.Row(elem_classes="issue-bar"):
+                self.name = gr.Textbox(label=label("issue_name"), max_lines=1, min_width=220, scale=3)
+                self.date = gr.Textbox(
+                    label=label("issue_date"), placeholder=label("issue_date_hint"), max_lines=1, min_width=130, scale=2
+                )
+                self.save_issue = gr.Button(label("save_issue"), min_width=140)
+                self.withdraw = gr.Button(label("withdraw"), elem_id="withdraw", min_width=120)
+            with gr.Row(visible=False, elem_id="withdrawal") as self.asking:
+                self.warning = gr.HTML("", apply_default_css=False)
+                self.stay = gr.Button(label("not_withdrawn"), min_width=90)
+                self.withdraw_now = gr.Button(label("withdraw_now"), variant="primary", min_width=110)
+            self.editor = _lay_out_editor(gr, is_new=False)
+            with gr.Row(elem_classes="actions"):
+                self.restore = gr.Button(label("restore"), scale=1, min_width=90)
+                self.save = gr.Button(label("save"), variant="primary", scale=2, min_width=140)
+        self.status = gr.HTML("", elem_id="shelf-status", apply_default_css=False)
+
+    def wire(self, gr: Any, staff: OnlyStaff, generation: Any, entered: Any) -> list[Any]:
+        """Say what happens, also after `entered`. Returns the events after which the archive has changed."""
+        inputs = {self.opened, self.choice, self.name, self.date, *self.editor.inputs}
+        outputs = {*inputs, *self.editor.outputs, self.status, self.panel, self.asking, self.warning}
+
+        def choose(values: Values, event: gr.EventData) -> Any:
+            return self._choose(values, getattr(event, "place", None))
+
+        def refresh(chosen: str, browser: gr.Request) -> Any:
+            return self._refresh(chosen, browser.headers)
+
+        shown = {self.choice, self.panel, self.opened}
+        for event in (generation.change, entered.then):
+            event(staff.quietly(refresh), self.choice, shown, **_AT_ONCE)
+        self.choice.input(staff(self._choose_issue), inputs, outputs, **_AT_ONCE)
+        self.editor.slips.choose(staff(choose), inputs, outputs, **_AT_ONCE)
+        self.restore.click(staff(self._restore), inputs, outputs, **_AT_ONCE)
+        self.withdraw.click(staff(self._ask), self.opened, {self.asking, self.warning}, **_AT_ONCE)
+        self.stay.click(staff(lambda: gr.update(visible=False)), None, self.asking, **_AT_ONCE)
+        return [
+            self.save.click(staff(self._save), inputs, outputs, **_WRITING),
+            self.save_issue.click(staff(self._save_issue), inputs, outputs, **_WRITING),
+            self.withdraw_now.click(staff(self._withdraw), inputs, outputs, **_WRITING),
+        ]
+
+    def _place(self, values: Values) -> Place | None:
+        issue: Issue | None = values[self.opened]
+        return self.editor.shown(values, [len(issue.articles)]) if issue else None
+
+    def _is_unsaved(self, values: Values) -> bool:
+        place = self._place(values)
+        return place is not None and self.editor.form(values) != Form.of(values[self.opened].articles[place[1]])
+
+    def _show(self, issue: Issue | None, at: int = 0, said: str = "") -> Changes:
+        if issue is None or not issue.articles:
+            return {self.opened: None, self.choice: "", self.panel: self._gr.update(visible=False), self.status: said}
+        at = min(at, len(issue.articles) - 1)
+        article = issue.articles[at]
+        slips = [slip_of(Form.of(one), section=one.section) for one in issue.articles]
+        return {
+            self.opened: issue,
+            self.choice: issue.id,
+            self.panel: self._gr.update(visible=True),
+            self.asking: self._gr.update(visible=False),
+            self.name: issue.name,
+            self.date: issue.date.isoformat() if issue.date else "",
+            self.status: said,
+            **self.editor.show(article, Form.of(article), slips, (0, at)),
+        }
+
+    def _hold(self, values: Values) -> Changes:
+        """Stay at the article whose changes are not saved."""
+        return {self.choice: values[self.opened].id, self.status: staff_html.trouble(words("unsaved"))}
+
+    def _choose_issue(self, values: Values) -> Any:
+        if self._is_unsaved(values):
+            return self._hold(values)
+        return self._show(self._room.issue(values[self.choice]) if values[self.choice] else None)
+
+    def _choose(self, values: Values, at: object) -> Any:
+        if self._is_unsaved(values):
+            return self._hold(values)
+        issue = values[self.opened]
+        is_there = issue is not None and isinstance(at, int) and 0 <= at < len(issue.articles)
+        return self._show(issue, at) if is_there and isinstance(at, int) else self._gr.skip()
+
+    def _restore(self, values: Values) -> Any:
+        place = self._place(values)
+        return self._show(self._room.issue(values[self.opened].id), place[1]) if place else self._gr.skip()
+
+    def _save(self, values: Values) -> Iterator[Any]:
+        place = self._place(values)
+        if place is None:
+            yield self._gr.skip()
+            return
+        article, form = values[self.opened].articles[place[1]], self.editor.form(values)
+        yield from self._change(values, lambda tell: self._room.correct_article(article, form, tell))
+
+    def _save_issue(self, values: Values) -> Iterator[Any]:
+        issue = values[self.opened]
+        if issue is None or self._is_unsaved(values):
+            yield self._hold(values) if issue else self._gr.skip()
+            return
+        name, day = values[self.name] or "", values[self.date] or ""
+        yield from self._change(values, lambda tell: self._room.correct_issue(issue, name=name, date=day, tell=tell))
+
+    def _ask(self, issue: Issue | None) -> Any:
+        if issue is None:
+            return self._gr.skip()
+        warning = words("withdrawal", issue=answer_html.issue_label(issue), n=len(issue.articles))
+        return {self.asking: self._gr.update(visible=True), self.warning: staff_html.trouble(warning)}
+
+    def _withdraw(self, values: Values) -> Iterator[Any]:
+        issue = values[self.opened]
+        if issue is None:
+            yield self._gr.skip()
+            return
+        yield {self.asking: self._gr.update(visible=False)}
+        yield from self._change(values, lambda tell: self._room.withdraw(issue, tell))
+
+    def _change(self, values: Values, work: Callable[[Tell], str]) -> Iterator[Any]:
+        """Do what changes the open issue, and show it as it is afterwards."""
+        place, issue = self._place(values), values[self.opened]
+        yield {self.status: staff_html.working(words("writing"))}
+        try:
+            job = Background(work)
+            for said in job:
+                yield {self.status: said}
+            done = job.result()
+            yield self._show(self._room.issue(issue.id), place[1] if place else 0, staff_html.done(done))
+        except Exception as error:
+            yield {self.status: said_of(error)}
+
+    def _refresh(self, chosen: str, headers: Mapping[str, str]) -> Any:
+        """Another state of the archive has other issues; one that is open stays so while it is there."""
+        choices = [*_CHOICES, *self._room.issues()]
+        changes = {self.choice: offered(self._gr, choices, chosen, headers)}
+        if chosen in dict(choices).values():
+            return changes
+        return {**changes, self.panel: self._gr.update(visible=False), self.opened: None}

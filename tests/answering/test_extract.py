@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import pytest
+
+from qa import Assistant
+from qa.answering.answer_types import Expected
+from qa.query.question import read_question
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "holds"),
+    [
+        ("院子里有几栋楼？", "院里共有4栋楼。", True),
+        ("院子里有几栋楼？", "院里住着86户人家。", False),
+        ("他入党多少年了？", "他的党龄有42年。", True),
+        ("他入党多少年了？", "2012年，他退休了。", False),
+        ("他入党多少年了？", "10月30日上午，他说。", False),
+        ("工程用了多长时间？", "工程用了3个半月。", True),
+        ("他是哪一年退休的？", "2012年，他退休了。", True),
+        ("花了多少钱？", "前后用了两天。", False),
+        ("花了多少钱？", "共投入3.5亿元。", True),
+        ("提醒在星期几发？", "每周二发出提醒。", True),
+        ("会议由谁主持？", "会议由区委副书记何东亚主持。", True),
+        ("共有365人吗？一共多少人？", "共有365人。", False),
+    ],
+)
+def test_a_sentence_must_hold_the_kind_of_thing_asked_for(question: str, sentence: str, holds: bool) -> None:
+    assert Expected.by(read_question(question)).held_by(sentence) is holds
+
+
+def test_an_answer_is_a_quote_with_its_source(assistant: Assistant) -> None:
+    answer = assistant.ask("李德民是哪一年从区政协退休的？")
+    assert not answer.abstained
+    assert "2012年" in answer.quote
+    (citation,) = answer.citations
+    assert citation.quote == answer.quote
+    assert citation.article.body[citation.start : citation.end] == answer.quote
+    assert answer.short in answer.quote
+    assert answer.text == f"{answer.short or answer.quote}[1]"
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("Who won the women's badminton singles at the Tokyo Olympics?", "陈雨菲"),
+        ("How many of the World Trade Center victims' remains are still unidentified?", "1100多具"),
+    ],
+)
+def test_a_question_in_english_is_answered_by_one_sentence(assistant: Assistant, question: str, name: str) -> None:
+    answer = assistant.ask(question)
+    assert name in answer.quote
+    assert len(answer.quote) < 60
+    assert assistant.ask("Who invented the telephone?").abstained
+
+
+def test_a_short_answer_does_not_repeat_the_question(assistant: Assistant) -> None:
+    answer = assistant.ask("健步走队伍下面分了多少个中队？")
+    assert answer.short == "13个"
+    (citation,) = answer.citations
+    assert citation.short == answer.short
+
+
+def test_the_author_is_quoted_from_the_byline(assistant: Assistant) -> None:
+    answer = assistant.ask("写周惠芳那篇报道的记者是谁？")
+    assert answer.quote == "本报记者 孙江锋 文/图"
+    assert answer.citations[0].start is None
+
+
+def test_what_the_bulletin_does_not_say_is_not_answered(assistant: Assistant) -> None:
+    answer = assistant.ask("贵州茅台今天的股价是多少？")
+    assert answer.abstained
+    assert (answer.quote, answer.citations) == ("", ())
+    assert "没有找到" in answer.text
+    assert f"《{answer.passages[0].article.title}》" in answer.text
+
+
+def test_confidence_is_a_chance(assistant: Assistant) -> None:
+    for question in ("李德民的党龄有多少年？", "写一首关于秋天的诗", "hello", "？"):
+        assert 0.0 <= assistant.ask(question).confidence <= 1.0
+
+
+@pytest.mark.parametrize("question", ["的", "？！", "🙂", "\x00", "a", "<script>alert(1)</script>", "' OR 1=1 --"])
+def test_odd_questions_are_answered_or_refused_without_an_error(assistant: Assistant, question: str) -> None:
+    assert assistant.ask(question).text

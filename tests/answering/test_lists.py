@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import pytest
+
+from qa.answering.lists import asks_for_list, enumerates, predicate_of, whole_list
+from qa.query.question import read_question
+
+WHEAT = "四川、湖北、河南、安徽、江苏五省已经收完，陕西、山东、山西、河北还在收。"
+SILVER = "此外，羽毛球女双的陈清晨、贾一凡收获银牌，李越宏摘铜。"
+SIX = "区委组织部按照“六有”的标准，也就是有机构、有队伍、有场地、有计划、有经费、有制度，装上平台。"
+RIDERS = "决赛里，钟天使和鲍珊菊击败对手。"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "哪些央行加息了？",
+        "哪五省已经收完？",
+        "有哪几支队伍？",
+        "都有谁参加？",
+        "甲和乙分别是谁？",
+        "由什么组成？",
+        "哪些國家參加了？",
+    ],
+)
+def test_a_question_for_several_things_is_known(question: str) -> None:
+    assert asks_for_list(read_question(question))
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["谁主持了会议？", "哪一年退休的？", "哪几年丰收？", "哪年入党的？", "什么时候开的？", "有几栋楼？", "在哪里？"],
+)
+def test_a_question_for_one_thing_or_a_time_is_none(question: str) -> None:
+    assert not asks_for_list(read_question(question))
+
+
+@pytest.mark.parametrize(
+    ("body", "read", "question", "listed"),
+    [
+        (WHEAT, "江苏五省", "哪五省已经收完？", "四川、湖北、河南、安徽、江苏五省"),
+        (WHEAT, "陕西", "哪些省还在收？", "陕西、山东、山西、河北"),
+        (
+            WHEAT,
+            "四川、湖北、河南、安徽、江苏五省已经收完，陕西、山东、山西、河北",
+            "哪些省还在收？",
+            "陕西、山东、山西、河北",
+        ),
+        (SILVER, "贾一凡", "哪些人获得了银牌？", "陈清晨、贾一凡"),
+        (SIX, "区委组织部", "“六有”是哪六有？", "有机构、有队伍、有场地、有计划、有经费、有制度"),
+        (RIDERS, "鲍珊菊", "哪些人赢了？", "钟天使和鲍珊菊"),
+        (RIDERS, "对手", "她们击败了谁？", "对手"),
+    ],
+)
+def test_the_words_that_answer_grow_to_the_whole_enumeration(body: str, read: str, question: str, listed: str) -> None:
+    start = body.index(read)
+    first, last = whole_list(body, (start, start + len(read)), query=read_question(question), sentence=(0, len(body)))
+    assert body[first:last] == listed
+
+
+def test_what_is_said_of_the_items_does_not_name_their_kind() -> None:
+    assert predicate_of(read_question("哪些央行加息了？")).startswith("加息")
+
+
+@pytest.mark.parametrize(
+    ("text", "is_several"), [("甲、乙", True), ("钟天使和鲍珊菊", True), ("维和部队", False), ("参与者", False)]
+)
+def test_a_word_with_and_in_it_is_no_enumeration(text: str, is_several: bool) -> None:
+    assert enumerates(text) is is_several

@@ -1,0 +1,77 @@
+"""The short answer without what the question says already."""
+
+from __future__ import annotations
+
+import pytest
+
+from qa.answering.spans import trim
+
+
+def trimmed(question: str, span: str, sentence: str | None = None) -> str:
+    body = sentence or span
+    start = body.index(span)
+    first, last = trim(question, body, start, start + len(span))
+    return body[first:last]
+
+
+@pytest.mark.parametrize(
+    ("question", "span", "wanted"),
+    [
+        ("环湖步道全长多少公里？", "全长12公里", "12公里"),
+        ("这座车站目前是什么等级？", "这座车站目前是二等站", "二等站"),
+        ("老码头博物馆是由谁出资建的？", "由三家渔业合作社出资建的", "三家渔业合作社出资建"),
+        ("这条公路沟通哪些地方？", "沟通河东、河西和山前", "河东、河西和山前"),
+        ("灰鹤以什么为食？", "以草籽和螺类为食。", "草籽和螺类"),
+        ("公司在哪些主要城市设了门店？", "成都、昆明、贵阳等主要城市", "成都、昆明、贵阳"),
+        ("剧团得了什么称号？", "“群众喜爱的剧团”。", "“群众喜爱的剧团”"),
+        ("农产品出口有哪些？", "农产品出口则包括茶叶、香料", "茶叶、香料"),
+        ("渡口的特色和用途是什么？", "特色与用途是摆渡和晒网", "摆渡和晒网"),
+        ("山羊岛又叫什么？", "又名望乡岛", "望乡岛"),
+        ("这座塔有多少级台阶？", "360级台阶", "360级"),
+        ("他是哪个国家的划艇运动员？", "挪威划艇运动员", "挪威"),
+    ],
+)
+def test_the_words_of_the_question_are_left_out(question: str, span: str, wanted: str) -> None:
+    assert trimmed(question, span) == wanted
+
+
+@pytest.mark.parametrize(
+    ("question", "span"),
+    [
+        ("河东渔港的管理处设在哪里？", "河东街道"),  # a name that begins like another
+        ("货船什么时候离港？", "2023年9月"),
+        ("2012年的产量是多少？", "2013.5吨"),  # half a number is none
+        ("这家机构属于哪家公司？", "海诚卫星通信有限公司"),
+        ("评了哪个等级？", "特等奖"),
+        ("城市要走什么样的发展道路？", "节水的发展道路"),
+        ("桥梁有多长？", "85米"),
+        ("湖面有多少平方公里？", "8.4平方公里"),
+        ("冬天最低多少摄氏度？", "零下3摄氏度"),
+        ("送来的是什么类型的渔具？", "拖网渔具"),  # a kind is part of its name
+        ("它叫什么？", "叫什么"),  # nothing would remain
+        ("合作社的宗旨是什么？", "为渔民服务"),
+    ],
+)
+def test_what_only_looks_like_the_question_stays(question: str, span: str) -> None:
+    assert trimmed(question, span) == span
+
+
+def test_a_verb_that_goes_on_with_a_sentence_is_left_out() -> None:
+    assert trimmed("山羊岛是什么？", "为江心沙洲", "山羊岛，又名望乡岛，为江心沙洲。") == "江心沙洲"
+
+
+def test_a_number_keeps_its_unit() -> None:
+    assert trimmed("报名的有多少人？", "1800", "报名的已有1800多人。") == "1800多人"
+    assert trimmed("中队有几个？", "13", "下设13个中队") == "13个"
+    assert trimmed("有几支服务队？", "7", "组建了7支服务队") == "7支"
+    assert trimmed("哪天开始？", "7", "组建了7支服务队") == "7"
+
+
+def test_brackets_are_there_in_pairs() -> None:
+    assert trimmed("这部戏叫什么？", "《灯下", "这部戏是《灯下》。") == "《灯下》"
+    assert trimmed("这部戏叫什么？", "灯下》", "这部戏是《灯下》。") == "《灯下》"
+    assert trimmed("谁写的？", "（河东", "（河东供稿") == "河东"
+
+
+def test_a_question_in_traditional_script_is_the_same_question() -> None:
+    assert trimmed("環湖步道全長多少公里？", "全长12公里") == "12公里"

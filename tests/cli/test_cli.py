@@ -1,0 +1,137 @@
+"""The command line, run as its user runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from qa.cli import main
+from tests.support.paths import SAMPLES
+
+MAIN = [sys.executable, "-c", "import sys; from qa.cli import main; sys.exit(main())"]
+
+
+def bulletin(*arguments: str | Path, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*MAIN, *map(str, arguments)], input=stdin, capture_output=True, encoding="utf-8", timeout=120, check=False
+    )
+
+
+def test_from_an_issue_file_to_a_cited_answer(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    archive = str(tmp_path / "archive")
+    page = str(SAMPLES / "魏都一周要闻.txt")
+    assert main(["build", page, "--archive", archive]) == 0
+    assert "1 added" in capsys.readouterr().out
+    assert main(["list", "--archive", archive]) == 0
+    assert "魏都一周要闻" in capsys.readouterr().out
+    assert main(["check", "--archive", archive]) == 0
+    assert capsys.readouterr().out.endswith("whole\n")
+    assert main(["ask", "李德民是哪一年从区政协退休的？", "--archive", archive]) == 0
+    answer = capsys.readouterr().out
+    assert "2012年" in answer
+    assert "《退休不褪色 老党员上阵忙创文》 · 日期不详 · 魏都一周要闻" in answer
+    assert main(["show", "魏都一周要闻", "--archive", archive, "--json"]) == 0
+    assert len(json.loads(capsys.readouterr().out)["articles"]) == 9
+    assert main(["remove", "魏都一周要闻", "--archive", archive]) == 0
+    assert main(["ask", "李德民是谁？", "--archive", archive]) == 0
+    assert "还没有文章" in capsys.readouterr().out
+
+
+def test_a_file_of_questions_gives_a_row_each_with_its_own_keys(sample_archive: Path) -> None:
+    rows = [
+        {"id": 7, "question": "李德民的党龄有多少年？", "note": "甲"},
+        {"id": 8, "question": "发生了什么？", "issue": "没有这一期"},
+        {"id": 9, "question": ""},
+    ]
+    questions = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    done = bulletin("ask", "--questions", "-", "--archive", sample_archive, stdin=questions)
+    first, second, third = map(json.loads, done.stdout.splitlines())
+    assert done.returncode == 1
+    assert "1 questions had an error" in done.stderr
+    assert (first["id"], first["note"]) == (7, "甲")
+    assert set(first) >= {"text", "quote", "abstained", "confidence", "citations", "passages", "seconds"}
+    assert set(first["citations"][0]) == {
+        "number", "article_id", "issue_id", "title", "date", "issue", "page", "quote", "days"
+    }  # fmt: skip
+    assert set(first["passages"][0]) == {
+        "rank", "score", "text", "article_id", "issue_id", "title", "date", "issue", "page", "start", "end"
+    }  # fmt: skip
+    assert second["abstained"]
+    assert "empty" in third["error"]
+
+
+def test_searching_loads_neither_torch_nor_gradio(sample_archive: Path) -> None:
+    code = (
+        "import sys; from qa.cli import main; code = main(sys.argv[1:]); "
+        "print([m for m in ('torch', 'gradio', 'transformers') if m in sys.modules]); sys.exit(code)"
+    )
+    command = [sys.executable, "-c", code, "search", "李德民的党龄有多少年？", "--archive", str(sample_archive)]
+    output = subprocess.run(command, capture_output=True, encoding="utf-8", check=True).stdout
+    assert output.splitlines()[-1] == "[]"
+
+
+def test_ids_given_by_the_source_are_kept(sample_archive: Path) -> None:
+    done = bulletin("search", "--json", "秋粮", "--issue", "新闻摘编-2021-11-08", "--archive", sample_archive)
+    passages = json.loads(done.stdout)["passages"]
+    assert passages
+    assert all(passage["article_id"].startswith("20211108-") for passage in passages)
+
+
+def test_parse_prints_articles_without_an_archive() -> None:
+    done = bulletin("parse", SAMPLES / "魏都一周要闻.txt")
+    row = json.loads(done.stdout)
+    assert row["page"] == "魏都一周要闻.txt"
+    assert len(row["articles"]) == 9
+    assert set(row["articles"][0]) == {"kicker", "title", "deck", "kind", "byline", "section", "body"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["build", "no-such-folder"], "no file or folder"),
+        (["ask", "谁？"], "no archive at"),
+        (["search", "谁？", "--since", "昨天"], "is not a date"),
+        (["ask"], "Give a question"),
+        (["ask", "   "], "question is empty"),
+        (["ask", "谁？", "-k", "0"], "-k must be at least 1"),
+        (["parse", "no-such-file.txt"], "no file"),
+        (["evaluate", "no-such-file.jsonl"], "cannot be read"),
+        (["ask", "--questions", "no-such-file.jsonl"], "cannot be read"),
+        (["build", "{samples}", "--model", "no/such-model"], "no model 'no/such-model'"),
+    ],
+)
+def test_bad_input_is_one_clear_line_and_exit_code_two(
+    arguments: list[str], complaint: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = [argument.format(samples=SAMPLES) for argument in arguments]
+    archive = [] if arguments[0] == "parse" else ["--archive", str(tmp_path / "archive")]
+    assert main([*arguments, *archive]) == 2
+    errors = capsys.readouterr().err
+    assert complaint in errors
+    assert errors.count("\n") == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00\x01\x02" * 50, b"SQLite format 3\x00" + os.urandom(50)])
+def test_an_unreadable_issue_is_left_out_with_a_reason(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "坏 文件.txt"
+    path.write_bytes(content)
+    done = bulletin("build", tmp_path, "--archive", tmp_path / "archive")
+    assert done.returncode == 1
+    assert "left out" in done.stderr
+    assert "坏 文件.txt" in done.stderr
+
+
+def test_floors_that_are_missed_fail_the_command(
+    sample_archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gold = tmp_path / "qa.jsonl"
+    gold.write_text('{"question": "李德民的党龄有多少年？", "answers": ["42年"]}\n', encoding="utf-8")
+    floors = tmp_path / "floors.json"
+    floors.write_text('{"answer in passage@1": 1.0, "Recall@1": 0.5}', encoding="utf-8")
+    assert main(["evaluate", str(gold), "--archive", str(sample_archive), "--floors", str(floors)]) == 2
+    assert "Recall@1 is None, under its floor" in capsys.readouterr().err

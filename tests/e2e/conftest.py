@@ -1,0 +1,73 @@
+"""A browser, and pages that it opens."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import app
+from embeddings import Archive, Encoder
+from qa import Assistant
+from qa.web.tabs import chat_tab
+from tests.support.pages import SIZES, free_port, opened_page
+
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="module")
+def address(assistant: Assistant) -> Iterator[str]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRADIO_ANALYTICS_ENABLED", "False")
+        patch.setenv("NO_PROXY", "127.0.0.1,localhost")
+        page = app.build_page(assistant)
+        yield app.serve(page, port=free_port())
+        page.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    found = next(filter(None, map(shutil.which, CHROMIUMS)), None)
+    if found is None:
+        message = f"no Chromium on PATH (looked for {', '.join(CHROMIUMS)})"
+        pytest.fail(message) if os.environ.get("BULLETIN_REQUIRE_BROWSER") == "1" else pytest.skip(message)
+    pytest.importorskip("playwright")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(params=SIZES)
+def page(request: pytest.FixtureRequest, browser: Any, address: str) -> Iterator[Any]:
+    yield from opened_page(browser, address, SIZES[request.param])
+
+
+@pytest.fixture(scope="module")
+def edited_archive(sample_archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return Path(shutil.copytree(sample_archive, tmp_path_factory.mktemp("edited") / "archive"))
+
+
+@pytest.fixture(scope="module")
+def edited_address(edited_archive: Path, default_encoder: Encoder) -> Iterator[str]:
+    """A page with a newsroom, over an archive of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRADIO_ANALYTICS_ENABLED", "False")
+        patch.setenv("NO_PROXY", "127.0.0.1,localhost")
+        patch.delenv("BULLETIN_ISSUES", raising=False)
+        patch.setattr(chat_tab, "LOOK_SECONDS", 1.0)
+        assistant = Assistant(Archive.open(edited_archive), default_encoder)
+        page = app.build_page(assistant, editing=True, archive=edited_archive)
+        yield app.serve(page, port=free_port(), max_upload_bytes=1_000_000)
+        page.close()
+
+
+@pytest.fixture(params=SIZES)
+def edited_page(request: pytest.FixtureRequest, browser: Any, edited_address: str) -> Iterator[Any]:
+    yield from opened_page(browser, edited_address, SIZES[request.param])

@@ -1,0 +1,306 @@
+"""What a reader does with a conversation in the browser, by hand, by keyboard and by ear, at desk and phone size."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+from urllib.request import urlopen
+
+import pytest
+
+import app
+from qa import Answer, Assistant
+from qa.userdata.conversation import STOPPED, WAITING, Conversation, Turn
+from qa.web.html.answers import suggestions
+from qa.web.services.suggestions import next_questions
+from tests.support.pages import LEAVING, OFF_TOPIC, QUESTION, SIZES, ask, free_port, opened_page
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+@pytest.fixture
+def english(browser: Any, address: str) -> Iterator[Any]:
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-US")
+    opened = context.new_page()
+    opened.goto(address)
+    opened.wait_for_selector("#chat .example")
+    yield opened
+    context.close()
+
+
+def test_enter_that_confirms_a_candidate_does_not_send(page: Any) -> None:
+    page.focus("#question textarea")
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Input.imeSetComposition", {"text": "fengtai", "selectionStart": 7, "selectionEnd": 7})
+    enter = {"key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 229, "nativeVirtualKeyCode": 13}
+    devtools.send("Input.dispatchKeyEvent", {"type": "rawKeyDown", **enter})
+    devtools.send("Input.insertText", {"text": "丰台站"})
+    devtools.send("Input.dispatchKeyEvent", {"type": "keyUp", **enter})
+    page.wait_for_timeout(500)
+    assert page.input_value("#question textarea") == "丰台站"
+    assert page.locator("#chat .asked").count() == 0
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#chat .asked:has-text('丰台站')")
+
+
+def test_some_browsers_tell_of_a_composition_only_in_the_event(page: Any) -> None:
+    page.fill("#question textarea", QUESTION)
+    page.evaluate(
+        "for (const kind of ['keydown', 'keypress']) document.querySelector('#question textarea').dispatchEvent("
+        "new KeyboardEvent(kind, {key: 'Enter', bubbles: true, cancelable: true, isComposing: true}))"
+    )
+    page.wait_for_timeout(500)
+    assert page.locator("#chat .asked").count() == 0
+
+
+def test_shift_and_enter_breaks_the_line(page: Any) -> None:
+    page.fill("#question textarea", "北京丰台站")
+    page.press("#question textarea", "Shift+Enter")
+    page.keyboard.type("什么时候启用？")
+    assert page.input_value("#question textarea") == "北京丰台站\n什么时候启用？"
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#chat .said:has-text('6月20日')")
+
+
+def test_a_reference_lights_up_its_card(page: Any) -> None:
+    ask(page, QUESTION)
+    ask(page, OFF_TOPIC)
+    page.locator("#chat a.cite").first.click()
+    page.wait_for_selector(".card.cited.lit")
+    assert "[1]" in page.inner_text(".card.lit h3")
+    assert page.evaluate("document.activeElement.closest('.card')?.dataset.passage") == "1"
+    assert "#cite" not in page.url
+
+
+def test_a_card_says_why_it_was_found(page: Any) -> None:
+    ask(page, QUESTION)
+    assert "北京丰台站" in page.locator(".card.cited .why i").first.inner_text()
+
+
+def test_an_answer_is_asked_for_again(page: Any) -> None:
+    ask(page, QUESTION)
+    ask(page, OFF_TOPIC)
+    page.locator("#chat .doing.retry").first.click()
+    page.wait_for_function("document.querySelectorAll('#chat .asked').length === 1")
+    page.wait_for_selector("#chat .said:has-text('6月20日')")
+    assert page.locator("#chat .asked").all_inner_texts() == [QUESTION]
+
+
+def test_an_empty_question_leaves_the_conversation_as_it_is(page: Any) -> None:
+    ask(page, QUESTION)
+    page.wait_for_selector("#stop", state="hidden")
+    page.press("#question textarea", "Enter")
+    page.wait_for_timeout(1500)
+    assert page.locator("#chat .asked").all_inner_texts() == [QUESTION]
+
+
+def test_a_question_is_edited_where_it_stands(page: Any) -> None:
+    ask(page, OFF_TOPIC)
+    page.click("#chat .doing.edit")
+    page.keyboard.press("Escape")
+    assert page.inner_text("#chat .asked") == OFF_TOPIC
+    page.click("#chat .doing.edit")
+    page.fill("#chat .user textarea", QUESTION)
+    page.press("#chat .user textarea", "Enter")
+    page.wait_for_selector("#chat .said:has-text('6月20日')")
+    assert page.locator("#chat .asked").all_inner_texts() == [QUESTION]
+
+
+def test_the_last_question_is_taken_back(page: Any) -> None:
+    ask(page, QUESTION)
+    ask(page, OFF_TOPIC)
+    page.click("#chat .doing.undo")
+    page.wait_for_function("document.querySelectorAll('#chat .asked').length === 1")
+    assert page.input_value("#question textarea") == OFF_TOPIC
+    assert page.locator(".card.cited").count() == 1
+
+
+def test_an_answer_is_copied_with_its_source(page: Any) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    ask(page, QUESTION)
+    page.click("#chat .doing.copy")
+    page.wait_for_selector("#chat .doing.copy:has-text('已复制')")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert "6月20日[1]" in copied
+    assert "《北京丰台站6月20日启用》" in copied
+    assert "重新回答" not in copied
+
+
+def test_suggestions_are_answered(page: Any) -> None:
+    ask(page, QUESTION)
+    suggested = page.locator(".suggestions button").first
+    suggested.wait_for()
+    question = suggested.inner_text()
+    suggested.click()
+    page.wait_for_function("document.querySelectorAll('#chat .said').length === 2")
+    assert page.locator("#chat .asked").last.inner_text() == question
+    assert page.locator("#chat .said").last.get_attribute("class") == "said"
+    assert page.locator("#chat a.cite").count() == 2
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+def test_looks_are_remembered(browser: Any, address: str, size: tuple[int, int]) -> None:
+    for opened in opened_page(browser, address, size, excused=LEAVING):
+        switch_looks(opened)
+
+
+def switch_looks(page: Any) -> None:
+    size = "parseFloat(getComputedStyle(document.querySelector('#chat .example')).zoom)"
+    before = page.evaluate(size)
+    page.click("[data-look=large]")
+    page.click("[data-look=dark]")
+    page.reload()
+    page.wait_for_selector("#chat .example")
+    page.wait_for_selector("[data-look=dark][aria-pressed=true]")
+    assert page.evaluate(size) > before
+    assert page.evaluate("document.body.classList.contains('dark')")
+    page.click("[data-look=dark]")
+    assert page.get_attribute("[data-look=dark]", "aria-pressed") == "false"
+
+
+@pytest.mark.parametrize("large", [False, True], ids=["usual", "large"])
+@pytest.mark.parametrize("locale", ["zh-CN", "en-US"])
+def test_on_a_desk_the_window_holds_the_whole_room(
+    browser: Any,
+    address: str,
+    locale: str,
+    large: bool,
+) -> None:
+    for opened in opened_page(browser, address, SIZES["desk"], locale=locale):
+        if large:
+            opened.click("[data-look=large]")
+        ask(opened, QUESTION)
+        opened.locator(".suggestions button").first.wait_for()
+        assert opened.evaluate("document.documentElement.scrollHeight <= innerHeight")
+        opened.click("#filters button")
+        opened.wait_for_timeout(500)  # they unfold
+        assert opened.evaluate("document.documentElement.scrollHeight <= innerHeight")
+        assert opened.evaluate(
+            "() => { const talk = document.querySelector('.talk'); return talk.scrollWidth <= talk.clientWidth; }"
+        )
+
+
+def test_an_english_browser_gets_english_words(english: Any) -> None:
+    assert english.get_attribute("html", "lang") == "en"
+    assert english.locator("#ask button").first.inner_text() == "Ask"
+    assert english.inner_text("[data-look=large]") == "Large type"
+    ask(english, QUESTION)
+    assert english.inner_text(".evidence h2") == "Sources"
+    assert "6月20日" in english.inner_text("#chat .said")
+
+
+class SlowAssistant(Assistant):
+    """Takes its time."""
+
+    def ask(self, question: str, **options: Any) -> Answer:
+        if "慢" in question:
+            time.sleep(8)
+        return super().ask(question, **options)
+
+
+def test_a_reader_can_stop_waiting(assistant: Assistant, browser: Any) -> None:
+    slow = app.build_page(SlowAssistant(assistant.archive, assistant.encoder, reader=assistant.reader))
+    url = app.serve(slow, port=free_port())
+    context = browser.new_context(locale="zh-CN")
+    opened = context.new_page()
+    opened.goto(url)
+    opened.wait_for_selector("#chat .example")
+    opened.fill("#question textarea", "慢慢来？")
+    opened.press("#question textarea", "Enter")
+    opened.click("#stop")
+    opened.wait_for_selector(f"#chat .note:has-text('{STOPPED}')")
+    opened.wait_for_selector("#stop", state="hidden")
+    ask(opened, QUESTION)
+    assert "6月20日" in opened.inner_text("#chat .said")
+    context.close()
+    slow.close()
+
+
+def test_a_screen_reader_hears_who_speaks(page: Any) -> None:
+    ask(page, QUESTION)
+    page.wait_for_selector("#chat [data-testid=bot][aria-label=回答]")
+    assert page.get_attribute("#chat [role=log]", "aria-live") == "polite"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [*SIZES.values(), (360, 740)])
+def test_nothing_keeps_a_reader_out(browser: Any, address: str, size: tuple[int, int], scheme: str) -> None:
+    """No finding of axe-core that it calls serious or critical, and nothing to scroll to sideways."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, locale="zh-CN", color_scheme=scheme, reduced_motion="reduce"
+    )
+    opened = context.new_page()
+    opened.goto(address)
+    opened.wait_for_selector("#chat .example")
+    opened.wait_for_timeout(400)
+    found = serious(axe, opened)
+    ask(opened, QUESTION)
+    opened.locator(".suggestions button").first.wait_for()
+    found += serious(axe, opened)
+    opened.click("[data-look=large]")
+    opened.click(".card.cited .open")
+    opened.wait_for_selector(".reading")
+    found += serious(axe, opened)
+    assert found == []
+    assert opened.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    context.close()
+
+
+def serious(axe: Any, opened: Any) -> list[str]:
+    violations = axe.run(opened).response["violations"]
+    return [
+        f"{violation['id']}: {violation['nodes'][0]['html']}"
+        for violation in violations
+        if violation["impact"] in ("serious", "critical")
+    ]
+
+
+def test_a_keyboard_reaches_the_answer_and_its_source(page: Any) -> None:
+    ask(page, QUESTION)
+    page.wait_for_selector(".card.cited")
+    page.evaluate("document.body.focus()")
+    reached = set()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.className + ' ' + document.activeElement.tagName"))
+    assert {"cite A", "open BUTTON"} <= reached
+    assert any("doing copy" in name for name in reached)
+
+
+def test_the_page_can_be_installed(address: str) -> None:
+    with urlopen(f"{address}manifest.json") as manifest:
+        told = json.load(manifest)
+    assert told["name"] == "公报问答"
+    with urlopen(f"{address.rstrip('/')}{told['icons'][0]['src']}") as icon:
+        assert icon.headers["content-type"].startswith("image/svg")
+
+
+def test_what_was_stopped_says_so_and_what_was_answered_stays(assistant: Assistant) -> None:
+    answered = Conversation().add(Turn(QUESTION, answer=assistant.ask(QUESTION)))
+    assert answered.stopped() is answered
+    stopped = answered.add(Turn(OFF_TOPIC, note=WAITING)).stopped()
+    assert [turn.note for turn in stopped.turns] == ["", STOPPED]
+    assert stopped.answer is not None
+
+
+def test_questions_to_go_on_with_are_answered_and_new(assistant: Assistant) -> None:
+    answer = assistant.ask(QUESTION)
+    found = next_questions(assistant, answer, asked=[QUESTION])
+    assert found
+    assert QUESTION not in found
+    assert not any(assistant.ask(question).abstained for question in found)
+    assert found[0] not in next_questions(assistant, answer, asked=[QUESTION, found[0]])
+
+
+def test_suggestions_are_shown_as_text() -> None:
+    shown = suggestions(['<img src=x onerror="alert(1)">？'])
+    assert "<img" not in shown
+    assert suggestions([]) == ""
+
+
+def test_nothing_is_tried_out_while_a_reader_waits(assistant: Assistant) -> None:
+    answer = assistant.ask(QUESTION)
+    assert next_questions(assistant, answer, asked=[QUESTION], go_on=lambda: False) == []

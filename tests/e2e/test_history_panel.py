@@ -1,0 +1,370 @@
+"""What readers leave behind, in a browser: kept conversations, votes, exports, and the staff's panel."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import app
+from embeddings import Archive, Encoder
+from qa import Answer, Assistant
+from qa.userdata.conversation import WAITING, Conversation, Turn
+from qa.userdata.history import NEW, Memory
+from qa.userdata.serialize import LOST
+from qa.userdata.store import Ledger, new_reader
+from qa.web.tabs.history_panel import KeptRoom
+from tests.support.pages import LEAVING, OFF_TOPIC, QUESTION, SIZES, ask, free_port, opened_page
+
+MARKUP = "<img src=x onerror=alert(1)><b>名</b>"
+
+
+@pytest.fixture(scope="module")
+def kept_archive(sample_archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return Path(shutil.copytree(sample_archive, tmp_path_factory.mktemp("kept") / "archive"))
+
+
+@pytest.fixture(scope="module")
+def kept_address(kept_archive: Path, default_encoder: Encoder) -> Iterator[str]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRADIO_ANALYTICS_ENABLED", "False")
+        patch.setenv("NO_PROXY", "127.0.0.1,localhost")
+        patch.delenv("BULLETIN_KEEP_DAYS", raising=False)
+        page = app.build_page(
+            Assistant(Archive.open(kept_archive), default_encoder), editing=True, archive=kept_archive
+        )
+        yield app.serve(page, port=free_port())
+        page.close()
+
+
+@pytest.fixture(params=SIZES)
+def kept_page(request: pytest.FixtureRequest, browser: Any, kept_address: str) -> Iterator[Any]:
+    """The opened page of a browser of its own, which must not complain while a test uses it."""
+    yield from opened_page(browser, kept_address, SIZES[request.param], excused=LEAVING)
+
+
+@pytest.fixture
+def ledger(kept_archive: Path) -> Ledger:
+    return Ledger(kept_archive)
+
+
+def open_drawer(page: Any) -> None:
+    page.get_by_role("button", name="我的对话").click()
+    page.locator("#new-conversation").wait_for()
+    page.wait_for_timeout(500)  # it slides in
+
+
+def when_kept(page: Any) -> None:
+    """Wait until the list has the conversation: that is the last thing an answer does."""
+    page.locator("#kept-conversations [aria-current]").wait_for(state="attached")
+
+
+def test_a_reload_brings_the_conversation_back_and_a_follow_up_still_leans_on_it(kept_page: Any) -> None:
+    page = kept_page
+    ask(page, QUESTION)
+    ask(page, OFF_TOPIC)
+    when_kept(page)
+    page.reload()
+    page.locator("#chat .said").nth(1).wait_for()
+    assert page.locator("#chat .asked").all_inner_texts() == [QUESTION, OFF_TOPIC]
+    page.locator("#chat .said").first.click()
+    page.wait_for_selector(".card.cited mark")
+    ask(page, "那阿拉尔塔里木机场呢？")
+    assert page.locator("#chat .asked").count() == 3
+    assert "bulletin" not in page.url
+
+
+def test_a_restart_of_the_server_loses_nothing(
+    kept_archive: Path,
+    default_encoder: Encoder,
+    browser: Any,
+    tmp_path: Path,
+) -> None:
+    archive = Path(shutil.copytree(kept_archive, tmp_path / "archive", ignore=shutil.ignore_patterns("readers.*")))
+    port = free_port()
+
+    def served() -> Any:
+        page = app.build_page(Assistant(Archive.open(archive), default_encoder), archive=archive)
+        app.serve(page, port=port)
+        return page
+
+    first = served()
+    # While the server goes, and while there is none, the page complains of that.
+    excused = (*LEAVING, "Failed to load resource", "Unexpected error")
+    for page in opened_page(browser, f"http://127.0.0.1:{port}/", SIZES["desk"], excused=excused):
+        ask(page, QUESTION)
+        when_kept(page)
+        first.close()
+        page.evaluate("window.isOld = true")
+        second = served()
+        with suppress(Exception):  # gradio, too, reloads the page as soon as there is a server again
+            page.reload()
+        page.wait_for_function("window.isOld === undefined")
+        page.locator("#chat .said").wait_for()
+        assert page.locator("#chat .asked").all_inner_texts() == [QUESTION]
+        assert "6月20日" in page.inner_text("#chat .said")
+        ask(page, "那阿拉尔塔里木机场呢？")
+        page.wait_for_selector("#chat .taken:has-text('阿拉尔塔里木机场什么时候启用')")
+        when_kept(page)
+        assert len(stored(archive)) == 1
+    second.close()
+
+
+def test_another_browser_sees_nothing_of_it_and_a_new_window_begins_anew(
+    kept_page: Any,
+    browser: Any,
+    kept_address: str,
+) -> None:
+    ask(kept_page, QUESTION)
+    when_kept(kept_page)
+    window = kept_page.context.new_page()
+    window.goto(kept_address)
+    window.locator("#chat .example").first.wait_for()
+    window.locator("#kept-conversations [data-kept]").wait_for(state="attached")
+    assert window.locator("#chat .asked").count() == 0
+    (stranger,) = list(opened_once(browser, kept_address))
+    stranger.wait_for_timeout(1000)
+    assert stranger.locator("#kept-conversations [data-kept]").count() == 0
+    assert QUESTION not in stranger.inner_text("#kept-conversations")
+    stranger.context.close()
+
+
+def opened_once(browser: Any, address: str) -> Iterator[Any]:
+    page = browser.new_context(locale="zh-CN").new_page()
+    page.goto(address)
+    page.wait_for_selector("#chat .example")
+    yield page
+
+
+def test_conversations_are_begun_opened_renamed_and_deleted(kept_page: Any) -> None:
+    page = kept_page
+    ask(page, QUESTION)
+    when_kept(page)
+    open_drawer(page)
+    page.click("#new-conversation")
+    page.wait_for_function("document.querySelectorAll('#chat .asked').length === 0")
+    page.get_by_role("button", name="我的对话").click()
+    page.wait_for_timeout(500)
+    ask(page, OFF_TOPIC)
+    page.wait_for_function("document.querySelectorAll('#kept-conversations [data-kept]').length === 2")
+    open_drawer(page)
+    page.locator("#kept-conversations button", has_text=QUESTION).click()
+    page.wait_for_function(f"document.querySelector('#chat .asked')?.textContent === '{QUESTION}'")
+    page.get_by_label("这段对话的名字").fill(MARKUP)
+    page.get_by_role("button", name="改名").click()
+    page.wait_for_selector("#kept-conversations [aria-current]:has-text('onerror')")
+    assert page.inner_text("#kept-conversations [aria-current] .name") == MARKUP
+    assert page.locator("#kept-conversations img, #kept-conversations b").count() == 0
+    page.locator("#kept-one").get_by_role("button", name="删除").click()
+    page.wait_for_selector("#deleting .remark:has-text('onerror')")
+    assert page.locator("#deleting img").count() == 0
+    page.get_by_role("button", name="确认删除").click()
+    page.wait_for_function("document.querySelectorAll('#kept-conversations [data-kept]').length === 1")
+    page.click("#delete-all")
+    page.get_by_role("button", name="确认删除").click()
+    page.wait_for_selector("#kept-conversations .nothing")
+    page.reload()
+    page.wait_for_selector("#chat .example")
+    assert page.locator("#kept-conversations [data-kept]").count() == 0
+
+
+def test_clearing_the_conversation_deletes_it(kept_page: Any) -> None:
+    ask(kept_page, QUESTION)
+    when_kept(kept_page)
+    kept_page.locator("#chat .icon-button-wrapper.top-panel button").first.click()
+    kept_page.wait_for_selector("#kept-conversations .nothing", state="attached")
+    kept_page.reload()
+    kept_page.wait_for_selector("#chat .example")
+    kept_page.wait_for_timeout(1000)  # for what is kept to come back, if it did
+    assert kept_page.locator("#kept-conversations [data-kept], #chat .asked").count() == 0
+
+
+def test_a_vote_and_its_word_reach_the_ledger_and_the_staff(kept_page: Any, ledger: Ledger) -> None:
+    page = kept_page
+    word = f"{page.viewport_size['width']}<b>不对</b>"
+    ask(page, QUESTION)
+    when_kept(page)
+    page.locator("#chat .message-buttons button, #chat .message-buttons-left button").first.click()
+    page.wait_for_selector("#chat button[title=已踩]")
+    page.locator("#word textarea, #word input").fill(word)
+    page.get_by_role("button", name="附上").click()
+    page.wait_for_selector("#vote-remark:has-text('谢谢')")
+    (vote,) = [vote for vote in ledger.votes() if vote.word == word]
+    assert not vote.is_good
+    assert vote.about.question == QUESTION
+    page.reload()
+    page.locator("#chat .said").wait_for()
+    ask(page, OFF_TOPIC)
+    page.get_by_role("tab", name="编辑部").click()
+    page.wait_for_selector(f"#votes .word:has-text('{word}')")
+    assert page.locator("#votes .word b").count() == 0
+    page.wait_for_selector(f"#wanted td:has-text('{OFF_TOPIC}')")
+    with page.expect_download() as download:
+        page.click("#votes-csv")
+    assert download.value.suggested_filename.startswith("读者意见")
+    content = Path(download.value.path()).read_text("utf-8-sig")
+    assert word in [row["word"] for row in csv.DictReader(io.StringIO(content, newline=""))]
+
+
+def test_a_conversation_is_exported(kept_page: Any) -> None:
+    ask(kept_page, QUESTION)
+    when_kept(kept_page)
+    open_drawer(kept_page)
+    for button, start in (("导出 Markdown", b"# "), ("导出 Word", b"PK")):
+        with kept_page.expect_download() as download:
+            kept_page.get_by_role("button", name=button).click()
+        assert Path(download.value.path()).read_bytes().startswith(start)
+
+
+def test_the_drawer_is_closed_at_first_and_fits_the_page(kept_page: Any) -> None:
+    assert not kept_page.locator("#new-conversation").is_visible() or kept_page.evaluate(
+        "document.querySelector('#new-conversation').getBoundingClientRect().right <= 0"
+    )
+    assert kept_page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    open_drawer(kept_page)
+    assert kept_page.evaluate(
+        "() => { const box = document.querySelector('#delete-all').getBoundingClientRect();"
+        " return box.left >= 0 && box.right <= innerWidth; }"
+    )
+
+
+# How large each part is that has words or takes them.
+ZOOMS = """(part) => [...document.querySelectorAll(`${part} *`)]
+    .filter((one) => one.checkVisibility({visibilityProperty: true}))
+    .filter((one) => one.matches('input, textarea') || [...one.childNodes].some((node) => node.data?.trim()))
+    .map((one) => [Math.round(100 * one.currentCSSZoom) / 100, one.outerHTML.slice(0, 120)])"""
+
+
+def test_large_type_reaches_every_word_and_none_twice(kept_page: Any) -> None:
+    page = kept_page
+    page.click("[data-look=large]")
+    page.wait_for_timeout(500)  # the examples grow slowly
+    found = page.evaluate(ZOOMS, "#chat")
+    ask(page, QUESTION)
+    when_kept(page)
+    page.click("#filters button")
+    page.wait_for_timeout(500)  # it unfolds
+    page.locator("#chat .message-buttons button, #chat .message-buttons-left button").first.click()
+    page.wait_for_selector("#word")
+    found += page.evaluate(ZOOMS, "#rooms")
+    for room in ("翻阅", "编辑部"):
+        page.get_by_role("tab", name=room).click()
+        page.wait_for_timeout(800)
+        found += page.evaluate(ZOOMS, "#rooms")
+    open_drawer(page)
+    page.click("#delete-all")
+    page.wait_for_selector("#deleting .remark")
+    found += page.evaluate(ZOOMS, "#kept")
+    assert len(found) > 100
+    assert [part for zoom, part in found if zoom != 1.3] == []
+
+
+def said(answering: Any, *values: Any) -> tuple[list[str], Any]:
+    """The questions that a kept handler leaves in the conversation, and the last of its changes."""
+    steps = list(answering(*values))
+    conversations = [part for step in steps for part in step.values() if isinstance(part, Conversation)]
+    return [turn.question for turn in conversations[-1].turns], steps[-1]
+
+
+def test_a_session_that_was_lost_goes_on_where_the_page_was(assistant: Assistant, tmp_path: Path) -> None:
+    import gradio as gr
+
+    memory, reader = Memory(assistant, tmp_path), new_reader()
+    with gr.Blocks():
+        parts = {"conversation": gr.State(Conversation()), "chat": gr.Chatbot()}
+        room = KeptRoom(gr, parts, memory)
+
+    def answer(asked: str, so_far: Conversation, any_time: bool = False) -> Iterator[Any]:
+        yield {parts["conversation"]: so_far.add(Turn(asked, note=WAITING)), parts["chat"]: []}
+        yield {parts["conversation"]: so_far.add(Turn(asked, note="没有看懂"))}
+
+    event = {"fn": answer, "inputs": [parts["chat"], parts["conversation"]], "outputs": list(parts.values())}
+    answering = room.keeping(event)["fn"]
+    questions, changes = said(answering, "一", Conversation(), reader, "", NEW)
+    assert questions == ["一"]
+    place = changes[room.place]
+    assert said(answering, "二", Conversation(), reader, place.id, NEW)[0] == ["一", "二"]
+    assert said(answering, "二", Conversation(), new_reader(), place.id, NEW)[0] == ["二"]
+    assert [one.turns for one in memory.entries(reader)] == [2]
+
+
+def test_a_question_is_kept_before_it_is_answered(assistant: Assistant, tmp_path: Path) -> None:
+    import gradio as gr
+
+    memory, reader = Memory(assistant, tmp_path), new_reader()
+    with gr.Blocks():
+        parts = {"conversation": gr.State(Conversation()), "chat": gr.Chatbot()}
+        room = KeptRoom(gr, parts, memory)
+
+    def answer(so_far: Conversation) -> Iterator[Any]:
+        yield {parts["conversation"]: so_far.add(Turn("问？", note=WAITING))}
+        raise AssertionError("the connection was lost before this")
+
+    answering = room.keeping({"fn": answer, "inputs": [parts["conversation"]], "outputs": list(parts.values())})["fn"]
+    place = next(answering(Conversation(), reader, "", NEW))[room.place]
+    recalled = memory.recall(reader, place.id)
+    assert recalled is not None
+    assert recalled[1].turns == (Turn("问？", note=LOST),)
+
+
+@pytest.mark.parametrize(("days", "remember", "remembers"), [(90, True, True), (0, True, False), (90, False, False)])
+def test_a_page_that_is_not_to_remember_has_nothing_of_it(
+    days: int,
+    remember: bool,
+    remembers: bool,
+    kept_archive: Path,
+    assistant: Assistant,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("BULLETIN_KEEP_DAYS", str(days))
+    config = str(app.build_page(assistant, editing=True, archive=kept_archive, remember=remember).get_config_file())
+    for part in ("bulletin-reader", "读者意见", "我的对话", "Dislike"):
+        assert (part in config) == remembers
+
+
+class SlowAssistant(Assistant):
+    """Takes its time."""
+
+    def ask(self, question: str, **options: Any) -> Answer:
+        time.sleep(3)
+        return super().ask(question, **options)
+
+
+def test_an_answer_that_comes_after_its_conversation_was_deleted_is_not_kept(
+    kept_archive: Path,
+    default_encoder: Encoder,
+    browser: Any,
+    tmp_path: Path,
+) -> None:
+    archive = Path(shutil.copytree(kept_archive, tmp_path / "archive", ignore=shutil.ignore_patterns("readers.*")))
+    slow = app.build_page(SlowAssistant(Archive.open(archive), default_encoder), archive=archive)
+    url = app.serve(slow, port=free_port())
+    for page in opened_page(browser, url, SIZES["desk"], ready="#question", excused=LEAVING):
+        page.fill("#question textarea", QUESTION)
+        page.press("#question textarea", "Enter")
+        page.wait_for_selector("#chat .note:has-text('正在翻阅')")
+        (entry,) = stored(archive, at_least=1)
+        page.locator("#chat .icon-button-wrapper.top-panel button").first.click()
+        page.wait_for_selector("#chat .note", state="detached")
+        page.wait_for_timeout(5000)  # for the answer to come
+        assert stored(archive) == [], entry
+    slow.close()
+
+
+def stored(archive: Path, *, at_least: int = 0) -> list[str]:
+    """The conversations in the ledger, which is made while the page already shows something: wait for `at_least`."""
+    for _ in range(100):
+        with closing(sqlite3.connect(archive / "readers.sqlite")) as connection, suppress(sqlite3.OperationalError):
+            kept = [row[0] for row in connection.execute("SELECT id FROM conversations")]
+            if len(kept) >= at_least:
+                return kept
+        time.sleep(0.1)
+    raise TimeoutError(f"fewer than {at_least} conversations were kept in {archive}")

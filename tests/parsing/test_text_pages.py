@@ -1,0 +1,397 @@
+"""What a page of a printed bulletin becomes. The words of these pages are made up."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from embeddings.parsing.text_pages import parse_page
+from embeddings.types import ArticleKind, ParsedArticle
+from tests.support.paths import ROOT
+
+SHARED = ROOT.parent / "shared"
+needs_shared = pytest.mark.skipif(
+    not SHARED.is_dir(), reason="the shared evaluation pages are not beside this checkout"
+)
+
+STORY = "青禾镇昨天种下了三千棵柳树,镇里的孩子们给每一棵树都挂上了名牌。"
+SECOND = "柳树要浇三年水,镇政府安排了十二名护林员。"
+
+
+def page_of(*blocks: str) -> str:
+    return "\n\n".join(blocks)
+
+
+def only_article(*blocks: str) -> ParsedArticle:
+    articles = parse_page(page_of(*blocks))
+    assert len(articles) == 1, [article.title for article in articles]
+    return articles[0]
+
+
+# Headlines and sections
+
+
+@pytest.mark.parametrize(
+    "headline", ["青禾镇种下三千棵柳树", "# 青禾镇种下三千棵柳树", "##青禾镇种下三千棵柳树", "**青禾镇种下三千棵柳树**"]
+)
+def test_a_headline_is_found_with_and_without_its_mark(headline: str) -> None:
+    article = only_article(headline, STORY)
+
+    assert (article.title, article.body) == ("青禾镇种下三千棵柳树", STORY)
+
+
+def test_a_bare_headline_in_the_middle_of_a_page_begins_an_article() -> None:
+    text = page_of(
+        "# 青禾镇种下柳树", STORY, "白沙渡口重新开航", "本报讯 白沙渡口昨天重新开航,第一班船载了四十名乘客。"
+    )
+
+    assert [article.title for article in parse_page(text)] == ["青禾镇种下柳树", "白沙渡口重新开航"]
+
+
+def test_words_before_a_column_break_are_no_headline() -> None:
+    article = only_article("# 青禾镇种下柳树", STORY, "镇长介绍，柳树的品种由市林业", "研究所挑选，三年后可以成荫。")
+
+    assert article.body == f"{STORY}\n镇长介绍，柳树的品种由市林业研究所挑选，三年后可以成荫。"
+
+
+@pytest.mark.parametrize("mark", ["", "# "])
+def test_a_headline_of_two_lines_is_one_headline(mark: str) -> None:
+    article = only_article(f"{mark}三千棵柳树落户青禾\n全镇老少齐上阵", STORY)
+
+    assert (article.title, article.body) == ("三千棵柳树落户青禾 全镇老少齐上阵", STORY)
+
+
+def test_a_headline_broken_inside_a_quotation_is_joined_without_a_space() -> None:
+    assert only_article("# 青禾镇启动“千棵\n柳树进村”活动", STORY).title == "青禾镇启动“千棵柳树进村”活动"
+
+
+def test_a_section_name_is_the_section_of_what_follows_until_the_next() -> None:
+    text = page_of("一周要闻", "# 青禾镇种下柳树", STORY, "# 渡口开航", SECOND, "民生新闻", "# 粮站收粮", SECOND)
+
+    assert [(article.section, article.title) for article in parse_page(text)] == [
+        ("一周要闻", "青禾镇种下柳树"),
+        ("一周要闻", "渡口开航"),
+        ("民生新闻", "粮站收粮"),
+    ]
+
+
+def test_a_page_number_with_a_name_is_a_section() -> None:
+    assert only_article("第2版：民生", "# 青禾镇种下柳树", STORY).section == "民生"
+
+
+@pytest.mark.parametrize("mark", ["## 核心提示", "核心提示", "【核心提示】"])
+def test_a_lead_belongs_to_the_feature_above_it(mark: str) -> None:
+    text = page_of("# 柳树成荫 青禾添绿", mark, STORY, "## 护林员的一天", SECOND)
+
+    assert [(article.title, article.body) for article in parse_page(text)] == [
+        ("柳树成荫 青禾添绿", STORY),
+        ("护林员的一天", SECOND),
+    ]
+
+
+# Paragraphs
+
+
+def test_a_sentence_cut_by_a_column_break_is_rejoined() -> None:
+    assert only_article("# 青禾镇种下柳树", STORY[:20], STORY[20:], SECOND).body == f"{STORY}\n{SECOND}"
+
+
+def test_a_sentence_cut_behind_a_book_title_is_rejoined() -> None:
+    body = only_article("# 青禾镇种下柳树", "镇里印发了《护林办法》", "和一本浇水手册。").body
+
+    assert body == "镇里印发了《护林办法》和一本浇水手册。"
+
+
+def test_complete_captions_stay_lines_of_their_own() -> None:
+    captions = ("孩子们给柳树挂名牌。", "护林员在河边浇水。")
+
+    assert only_article("# 青禾镇种下柳树", STORY, *captions).body.split("\n") == [STORY, *captions]
+
+
+def test_items_of_a_list_stay_lines_of_their_own() -> None:
+    items = ("一、柳树三千棵", "二、护林员十二名")
+
+    assert only_article("# 青禾镇种下柳树", STORY, *items).body.split("\n") == [STORY, *items]
+
+
+def test_an_indented_line_opens_a_paragraph() -> None:
+    assert only_article("# 青禾镇种下柳树", "　　柳树三千棵\n　　护林员十二名").body == "柳树三千棵\n护林员十二名"
+
+
+@pytest.mark.parametrize(
+    "copies", [(SECOND, SECOND, STORY), (SECOND, STORY, SECOND), (SECOND, STORY, SECOND[:9], SECOND[9:])]
+)
+def test_a_paragraph_printed_again_is_kept_once(copies: tuple[str, ...]) -> None:
+    assert only_article("# 青禾镇种下柳树", *copies).body == f"{SECOND}\n{STORY}"
+
+
+@pytest.mark.parametrize("copies", [(STORY[:15], STORY), (STORY, STORY[-15:]), (STORY, STORY[:15])])
+def test_a_piece_of_a_paragraph_printed_beside_it_is_dropped(copies: tuple[str, ...]) -> None:
+    assert only_article("# 青禾镇种下柳树", *copies).body == STORY
+
+
+def test_a_cut_lead_that_repeats_the_headline_is_merged_where_its_ends_overlap() -> None:
+    text = page_of(
+        "青禾镇召开“千树进村”动员会  \n3月5日,青禾镇召开“千树进村”动员会",
+        "召开“千树进村”动员会。会议由镇长主持。",
+    )
+    [article] = parse_page(text)
+
+    assert article.title == "青禾镇召开“千树进村”动员会"
+    assert article.body == "3月5日,青禾镇召开“千树进村”动员会。会议由镇长主持。"
+
+
+def test_a_headline_printed_again_above_the_text_is_dropped() -> None:
+    assert only_article("# 青禾镇 种下柳树", "青禾镇种下柳树", STORY).body == STORY
+
+
+# Bylines and photos
+
+
+@pytest.mark.parametrize(
+    "byline",
+    [
+        "本报记者 柳小青 文/图",
+        "本报记者 柳小青 通讯员 禾田",
+        "□记者 柳小青 禾田",
+        "记者 柳小青",
+        "通讯员 柳小青 文/图",
+        "柳小青/文 禾田/图",
+    ],
+)
+def test_a_byline_leaves_the_body_as_printed(byline: str) -> None:
+    article = only_article("# 青禾镇种下柳树", byline, STORY)
+
+    assert (article.byline, article.body) == (byline, STORY)
+
+
+@pytest.mark.parametrize(
+    ("signed", "byline"),
+    [
+        ("(禾宣)", "禾宣"),
+        ("（柳小青 禾田）", "柳小青 禾田"),
+        ("（记者 柳小青）", "记者 柳小青"),
+        ("本报记者 柳小青", "本报记者 柳小青"),
+    ],
+)
+def test_a_signature_behind_the_last_sentence_is_the_byline(signed: str, byline: str) -> None:
+    article = only_article("# 青禾镇种下柳树", SECOND, STORY + signed)
+
+    assert (article.byline, article.body) == (byline, f"{SECOND}\n{STORY}")
+
+
+@pytest.mark.parametrize("ending", ["（完）", "（资料图片）", "（青禾日报）"])
+def test_a_remark_in_brackets_is_no_signature(ending: str) -> None:
+    article = only_article("# 青禾镇种下柳树", STORY + ending)
+
+    assert (article.byline, article.body) == ("", STORY + ending)
+
+
+def test_a_dateline_with_its_reporter_stays_in_the_body() -> None:
+    body = f"新华社青禾3月5日电（记者柳小青）{STORY}"
+
+    assert only_article("# 青禾镇种下柳树", body).body == body
+
+
+def test_a_sentence_about_reporters_is_no_byline() -> None:
+    article = only_article("# 青禾镇种下柳树", "记者走访发现", "河边的柳树都发了芽。")
+
+    assert (article.byline, article.body) == ("", "记者走访发现河边的柳树都发了芽。")
+
+
+@pytest.mark.parametrize(
+    ("credit", "byline"), [("柳小青摄", "柳小青摄"), ("（柳小青摄）", "柳小青摄"), (" 柳小青 摄", "柳小青 摄")]
+)
+def test_a_caption_with_its_photographer_is_a_photo(credit: str, byline: str) -> None:
+    text = page_of("# 青禾镇种下柳树", STORY, "", "护林员在河边浇水。" + credit, "# 渡口开航", SECOND)
+    photo = parse_page(text)[1]
+
+    assert photo.kind is ArticleKind.PHOTO
+    assert (photo.title, photo.byline, photo.body) == ("", byline, "护林员在河边浇水。")
+
+
+def test_a_picture_in_the_middle_of_a_sentence_leaves_the_sentence_whole() -> None:
+    text = page_of("# 青禾镇种下柳树", STORY[:20], "", "护林员在河边浇水。柳小青摄", STORY[20:])
+    story, photo = parse_page(text)
+
+    assert story.body == STORY
+    assert photo.kind is ArticleKind.PHOTO
+
+
+# What is not news
+
+
+@pytest.mark.parametrize(
+    "furniture",
+    [
+        "2031年3月5日 星期三 第128号",
+        "第2版",
+        "02",
+        "- 3 -",
+        "责任编辑：柳小青 校对：禾田",
+        "编辑 柳小青",
+        "（下转第三版）",
+        "新闻热线：0000-000",
+    ],
+)
+def test_page_furniture_is_left_out(furniture: str) -> None:
+    assert only_article(furniture, "# 青禾镇种下柳树", STORY[:20], furniture, STORY[20:]).body == STORY
+
+
+def test_a_date_alone_is_a_masthead_above_the_news_and_text_below_it() -> None:
+    article = only_article("2031年3月5日", "# 青禾镇公告", SECOND, "2031年3月6日")
+
+    assert article.body == f"{SECOND}\n2031年3月6日"
+
+
+def test_a_jump_mark_inside_a_line_is_left_out() -> None:
+    assert only_article("# 青禾镇种下柳树", STORY[:20] + "（下转第二版）", "（上接第一版）" + STORY[20:]).body == STORY
+
+
+# Bad input
+
+
+@pytest.mark.parametrize("text", ["", " \n\u3000\n\t", "#", "###\n\n#\n", "\ufeff\x00\u200b"])
+def test_a_page_without_words_has_no_articles(text: str) -> None:
+    assert parse_page(text) == []
+
+
+def test_text_without_a_headline_is_an_article_without_a_title() -> None:
+    article = only_article(STORY, SECOND)
+
+    assert (article.title, article.body) == ("", f"{STORY}\n{SECOND}")
+
+
+def test_line_ends_of_another_system_change_nothing() -> None:
+    text = page_of("一周要闻", "# 青禾镇种下柳树", STORY[:20], STORY[20:])
+
+    assert parse_page(text.replace("\n", "\r\n")) == parse_page(text)
+
+
+def test_printed_characters_are_kept() -> None:
+    printed = "Ａ座５号楼的㎡数,是100．5，共①项。"
+
+    assert only_article("# 青禾镇种下柳树", printed).body == printed
+
+
+def test_every_article_carries_the_page_it_was_given() -> None:
+    assert {article.page for article in parse_page(page_of("# 甲镇种树", STORY, "# 乙镇种树", SECOND), page=3)} == {3}
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "字",
+        "。",
+        "#",
+        "（",
+        "![",
+        "<!--",
+        "“",
+        "# ",
+        "\x00",
+        "·",
+        "张三 李四 摄",
+        "。摄\n",
+        "社会\n\n",
+        "没有结束的一行\n\n",
+        "## 标题\n",
+    ],
+)
+def test_a_megabyte_of_anything_is_read(unit: str) -> None:
+    # A quadratic step would take minutes here, and be noticed.
+    articles = parse_page(unit * (1_000_000 // len(unit.encode())))
+    assert all("\n\n" not in article.body for article in articles)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.one_of(
+        st.text(max_size=300),
+        st.lists(
+            st.sampled_from(
+                [
+                    "# ",
+                    "青禾",
+                    "柳树。",
+                    "\n",
+                    "\n\n",
+                    "　　",
+                    "(柳小青)",
+                    "本报记者 禾田",
+                    "摄",
+                    "核心提示",
+                    "“",
+                    "第2版",
+                    "，",
+                ]
+            ),
+            max_size=60,
+        ).map("".join),
+    )
+)
+def test_any_text_gives_bodies_without_blank_lines_or_edges(text: str) -> None:
+    for article in parse_page(text):
+        assert article.title == article.title.strip()
+        assert all(line and line == line.strip() for line in article.body.split("\n") if article.body)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.text("青禾镇柳树浇水护林员河边", min_size=8, max_size=60).map(lambda words: words + "。"),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_no_paragraph_is_ever_lost(paragraphs: list[str]) -> None:
+    kept = "\n".join(article.body for article in parse_page(page_of(*paragraphs)))
+
+    assert all(paragraph in kept for paragraph in paragraphs)
+
+
+# Real pages
+
+
+def score(pages: list[Path], gold: Path, folder: Path) -> dict[str, float]:
+    """Title F1, body F1 and byline share of the parsed pages against their known articles."""
+    predictions = folder / "predictions.jsonl"
+    with predictions.open("w", encoding="utf-8") as file:
+        for page in pages:
+            articles = [
+                {"title": article.title, "kind": str(article.kind), "byline": article.byline, "body": article.body}
+                for article in parse_page(page.read_text(encoding="utf-8"))
+            ]
+            file.write(json.dumps({"page": page.name, "articles": articles}, ensure_ascii=False) + "\n")
+    command = [sys.executable, str(SHARED / "tools" / "score_pages.py"), str(predictions), str(gold)]
+    words = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    return {
+        "title F1": float(words[words.index("title") + 2]),
+        "body F1": float(words[words.index("body") + 2]),
+        "bylines": float(words[words.index("bylines") + 1]),
+    }
+
+
+@needs_shared
+def test_the_real_page_is_read_without_an_error(tmp_path: Path) -> None:
+    scores = score([SHARED / "bulletins" / "weidu-weekly.txt"], SHARED / "eval" / "weidu_gold.jsonl", tmp_path)
+
+    assert scores["title F1"] == 1.0
+    assert scores["body F1"] >= 0.99
+    assert scores["bylines"] == 1.0
+
+
+@needs_shared
+def test_the_development_pages_keep_their_floors(tmp_path: Path) -> None:
+    folder = SHARED / "eval" / "pages_dev"
+    scores = score(sorted(folder.glob("*.txt")), folder / "gold.jsonl", tmp_path)
+
+    assert scores["title F1"] >= 0.99
+    assert scores["body F1"] >= 0.99
+    assert scores["bylines"] >= 0.99

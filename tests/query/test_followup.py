@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qa.answering.aggregate import read_census
+from qa.query.followup import Spoken, follow_up
+from qa.query.times import find_times
+
+PARTY = Spoken("李德民的党龄有多少年？", "42年", "李德民介绍,他有42年党龄。", "党员带头")
+MEETING = Spoken("谁主持了区委常委会第10次会议？", "李朝锋", "主持人是魏都区委书记李朝锋。", "区委常委会开会")
+HOMES = Spoken("建安粮苑在哪个社区？", "瑞金社区", "瑞金社区的建安粮苑里,宋长纪说。", "党支部当家")
+COUNT = Spoken("瑞金社区有多少名党员？", "36名", "瑞金社区有36名党员。", "")
+HARVEST = Spoken("早稻的面积有多少？", "12.9亿亩", "秋粮面积预计在12.9亿亩以上。", "早稻增产在望")
+MONTH = Spoken("2021年8月粮食收了多少？", "3万吨", "", "")
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "meant"),
+    [
+        (PARTY, "他住在哪里？", "李德民住在哪里？"),
+        (PARTY, "她多大年纪了？", "李德民多大年纪了？"),
+        (MEETING, "他提了什么要求？", "李朝锋提了什么要求？"),
+        (MEETING, "什么时候呢？", "什么时候主持了区委常委会第10次会议？"),
+        (MEETING, "在哪里？", "在哪里主持了区委常委会第10次会议？"),
+        (HOMES, "那里有多少户？", "瑞金社区有多少户？"),
+        (HOMES, "这个社区有几个支部？", "瑞金社区有几个支部？"),
+        (HOMES, "那个小区有几栋楼？", "建安粮苑有几栋楼？"),
+        (COUNT, "那樊沟社区呢？", "樊沟社区有多少名党员？"),
+        (COUNT, "樊沟社区呢", "樊沟社区有多少名党员？"),
+        (COUNT, "具体多少？", "瑞金社区有名党员具体多少？"),
+        (MONTH, "9月呢？", "9月粮食收了多少？"),
+        (PARTY, "那何长成呢？", "何长成的党龄有多少年？"),
+        (HOMES, "这件事是谁报道的？", "党支部当家是谁报道的？"),
+    ],
+)
+def test_what_leans_on_the_question_before_is_filled_in(before: Spoken, question: str, meant: str) -> None:
+    found = follow_up(question, before)
+    assert found is not None
+    assert found.question == meant
+    assert found.is_sure
+
+
+@pytest.mark.parametrize(
+    ("turns", "question", "meant"),
+    [
+        ((HARVEST, PARTY), "他住在哪里？", "李德民住在哪里？"),
+        ((HARVEST, HOMES), "这个社区有几个支部？", "瑞金社区有几个支部？"),
+        ((PARTY, HOMES), "那里有多少户？", "瑞金社区有多少户？"),
+        ((COUNT, MEETING, PARTY), "他提了什么要求？", "李朝锋提了什么要求？"),
+    ],
+)
+def test_a_pronoun_reaches_back_over_a_turn_it_cannot_mean(
+    turns: tuple[Spoken, ...], question: str, meant: str
+) -> None:
+    found = follow_up(question, *turns)
+    assert found is not None
+    assert found.question == meant
+
+
+@pytest.mark.parametrize("question", ["还有呢？", "还有吗", "还有哪些？", "另外还有谁？", "除此之外呢？"])
+def test_more_is_asked_of_the_same(question: str) -> None:
+    found = follow_up(question, COUNT)
+    assert found is not None
+    assert (found.question, found.more) == (COUNT.question, True)
+
+
+def test_a_question_of_a_number_alone_never_stands_alone() -> None:
+    found = follow_up("有多少头？", Spoken("2021年9月江豚在哪里？"))
+    assert found is not None
+    assert (found.question, found.is_sure) == ("江豚有多少头？", True)
+
+
+@pytest.mark.parametrize("question", ["党龄呢？", "哪年入党的？", "是什么职务？"])
+def test_a_question_without_a_subject_is_given_the_last_one(question: str) -> None:
+    found = follow_up(question, PARTY)
+    assert found is not None
+    assert "李德民" in found.question
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "魏都区部署了哪些营商环境措施？",
+        "其他社区的志愿者一共有多少人？",
+        "创建全国文明城市的目标是什么时候提出的？",
+        "吉他比赛是谁赢的？",
+        "其中一个养老服务中心有几张床位？",
+        "第26届奥运会在哪里举行？",
+    ],
+)
+def test_a_new_topic_stands_alone(question: str) -> None:
+    found = follow_up(question, PARTY)
+    assert found is None or not found.is_sure
+
+
+@pytest.mark.parametrize(
+    "question", ["那明天呢？", "明年呢？", "下周呢？", "后天呢？", "今年以后呢？", "那12月31日之后呢？"]
+)
+def test_a_time_to_come_is_no_error(question: str) -> None:
+    assert follow_up(question, MONTH) is not None
+
+
+WORDS = re.findall(
+    r"\S+",
+    """
+    今天 明天 大前年 去年 三月 13月 31日 0日 上上周 周三 国庆 除夕 元宵 上半年 第四季度 冬天 最近 99 个月 年 前
+    以来 之前 以后 到 至 — 5号 2021-13-40 1900年 2099年 几 半 第 期 本期 上期 比较 和 几篇 文章 提到 他 那里 这个
+    呢 ？ 谁 多少 还有
+    """,
+)
+DAYS = [date(2024, 2, 29), date(2025, 12, 31)]
+
+
+@settings(deadline=None)  # holidays of a year are worked out when first asked for
+@given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=6), st.sampled_from(DAYS))
+def test_no_order_of_words_is_an_error(words: list[str], today: date) -> None:
+    text = "".join(words)
+    for found in find_times(text, today=today):
+        assert 0 <= found.start < found.end <= len(text)
+    taken = follow_up(text, MONTH)
+    assert taken is None or taken.question
+    read_census(text)

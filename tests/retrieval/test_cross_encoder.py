@@ -1,0 +1,201 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from embeddings import Article, Chunk, Issue, ModelError, open_token_embedder
+from qa.query.question import read_question
+from qa.retrieval.cross_encoder import BundledReader, CrossEncoderReader, Text, best_span, open_reader
+from qa.retrieval.rerank import look_again
+from qa.types import Hit, Reading
+
+ISSUE = Issue("0" * 64, "测试", None, "test.txt")
+BODY = "退休以后，他每天打扫院子。李德民的党龄有42年。邻居们都说他热心。"
+
+
+@pytest.fixture(scope="module")
+def reader() -> BundledReader:
+    return BundledReader()
+
+
+class Alike:
+    """In place of a snapshot, where all terms are equally telling."""
+
+    def idf(self, terms: Any) -> Any:
+        return np.ones(terms.shape, np.float32)
+
+
+ANYWHERE: Any = Alike()
+
+
+def hits(*texts: str) -> list[Hit]:
+    articles = [Article(f"{number}", ISSUE, "", text) for number, text in enumerate(texts)]
+    return [
+        Hit(Chunk(f"{a.id}#1", a.id, a.body, 0, len(a.body)), a, 1.0 - 0.1 * place, 1.0, place + 1, place + 1)
+        for place, a in enumerate(articles)
+    ]
+
+
+class CountingReader:
+    """Prefers long texts, and counts what it reads."""
+
+    name = "counting"
+
+    def __init__(self) -> None:
+        self.texts: list[Text] = []
+
+    def read(self, question: str, texts: Sequence[Text]) -> list[Reading]:
+        self.texts += texts
+        return [Reading(float(len(text.body))) for text in texts]
+
+
+def test_tokens_know_their_places_in_the_second_text() -> None:
+    tokens = open_token_embedder(64).tokenize([("谁？", "李德民的党龄有42年。"), ("？", "短")])
+    row = tokens.in_second[0]
+    text = "李德民的党龄有42年。"
+    assert "".join(text[s:e] for s, e in zip(tokens.starts[0][row], tokens.ends[0][row], strict=True)) == text
+    assert tokens.ids.shape == tokens.mask.shape == tokens.in_second.shape
+    assert tokens.mask[1].sum() < tokens.mask[0].sum()
+
+
+def test_embedded_tokens_are_those_of_the_model() -> None:
+    torch = pytest.importorskip("torch")
+    from transformers import BertModel
+
+    from embeddings.encoders.bundled import bundled_folder
+
+    embedder = open_token_embedder(64)
+    ids = embedder.tokenize([("何长成是谁？", "魏都区 3.5 万元")]).ids
+    model = BertModel.from_pretrained(str(bundled_folder()), add_pooling_layer=False).eval()
+    with torch.no_grad():
+        wanted = model.embeddings(input_ids=torch.from_numpy(ids)).numpy()
+    assert np.abs(embedder.embed(ids) - wanted).max() < 1e-4
+
+
+def test_a_text_too_long_for_the_reader_is_read_as_far_as_it_goes(reader: BundledReader) -> None:
+    (reading,) = reader.read("谁？", [Text("题", "很长的文章。" * 400)])
+    assert reading.first is not None
+    assert reading.first.shape == (2400,)
+    assert np.isneginf(reading.first[-1])
+
+
+def test_the_reader_tells_what_answers_and_where(reader: BundledReader) -> None:
+    answers, other = reader.read("李德民的党龄有多少年？", [Text("热心人", BODY), Text("天气", "今天有雨，气温下降。")])
+    assert answers.log_odds > other.log_odds
+    assert answers.first is not None
+    assert answers.last is not None
+    start, end, _ = best_span(answers.first, answers.last, longest=20)
+    assert "42" in BODY[start:end]
+
+
+def test_readings_come_in_the_order_of_the_texts(reader: BundledReader) -> None:
+    texts = [Text("", BODY * times) for times in (3, 1, 2, 1, 4, 1)]
+    together = reader.read("李德民的党龄有多少年？", texts)
+    alone = [reader.read("李德民的党龄有多少年？", [text])[0] for text in texts]
+    assert [r.log_odds for r in together] == pytest.approx([r.log_odds for r in alone], abs=1e-3)
+    assert [len(r.first) for r in together if r.first is not None] == [len(text.body) for text in texts]
+
+
+@pytest.mark.parametrize("body", ["", "。", "\n", "🙂", "x" * 5000, "繁體字與简体字"])
+def test_odd_texts_are_read(reader: BundledReader, body: str) -> None:
+    (reading,) = reader.read("？", [Text("", body)])
+    assert np.isfinite(reading.log_odds)
+
+
+def test_the_best_span_ends_where_it_begins_or_later() -> None:
+    first = np.log(np.array([0.1, 0.2, 0.7], np.float32))
+    last = np.log(np.array([0.8, 0.1, 0.1], np.float32))
+    start, end, chance = best_span(first, last, longest=2)
+    assert (start, end) == (0, 1)
+    assert chance == pytest.approx(np.log(0.08), abs=1e-4)
+    nothing = np.full(3, -np.inf, np.float32)
+    assert best_span(nothing, nothing, longest=2)[2] == -np.inf
+
+
+def test_only_the_first_hits_are_read_and_the_rest_follow() -> None:
+    found = hits("短", "长一些的文字", "最长的一段文字在这里", "没有读到")
+    reader = CountingReader()
+    ordered = look_again(read_question("什么？"), found, reader, ANYWHERE, few=3, count=3)
+    assert [text.body for text in reader.texts] == [hit.chunk.text for hit in found[:3]]
+    assert [hit.article.id for hit in ordered] == ["2", "1", "0", "3"]
+    assert [hit.score for hit in ordered] == sorted((hit.score for hit in ordered), reverse=True)
+    assert ordered[-1].reading is None
+
+
+class SpanReader(CountingReader):
+    """Finds spans too, and is surest of long texts."""
+
+    def read(self, question: str, texts: Sequence[Text]) -> list[Reading]:
+        nowhere = [np.full(len(text.body), -1.0, np.float32) for text in texts]
+        return [replace(r, first=n, last=n) for r, n in zip(super().read(question, texts), nowhere, strict=True)]
+
+
+@pytest.mark.parametrize(("surest", "read"), [("很长很长", 2), ("短", 4)])
+def test_after_a_sure_answer_no_more_is_read(surest: str, read: int) -> None:
+    found = hits("一", surest, "三", "四", "五")
+    reader = SpanReader()
+    ordered = look_again(read_question("什么？"), found, reader, ANYWHERE, few=2, count=4)
+    assert [text.body for text in reader.texts] == [hit.chunk.text for hit in found[:read]]
+    assert [hit.reading is not None for hit in ordered] == [place < read for place in range(5)]
+    assert {hit.article.id for hit in ordered} == {"0", "1", "2", "3", "4"}
+
+
+def test_no_more_is_read_than_is_to_be() -> None:
+    spans = SpanReader()
+    look_again(read_question("什么？"), hits("一", "二", "三"), spans, ANYWHERE, few=2, count=1)
+    assert len(spans.texts) == 1
+
+
+def test_another_reader_can_be_named_and_none() -> None:
+    assert open_reader("none") is None
+    assert isinstance(open_reader(None), BundledReader)
+    named = open_reader("no/such-model")
+    assert isinstance(named, CrossEncoderReader)
+    with pytest.raises(ModelError, match="no/such-model"):
+        named.read("谁？", [Text("", "字")])
+
+
+def test_a_folder_with_a_cross_encoder_is_read(tmp_path: Path) -> None:
+    pytest.importorskip("sentence_transformers")
+    from sentence_transformers import CrossEncoder
+    from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast
+
+    from embeddings.encoders.bundled import bundled_folder
+
+    config = BertConfig(
+        vocab_size=250037,
+        hidden_size=8,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=16,
+        num_labels=1,
+        pad_token_id=1,
+    )
+    BertForSequenceClassification(config).save_pretrained(tmp_path)
+    PreTrainedTokenizerFast.from_pretrained(str(bundled_folder())).save_pretrained(tmp_path)
+    assert CrossEncoder(str(tmp_path)).num_labels == 1
+    readings = CrossEncoderReader(str(tmp_path)).read("谁？", [Text("题", "一"), Text("", "二")])
+    assert len(readings) == 2
+    assert readings[0].first is None
+
+
+def test_reading_needs_no_torch() -> None:
+    code = (
+        "import sys; from qa.retrieval.cross_encoder import BundledReader, Text; "
+        "BundledReader().read('谁？', [Text('', '字')]);"
+        "print('torch' in sys.modules or 'transformers' in sys.modules)"
+    )
+    output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert output.strip() == "False"
+
+
+def test_a_hit_keeps_what_it_was_found_with() -> None:
+    (hit,) = look_again(read_question("什么？"), hits("文字"), CountingReader(), ANYWHERE, few=5, count=5)
+    assert replace(hit, score=1.0, reading=None) == hits("文字")[0]

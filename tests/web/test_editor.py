@@ -1,0 +1,307 @@
+"""What an editor does on the page: proofread what arrived, index it, correct it, withdraw it. No browser here."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import zipfile
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import app
+from embeddings import Archive, Article, ArticleKind, Issue, add, build, withdraw
+from qa import Answer, Assistant, Citation, Passage
+from qa.server.options import may_edit
+from qa.userdata.conversation import WAITING, Conversation, Turn
+from qa.web.services.editor import Background, Form, Newsroom, NotDoneError, Tray, explain, fault_of, not_a_date
+from tests.support.fakes import CountingEncoder
+
+ROWS = [
+    {"title": "水渠修好了", "byline": "记者 甲", "section": "要闻", "text": "乙村的水渠通了水。\n水渠全长三千米。"},
+    {"title": "大雨下了一夜", "text": "甲地昨夜有大雨。"},
+    {"title": "", "kind": "photo", "text": "雨后的丙街。"},
+]
+
+
+def issue_file(folder: Path, name: str = "青禾县报-2025-09-13.jsonl", rows: list[dict[str, str]] = ROWS) -> Path:
+    folder.mkdir(exist_ok=True)
+    path = folder / name
+    path.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def room(tmp_path: Path, counting: CountingEncoder) -> Newsroom:
+    first = issue_file(tmp_path / "first", "旧报.jsonl", [{"title": "旧闻", "text": "丁镇去年修了路。"}])
+    build(first.parent, archive=tmp_path / "archive", encoder=counting)
+    return Newsroom(Assistant(Archive.open(tmp_path / "archive"), counting), tmp_path / "archive")
+
+
+def quietly(_said: str) -> None: ...
+
+
+def read(room: Newsroom, *files: Path) -> Tray:
+    return room.read([str(file) for file in files], quietly)
+
+
+def indexed(room: Newsroom, name: str = "青禾县报") -> Issue:
+    (issue_id,) = [value for label, value in room.issues() if name in label]
+    issue = room.issue(issue_id)
+    assert issue is not None
+    return issue
+
+
+@pytest.mark.parametrize(
+    ("form", "kind", "reason"),
+    [
+        (Form(title="题", body="文。"), ArticleKind.NEWS, ""),
+        (Form(title=" ", body="文。"), ArticleKind.NEWS, "还没有标题"),
+        (Form(title="", body="文。"), ArticleKind.PHOTO, ""),
+        (Form(title="题", body=" \n "), ArticleKind.NEWS, "没有正文"),
+        (Form(title="题", body="文。", date="昨天"), ArticleKind.NEWS, "“昨天”不是日期"),
+        (Form(title="题", body="文。", date="2025年9月13日"), ArticleKind.NEWS, ""),
+    ],
+)
+def test_an_article_that_cannot_be_indexed_is_refused_in_chinese(form: Form, kind: ArticleKind, reason: str) -> None:
+    found = fault_of(form, kind)
+    assert reason in found
+    assert bool(found) == bool(reason)
+
+
+def test_a_date_that_does_not_exist_is_no_date() -> None:
+    assert "不是日期" in not_a_date("2025-02-30")
+    assert not_a_date("") == not_a_date(" 2025-02-28 ") == ""
+
+
+def test_a_proof_that_is_left_alone_wants_the_draft(room: Newsroom, tmp_path: Path) -> None:
+    (proof,) = read(room, issue_file(tmp_path / "dropped")).proofs
+    assert proof.wanted() == proof.draft.issue
+    assert [slip.marks for slip in proof.slips()] == [(), (), ()]
+
+
+def test_what_was_typed_is_indexed_and_what_was_unchecked_is_not(room: Newsroom, tmp_path: Path) -> None:
+    tray = read(room, issue_file(tmp_path / "dropped"))
+    (proof,) = tray.proofs
+    bar = {"name": "青禾县报", "date": "2025-09-14", "kept": True}
+    tray = tray.with_typed((0, 0), replace(proof.forms[0], title="乙村通水", byline="记者 乙"), **bar)
+    tray = tray.with_typed((0, 1), replace(proof.forms[1], kept=False), **bar)
+    assert tray.fault() is None
+    assert "已入库：2 篇" in room.take_in(tray, quietly)
+    issue = indexed(room)
+    assert issue.date == date(2025, 9, 14)
+    assert [(one.title, one.byline) for one in issue.articles] == [("乙村通水", "记者 乙"), ("", "")]
+
+
+def test_a_fault_is_found_where_it_is_and_not_in_what_is_left_out(room: Newsroom, tmp_path: Path) -> None:
+    tray = read(room, issue_file(tmp_path / "dropped"))
+    (proof,) = tray.proofs
+    bar = {"name": proof.name, "date": proof.date, "kept": True}
+    wrong = replace(proof.forms[1], date="昨天")
+    found = tray.with_typed((0, 1), wrong, **bar).fault()
+    assert found is not None
+    assert (found[0], "第 2 篇" in found[1]) == ((0, 1), True)
+    assert tray.with_typed((0, 1), replace(wrong, kept=False), **bar).fault() is None
+    assert tray.with_typed((0, 0), proof.forms[0], name=proof.name, date=proof.date, kept=False).fault() is not None
+
+
+def test_one_issue_of_a_zip_may_be_left_out(room: Newsroom, tmp_path: Path) -> None:
+    path = tmp_path / "两期.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, title in (("a.jsonl", "甲题"), ("b.jsonl", "乙题")):
+            archive.writestr(name, json.dumps({"title": title, "text": f"{title}的正文。"}, ensure_ascii=False))
+    tray = read(room, path)
+    assert [proof.name for proof in tray.proofs] == ["a", "b"]
+    assert [tray.after(place) for place in ((0, 0), (1, 0))] == [(1, 0), (0, 0)]
+    tray = tray.with_typed((1, 0), tray.proofs[1].forms[0], name="b", date="", kept=False)
+    said = room.take_in(tray, quietly)
+    assert "已入库：1 篇" in said
+    assert "left-out" not in said
+    assert [label for label, _ in room.issues()] == ["a", "旧报"]
+
+
+def test_files_that_cannot_be_read_are_explained_while_the_rest_goes_on(room: Newsroom, tmp_path: Path) -> None:
+    good = issue_file(tmp_path / "dropped")
+    bad = {
+        "空.txt": b"",
+        "乱.txt": bytes(range(256)),
+        "旧.doc": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        "包.rar": b"Rar!\x1a",
+    }
+    for name, content in bad.items():
+        (tmp_path / name).write_bytes(content)
+    again = issue_file(tmp_path / "again", "又一份.jsonl", [{"title": "旧闻", "text": "丁镇去年修了路。"}])
+    tray = read(room, good, *(tmp_path / name for name in bad), again)
+    assert len(tray.proofs) == 1
+    reasons = dict(tray.left_out)
+    assert reasons.keys() == {*bad, "又一份.jsonl"}
+    assert reasons["空.txt"] == "是空文件。"
+    assert "另存为 DOCX" in reasons["旧.doc"]
+    assert "已经入库：旧报" in reasons["又一份.jsonl"]
+    assert not any(reason.isascii() for reason in reasons.values())
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        ("a.pdf: the PDF is damaged or cut off (x). Copy or export it again.", "PDF"),
+        ("a.pdf: it has 500 pages; the limit is 60. Split it into issues.", "500 页"),
+        ("a.png: the picture has 100,000,000 pixels; the limit is 60,000,000. Scan it.", "100,000,000 像素"),
+        ("a.png: the picture is damaged or cut off (x). Copy or scan it again.", "图片"),
+        ("a.png: page 1 shows no text that can be read. Scan it upright, at 200 dpi or more.", "没有认出文字"),
+        ("a.docx is a damaged DOCX (x). Copy it again, or save it anew in Word.", "Word"),
+        ("a.docx defines XML entities in word/document.xml, as no Word file does. Save it anew in Word.", "Word"),
+        ("b.zip holds 1,200 files; the limit is 1,000. Pack fewer into one ZIP file.", "1,200 个文件"),
+        ("b.zip is a damaged ZIP file (x). Pack or copy it again.", "压缩包"),
+        ("a.txt is damaged: 1,234 places in it are not gb18030. Copy it anew.", "乱码"),
+        ("a.txt changed while it was being read; add it again when its copy is complete.", "还在写入"),
+        ("There is no space left on the disk of the archive at x; it is as it was.", "磁盘满了"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_said_in_chinese(message: str, said: str) -> None:
+    assert said in explain(message)
+    assert "damaged" not in explain(message)
+
+
+def test_a_reason_that_is_not_known_is_given_as_it_is() -> None:
+    assert explain("The moon is in the way.") == "The moon is in the way."
+
+
+def test_a_mended_paragraph_is_recorded_alone(room: Newsroom, tmp_path: Path) -> None:
+    room.take_in(read(room, issue_file(tmp_path / "dropped")), quietly)
+    article = indexed(room).articles[0]
+    form = replace(Form.of(article), body="乙村的水渠通了水。\n水渠全长三千二百米。\n\n渠边种了树。")
+    assert "已保存更正" in room.correct_article(article, form, quietly)
+    assert indexed(room).articles[0].body == "乙村的水渠通了水。\n水渠全长三千二百米。\n渠边种了树。"
+    rows = (tmp_path / "archive" / "issues" / "corrections.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(row)["was"] for row in rows] == ["水渠全长三千米。"]
+
+
+def test_a_correction_over_another_editors_is_refused(room: Newsroom, tmp_path: Path) -> None:
+    room.take_in(read(room, issue_file(tmp_path / "dropped")), quietly)
+    article = indexed(room).articles[0]
+    room.correct_article(article, replace(Form.of(article), title="乙村通水"), quietly)
+    with pytest.raises(NotDoneError, match="刚被别人改过"):
+        room.correct_article(article, replace(Form.of(article), title="水渠完工"), quietly)
+    assert indexed(room).articles[0].title == "乙村通水"
+
+
+def test_nothing_changed_is_nothing_saved(room: Newsroom, tmp_path: Path) -> None:
+    room.take_in(read(room, issue_file(tmp_path / "dropped")), quietly)
+    issue = indexed(room)
+    assert "没有改动" in room.correct_article(issue.articles[0], Form.of(issue.articles[0]), quietly)
+    assert "没有改动" in room.correct_issue(issue, name=issue.name, date=str(issue.date), tell=quietly)
+
+
+def test_the_name_and_date_of_an_issue_are_corrected_and_never_cleared(room: Newsroom, tmp_path: Path) -> None:
+    room.take_in(read(room, issue_file(tmp_path / "dropped")), quietly)
+    for name, day in ((" ", "2025-09-13"), ("青禾县报", ""), ("青禾县报", "昨天")):
+        with pytest.raises(NotDoneError):
+            room.correct_issue(indexed(room), name=name, date=day, tell=quietly)
+    room.correct_issue(indexed(room), name="青禾周报", date="2025年9月14日", tell=quietly)
+    assert indexed(room, "青禾周报").date == date(2025, 9, 14)
+
+
+def test_a_withdrawn_issue_comes_back_when_it_is_dropped_again(room: Newsroom, tmp_path: Path) -> None:
+    dropped = issue_file(tmp_path / "dropped")
+    room.take_in(read(room, dropped), quietly)
+    assert "已撤回" in room.withdraw(indexed(room), quietly)
+    assert len(room.issues()) == 1
+    room.take_in(read(room, dropped), quietly)
+    assert len(indexed(room).articles) == 3
+
+
+def test_background_work_tells_and_then_gives_its_result() -> None:
+    def work(tell: object) -> int:
+        assert callable(tell)
+        tell("一")
+        tell("二")
+        return 3
+
+    job = Background(work)
+    assert list(job) == ["一", "二"]
+    assert job.result() == 3
+
+
+def test_background_work_that_fails_raises_where_its_result_is_taken() -> None:
+    def work(_tell: object) -> int:
+        raise NotDoneError("没做成")
+
+    job = Background(work)
+    assert list(job) == []
+    with pytest.raises(NotDoneError):
+        job.result()
+
+
+def passage_of(article: Article) -> Passage:
+    return Passage(article, article.body, 0, len(article.body), 1.0)
+
+
+HERE, AWAY = (
+    Article(name, Issue(name, name, None, f"{name}.txt"), f"{name}题", f"{name}文。") for name in ("甲", "乙")
+)
+
+
+def turn(cited: Article, *nearby: Article, abstained: bool = False) -> Turn:
+    citations = () if abstained else (Citation(1, cited, cited.body, 0, len(cited.body)),)
+    text = f"最接近的文章：《{cited.title}》。" if abstained else f"{cited.body}[1]"
+    passages = tuple(map(passage_of, (cited, *nearby)))
+    return Turn("问？", Answer("问？", text, "", citations, passages, 0.9, abstained))
+
+
+@pytest.mark.parametrize("abstained", [False, True])
+def test_an_answer_from_a_withdrawn_issue_leaves_the_conversation(abstained: bool) -> None:
+    conversation = Conversation().add(turn(AWAY, abstained=abstained))
+    shown = str(conversation.messages({"乙"})) + conversation.evidence({"乙"})
+    assert "已被撤回" in shown
+    assert "乙题" not in shown
+    assert "乙文" not in shown
+
+
+def test_an_answer_with_a_withdrawn_passage_beside_it_stays_and_keeps_its_ranks() -> None:
+    conversation = Conversation().add(turn(HERE, AWAY, HERE))
+    shown = str(conversation.messages({"乙"})) + conversation.evidence({"乙"})
+    assert "甲文" in shown
+    assert "乙" not in shown
+    assert 'data-passage="3"' in shown
+
+
+def test_a_question_whose_answer_never_came_is_not_kept() -> None:
+    asked = Conversation().add(turn(HERE))
+    waiting = asked.add(Turn("又问？", note=WAITING))
+    assert waiting.is_waiting
+    assert waiting.settled() == asked == asked.settled()
+
+
+def test_only_an_issue_that_is_out_of_the_archive_is_gone(tmp_path: Path, counting: CountingEncoder) -> None:
+    path = issue_file(tmp_path / "issues")
+    issue_file(tmp_path / "issues", "别的.jsonl", [{"title": "别的", "text": "别的事。"}])
+    build(path.parent, archive=tmp_path / "archive", encoder=counting)
+    desk = app.Desk(Assistant(Archive.open(tmp_path / "archive"), counting))
+    with Archive.open(tmp_path / "archive").snapshot() as snapshot:
+        (issue,) = snapshot.read_issue("青禾县报-2025-09-13")
+    conversation = Conversation().add(turn(issue.articles[0]))
+    issue_file(tmp_path / "issues", rows=ROWS[:1])
+    add(path, archive=tmp_path / "archive", encoder=counting)
+    assert desk.gone(conversation) == frozenset()  # its file has changed: the issue is there in other words
+    withdraw(["青禾县报-2025-09-13"], archive=tmp_path / "archive")
+    assert desk.gone(conversation) == {issue.id}
+
+
+@pytest.mark.parametrize(
+    ("words", "editing"),
+    [
+        ([], True),
+        (["--host", "::1"], True),
+        (["--host", "0.0.0.0"], False),
+        (["--host", "192.168.0.7"], False),
+        (["--host", "0.0.0.0", "--editing"], True),
+        (["--no-editing"], False),
+    ],
+)
+def test_no_newsroom_on_a_public_address(words: list[str], editing: bool) -> None:
+    parser = argparse.ArgumentParser()
+    app.add_arguments(parser)
+    assert may_edit(parser.parse_args(words)) is editing
