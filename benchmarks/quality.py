@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from embeddings import Archive, Article, Encoder, open_encoder, terms_of
-from embeddings.archive.local import indexed_text
+from embeddings.archive.issues import indexed_text
 from embeddings.chunking import chunk_article
 from embeddings.index.bm25 import K1, B, LexicalIndex
 from qa.evaluation.run import GoldQuestion, holds_answer, read_gold

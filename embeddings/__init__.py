@@ -26,10 +26,9 @@ from embeddings.ingest.watch import WatchOptions, watch
 from embeddings.limits import Limits
 from embeddings.loaders.page_image import Clipping, clip_article, is_printed
 from embeddings.loaders.registry import read_issue_file
-from embeddings.sources.document import ParsedIssue
 from embeddings.text.dates import Mention, find_date, find_mentions
 from embeddings.text.normalize import fold, fold_to_words, simplified, split_sentences
-from embeddings.types import Article, ArticleKind, Box, Chunk, Issue, ParsedArticle
+from embeddings.types import Article, ArticleKind, Box, Chunk, Issue, ParsedArticle, ParsedIssue
 
 __all__ = [
     "Archive",

@@ -113,3 +113,16 @@ class Chunk:
     text: str
     start: int
     end: int
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedIssue:
+    """What a document says of itself, and its articles. `name` is "" and `date` None where it does not say.
+
+    `number` is the issue's, as a reader finds it in the masthead (第12946期), else "". It becomes part of the name.
+    """
+
+    name: str
+    date: date | None
+    articles: tuple[ParsedArticle, ...]
+    number: str = ""

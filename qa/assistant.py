@@ -33,14 +33,14 @@ from qa.answering.aggregate import read_census, section_in, take_census
 from qa.answering.extract import answer_from, nearest_articles, side_by_side
 from qa.generation.llm import Writer, chosen_writer, write
 from qa.i18n import joined, words
-from qa.query.followup import Spoken, follow_up
+from qa.query.followup import follow_up
 from qa.query.question import Asks, Query, read_question
-from qa.query.scope import Scope, narrowed, read_comparison, read_scope
+from qa.query.scope import narrowed, read_comparison, read_scope
 from qa.query.smalltalk import reply_to
 from qa.query.spelling import respell
 from qa.retrieval.cross_encoder import BundledReader, Reader, open_reader
 from qa.retrieval.search import RetrievalSettings, find_passages
-from qa.types import Answer, Passage
+from qa.types import Answer, Passage, Scope, Spoken
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

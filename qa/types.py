@@ -7,9 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from embeddings import Article, Chunk, Mention, find_mentions
-from qa.query.followup import Spoken
-from qa.query.scope import Scope
+from embeddings import Article, Chunk, Filters, Mention, find_mentions
 
 if TYPE_CHECKING:
     import numpy as np
@@ -118,6 +116,32 @@ class Citation:
         # The year may stand further up in the article.
         mentions = find_mentions(self.article.body, issued=self.article.date)
         return [mention for mention in mentions if self.start <= mention.start and mention.end <= self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What was asked last, as it was understood, and what was answered: the short answer, the quote, and its title."""
+
+    question: str
+    short: str = ""
+    quote: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The issues that a question means.
+
+    `words` are the question's own, `label` tells the days or the issue they stand for, `rest` is the question without
+    them, and `filters` is what they leave of the archive. `is_counted` says that the words mean issues and nothing
+    else, because they are counted from today or from the newest issue (上周, 本期); an article may have the others.
+    """
+
+    words: str
+    label: str
+    rest: str
+    filters: Filters
+    is_counted: bool = True
 
 
 @dataclass(frozen=True, slots=True)

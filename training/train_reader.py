@@ -30,8 +30,8 @@ from torch.nn import functional
 
 from embeddings import split_sentences
 from embeddings.encoders.token_embedder import TokenEmbedder, Tokens, open_token_embedder
+from qa.answering.spans import best_span
 from qa.evaluation.metrics import answer_f1, exact_match
-from qa.retrieval.cross_encoder import best_span
 
 QUESTIONS_A_BATCH = 12
 LEARNING_RATE = 1.0e-4

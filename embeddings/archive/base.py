@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from embeddings.archive.registry import open_archive
 from embeddings.types import Article, Chunk, Issue
 
 if TYPE_CHECKING:
@@ -74,6 +75,22 @@ class ScoredRow:
 
     row: int
     score: float
+
+
+@dataclass(frozen=True, slots=True)
+class KnownIssue:
+    """An issue as a build knows it."""
+
+    issue: Issue
+    key: int
+    root: str
+    reading_key: str
+    recipe: str
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Where it came from: the file, and the member of a ZIP file."""
+        return self.issue.source, self.issue.member
 
 
 class Snapshot(Protocol):
@@ -172,7 +189,4 @@ class Archive(Protocol):
 
         Raises ArchiveMissingError or ArchiveDamagedError.
         """
-        from embeddings.archive.local import LocalArchive
-        from embeddings.config import archive_path
-
-        return LocalArchive.existing(archive_path(path))
+        return open_archive(path)

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from embeddings.archive.base import PreparedIssue, Settings
-from embeddings.archive.local import KnownIssue, LocalArchive, goes_by
+from embeddings.archive.base import KnownIssue, PreparedIssue, Settings
+from embeddings.archive.issues import goes_by
+from embeddings.archive.local import LocalArchive
 from embeddings.archive.lock import build_lock
 from embeddings.chunking import MAX_CHARS, OVERLAP_CHARS
 from embeddings.config import archive_path, chosen_model

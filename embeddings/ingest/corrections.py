@@ -21,9 +21,9 @@ from pathlib import Path
 
 from embeddings.errors import SourceError
 from embeddings.sources.atomic import replace_file
-from embeddings.sources.document import Document, ParsedIssue
+from embeddings.sources.document import Document
 from embeddings.sources.hashing import text_digest
-from embeddings.types import Article, ParsedArticle
+from embeddings.types import Article, ParsedArticle, ParsedIssue
 
 FILE_NAME = "corrections.jsonl"
 _OPENING_CHARS = 40

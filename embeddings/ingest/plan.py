@@ -6,19 +6,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from embeddings.archive.base import PreparedIssue, Settings
-from embeddings.archive.local import KnownIssue, LocalArchive, indexed_text
+from embeddings.archive.base import KnownIssue, PreparedIssue, Settings
+from embeddings.archive.issues import indexed_text
+from embeddings.archive.local import LocalArchive
 from embeddings.chunking import chunk_article
 from embeddings.errors import SourceError
 from embeddings.ingest.corrections import Correction, Corrections, correct, lift_withdrawal, read_corrections
 from embeddings.ingest.parse_cache import issue_from_json, issue_to_json, reading_key
 from embeddings.limits import Limits
 from embeddings.loaders.registry import read_document
-from embeddings.sources.document import Document, ParsedIssue
+from embeddings.sources.document import Document
 from embeddings.sources.files import read_bytes
 from embeddings.sources.hashing import text_digest
 from embeddings.sources.unzip import unpack
-from embeddings.types import Article, Chunk, Issue, ParsedArticle
+from embeddings.types import Article, Chunk, Issue, ParsedArticle, ParsedIssue
 
 # Raise it when the chunker gives other chunks for the same article.
 _CHUNKER_VERSION = 1

@@ -17,10 +17,11 @@ from embeddings.ingest.corrections import correct, corrections_between, read_cor
 from embeddings.ingest.plan import Skipped, read_once, with_ids
 from embeddings.limits import Limits
 from embeddings.sources.atomic import replace_file
-from embeddings.sources.document import Document, ParsedIssue
+from embeddings.sources.document import Document
 from embeddings.sources.files import read_bytes
 from embeddings.sources.hashing import file_digest
 from embeddings.sources.unzip import unpack
+from embeddings.types import ParsedIssue
 
 _LONGEST_NAME = 120
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')

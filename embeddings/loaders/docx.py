@@ -20,8 +20,9 @@ from embeddings.limits import Limits
 from embeddings.parsing.headlines import join_headline
 from embeddings.parsing.masthead import issue_name, read_masthead, read_number
 from embeddings.parsing.outline import NUMBERED, is_credit, names_issue, read_outline
-from embeddings.sources.document import Document, ParsedIssue
+from embeddings.sources.document import Document
 from embeddings.text.dates import find_date
+from embeddings.types import ParsedIssue
 
 Element: TypeAlias = Any  # lxml has no types of its own
 

@@ -18,9 +18,9 @@ from embeddings.errors import SourceError
 from embeddings.limits import Limits
 from embeddings.parsing.masthead import issue_name
 from embeddings.parsing.outline import DATE, is_credit, is_prose, make_article, read_outline, without_times
-from embeddings.sources.document import Document, ParsedIssue
+from embeddings.sources.document import Document
 from embeddings.text.dates import find_date
-from embeddings.types import ParsedArticle
+from embeddings.types import ParsedArticle, ParsedIssue
 
 Element: TypeAlias = Any  # lxml has no types of its own
 

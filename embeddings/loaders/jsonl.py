@@ -7,9 +7,9 @@ from typing import Any
 
 from embeddings.errors import SourceError
 from embeddings.limits import Limits
-from embeddings.sources.document import Document, ParsedIssue
+from embeddings.sources.document import Document
 from embeddings.text.dates import find_date
-from embeddings.types import ArticleKind, ParsedArticle
+from embeddings.types import ArticleKind, ParsedArticle, ParsedIssue
 
 
 class JsonLinesReader:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from embeddings.errors import SourceError
 from embeddings.limits import Limits
-from embeddings.sources.document import Document, ParsedIssue
+from embeddings.sources.document import Document
 from embeddings.text.dates import find_date
-from embeddings.types import ParsedArticle
+from embeddings.types import ParsedArticle, ParsedIssue
 
 if TYPE_CHECKING:
     from markdown_it.token import Token

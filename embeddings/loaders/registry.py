@@ -13,6 +13,7 @@ from pathlib import Path
 
 from embeddings.errors import SourceError
 from embeddings.limits import Limits
+from embeddings.loaders.base import Reader
 from embeddings.loaders.docx import DocxReader
 from embeddings.loaders.html import HtmlReader
 from embeddings.loaders.jsonl import JsonLinesReader
@@ -20,11 +21,11 @@ from embeddings.loaders.markdown import MarkdownReader
 from embeddings.loaders.scans import PdfReader, PictureReader
 from embeddings.loaders.text import TextReader
 from embeddings.loaders.unsupported import ForeignReader
-from embeddings.sources.document import Document, ParsedIssue, Reader
+from embeddings.sources.document import Document
 from embeddings.sources.files import IGNORED_NAMES, SUFFIXES, read_bytes
 from embeddings.sources.unzip import Unpacked, unpack
 from embeddings.text.dates import find_date
-from embeddings.types import ParsedArticle
+from embeddings.types import ParsedArticle, ParsedIssue
 
 __all__ = [
     "IGNORED_NAMES",

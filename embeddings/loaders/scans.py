@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from embeddings.errors import SourceError
 from embeddings.limits import Limits
 from embeddings.parsing.masthead import issue_name, read_masthead, read_number
-from embeddings.sources.document import Document, ParsedIssue
+from embeddings.sources.document import Document
+from embeddings.types import ParsedIssue
 
 if TYPE_CHECKING:
     from embeddings.layout.geometry import PrintedPage

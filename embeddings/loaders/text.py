@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from embeddings.limits import Limits
 from embeddings.parsing.masthead import issue_name, read_masthead, read_number
-from embeddings.sources.document import Document, ParsedIssue
+from embeddings.sources.document import Document
+from embeddings.types import ParsedIssue
 
 
 class TextReader:

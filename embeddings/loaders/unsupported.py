@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from embeddings.errors import SourceError
 from embeddings.limits import Limits
-from embeddings.sources.document import Document, ParsedIssue
+from embeddings.sources.document import Document
+from embeddings.types import ParsedIssue
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the container of Office files before 2007, and of encrypted ones
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")

@@ -9,9 +9,8 @@ from dataclasses import dataclass, field, replace
 
 from embeddings.parsing.bylines import is_byline, split_signature
 from embeddings.parsing.masthead import issue_name, read_masthead, read_number
-from embeddings.sources.document import ParsedIssue
 from embeddings.text.dates import find_date
-from embeddings.types import ParsedArticle
+from embeddings.types import ParsedArticle, ParsedIssue
 
 TIME = re.compile(r"(?<!\d)(?:\d{1,2}:)?\d{1,2}:\d{2}(?!\d)")
 DATE = re.compile(

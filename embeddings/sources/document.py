@@ -1,17 +1,14 @@
-"""What a reader is given, and what it gives back."""
+"""What a loader is given."""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from pathlib import PurePosixPath
-from typing import Protocol
 
-from embeddings.limits import Limits
+from embeddings.sources.encoding import decode
 from embeddings.sources.hashing import text_digest
-from embeddings.types import ParsedArticle
 
 
 @dataclass(frozen=True)
@@ -36,9 +33,7 @@ class Document:
     @cached_property
     def text(self) -> str:
         """The text of a document that is one. Raises SourceError when it is not, or in no known encoding."""
-        from embeddings.sources.encoding import decode
-
-        return decode(self)
+        return decode(self.content, name=self.name)
 
     @property
     def stem(self) -> str:
@@ -49,28 +44,3 @@ class Document:
     def suffix(self) -> str:
         """The suffix in lower case, with its dot."""
         return PurePosixPath(self.name).suffix.lower()
-
-
-@dataclass(frozen=True, slots=True)
-class ParsedIssue:
-    """What a document says of itself, and its articles. `name` is "" and `date` None where it does not say.
-
-    `number` is the issue's, as a reader finds it in the masthead (第12946期), else "". It becomes part of the name.
-    """
-
-    name: str
-    date: date | None
-    articles: tuple[ParsedArticle, ...]
-    number: str = ""
-
-
-class Reader(Protocol):
-    """One format."""
-
-    def reads(self, document: Document) -> bool:
-        """Whether this is the document's format, judged by its bytes; the name decides only between kinds of text."""
-        ...
-
-    def read(self, document: Document, limits: Limits) -> ParsedIssue:
-        """The issue in the document. Raises SourceError with the place of the fault and its cure."""
-        ...

@@ -7,7 +7,6 @@ import re
 from functools import lru_cache
 
 from embeddings.errors import SourceError
-from embeddings.sources.document import Document
 
 # UTF-32 first: its mark begins with that of UTF-16.
 _MARKS = (
@@ -37,22 +36,21 @@ _PUNCTUATION = frozenset(
 )
 
 
-def decode(document: Document) -> str:
-    """A document's text: UTF-8, UTF-16 with a mark or without, GB18030 or Big5; lines end in a mere line feed.
+def decode(content: bytes, *, name: str) -> str:
+    """The text of a file: UTF-8, UTF-16 with a mark or without, GB18030 or Big5; lines end in a mere line feed.
 
     The first half of a character at the very end is dropped; elsewhere bad bytes become U+FFFD where they are fewer
-    than one in a thousand. Raises SourceError for more, and for what is no text.
+    than one in a thousand. Raises SourceError for more, and for what is no text, which calls the file by `name`.
     """
-    content = document.content
     encoding = _marked(content) or _plainly_utf8(content) or _most_plausible(content)
     text, faults = _decode(content, encoding) if encoding else ("", 0)
     if not encoding or _share_of_strange(text[:4096]) >= _MOST_STRANGE:
         raise SourceError(
-            f"{document.name} is not text (UTF-8, UTF-16, GB18030 or Big5); save it as UTF-8 text and add it again."
+            f"{name} is not text (UTF-8, UTF-16, GB18030 or Big5); save it as UTF-8 text and add it again."
         )
     if faults >= max(1, len(content) * _MOST_FAULTS):
         raise SourceError(
-            f"{document.name} is damaged: {faults:,} places in it are not {encoding}. Copy it anew, or save it as "
+            f"{name} is damaged: {faults:,} places in it are not {encoding}. Copy it anew, or save it as "
             "UTF-8 text, and add it again."
         )
     return text.replace("\r\n", "\n").replace("\r", "\n")

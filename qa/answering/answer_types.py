@@ -6,37 +6,22 @@ import re
 from dataclasses import dataclass
 
 from embeddings import fold
+from qa.query.names import AFTER_A_NAME, IDEOGRAPH, NAME
 from qa.query.question import Asks, Query
 
-_SURNAMES = (
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪"
-    "范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤巩齐车安温习栗翟丘褚葛庄欧"
-)
-# Words that begin with a surname and are none.
-_NOT_NAMES = (
-    "王国|王牌|李子|张贴|张开|陈列|陈述|陈旧|黄河|黄金|黄色|黄海|周[边年期围末日一二三四五六刊报]|徐徐|孙子|孙女|马[上路力达]|高[度质新校速温"
-    "铁兴级中考层标低水于等达效品原龄空山压大额端]|林[业区地场木]|罗列|郑重|谢谢|宋代|唐代|许[多可]|韩国|曾[经任在有是]|肖像|田[地野间径]|董事"
-    "|于[是此]|余[下人户名件吨年个家公亩]|杜绝|叶子|程[序度]|苏[州联]|魏都|任[务何职意期]|沈阳|陆[续地军上]|范[围]|金[牌融额属秋沙黄]|石[油化头]|贾[汪]"
-    "|夏[季天日]|付[出款费]|方[面式法案向便位针阵]|白[天色酒]|熊猫|秦岭|江[西苏南豚山河水北]|段[落]|雷[达雨电]|龙[头江舟]|史[上料]|陶瓷|贺[信电]|顾[客问]"
-    "|毛利|万[人元亩吨户余名多家亿众]|钱[款]|严[格重肃防厉密]|武[汉装术器警]|向[前上着全社外内好各]|齐[全心]|车[位站辆道间厢棚次主流]|安[全排装置徽康静]"
-    "|温[度暖和室馨]|习[惯俗]|何[时地况以为处]|白[皮]|方[可才]|欧[洲盟元]|庄[严重稼]|汤[锅]|丁香|史[诗]|巩固|向[导]"
-)
 _DIGITS = "一二两三四五六七八九十百千万亿半零〇"
 _NUMBER = rf"(?:\d[\d,]*(?:\.\d+)?|[{_DIGITS}])[{_DIGITS}多余]*"
-_IDEOGRAPH = "\u3400-\u9fff"
 
-_NAME = rf"(?<![{_SURNAMES}第])(?!{_NOT_NAMES})[{_SURNAMES}][{_IDEOGRAPH}]{{1,2}}"
-_AFTER_A_NAME = r"说表主在任介和、,出是担书委代于为把就带率等及同与被的。)(强要指以从用将凭也还获夺摘介打向给一\s"
 
 # The kind of thing asked for, where nothing in the question says it more closely.
 _KINDS: dict[Asks, re.Pattern[str]] = {
-    Asks.WHO: re.compile(rf"{_NAME}(?=[{_AFTER_A_NAME}]|$)|[{_IDEOGRAPH}]·[{_IDEOGRAPH}]"),
+    Asks.WHO: re.compile(rf"{NAME}(?=[{AFTER_A_NAME}]|$)|[{IDEOGRAPH}]·[{IDEOGRAPH}]"),
     Asks.WHEN: re.compile(
         r"\d+ ?[年月日时点]|[一二三四五六七八九十]+[年月日]|周[一二三四五六日]|星期[一二三四五六日天]|[去今明前]年"
         r"|上午|下午|凌晨|晚上|世纪|年代|[昨今]日|昨天|今天|期间|时期"
     ),
     Asks.WHERE: re.compile(
-        rf"[{_IDEOGRAPH}](?:省|市|县|区|镇|乡|村|路|街|国|州|岛|湖|山|河|湾|港|站|馆|园|院|校|厂|中心|广场|社区|小区|屋)|位于|[在于至到从]"
+        rf"[{IDEOGRAPH}](?:省|市|县|区|镇|乡|村|路|街|国|州|岛|湖|山|河|湾|港|站|馆|园|院|校|厂|中心|广场|社区|小区|屋)|位于|[在于至到从]"
     ),
     Asks.HOW_MANY: re.compile(rf"{_NUMBER}"),
     Asks.WHY: re.compile(r"因为|由于|因此|为了|因[^此为]|导致|所以|使得|致使|原因|造成|缘于|旨在|以便|从而|才能|患"),
@@ -47,10 +32,6 @@ _KINDS: dict[Asks, re.Pattern[str]] = {
     Asks.WHAT: re.compile(r"[《“\"「『‘]|、|是|为|叫|称|包括|分别"),
 }
 
-# In a question a name is also followed by what its bearer does.
-_PEOPLE = re.compile(
-    rf"{_NAME}(?=[{_AFTER_A_NAME}住正现今已曾原每又去来做得有几哪？?]|$)|[{_IDEOGRAPH}]+·[{_IDEOGRAPH}]+"
-)
 
 # Question words that say which unit the number, or which part of the calendar the time, must have.
 _CLOSER: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -85,7 +66,7 @@ _CLOSER: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 # 几栋楼, 多少个社区, 第几届: the number must come with the same measure word.
 _MEASURE = re.compile(
-    rf"(?:(?<!这)(?<!好)(?<!那)第?几|多少)(?P<measure>[个支条栋家次种届项座场期篇架艘枚块辆台张部所套批组队级层株头只件句首款户名位人])(?P<noun>[{_IDEOGRAPH}]?)"
+    rf"(?:(?<!这)(?<!好)(?<!那)第?几|多少)(?P<measure>[个支条栋家次种届项座场期篇架艘枚块辆台张部所套批组队级层株头只件句首款户名位人])(?P<noun>[{IDEOGRAPH}]?)"
 )
 
 
@@ -113,8 +94,3 @@ class Expected:
     def held_by(self, sentence: str) -> bool:
         """Whether a sentence has what is expected, beyond what the question itself says."""
         return any(match.group() not in self.said for match in self.pattern.finditer(fold(sentence)))
-
-
-def people_in(text: str) -> list[str]:
-    """The people a text names, as far as surnames and what stands around a name tell, in order."""
-    return [match.group() for match in _PEOPLE.finditer(text)]

@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embeddings import Snapshot, split_sentences, terms_of
+from embeddings import Snapshot, split_sentences
 from qa.answering.answer_types import Expected
+from qa.answering.spans import best_span
 from qa.query.question import Asks, Query
-from qa.retrieval.cross_encoder import best_span
+from qa.retrieval.terms import QuestionTerms
 from qa.types import Passage, PlacedReading
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_LONGEST_CHARACTER = 1 << 21  # terms below are single characters
 
 SENTENCE_FEATURES = (
     "characters covered",
@@ -120,11 +120,6 @@ class Evidence:
         return self.features if self.read is None else np.concatenate([self.features, self.read], axis=1)
 
 
-def coverage(query: Query, texts: Sequence[str], snapshot: Snapshot) -> NDArray[np.float64]:
-    """The share of a question's pairs and words in each text, weighted by how telling they are, shape (texts,)."""
-    return _QuestionTerms.of(query, snapshot).found_in(texts).pairs()
-
-
 def gather(query: Query, passages: Sequence[Passage], snapshot: Snapshot) -> Evidence | None:
     """Split passages into sentences and measure each against the question; None when there is no sentence."""
     sentences = [
@@ -134,7 +129,7 @@ def gather(query: Query, passages: Sequence[Passage], snapshot: Snapshot) -> Evi
     ]
     if not sentences:
         return None
-    terms = _QuestionTerms.of(query, snapshot)
+    terms = QuestionTerms.of(query, snapshot)
     texts = [sentence.text for sentence in sentences]
     alone = terms.found_in(texts)
     near = terms.found_in(_with_neighbours(sentences))
@@ -298,65 +293,3 @@ def _with_neighbours(sentences: Sequence[Sentence]) -> list[str]:
         near = [s.text for s in sentences[max(0, place - 1) : place + 2] if s.passage == sentence.passage]
         joined.append("".join(near))
     return joined
-
-
-@dataclass(frozen=True, slots=True)
-class _QuestionTerms:
-    """The terms of a question and how telling each is in the archive; `single` says which are characters."""
-
-    terms: NDArray[np.uint64]
-    idf: NDArray[np.float64]
-    single: NDArray[np.bool_]
-    ceiling: float  # the idf of a term that no text has
-
-    @classmethod
-    def of(cls, query: Query, snapshot: Snapshot) -> _QuestionTerms:
-        terms = np.unique(terms_of([query.about])[0])
-        single = terms < _LONGEST_CHARACTER
-        if single.all():  # a question of one character, or of none: its characters stand in for pairs
-            single = np.zeros_like(single)
-        nowhere = snapshot.idf(np.array([np.iinfo(np.uint64).max], dtype=np.uint64))
-        return cls(terms, snapshot.idf(terms).astype(np.float64), single, float(nowhere[0]) - 1e-6)
-
-    def unknown(self) -> float:
-        """The weighted share of the question's pairs and words that no text of the archive has."""
-        weights = self.idf[~self.single]
-        return float(weights[weights >= self.ceiling].sum() / weights.sum()) if weights.size else 1.0
-
-    def found_in(self, texts: Sequence[str]) -> _Found:
-        """Which of the terms each text has."""
-        present = np.zeros((len(texts), self.terms.size), dtype=np.bool_)
-        found, owners = terms_of(texts)
-        if self.terms.size and found.size:
-            places = np.minimum(np.searchsorted(self.terms, found), self.terms.size - 1)
-            hit = self.terms[places] == found
-            present[owners[hit], places[hit]] = True
-        return _Found(self, present)
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """Which terms of a question some texts have: `present` has shape (texts, terms)."""
-
-    question: _QuestionTerms
-    present: NDArray[np.bool_]
-
-    def rarity(self) -> NDArray[np.float64]:
-        """How few of these texts have each term, shape (terms,).
-
-        What all sentences of an article share is its topic; what one of them has is what the question is after.
-        """
-        return np.asarray(np.log((len(self.present) + 1.0) / (self.present.sum(axis=0) + 0.5)))
-
-    def pairs(self, weights: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
-        """The weighted share of the question's pairs and words in each text, shape (texts,)."""
-        return self._share(~self.question.single, weights)
-
-    def characters(self, weights: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
-        """The weighted share of the question's characters in each text, shape (texts,)."""
-        return self._share(self.question.single, weights)
-
-    def _share(self, which: NDArray[np.bool_], weights: NDArray[np.float64] | None) -> NDArray[np.float64]:
-        weights = self.question.idf if weights is None else weights * self.question.idf
-        total = weights[which].sum()
-        return np.asarray(self.present[:, which] @ weights[which] / total) if total else np.zeros(len(self.present))

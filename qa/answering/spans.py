@@ -1,14 +1,20 @@
-"""The short answer without what the question itself says: 全长61公里 answers 全长多少公里 with 61公里.
+"""Where the short answer stands: the likeliest span, without what the question itself says.
 
-The reader was trained to find where an answer begins and ends, and often takes a few words too many along: those that
-the question has as well, and the 是 or 为 that joins them to the answer.
+全长61公里 answers 全长多少公里 with 61公里. The reader was trained to find where an answer begins and ends, and often
+takes a few words too many along: those that the question has as well, and the 是 or 为 that joins them to the answer.
 """
 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from embeddings import fold
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _SHORTEST_RUN = 2  # characters in a row that the question has too; one alone says nothing
 _MARKS = "，。、；：,.;:！？!? 　\n"
@@ -32,6 +38,22 @@ _OF_A_PLACE = re.compile(r"哪个?(?:国家?|省|市|县|区|城市|地方|地�
 _TAIL = re.compile(r"[的等为而之所]")  # what goes on with the question's words after the answer
 _NUMERAL = re.compile(r"[\d一二三四五六七八九十百千万亿两半]")
 _UNIT = re.compile(r"[百千万亿]*[多余]?(?:岁|年|月|日|天|人|名|位|个(?:百分点)?|元|米|公里|公斤|吨|次|件|户|%)")
+
+
+def best_span(first: NDArray[np.float32], last: NDArray[np.float32], *, longest: int) -> tuple[int, int, float]:
+    """The likeliest place of an answer, [start, end), and the logarithm of its probability; -inf where there is none.
+
+    `first` and `last` are log-probabilities of beginning and ending, shape (n,) each; the answer has at most `longest`
+    of the n places.
+    """
+    begins, ends = np.flatnonzero(np.isfinite(first)), np.flatnonzero(np.isfinite(last))
+    if not begins.size or not ends.size:
+        return 0, 0, -np.inf
+    scores = first[begins][:, None] + last[ends][None, :]
+    length = ends[None, :] - begins[:, None]
+    scores = np.where((length >= 0) & (length < longest), scores, -np.inf)
+    row, column = np.unravel_index(int(scores.argmax()), scores.shape)
+    return int(begins[row]), int(ends[column]) + 1, float(scores[row, column])
 
 
 def trim(question: str, body: str, start: int, end: int) -> tuple[int, int]:

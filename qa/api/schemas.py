@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from embeddings import Article, IssueEntry
-from qa.query.scope import Scope
-from qa.types import Answer, Citation, Passage
+from qa.types import Answer, Citation, Passage, Scope
 
 Row = dict[str, Any]
 

@@ -18,6 +18,8 @@ from qa.assistant import DEFAULT_K, Assistant, read_filters
 from qa.cli.feedback import add_feedback_command
 from qa.server.options import add_serving_arguments
 from qa.types import Answer, Passage
+from qa.web.run import add_arguments
+from qa.web.run import run as run_page
 
 _FILTERS = ("issue", "since", "until", "section")
 
@@ -41,16 +43,14 @@ def add_commands(commands: Subparsers) -> None:
         parser.set_defaults(run=run)
     _add_evaluate(commands)
     add_feedback_command(commands)
-    import app  # the page's own module; gradio loads when it runs
-
     parser = commands.add_parser("chat", help="open the browser chat", description="open the browser chat")
-    app.add_arguments(parser)
-    parser.set_defaults(run=app.run)
+    add_arguments(parser)
+    parser.set_defaults(run=run_page)
     summary = "serve the browser chat to other machines and programs"
     parser = commands.add_parser("serve", help=summary, description=summary)
-    app.add_arguments(parser)
+    add_arguments(parser)
     add_serving_arguments(parser)
-    parser.set_defaults(run=app.run)
+    parser.set_defaults(run=run_page)
 
 
 def _add_evaluate(commands: Subparsers) -> None:

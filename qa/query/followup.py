@@ -13,19 +13,10 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from qa.answering.answer_types import people_in
+from qa.query.names import people_in
 from qa.query.question import Asks, bare_runs, read_question
 from qa.query.times import find_times
-
-
-@dataclass(frozen=True, slots=True)
-class Spoken:
-    """What was asked last, as it was understood, and what was answered: the short answer, the quote, and its title."""
-
-    question: str
-    short: str = ""
-    quote: str = ""
-    title: str = ""
+from qa.types import Spoken
 
 
 @dataclass(frozen=True, slots=True)

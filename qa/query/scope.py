@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from embeddings import Filters, Issue
 from qa.i18n import day_words
 from qa.query.times import Period, TimeWords, find_times
+from qa.types import Scope
 
 _A_MONTH = timedelta(days=31)
 _THIS_ISSUE = re.compile(r"(?:本|这一?|最新的?一?|最近的?一|当|新的?一)[期号](?!间)|(?:本|这一?|最新一?)刊")
@@ -27,22 +27,6 @@ _JOINS = re.compile(r"^(?:的)?(?:和|与|跟|同|、|及|到|，|,)")
 _IS_ISSUE = re.compile(r"(?:公报|报纸|报)?(?:里|上|中)?(?:的|都|主要)?(?:讲|说|有|登|内容|头条|文章|标题|呢|[？?。]|$)")
 # What is left of a question around words that were taken out of it.
 _LOOSE = re.compile(r"^(?:请问|在|于|从|自)?\s*[的里中内间，,、]*")
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """The issues that a question means.
-
-    `words` are the question's own, `label` tells the days or the issue they stand for, `rest` is the question without
-    them, and `filters` is what they leave of the archive. `is_counted` says that the words mean issues and nothing
-    else, because they are counted from today or from the newest issue (上周, 本期); an article may have the others.
-    """
-
-    words: str
-    label: str
-    rest: str
-    filters: Filters
-    is_counted: bool = True
 
 
 def read_scope(question: str, issues: Sequence[Issue], *, today: date) -> Scope | None:

@@ -100,22 +100,6 @@ def _by_character(logits: NDArray[np.float32], places: NDArray[np.int64], length
     return spread
 
 
-def best_span(first: NDArray[np.float32], last: NDArray[np.float32], *, longest: int) -> tuple[int, int, float]:
-    """The likeliest place of an answer, [start, end), and the logarithm of its probability; -inf where there is none.
-
-    `first` and `last` are log-probabilities of beginning and ending, shape (n,) each; the answer has at most `longest`
-    of the n places.
-    """
-    begins, ends = np.flatnonzero(np.isfinite(first)), np.flatnonzero(np.isfinite(last))
-    if not begins.size or not ends.size:
-        return 0, 0, -np.inf
-    scores = first[begins][:, None] + last[ends][None, :]
-    length = ends[None, :] - begins[:, None]
-    scores = np.where((length >= 0) & (length < longest), scores, -np.inf)
-    row, column = np.unravel_index(int(scores.argmax()), scores.shape)
-    return int(begins[row]), int(ends[column]) + 1, float(scores[row, column])
-
-
 class CrossEncoderReader:
     """Any sentence-transformers CrossEncoder, by folder or hub name; it ranks and judges, and finds no spans."""
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from embeddings import Snapshot
-from qa.answering.features import coverage
 from qa.linear import LinearModel, stored_model
 from qa.query.question import Query
 from qa.retrieval.cross_encoder import Reader, Text
+from qa.retrieval.terms import coverage
 from qa.types import Hit, Reading, newer_first
 
 if TYPE_CHECKING:

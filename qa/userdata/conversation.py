@@ -6,9 +6,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from embeddings import Issue
-from qa.i18n import as_html, words
+from qa.i18n import words
 from qa.types import Answer
-from qa.web.html import answers as answer_html
 
 WAITING, STOPPED = words("waiting"), words("stopped")
 _TURNS_KEPT = 100  # so that a page left open for months stays small
@@ -94,27 +93,3 @@ class Conversation:
     def settled(self) -> Conversation:
         """The conversation without a question whose answer never came: the connection was lost."""
         return replace(self, turns=self.turns[:-1]) if self.is_waiting else self
-
-    def messages(self, gone: Collection[str] = ()) -> list[dict[str, str]]:
-        """The turns as the conversation shows them, two messages each."""
-        messages = []
-        for place, turn in enumerate(self.turns):
-            if turn.rests_on(gone):
-                said = answer_html.note_bubble(WITHDRAWN)
-            elif turn.answer:
-                said = answer_html.answer_bubble(turn.answer, turn=place, is_last=place == len(self.turns) - 1)
-            else:
-                said = answer_html.note_bubble(turn.note, turn=None if turn.note == WAITING else place)
-            messages += [
-                {"role": "user", "content": answer_html.question_bubble(turn.question, turn=place)},
-                {"role": "assistant", "content": said},
-            ]
-        return messages
-
-    def evidence(self, gone: Collection[str] = ()) -> str:
-        """The cards of the selected turn."""
-        if self.chosen is None or self.chosen.answer is None:
-            return answer_html.empty_evidence()
-        if self.chosen.rests_on(gone):
-            return answer_html.empty_evidence(as_html(WITHDRAWN))
-        return answer_html.evidence(self.chosen.answer, gone=gone, turn=self.selected)

@@ -15,9 +15,7 @@ from typing import Any
 
 from embeddings import Article, Filters, Issue, Snapshot
 from qa.i18n import Words, words
-from qa.query.followup import Spoken
-from qa.query.scope import Scope
-from qa.types import Answer, Citation, Passage
+from qa.types import Answer, Citation, Passage, Scope, Spoken
 from qa.userdata.conversation import STOPPED, WAITING, Conversation, Turn
 
 LOST = words("lost")

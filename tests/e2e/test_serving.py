@@ -29,6 +29,7 @@ from qa.server import gradio_patches, middleware
 from qa.server.auth import Credentials, Entrance
 from qa.server.gradio_patches import Waiting
 from qa.server.middleware import MAX_BODY_BYTES, health_row
+from qa.web import run
 from tests.support.pages import MARKUP, QUESTION, ask, free_port, opened_page
 
 PASSWORD = "开门 sesame"
@@ -241,7 +242,7 @@ def test_a_local_tool_server_is_not_reached_by_another_name(served: str) -> None
 
 def test_many_questions_leave_no_more_behind_than_a_few(assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gradio_patches, "SESSIONS", 5)
-    monkeypatch.setattr(app, "SESSIONS", 5)
+    monkeypatch.setattr(run, "SESSIONS", 5)
     page = app.build_page(assistant)
     with httpx.Client(base_url=app.serve(page, port=free_port()), timeout=WAIT, trust_env=False) as client:
         for _ in range(12):  # each call is a session of its own, as is each page that is opened

@@ -10,8 +10,7 @@ import pytest
 
 from embeddings import Archive, Article, SourceError, add, build, correct_article, correct_issue, withdraw
 from embeddings.ingest.corrections import FILE_NAME, correct, corrections_between
-from embeddings.sources.document import ParsedIssue
-from embeddings.types import Box, ParsedArticle
+from embeddings.types import Box, ParsedArticle, ParsedIssue
 from tests.support.fakes import CountingEncoder
 
 MARKDOWN = """---

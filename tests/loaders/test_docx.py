@@ -16,7 +16,8 @@ from docx.shared import Pt
 from embeddings.errors import SourceError
 from embeddings.limits import Limits
 from embeddings.loaders.docx import DocxReader
-from embeddings.sources.document import Document, ParsedIssue
+from embeddings.sources.document import Document
+from embeddings.types import ParsedIssue
 
 LIBRARY = "图书馆从5月7日起开放到晚上九点，周末不休息，读者可以凭身份证办理借书证。"
 STREET = "东街改造工程5月6日开工，工期三个月，其间车辆绕行北街和中山路，公交改道。"

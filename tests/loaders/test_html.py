@@ -9,7 +9,8 @@ import pytest
 from embeddings.errors import SourceError
 from embeddings.limits import Limits
 from embeddings.loaders.html import HtmlReader
-from embeddings.sources.document import Document, ParsedIssue
+from embeddings.sources.document import Document
+from embeddings.types import ParsedIssue
 
 LEAD = "5月5日上午，城东水库开闸放水，下游三个村的农田得到灌溉。"
 SECOND = "水库管理处负责人说，这次放水持续四天，总量约六十万立方米，可以满足早稻返青的需要。"

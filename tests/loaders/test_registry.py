@@ -7,7 +7,8 @@ import pytest
 
 from embeddings import SourceError, find_date
 from embeddings.loaders.registry import read_document
-from embeddings.sources.document import Document, ParsedIssue
+from embeddings.sources.document import Document
+from embeddings.types import ParsedIssue
 
 
 def read(name: str, text: str | bytes) -> ParsedIssue:

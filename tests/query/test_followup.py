@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa.answering.aggregate import read_census
-from qa.query.followup import Spoken, follow_up
+from qa.query.followup import follow_up
 from qa.query.times import find_times
+from qa.types import Spoken
 
 PARTY = Spoken("李德民的党龄有多少年？", "42年", "李德民介绍,他有42年党龄。", "党员带头")
 MEETING = Spoken("谁主持了区委常委会第10次会议？", "李朝锋", "主持人是魏都区委书记李朝锋。", "区委常委会开会")

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from embeddings import Article, Chunk, Issue, ModelError, open_token_embedder
+from qa.answering.spans import best_span
 from qa.query.question import read_question
-from qa.retrieval.cross_encoder import BundledReader, CrossEncoderReader, Text, best_span, open_reader
+from qa.retrieval.cross_encoder import BundledReader, CrossEncoderReader, Text, open_reader
 from qa.retrieval.rerank import look_again
 from qa.types import Hit, Reading
 

@@ -10,6 +10,7 @@ import pytest
 from embeddings import BulletinError
 from qa.server.auth import STAY_SECONDS, WRONG_SECONDS, WRONG_TRIES, Credentials, Entrance, NotAdmittedError, Visit
 from qa.server.options import add_serving_arguments, options_of
+from qa.web.run import add_arguments
 
 HERE = {"host": "127.0.0.1:7860"}
 
@@ -121,10 +122,9 @@ def test_a_page_that_repeats_one_stale_password_is_not_guessing() -> None:
 
 
 def parsed(*words: str) -> argparse.Namespace:
-    import app
 
     parser = argparse.ArgumentParser()
-    app.add_arguments(parser)
+    add_arguments(parser)
     add_serving_arguments(parser)
     return parser.parse_args(words)
 

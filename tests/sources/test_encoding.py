@@ -6,7 +6,6 @@ import time
 import pytest
 
 from embeddings.errors import SourceError
-from embeddings.sources.document import Document
 from embeddings.sources.encoding import decode
 
 SIMPLIFIED = (
@@ -19,7 +18,7 @@ NAMES = ("utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16", "utf-16-le", "utf-16-
 
 
 def read(content: bytes) -> str:
-    return decode(Document("稿件.txt", content))
+    return decode(content, name="稿件.txt")
 
 
 @pytest.mark.parametrize("repeats", [1, 100])

@@ -18,6 +18,7 @@ from qa.userdata.feedback import as_csv, unanswered_html, votes_html
 from qa.userdata.history import NEW, Memory, is_reader, name_of, voted
 from qa.userdata.serialize import LOST, pack, unpack
 from qa.userdata.store import LEDGER, Ledger, Unanswered, Voted, new_reader, utc_now
+from qa.web.html.conversation import conversation_evidence, conversation_messages
 from qa.web.services.chat import Desk
 
 QUESTION = "北京丰台站什么时候启用？"
@@ -50,8 +51,8 @@ def test_a_conversation_comes_back_as_it_was(assistant: Assistant, question: str
     said = assistant.ask(question)
     before = Conversation().add(Turn(question, said)).add(Turn("？", note="没有看懂"))
     after = through(before, assistant)
-    assert after.messages() == before.messages()
-    assert after.evidence() == before.evidence()
+    assert conversation_messages(after) == conversation_messages(before)
+    assert conversation_evidence(after) == conversation_evidence(before)
     assert after.selected == before.selected
     # What a search keeps for itself is not kept: readings, ranks, and the last digits of scores.
     bare = [replace(one, passages=()) for one in (said, after.turns[0].answer) if one]
@@ -94,9 +95,9 @@ def test_what_was_withdrawn_comes_back_as_withdrawn(small: Assistant, tmp_path: 
     with small.archive.snapshot() as snapshot:
         after = unpack(packed, snapshot)
     gone = Desk(small).gone(after)
-    assert "四十七" in str(before.messages())
-    assert "已被撤回" in str(after.messages(gone))
-    assert "四十七" not in str(after.messages(gone)) + after.evidence(gone)
+    assert "四十七" in str(conversation_messages(before))
+    assert "已被撤回" in str(conversation_messages(after, gone))
+    assert "四十七" not in str(conversation_messages(after, gone)) + conversation_evidence(after, gone)
 
 
 def test_a_quote_is_found_again_where_a_correction_has_moved_it(
@@ -115,7 +116,7 @@ def test_a_quote_is_found_again_where_a_correction_has_moved_it(
     assert cited.start == answer.citations[0].start + 5  # type: ignore[operator]
     assert cited.article.body[cited.start : cited.end] == cited.quote
     assert cited.short == answer.citations[0].short
-    assert "<mark>" in Conversation().add(Turn("灯塔多高？", after)).evidence()
+    assert "<mark>" in conversation_evidence(Conversation().add(Turn("灯塔多高？", after)))
 
 
 def test_a_conversation_is_kept_and_recalled_for_its_reader_alone(memory: Memory, assistant: Assistant) -> None:
@@ -123,7 +124,7 @@ def test_a_conversation_is_kept_and_recalled_for_its_reader_alone(memory: Memory
     place = memory.keep(READER, NEW, conversation)
     recalled = memory.recall(READER, place.id)
     assert recalled is not None
-    assert recalled[1].messages() == conversation.messages()
+    assert conversation_messages(recalled[1]) == conversation_messages(conversation)
     assert memory.recall(new_reader(), place.id) is None
     assert memory.name(READER, place.id) == QUESTION
     assert [one.name for one in memory.entries(new_reader())] == []

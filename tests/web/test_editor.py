@@ -11,12 +11,15 @@ from pathlib import Path
 
 import pytest
 
-import app
 from embeddings import Archive, Article, ArticleKind, Issue, add, build, withdraw
 from qa import Answer, Assistant, Citation, Passage
 from qa.server.options import may_edit
 from qa.userdata.conversation import WAITING, Conversation, Turn
-from qa.web.services.editor import Background, Form, Newsroom, NotDoneError, Tray, explain, fault_of, not_a_date
+from qa.web.html.conversation import conversation_evidence, conversation_messages
+from qa.web.run import add_arguments
+from qa.web.services.chat import Desk
+from qa.web.services.editor import Background, Form, Newsroom, NotDoneError, Tray, explain, fault_of
+from qa.web.services.forms import not_a_date
 from tests.support.fakes import CountingEncoder
 
 ROWS = [
@@ -254,7 +257,7 @@ def turn(cited: Article, *nearby: Article, abstained: bool = False) -> Turn:
 @pytest.mark.parametrize("abstained", [False, True])
 def test_an_answer_from_a_withdrawn_issue_leaves_the_conversation(abstained: bool) -> None:
     conversation = Conversation().add(turn(AWAY, abstained=abstained))
-    shown = str(conversation.messages({"乙"})) + conversation.evidence({"乙"})
+    shown = str(conversation_messages(conversation, {"乙"})) + conversation_evidence(conversation, {"乙"})
     assert "已被撤回" in shown
     assert "乙题" not in shown
     assert "乙文" not in shown
@@ -262,7 +265,7 @@ def test_an_answer_from_a_withdrawn_issue_leaves_the_conversation(abstained: boo
 
 def test_an_answer_with_a_withdrawn_passage_beside_it_stays_and_keeps_its_ranks() -> None:
     conversation = Conversation().add(turn(HERE, AWAY, HERE))
-    shown = str(conversation.messages({"乙"})) + conversation.evidence({"乙"})
+    shown = str(conversation_messages(conversation, {"乙"})) + conversation_evidence(conversation, {"乙"})
     assert "甲文" in shown
     assert "乙" not in shown
     assert 'data-passage="3"' in shown
@@ -279,7 +282,7 @@ def test_only_an_issue_that_is_out_of_the_archive_is_gone(tmp_path: Path, counti
     path = issue_file(tmp_path / "issues")
     issue_file(tmp_path / "issues", "别的.jsonl", [{"title": "别的", "text": "别的事。"}])
     build(path.parent, archive=tmp_path / "archive", encoder=counting)
-    desk = app.Desk(Assistant(Archive.open(tmp_path / "archive"), counting))
+    desk = Desk(Assistant(Archive.open(tmp_path / "archive"), counting))
     with Archive.open(tmp_path / "archive").snapshot() as snapshot:
         (issue,) = snapshot.read_issue("青禾县报-2025-09-13")
     conversation = Conversation().add(turn(issue.articles[0]))
@@ -303,5 +306,5 @@ def test_only_an_issue_that_is_out_of_the_archive_is_gone(tmp_path: Path, counti
 )
 def test_no_newsroom_on_a_public_address(words: list[str], editing: bool) -> None:
     parser = argparse.ArgumentParser()
-    app.add_arguments(parser)
+    add_arguments(parser)
     assert may_edit(parser.parse_args(words)) is editing

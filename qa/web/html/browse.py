@@ -12,7 +12,7 @@ from qa.i18n import as_html as _text
 from qa.types import Passage
 from qa.web.html.answers import UNKNOWN_DATE, UNTITLED, article_view, day, day_range, issue_label
 from qa.web.html.highlight import Span, matching_spans
-from qa.web.services.library import PART, Excerpt, Found, Headline, Holdings, Opened
+from qa.web.views import PART, Excerpt, Found, Headline, Holdings, Opened
 
 _NEIGHBOURS = 30  # headlines on either side of the one that is read
 

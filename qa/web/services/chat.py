@@ -19,7 +19,7 @@ from qa.query.question import MAX_QUESTION_CHARS
 from qa.types import Answer
 from qa.userdata.conversation import Conversation, Turn
 from qa.web.html import answers as answer_html
-from qa.web.services.editor import not_a_date
+from qa.web.services.forms import not_a_date
 from qa.web.services.suggestions import answered_examples, next_questions
 
 logger = logging.getLogger(__name__)

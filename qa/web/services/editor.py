@@ -39,6 +39,7 @@ from qa.i18n import Words, joined, words
 from qa.web.html import answers as answer_html
 from qa.web.html import staff as staff_html
 from qa.web.html.staff import Slip
+from qa.web.services.forms import not_a_date
 
 logger = logging.getLogger(__name__)
 
@@ -193,13 +194,6 @@ def fault_of(form: Form, kind: ArticleKind) -> str:
     if not form.text:
         return words("body_missing")
     return not_a_date(form.date)
-
-
-def not_a_date(text: str) -> str:
-    """What to say of a text that was typed for a date and is none; empty for a date and for nothing."""
-    if not text.strip() or find_date(text):
-        return ""
-    return words("bad_date", text=text.strip()[:20])
 
 
 def explain(message: str) -> str:

@@ -7,10 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import replace
 from pathlib import PurePath
 from urllib.parse import parse_qs, quote
 
@@ -20,7 +17,6 @@ from embeddings import (
     Filters,
     Issue,
     IssueEntry,
-    Settings,
     Snapshot,
     SourceError,
     clip_article,
@@ -30,100 +26,12 @@ from qa.answering.aggregate import read_census
 from qa.assistant import Assistant
 from qa.i18n import words
 from qa.query.question import MAX_QUESTION_CHARS
+from qa.web.views import Excerpt, Found, Holdings, Opened, Search, headline_of
 
 logger = logging.getLogger(__name__)
 
-PART = 200  # headlines that go to the browser at once
 _PASSAGES = 5
 _MADE = re.compile(r"[0-9a-f]{12}")  # an id that a build made
-
-
-@dataclass(frozen=True, slots=True)
-class Headline:
-    """An article as lists show it. `issue` is its issue's name."""
-
-    article_id: str
-    issue_id: str
-    title: str
-    issue: str
-    section: str = ""
-    day: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """An article with its issue, whose `articles` are there. `at` is its place in it, from zero.
-
-    `address` is what follows the page's own address to show the article; `is_printed` says whether there is a printed
-    page to show of it.
-    """
-
-    article: Article
-    issue: Issue
-    at: int
-    address: str
-    is_printed: bool
-
-    @property
-    def headlines(self) -> list[Headline]:
-        """The headlines of the issue, as printed."""
-        return [headline_of(article) for article in self.issue.articles]
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """What a reader looks for: words, or the articles that filters leave, or both."""
-
-    words: str
-    filters: Filters = field(default_factory=Filters)
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What there is: the best passages for the words, and every article that mentions them, newest first.
-
-    Without words, the articles that the filters leave.
-    """
-
-    search: Search
-    passages: tuple[Excerpt, ...] = ()
-    mentioned: tuple[Headline, ...] = ()
-
-    @property
-    def printed(self) -> Mapping[date | None, int]:
-        """How many of the articles that mention the words are of each day; None is no known day."""
-        return Counter(headline.day for headline in self.mentioned)
-
-    @property
-    def issues(self) -> int:
-        """How many issues mention the words."""
-        return len({headline.issue_id for headline in self.mentioned})
-
-
-@dataclass(frozen=True, slots=True)
-class Excerpt:
-    """A passage that was found: `body[start:end]` of an article."""
-
-    headline: Headline
-    body: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Holdings:
-    """What an archive holds. `size` is what its files take, in bytes."""
-
-    issues: int
-    undated: int
-    articles: int
-    chunks: int
-    characters: int
-    first: date | None
-    last: date | None
-    model: str
-    settings: Settings | None
-    size: int
 
 
 class Library:
@@ -213,11 +121,6 @@ class Library:
 
 
 NOT_FOUND = words("not_found")
-
-
-def headline_of(article: Article) -> Headline:
-    """An article as lists show it."""
-    return Headline(article.id, article.issue_id, article.title, article.issue.name, article.section, article.date)
 
 
 def address_of(article: Article, *, is_shared: bool) -> str:

@@ -15,8 +15,9 @@ from qa.types import Passage
 from qa.web.html import answers as answer_html
 from qa.web.html import browse as browse_html
 from qa.web.services.chat import Desk, refusal
-from qa.web.services.library import NOT_FOUND, PART, Found, Library, Opened, Search, headline_of, read_address
+from qa.web.services.library import NOT_FOUND, Library, read_address
 from qa.web.tabs.filters import FILTERS, lay_out_filters, offered
+from qa.web.views import PART, Found, Opened, Search, headline_of
 
 logger = logging.getLogger(__name__)
 

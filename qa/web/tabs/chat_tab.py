@@ -14,6 +14,7 @@ from qa.types import Answer
 from qa.userdata.conversation import WAITING, Conversation, Turn
 from qa.web.html import answers as answer_html
 from qa.web.html import browse as browse_html
+from qa.web.html.conversation import conversation_evidence, conversation_messages
 from qa.web.services.chat import Desk
 from qa.web.services.library import Library
 from qa.web.tabs.browse_tab import READING_SCRIPT, clip_server, sent_place, surroundings
@@ -237,7 +238,7 @@ def _wire_evidence(gr: Any, parts: Parts, desk: Desk, library: Library) -> None:
         if not 0 <= place // 2 < len(so_far.turns) or so_far.turns[place // 2].answer is None:
             return gr.skip()
         chosen = replace(so_far, selected=place // 2)
-        return {conversation: chosen, evidence: chosen.evidence(desk.gone(chosen))}
+        return {conversation: chosen, evidence: conversation_evidence(chosen, desk.gone(chosen))}
 
     def open_article(so_far: Conversation, event: gr.EventData) -> Any:
         rank = getattr(event, "rank", None)
@@ -246,7 +247,7 @@ def _wire_evidence(gr: Any, parts: Parts, desk: Desk, library: Library) -> None:
             return gr.skip()
         passage = shown.passages[rank - 1]
         if passage.article.issue_id in desk.gone(so_far):
-            return so_far.evidence(desk.gone(so_far))
+            return conversation_evidence(so_far, desk.gone(so_far))
         citation = answer_html.cited(passage, shown.citations)
         return answer_html.article_view(passage, citation, rank=rank, **surroundings(library, passage))
 
@@ -255,11 +256,11 @@ def _wire_evidence(gr: Any, parts: Parts, desk: Desk, library: Library) -> None:
         rank = getattr(event, "rank", None)
         opened = library.open(article, issue) if article else None
         if opened is None or not isinstance(rank, int):
-            return gr.skip() if so_far.answer is None else so_far.evidence(desk.gone(so_far))
+            return gr.skip() if so_far.answer is None else conversation_evidence(so_far, desk.gone(so_far))
         return browse_html.reading(opened, rank=rank)
 
     def go_back(so_far: Conversation) -> str:
-        return so_far.evidence(desk.gone(so_far))
+        return conversation_evidence(so_far, desk.gone(so_far))
 
     parts["chat"].select(select, conversation, [conversation, evidence], **_AT_ONCE)
     evidence.article(open_article, conversation, evidence, **_AT_ONCE)
@@ -307,7 +308,7 @@ class Asking:
             # The conversation says that it waits, so that nothing else draws over it meanwhile.
             yield {
                 parts["conversation"]: waiting,
-                parts["chat"]: waiting.messages(self._desk.gone(so_far)),
+                parts["chat"]: conversation_messages(waiting, self._desk.gone(so_far)),
                 parts["question"]: "",
                 parts["widen"]: "",
                 parts["next"]: "",
@@ -380,7 +381,7 @@ class Asking:
         """
         parts, update = self._parts, self._gr.update
         return {
-            parts["chat"]: so_far.messages(self._desk.gone(so_far)),
+            parts["chat"]: conversation_messages(so_far, self._desk.gone(so_far)),
             parts["send"]: update(visible=not so_far.is_waiting),
             parts["stop"]: update(visible=so_far.is_waiting),
         }
@@ -403,8 +404,8 @@ class Asking:
         parts = self._parts
         return {
             parts["conversation"]: now,
-            parts["chat"]: now.messages(gone),
-            parts["evidence"]: now.evidence(gone),
+            parts["chat"]: conversation_messages(now, gone),
+            parts["evidence"]: conversation_evidence(now, gone),
         }
 
 
@@ -435,9 +436,9 @@ def _wire_overview(gr: Any, page: Any, parts: Parts, desk: Desk, *, after: Seque
             parts["gone"]: gone,
         }
         if gone != drawn:
-            changes[parts["chat"]] = so_far.messages(gone)
+            changes[parts["chat"]] = conversation_messages(so_far, gone)
             if so_far.chosen and not gone.isdisjoint(issue.id for issue in so_far.chosen.issues):
-                changes[parts["evidence"]] = so_far.evidence(gone)
+                changes[parts["evidence"]] = conversation_evidence(so_far, gone)
         return changes
 
     newest = gr.Textbox("", visible="hidden")

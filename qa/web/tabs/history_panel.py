@@ -22,6 +22,7 @@ from qa.userdata.history import NEW, File, Memory, is_reader, voted
 from qa.userdata.serialize import LOST
 from qa.userdata.store import MAX_NAME_CHARS, Place, new_reader
 from qa.web.html import answers as answer_html
+from qa.web.html.conversation import conversation_evidence, conversation_messages
 from qa.web.html.history import kept_list, remark
 from qa.web.services.chat import Desk
 
@@ -276,8 +277,8 @@ class KeptRoom:
         parts, votes = self._parts, voted(self.memory.votes(reader), now)
         return {
             parts["conversation"]: now,
-            parts["chat"]: self._gr.update(value=now.messages(gone), feedback_value=votes),
-            parts["evidence"]: now.evidence(gone) if now.turns else answer_html.empty_evidence(),
+            parts["chat"]: self._gr.update(value=conversation_messages(now, gone), feedback_value=votes),
+            parts["evidence"]: conversation_evidence(now, gone) if now.turns else answer_html.empty_evidence(),
             parts["widen"]: "",
             parts["gone"]: gone,
             self.current: place.id,

@@ -1,0 +1,123 @@
+"""Issues, articles, chunks and vectors as rows of the database."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+
+from embeddings.archive.base import PreparedIssue
+from embeddings.archive.codec import boxes_from_json, boxes_to_json
+from embeddings.archive.issues import indexed_text
+from embeddings.errors import ArchiveDamagedError
+from embeddings.index.vectors import VectorIndex
+from embeddings.types import Article, ArticleKind, Issue
+
+DATABASE = "archive.sqlite"
+VECTORS = "vectors.faiss"
+LEXICAL = "lexical.npz"
+ISSUE_COLUMNS = "issues.id, issues.name, issues.date, issues.source, issues.member"
+ISSUE_WIDTH = 5
+ARTICLE_COLUMNS = "a.id, a.title, a.section, a.byline, a.kind, a.page, a.date, a.body, a.kicker, a.deck, a.boxes"
+
+
+def read_texts(connection: sqlite3.Connection) -> list[str]:
+    """What the word search sees of each chunk, in the order of their keys."""
+    rows = connection.execute(
+        "SELECT a.kicker, a.title, a.deck, substr(a.body, start + 1, end - start) FROM chunks "
+        "JOIN articles a USING (article_key) ORDER BY chunk_key"
+    )
+    return [indexed_text(" ".join(filter(None, heading)), text) for *heading, text in rows]
+
+
+def read_vectors(connection: sqlite3.Connection, count: int) -> VectorIndex:
+    """The stored vectors of `count` chunks, in the order of their keys. Raises ArchiveDamagedError."""
+    stored = stored_settings(connection)
+    dimension = int(stored.get("dimension", 1))
+    rows = connection.execute("SELECT vector FROM chunks JOIN vectors USING (vector_key) ORDER BY chunk_key")
+    packed = b"".join(vector for (vector,) in rows)
+    if len(packed) != 4 * count * dimension:
+        raise ArchiveDamagedError(
+            "Some vectors are missing from the archive. Run `bulletin build --full` to make them again."
+        )
+    return VectorIndex.build(np.frombuffer(packed, dtype="<f4").reshape(count, dimension))
+
+
+def insert_issue(connection: sqlite3.Connection, prepared: PreparedIssue) -> None:
+    """Write an issue with its articles and chunks."""
+    issue = prepared.issue
+    issue_key = connection.execute(
+        "INSERT INTO issues (id, name, date, source, member, root, reading_key, recipe) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            issue.id,
+            issue.name,
+            _iso(issue.date),
+            issue.source,
+            issue.member,
+            prepared.root,
+            prepared.reading_key,
+            prepared.recipe,
+        ),
+    ).lastrowid
+    for article in issue.articles:
+        article_key = connection.execute(
+            "INSERT INTO articles (issue_key, id, title, section, byline, kind, page, date, body, kicker, deck, boxes) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                issue_key,
+                article.id,
+                article.title,
+                article.section,
+                article.byline,
+                str(article.kind),
+                article.page,
+                _iso(article.date),
+                article.body,
+                article.kicker,
+                article.deck,
+                boxes_to_json(article.boxes),
+            ),
+        ).lastrowid
+        connection.executemany(
+            "INSERT INTO chunks (article_key, start, end, vector_key) VALUES (?, ?, ?, ?)",
+            [(article_key, chunk.start, chunk.end, key) for chunk, key in prepared.chunks[article.id]],
+        )
+
+
+def issue_from(columns: Sequence[str | None]) -> Issue:
+    """The issue in a row of ISSUE_COLUMNS, without its articles."""
+    identity, name, day, source, member = columns
+    return Issue(
+        str(identity), str(name), date.fromisoformat(day) if day else None, str(source), member=str(member or "")
+    )
+
+
+def article_from(columns: Sequence[object], issue: Issue) -> Article:
+    """The article in a row of ARTICLE_COLUMNS."""
+    identity, title, section, byline, kind, page, day, body, kicker, deck, boxes = columns
+    return Article(
+        id=str(identity),
+        issue=issue,
+        title=str(title),
+        body=str(body),
+        section=str(section),
+        byline=str(byline),
+        kind=ArticleKind(kind),
+        page=page if isinstance(page, int) else None,
+        date=date.fromisoformat(str(day)) if day else None,
+        kicker=str(kicker),
+        deck=str(deck),
+        boxes=boxes_from_json(str(boxes)),
+    )
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def stored_settings(connection: sqlite3.Connection) -> dict[str, str]:
+    """What the archive says of itself, by name."""
+    return dict(connection.execute("SELECT name, value FROM settings").fetchall())

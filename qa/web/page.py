@@ -1,0 +1,83 @@
+"""The page as a gr.Blocks: its tabs, what they share, and the endpoints for other programs."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from qa.api.endpoints import publish
+from qa.assistant import Assistant
+from qa.i18n import labels
+from qa.server.auth import Entrance
+from qa.server.gradio_patches import note_no_events, strike_off_sessions
+from qa.server.middleware import Serving
+from qa.userdata.conversation import Conversation
+from qa.userdata.history import Memory
+from qa.userdata.store import Bounds
+from qa.web.html import answers as answer_html
+from qa.web.services.chat import Desk
+from qa.web.services.editor import Newsroom
+from qa.web.services.library import Library
+from qa.web.tabs.browse_tab import BrowsingRoom
+from qa.web.tabs.chat_tab import Parts, lay_out_asking, wire_asking
+from qa.web.tabs.history_panel import KeptRoom
+from qa.web.tabs.staff_tab import build_newsroom
+
+_WAITING_QUESTIONS = 100
+_KEPT_SECONDS = 86_400  # of a dropped file, until it is confirmed
+
+
+def build_page(
+    assistant: Assistant,
+    *,
+    editing: bool = False,
+    archive: Path | None = None,
+    entrance: Entrance | None = None,
+    remember: bool = True,
+    bounds: Bounds | None = None,
+) -> Any:
+    """The page as a gr.Blocks, ready for `serve`, with the endpoints for other programs.
+
+    With `editing`, it has a newsroom that changes the archive in the folder `archive`, which must be the assistant's,
+    for those whom `entrance` admits (default: those on this machine). With `remember`, and where `archive` is named, it
+    keeps conversations, votes and questions without an answer in that folder, within `bounds` (default: as the
+    environment says). Raises SourceError for a bad BULLETIN_KEEP_DAYS.
+    """
+    import gradio as gr
+
+    if editing and archive is None:
+        raise ValueError("editing needs the folder of the archive")
+    bounds = bounds or Bounds.from_environment()
+    memory = Memory(assistant, archive.resolve(), bounds=bounds) if remember and archive and bounds.days else None
+    kept = (3600, _KEPT_SECONDS) if editing else None
+    entrance = (entrance or Entrance()) if editing else None
+    with gr.Blocks(title="公报问答", analytics_enabled=False, fill_width=True, delete_cache=kept) as page:
+        parts: Parts = {"conversation": gr.State(Conversation()), "generation": gr.State("")}
+        parts["gone"] = gr.State(frozenset())  # issues that were withdrawn while this page showed something of them
+        parts["masthead"] = gr.HTML(elem_id="masthead")
+        if memory:
+            parts["kept"] = KeptRoom(gr, parts, memory)
+        changed: list[Any] = []
+        desk, library = Desk(assistant), Library(assistant)
+        words = labels(gr)
+        with gr.Tabs(elem_id="rooms") as rooms:
+            with gr.Tab(words("ask_tab"), id="ask"):
+                lay_out_asking(gr, parts, library)
+            with gr.Tab(words("browse_tab"), id="browse"):
+                browsing = BrowsingRoom(gr, library)
+            if entrance is not None and archive is not None:
+                with gr.Tab(words("newsroom_tab"), id="newsroom") as tab:
+                    room = Newsroom(assistant, archive.resolve())
+                    changed = build_newsroom(gr, room, page, tab, parts["generation"], entrance, memory)
+        gr.HTML(answer_html.foot(), elem_id="foot", apply_default_css=False)
+        wire_asking(gr, page, parts, desk, library, after=changed)
+        browsing.wire(gr, page, parts, desk, rooms=rooms)
+        publish(gr, assistant)
+    note_no_events()
+    # The encoder uses every core for one question; more at once than cores only makes each wait longer.
+    page.queue(default_concurrency_limit=max(2, os.cpu_count() or 2), max_size=_WAITING_QUESTIONS)
+    strike_off_sessions(page._queue)
+    # On the page itself, so that it cannot be served without its gate.
+    page.serving = Serving(assistant, archive, entrance)
+    return page

@@ -1,0 +1,170 @@
+"""The page served: from a command line, or in the background.
+
+Gradio is imported when a page is built, so that importing this costs nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import socket
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from embeddings import BulletinError, Limits, archive_path
+from qa.api.endpoints import tool_server
+from qa.assistant import Assistant
+from qa.i18n import labels
+from qa.server.auth import Credentials
+from qa.server.gradio_patches import SESSIONS
+from qa.server.middleware import Serving, app_parts
+from qa.server.options import LOCAL_HOSTS, LOOPBACK, ServingOptions, options_of
+from qa.userdata.store import Bounds
+from qa.web.page import build_page
+from qa.web.theme import paper_theme
+
+_STATIC = Path(__file__).with_name("static")
+HOST, PORT = "127.0.0.1", 7860
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Serve the page as the command line says. Returns 0, or 2 after one line on stderr."""
+    parser = argparse.ArgumentParser(prog="bulletin chat", description="Open the chat over an archive in a browser.")
+    add_arguments(parser)
+    return run(parser.parse_args(argv))
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """`--archive`, `--model`, `--host`, `--port` and `--editing`."""
+    parser.add_argument("--archive", metavar="DIR", help="the archive (default: BULLETIN_ARCHIVE, else archive)")
+    parser.add_argument("--model", metavar="NAME", help="the model the archive was built with (default: as it says)")
+    parser.add_argument("--host", default=HOST, help="address to listen on (default: %(default)s, this machine only)")
+    parser.add_argument("--port", type=_port, default=PORT, help="port to listen on (default: %(default)s)")
+    parser.add_argument(
+        "--editing",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="let whoever opens the page add, correct and withdraw issues (default: on this machine only)",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Open the archive and serve the page until interrupted. Returns 0, or 2 after one line on stderr."""
+    # Before gradio is imported: it reads these once. Other programs with a page share the folder it would take.
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    _reach_own_address(arguments.host)
+    with tempfile.TemporaryDirectory(prefix="bulletin-page-", ignore_cleanup_errors=True) as folder:
+        os.environ.setdefault("GRADIO_TEMP_DIR", folder)
+        try:
+            options = options_of(arguments)
+            _require_free_port(arguments.host, arguments.port)
+            max_bytes = Limits.from_environment().max_bytes
+            bounds = Bounds.from_environment()
+            assistant = Assistant.open(arguments.archive, model=arguments.model)
+            page, url = _open_page(assistant, options, arguments, max_bytes=max_bytes, bounds=bounds)
+        except (BulletinError, OSError) as error:
+            print(f"bulletin: {error}", file=sys.stderr)
+            return 2
+        print(f"公报问答：{url} （按 Ctrl+C 停止）", flush=True)
+        page.block_thread()
+        assistant.close()
+    return 0
+
+
+def _open_page(
+    assistant: Assistant, options: ServingOptions, arguments: argparse.Namespace, *, max_bytes: int, bounds: Bounds
+) -> tuple[Any, str]:
+    """The page, served, and its address."""
+    page = build_page(
+        assistant,
+        editing=options.editing,
+        archive=archive_path(arguments.archive),
+        entrance=options.entrance,
+        remember=options.remember,
+        bounds=bounds,
+    )
+    url = serve(
+        page,
+        host=arguments.host,
+        port=arguments.port,
+        # A little more than is read, so that the newsroom can say in its own words what is too large.
+        max_upload_bytes=2 * max_bytes if options.editing else 1,
+        credentials=options.credentials,
+        root_path=options.root_path,
+        mcp=options.mcp,
+    )
+    return page, url
+
+
+def serve(
+    page: Any,
+    *,
+    host: str = HOST,
+    port: int = PORT,
+    max_upload_bytes: int = 1,
+    credentials: Credentials | None = None,
+    root_path: str = "",
+    mcp: bool = False,
+) -> str:
+    """Serve a page in the background and return its address. Raises OSError when the port is taken.
+
+    `credentials` open the whole page, `root_path` is the path under which a proxy serves it, `mcp` adds the endpoints
+    as tools.
+    """
+    import gradio as gr
+
+    serving: Serving = replace(page.serving, credentials=credentials)
+    if mcp:
+        hosts = LOCAL_HOSTS if host in LOOPBACK and not root_path else ()
+        answer, lifespan = tool_server(serving.assistant, hosts=hosts)
+        serving = replace(serving, mcp=answer, lifespan=lifespan)
+    _, url, _ = page.launch(
+        server_name=host,
+        server_port=port,
+        prevent_thread_lock=True,
+        quiet=True,
+        share=False,
+        max_file_size=max_upload_bytes,
+        state_session_capacity=SESSIONS,
+        ssr_mode=False,
+        pwa=True,
+        favicon_path=_STATIC.joinpath("icon.svg"),
+        mcp_server=False,  # gradio's own calls the page over the network, without its password
+        enable_monitoring=False,
+        run_history=False,  # it would keep the questions in the browser, for anyone who sits down after
+        footer_links=[],  # gradio's own page of endpoints speaks of tools that are not there, and asks for them
+        theme=paper_theme(gr),
+        css_paths=_STATIC.joinpath("page.css"),
+        i18n=labels(gr),
+        head=f"<script>{_STATIC.joinpath('page.js').read_text(encoding='utf-8')}</script>",
+        root_path=root_path or None,
+        blocked_paths=[str(serving.archive)] if serving.archive else None,
+        app_kwargs=app_parts(serving),
+    )
+    return str(url)
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port; choose a number from 1 to 65535")
+    return int(text)
+
+
+def _reach_own_address(host: str) -> None:
+    """Gradio calls its own address while it starts, which a proxy set for the internet could not pass on."""
+    for name in ("NO_PROXY", "no_proxy"):
+        os.environ[name] = ",".join(filter(None, (os.environ.get(name), "localhost", "127.0.0.1", host)))
+
+
+def _require_free_port(host: str, port: int) -> None:
+    """Find out before the model loads. Raises OSError with the cause and the cure."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        socket.create_server(address[:2], family=family).close()  # type: ignore[arg-type]
+    except OSError as error:
+        reason = (error.strerror or str(error)).split(" (")[0]
+        raise OSError(f"Cannot listen on {host}:{port} ({reason}). Choose another with --port, or --host.") from error
