@@ -18,6 +18,7 @@ lint: $(VENV)/.test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 # The project's own gold questions over the sample bulletins; fails when a figure falls under its floor.
 evaluate: $(VENV)/.test

@@ -1,4 +1,6 @@
-"""Write `qa/reader.onnx` from a checkpoint: one graph of twelve layers and the heads, with weights of eight bits.
+"""Write `qa/answering/weights/reader.onnx` from a checkpoint: one graph.
+
+It has twelve layers and the heads, with weights of eight bits.
 
 usage: python training/export_reader.py --work DIR [--output FILE]
 

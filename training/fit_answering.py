@@ -1,4 +1,6 @@
-"""Fit `qa/answering.json`: the sentence ranker and the answerability model, with and without a reader.
+"""Fit `qa/answering/weights/answering.json`: the sentence ranker and the model of answerability.
+
+Each is fitted with and without a reader.
 
 usage: python training/fit_answering.py TRAIN.jsonl [TRAIN.jsonl …] --work DIR [--reader FILE.onnx] [--write]
 
@@ -97,7 +99,9 @@ def main() -> None:
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--work", type=Path, required=True, help="where the archives are kept")
     parser.add_argument("--reader", type=Path, metavar="FILE.onnx", help="fit for passages that this reader has read")
-    parser.add_argument("--write", action="store_true", help="replace these weights in qa/answering.json")
+    parser.add_argument(
+        "--write", action="store_true", help="replace these weights in qa/answering/weights/answering.json"
+    )
     arguments = parser.parse_args()
     tools = Tools(open_encoder(), BundledReader(arguments.reader) if arguments.reader else None)
     passages, blocks = _read(arguments.files, held_out=tools.reader is not None)

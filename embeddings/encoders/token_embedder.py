@@ -1,7 +1,7 @@
 """What the first layer of the default model reads, without torch: tokens, where they stand, and their vectors.
 
-The reader (`qa/reader.py`) is made of the default model's layers and shares its vocabulary and its token embeddings,
-which are by far its largest part.
+The reader (`qa/retrieval/cross_encoder.py`) is made of the default model's layers and shares its vocabulary and its
+token embeddings, which are by far its largest part.
 """
 
 from __future__ import annotations

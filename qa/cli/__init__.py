@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 
 import embeddings.cli.archive
@@ -22,7 +21,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
     embeddings.cli.edit.add_editor_commands(commands)
     qa.cli.ask.add_commands(commands)
     return run_command(parser, arguments)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,6 +1,6 @@
 """Words of the room for asking, and those that every room has: (Chinese, English, English for one).
 
-LABELS are what gradio's parts say, SAID is what HTML says (see `qa/wording.py`).
+LABELS are what gradio's parts say, SAID is what HTML says (see `qa/i18n/__init__.py`).
 """
 
 from __future__ import annotations

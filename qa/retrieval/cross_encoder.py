@@ -1,7 +1,8 @@
 """A second look: a small model that reads a question with a text, and says whether the text answers it, and where.
 
 The bundled reader is the default model's own layers, the upper ones trained further by `training/train_reader.py`, as
-one ONNX file of 8-bit weights; token embeddings come from the default model (`embeddings.tokens`). It needs no torch.
+one ONNX file of 8-bit weights; token embeddings come from the default model (`embeddings.encoders.token_embedder`). It
+needs no torch.
 """
 
 from __future__ import annotations

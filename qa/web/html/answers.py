@@ -169,7 +169,7 @@ def article_view(
 ) -> str:
     """The whole article, with the passage set off in place and the quote in <mark>. `rank` is that of its card.
 
-    `turns` and `foot` are HTML: the way to its neighbours, and what stands under it (`qa/browsing_html.py`).
+    `turns` and `foot` are HTML: the way to its neighbours, and what stands under it (`qa/web/html/browse.py`).
     """
     article = passage.article
     body = _paragraphs(
