@@ -38,7 +38,7 @@ from qa.query.question import Asks, Query, read_question
 from qa.query.scope import narrowed, read_comparison, read_scope
 from qa.query.smalltalk import reply_to
 from qa.query.spelling import respell
-from qa.retrieval.cross_encoder import BundledReader, Reader, open_reader
+from qa.retrieval.cross_encoder import Reader, open_reader, reads
 from qa.retrieval.search import RetrievalSettings, find_passages
 from qa.types import Answer, Passage, Scope, Spoken
 
@@ -229,9 +229,10 @@ class Assistant:
         k: int,
         filters: Filters | None,
     ) -> list[Passage]:
-        # Who wrote an article stands in its byline, which is no text to be read; the bundled reader knows Chinese only.
-        is_unread = query.asks is Asks.AUTHOR or (query.is_foreign and isinstance(self.reader, BundledReader))
-        reader = None if is_unread else self.reader
+        reader = self.reader
+        # Who wrote an article stands in its byline, which is no text to be read.
+        if reader is not None and (query.asks is Asks.AUTHOR or not reads(reader, query.language)):
+            reader = None
         settings = self._retrieval
         if self._at_once > 1:  # the further hits seldom change an answer, and others wait
             settings = replace(settings, read=settings.read_first)

@@ -15,7 +15,7 @@ import pytest
 
 from embeddings import Encoder, Filters, build
 from qa import Answer, Assistant
-from qa.retrieval.cross_encoder import BundledReader, Text, open_reader
+from qa.retrieval.cross_encoder import ANY_LANGUAGE, BundledReader, Text, open_reader
 from qa.retrieval.search import RetrievalSettings
 from qa.types import Passage, Reading
 
@@ -133,6 +133,8 @@ class CountingReader:
     """The bundled reader, and how often it was asked."""
 
     name = "counting"
+    languages = BundledReader.languages
+    finds_spans = True
 
     def __init__(self) -> None:
         self.count = 0
@@ -162,16 +164,25 @@ def test_a_question_asked_again_is_not_read_again_on_the_same_day(county: Assist
 def test_a_question_in_another_language_is_not_read(county: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
     monkeypatch.setattr(BundledReader, "read", lambda _self, question, _texts: read.append(question))
-    assistant = Assistant(county.archive, county.encoder)
+    assistant = Assistant(county.archive, county.encoder, reader=BundledReader())
     answer = assistant.ask("Who designed the new bridge?")
     assert read == []
     assert answer.passages[0].text == "新桥由王工设计。"
+
+
+def test_a_reader_of_other_languages_reads_them(county: Assistant) -> None:
+    reader = CountingReader()
+    reader.languages = frozenset({ANY_LANGUAGE})
+    Assistant(county.archive, county.encoder, reader=reader).ask("Who designed the new bridge?")
+    assert reader.count
 
 
 class HeldReader:
     """Is sure of nothing, and holds the question that has the word 桥 until it is let go."""
 
     name = "held"
+    languages = BundledReader.languages
+    finds_spans = True
 
     def __init__(self) -> None:
         self.holds, self.let_go = Event(), Event()

@@ -79,6 +79,8 @@ _AUTHORING = re.compile(
     r"|采写|撰写|拍摄|出自|写|拍|摄|名字|供图|手笔?"
 )
 _IDEOGRAPH = re.compile(r"[\u3400-\u9fff]")
+CHINESE = "zh"
+OTHER_LANGUAGE = "und"  # "undetermined" of ISO 639-2: not Chinese, and which one is not told
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +96,14 @@ class Query:
     about: str
 
     @property
+    def language(self) -> str:
+        """CHINESE, or OTHER_LANGUAGE where the question has no Chinese character."""
+        return CHINESE if _IDEOGRAPH.search(self.text) else OTHER_LANGUAGE
+
+    @property
     def is_foreign(self) -> bool:
         """Whether the question has no Chinese character, so that words cannot lead to a Chinese sentence."""
-        return _IDEOGRAPH.search(self.text) is None
+        return self.language != CHINESE
 
 
 def read_question(question: str) -> Query:

@@ -18,12 +18,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from embeddings import open_cross_encoder, open_token_embedder, simplified
+from qa.query.question import CHINESE
 from qa.types import Reading
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MAX_TOKENS = 320
+ANY_LANGUAGE = "mul"  # "multiple languages" of ISO 639-2
 _MODEL = Path(__file__).parents[1] / "answering" / "weights" / "reader.onnx"
 
 
@@ -42,6 +44,14 @@ class Reader(Protocol):
     def name(self) -> str:
         """What a person calls it."""
 
+    @property
+    def languages(self) -> frozenset[str]:
+        """The languages of the questions it reads, as codes of ISO 639; ANY_LANGUAGE stands for all."""
+
+    @property
+    def finds_spans(self) -> bool:
+        """Whether its readings tell where the answer stands, and their log-odds are on the scale that is fitted."""
+
     def read(self, question: str, texts: Sequence[Text]) -> list[Reading]:
         """A reading for each text, in their order."""
 
@@ -50,6 +60,8 @@ class BundledReader:
     """The reader that ships with the project. Opened when first used; usable from several threads."""
 
     name = "bundled reader"
+    languages = frozenset({CHINESE})  # of others it has learned nothing, and is sure of nothing
+    finds_spans = True
 
     def __init__(self, model: Path = _MODEL) -> None:
         self._model = model
@@ -104,6 +116,9 @@ def _by_character(logits: NDArray[np.float32], places: NDArray[np.int64], length
 class CrossEncoderReader:
     """Any sentence-transformers CrossEncoder, by folder or hub name; it ranks and judges, and finds no spans."""
 
+    languages = frozenset({ANY_LANGUAGE})  # whoever names a model chooses one for the questions that are asked
+    finds_spans = False
+
     def __init__(self, name: str) -> None:
         self.name = name
         self._model: Any = None
@@ -116,6 +131,11 @@ class CrossEncoderReader:
                 self._model = open_cross_encoder(self.name)
             pairs = [(question, f"{text.title}\n{text.body}" if text.title else text.body) for text in texts]
             return [Reading(float(score)) for score in self._model.predict(pairs)]
+
+
+def reads(reader: Reader, language: str) -> bool:
+    """Whether a reader reads questions in a language."""
+    return not reader.languages.isdisjoint({language, ANY_LANGUAGE})
 
 
 def open_reader(name: str | None = None) -> Reader | None:

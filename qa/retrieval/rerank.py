@@ -48,15 +48,16 @@ def look_again(
     """
     few = min(few, count)
     readings = _read(query, hits[:few], reader)
-    if len(hits[:count]) > few and not any(map(_surely_answers, readings)):
+    surely = reader.finds_spans and any(reading.log_odds >= _ENOUGH for reading in readings)
+    if len(hits[:count]) > few and not surely:
         readings += _read(query, hits[few:count], reader)
     first, rest = hits[: len(readings)], hits[len(readings) :]
-    if any(reading.first is None for reading in readings):
-        # Of another reader, for which nothing is fitted.
-        log_odds = np.array([reading.log_odds for reading in readings])
-    else:
+    if reader.finds_spans:
         model = model or stored_model("hits", HIT_FEATURES)
         log_odds = model.log_odds(hit_features(query, first, readings, snapshot))
+    else:
+        # Nothing is fitted for another reader.
+        log_odds = np.array([reading.log_odds for reading in readings])
     chances = 1.0 / (1.0 + np.exp(-log_odds))
     read = [
         replace(hit, score=float(chance), reading=reading)
@@ -68,10 +69,6 @@ def look_again(
 
 def _read(query: Query, hits: Sequence[Hit], reader: Reader) -> list[Reading]:
     return reader.read(query.text, [Text(hit.article.heading, hit.chunk.text) for hit in hits])
-
-
-def _surely_answers(reading: Reading) -> bool:
-    return reading.first is not None and reading.log_odds >= _ENOUGH
 
 
 def hit_features(

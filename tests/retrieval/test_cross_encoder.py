@@ -13,7 +13,7 @@ import pytest
 from embeddings import Article, Chunk, Issue, ModelError, open_token_embedder
 from qa.answering.spans import best_span
 from qa.query.question import read_question
-from qa.retrieval.cross_encoder import BundledReader, CrossEncoderReader, Text, open_reader
+from qa.retrieval.cross_encoder import ANY_LANGUAGE, BundledReader, CrossEncoderReader, Text, open_reader, reads
 from qa.retrieval.rerank import look_again
 from qa.types import Hit, Reading
 
@@ -48,6 +48,8 @@ class CountingReader:
     """Prefers long texts, and counts what it reads."""
 
     name = "counting"
+    languages = frozenset({ANY_LANGUAGE})
+    finds_spans = False
 
     def __init__(self) -> None:
         self.texts: list[Text] = []
@@ -133,6 +135,8 @@ def test_only_the_first_hits_are_read_and_the_rest_follow() -> None:
 class SpanReader(CountingReader):
     """Finds spans too, and is surest of long texts."""
 
+    finds_spans = True
+
     def read(self, question: str, texts: Sequence[Text]) -> list[Reading]:
         nowhere = [np.full(len(text.body), -1.0, np.float32) for text in texts]
         return [replace(r, first=n, last=n) for r, n in zip(super().read(question, texts), nowhere, strict=True)]
@@ -161,6 +165,13 @@ def test_another_reader_can_be_named_and_none() -> None:
     assert isinstance(named, CrossEncoderReader)
     with pytest.raises(ModelError, match="no/such-model"):
         named.read("谁？", [Text("", "字")])
+
+
+def test_a_reader_says_which_questions_it_reads_and_whether_it_finds_spans() -> None:
+    bundled, named = BundledReader(), CrossEncoderReader("some/model")
+    chinese, english = read_question("谁？").language, read_question("Who?").language
+    assert (reads(bundled, chinese), reads(bundled, english), bundled.finds_spans) == (True, False, True)
+    assert (reads(named, chinese), reads(named, english), named.finds_spans) == (True, True, False)
 
 
 def test_a_folder_with_a_cross_encoder_is_read(tmp_path: Path) -> None:
