@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
 WEIGHTS_PATH = Path(__file__).parent / "answering" / "weights" / "answering.json"
 
@@ -29,6 +30,17 @@ class LinearModel:
     def log_odds(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
         """Log-odds of shape (n,) for features of shape (n, len(self.features))."""
         return np.asarray((features - self.mean) / self.scale @ self.weights + self.bias)
+
+
+def in_order(columns: Mapping[str, ArrayLike], names: Sequence[str]) -> NDArray[np.float64]:
+    """Features by name as a matrix with a column for each of `names`, in their order, shape (n, len(names)).
+
+    Raises ValueError when a feature is missing or has no name, so that names and values cannot drift apart.
+    """
+    if columns.keys() != set(names):
+        raise ValueError(f"features and their names differ: {sorted(columns.keys() ^ set(names))}")
+    matrix: NDArray[np.float64] = np.column_stack([np.asarray(columns[name], dtype=np.float64) for name in names])
+    return matrix
 
 
 @lru_cache(maxsize=16)

@@ -15,6 +15,7 @@ import numpy as np
 from embeddings import Snapshot, split_sentences
 from qa.answering.answer_types import Expected
 from qa.answering.spans import best_span
+from qa.linear import in_order
 from qa.query.question import Asks, Query
 from qa.retrieval.terms import QuestionTerms
 from qa.types import Passage, PlacedReading
@@ -61,6 +62,8 @@ ANSWER_FEATURES = (
     *(f"asks {asks}" for asks in Asks),
     *(f"holds a {asks} answer" for asks in Asks),
 )
+# Features of the best sentence that are the answer's, too.
+_OF_THE_BEST = SENTENCE_FEATURES[: SENTENCE_FEATURES.index("passage score")]
 _NO_SENTENCE = -6.0  # log-odds of a sentence that is not there
 
 # What a reader adds for a sentence, where one has read its passage.
@@ -77,6 +80,7 @@ READ_ANSWER_FEATURES = (
     "reader: second best passage",
     *(f"{name}, best sentence" for name in READ_FEATURES),
 )
+_PASSAGE_ANSWERS = "reader: passage answers"
 _UNREAD = -6.0  # log-odds of a passage that was not read
 _NOWHERE = -12.0  # log-probability of an answer where the reader sees none
 _LONGEST_ANSWER = 60  # characters
@@ -140,24 +144,25 @@ def gather(query: Query, passages: Sequence[Passage], snapshot: Snapshot) -> Evi
     expected = Expected.by(query)
     fits = np.array([expected.held_by(sentence.text) for sentence in sentences])
     distinction = np.array([passage.distinction for passage in passages])
-    features = np.column_stack(
-        [
-            alone.characters(),
-            alone.pairs(),
-            titled.pairs(),
-            alone.pairs(telling),
-            near.pairs(telling),
-            alone.characters(telling),
-            np.array([passage.score for passage in passages])[owners],
-            (distinction - distinction.max())[owners],
-            1.0 / (1.0 + owners),
-            np.log([max(1, len(text)) for text in texts]),
-            [sentence.start == 0 for sentence in sentences],
-            fits & expected.closely,
-            ~fits & expected.closely,
-            *(fits & (query.asks is asks) for asks in Asks),
-        ]
-    ).astype(np.float64)
+    features = in_order(
+        {
+            "characters covered": alone.characters(),
+            "pairs covered": alone.pairs(),
+            "pairs covered with title": titled.pairs(),
+            "telling pairs covered": alone.pairs(telling),
+            "telling pairs covered with neighbours": near.pairs(telling),
+            "telling characters covered": alone.characters(telling),
+            "passage score": np.array([passage.score for passage in passages])[owners],
+            "passage distinction": (distinction - distinction.max())[owners],
+            "passage rank": 1.0 / (1.0 + owners),
+            "length": np.log([max(1, len(text)) for text in texts]),
+            "first in article": [sentence.start == 0 for sentence in sentences],
+            "holds the unit asked for": fits & expected.closely,
+            "lacks the unit asked for": ~fits & expected.closely,
+            **{f"holds a {asks} answer": fits & (query.asks is asks) for asks in Asks},
+        },
+        SENTENCE_FEATURES,
+    )
     read = _read(sentences, passages)
     return Evidence(sentences, features, whole.pairs(), distinction, fits, expected.closely, terms.unknown(), read)
 
@@ -166,40 +171,58 @@ def _read(sentences: Sequence[Sentence], passages: Sequence[Passage]) -> NDArray
     """What the readings of the passages say of each sentence; None when there are none with spans."""
     if not any(_with_spans(passage) for passage in passages):
         return None
-    rows = [_read_sentence(sentence, _with_spans(passages[sentence.passage])) for sentence in sentences]
-    features = np.array(rows, dtype=np.float64)
-    features[:, 1] -= features[:, 0].max()
-    return features
+    rows = [_read_sentence(sentence, passages[sentence.passage]) for sentence in sentences]
+    columns = {name: np.array([row[name] for row in rows]) for name in rows[0]}
+    columns["reader: passage answers, below the best"] = columns[_PASSAGE_ANSWERS] - columns[_PASSAGE_ANSWERS].max()
+    return in_order(columns, READ_FEATURES)
 
 
 def _with_spans(passage: Passage) -> list[PlacedReading]:
     return [placed for placed in passage.readings if placed.reading.first is not None]
 
 
-def _read_sentence(sentence: Sentence, readings: Sequence[PlacedReading]) -> list[float]:
-    """The best that a reading says of a sentence, in the order of READ_FEATURES."""
-    best = [_UNREAD, _UNREAD, _NOWHERE, _NOWHERE, _NOWHERE]
-    for place in readings:
-        if place.start <= sentence.start and sentence.end <= place.end:
-            odds = max(_UNREAD, place.reading.log_odds)
-            found = [odds, odds, *_span_in(place, sentence.start, sentence.end)]
-            # Chunks overlap, so a sentence may be read twice; the reading that is surer of its chunk counts.
-            best = max(best, found)
-    return best
+def _read_sentence(sentence: Sentence, passage: Passage) -> dict[str, float]:
+    """What the reading that is surest of its chunk says of a sentence. Chunks overlap, so it may be read twice."""
+    covering = [
+        placed for placed in _with_spans(passage) if placed.start <= sentence.start and sentence.end <= placed.end
+    ]
+    if not covering:
+        return {
+            _PASSAGE_ANSWERS: _UNREAD,
+            "reader: answer stands here": _NOWHERE,
+            "reader: answer begins here": _NOWHERE,
+            "reader: answer ends here": _NOWHERE,
+        }
+    placed = max(covering, key=lambda placed: placed.reading.log_odds)
+    here = _in(placed, sentence.start, sentence.end)
+    _, _, together = here.best()
+    return {
+        _PASSAGE_ANSWERS: max(_UNREAD, placed.reading.log_odds),
+        "reader: answer stands here": max(_NOWHERE, together),
+        "reader: answer begins here": max(_NOWHERE, float(np.logaddexp.reduce(here.first))),
+        "reader: answer ends here": max(_NOWHERE, float(np.logaddexp.reduce(here.last))),
+    }
 
 
-def _span_in(placed: PlacedReading, start: int, end: int) -> tuple[float, float, float]:
-    """Log-probabilities that the answer stands, begins and ends within `body[start:end]`."""
-    first, last = placed.reading.first, placed.reading.last
-    if first is None or last is None:
-        return _NOWHERE, _NOWHERE, _NOWHERE
-    begins, ends = first[start - placed.start : end - placed.start], last[start - placed.start : end - placed.start]
-    _, _, together = best_span(begins, ends, longest=_LONGEST_ANSWER)
-    return (
-        max(_NOWHERE, together),
-        max(_NOWHERE, float(np.logaddexp.reduce(begins))),
-        max(_NOWHERE, float(np.logaddexp.reduce(ends))),
-    )
+@dataclass(frozen=True, slots=True)
+class _Spans:
+    """What a reading says of the characters of a stretch."""
+
+    first: NDArray[np.float32]
+    last: NDArray[np.float32]
+
+    def best(self) -> tuple[int, int, float]:
+        """The likeliest span, [start, end), and its log-probability."""
+        return best_span(self.first, self.last, longest=_LONGEST_ANSWER)
+
+
+def _in(placed: PlacedReading, start: int, end: int) -> _Spans:
+    """The part of a reading that is of `body[start:end]`, which it covers."""
+    reading = placed.reading
+    assert reading.first is not None
+    assert reading.last is not None
+    here = slice(start - placed.start, end - placed.start)
+    return _Spans(reading.first[here], reading.last[here])
 
 
 def short_answer(passage: Passage, start: int, end: int) -> tuple[int, int] | None:
@@ -207,11 +230,7 @@ def short_answer(passage: Passage, start: int, end: int) -> tuple[int, int] | No
     read = [placed for placed in _with_spans(passage) if placed.start < end and start < placed.end]
     for placed in sorted(read, key=lambda placed: -placed.reading.log_odds):
         low, high = max(start, placed.start), min(end, placed.end)
-        first, last = placed.reading.first, placed.reading.last
-        if first is None or last is None:
-            continue
-        inside = slice(low - placed.start, high - placed.start)
-        begin, stop, together = best_span(first[inside], last[inside], longest=_LONGEST_ANSWER)
+        begin, stop, together = _in(placed, low, high).best()
         if np.isfinite(together):
             return low + begin, low + stop
     return None
@@ -229,27 +248,32 @@ def answer_features(query: Query, evidence: Evidence, scores: NDArray[np.float64
         for place in range(max(0, best - 1), min(len(scores), best + 2))
     )
     others = [score for score, s in zip(scores, evidence.sentences, strict=True) if s.passage != home]
-    features = np.array(
-        [
-            scores[best],
-            max(scores[evidence.fits], default=_NO_SENTENCE),
-            scores[best] - max(others, default=_NO_SENTENCE),
-            *evidence.features[best, : SENTENCE_FEATURES.index("passage score")],
-            evidence.whole[home],
-            evidence.unknown,
-            evidence.distinction[home],
-            _lead(evidence.distinction),
-            float(evidence.closely and evidence.fits[best]),
-            float(evidence.closely and not near),
-            float(not near),
-            float(not evidence.fits.any()),
-            *(float(query.asks is asks) for asks in Asks),
-            *(float(query.asks is asks and evidence.fits[best]) for asks in Asks),
-        ]
-    )
+    words = {
+        "best sentence": scores[best],
+        "best sentence that holds what is asked": max(scores[evidence.fits], default=_NO_SENTENCE),
+        "lead over the next passage": scores[best] - max(others, default=_NO_SENTENCE),
+        **{name: evidence.features[best, SENTENCE_FEATURES.index(name)] for name in _OF_THE_BEST},
+        "pairs covered by passage": evidence.whole[home],
+        "pairs unknown to the archive": evidence.unknown,
+        "passage distinction": evidence.distinction[home],
+        "lead in distinction": _lead(evidence.distinction),
+        "holds the unit asked for": evidence.closely and evidence.fits[best],
+        "nothing near holds the unit asked for": evidence.closely and not near,
+        "nothing near holds what is asked": not near,
+        "nothing holds what is asked": not evidence.fits.any(),
+        **{f"asks {asks}": query.asks is asks for asks in Asks},
+        **{f"holds a {asks} answer": query.asks is asks and evidence.fits[best] for asks in Asks},
+    }
+    features = in_order(words, ANSWER_FEATURES).ravel()
     if evidence.read is None:
         return features
-    return np.concatenate([features, _two_best(evidence), evidence.read[best]])
+    passages = _two_best(evidence, _PASSAGE_ANSWERS)
+    read = {
+        "reader: best passage": passages[0],
+        "reader: second best passage": passages[1],
+        **{f"{name}, best sentence": evidence.read[best, place] for place, name in enumerate(READ_FEATURES)},
+    }
+    return np.concatenate([features, in_order(read, READ_ANSWER_FEATURES).ravel()])
 
 
 def meaning_features(evidence: Evidence) -> NDArray[np.float64]:
@@ -258,15 +282,20 @@ def meaning_features(evidence: Evidence) -> NDArray[np.float64]:
     Shape (len(MEANING_FEATURES),).
     """
     distinction = evidence.distinction
-    return np.array([distinction.max(), _lead(distinction), distinction.max() - distinction.min()])
+    features = {
+        "passage distinction": distinction.max(),
+        "lead in distinction": _lead(distinction),
+        "lead over the last passage": distinction.max() - distinction.min(),
+    }
+    return in_order(features, MEANING_FEATURES).ravel()
 
 
-def _two_best(evidence: Evidence) -> NDArray[np.float64]:
-    """The reader's log-odds of the two passages it is surest of."""
+def _two_best(evidence: Evidence, name: str) -> NDArray[np.float64]:
+    """The two highest values of a feature of the reader, each of another passage."""
     assert evidence.read is not None
     owners = np.array([sentence.passage for sentence in evidence.sentences])
     best = np.full(max(2, int(owners.max()) + 1), _UNREAD)
-    np.maximum.at(best, owners, evidence.read[:, 0])
+    np.maximum.at(best, owners, evidence.read[:, READ_FEATURES.index(name)])
     return np.sort(best)[::-1][:2]
 
 

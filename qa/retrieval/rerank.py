@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from embeddings import Snapshot
-from qa.linear import LinearModel, stored_model
+from qa.linear import LinearModel, in_order, stored_model
 from qa.query.question import Query
 from qa.retrieval.cross_encoder import Reader, Text
 from qa.retrieval.terms import coverage
@@ -83,13 +83,14 @@ def hit_features(
     distinct = list(dict.fromkeys(articles))
     shares = dict(zip(distinct, coverage(query, distinct, snapshot), strict=True))
     covered = np.array([shares[article] for article in articles])
-    return np.column_stack(
-        [
-            read,
-            read - read.max(),
-            score,
-            distinction - distinction.max(),
-            np.arange(len(hits)) == 0,
-            covered - covered.max(),
-        ]
-    ).astype(np.float64)
+    return in_order(
+        {
+            "reader": read,
+            "reader, above the others": read - read.max(),
+            "search score": score,
+            "search distinction": distinction - distinction.max(),
+            "first of the search": np.arange(len(hits)) == 0,
+            "words covered by article": covered - covered.max(),
+        },
+        HIT_FEATURES,
+    )
