@@ -5,6 +5,16 @@ Importing this package loads neither torch nor gradio; parts load when first use
 
 from qa.assistant import Assistant, ask, read_filters, retrieve
 from qa.query.question import MAX_QUESTION_CHARS
-from qa.types import Answer, Citation, Passage
+from qa.types import Answer, AnswerKind, Citation, Passage
 
-__all__ = ["MAX_QUESTION_CHARS", "Answer", "Assistant", "Citation", "Passage", "ask", "read_filters", "retrieve"]
+__all__ = [
+    "MAX_QUESTION_CHARS",
+    "Answer",
+    "AnswerKind",
+    "Assistant",
+    "Citation",
+    "Passage",
+    "ask",
+    "read_filters",
+    "retrieve",
+]

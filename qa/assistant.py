@@ -40,7 +40,7 @@ from qa.query.smalltalk import reply_to
 from qa.query.spelling import respell
 from qa.retrieval.cross_encoder import Reader, open_reader, reads
 from qa.retrieval.search import RetrievalSettings, find_passages
-from qa.types import Answer, Passage, Scope, Spoken
+from qa.types import Answer, AnswerKind, Passage, Scope, Spoken
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -131,7 +131,7 @@ class Assistant:
         self._check_model()
         earlier = _turns(before)
         if reply := reply_to(query.text):
-            return Answer(query.text, reply, "", (), (), 0.0, True, is_reply=True, earlier=earlier)
+            return Answer(question=query.text, kind=AnswerKind.REPLY, text=reply, earlier=earlier)
         asking = _Asking(k=max(k, DEFAULT_K), filters=filters or Filters(), any_time=any_time)
         with self._counted(), self.archive.snapshot() as snapshot:
             leaning = follow_up(query.text, *earlier) if earlier else None
@@ -197,7 +197,13 @@ class Assistant:
         anywhere = self._search(scope.rest, snapshot, asking)
         nearest = nearest_articles(anywhere.passages)
         text = f"公报里没有找到{scope.label}（“{scope.words}”）的文章。" + (f"不限时间，{nearest}" if nearest else "")
-        return replace(anywhere, text=text, quote="", short="", citations=(), confidence=0.0, abstained=True)
+        return Answer(
+            question=anywhere.question,
+            kind=AnswerKind.NOT_FOUND,
+            text=text,
+            passages=anywhere.passages,
+            note=anywhere.note,
+        )
 
     def _compare(
         self, question: str, topic: str, times: Sequence[Scope], snapshot: Snapshot, asking: _Asking
@@ -311,7 +317,7 @@ def _more(answer: Answer, before: Spoken) -> Answer:
     if answer.abstained or answer.quote != before.quote:
         return answer
     text = "除了上面说的，公报里没有找到别的。"
-    return replace(answer, text=text, quote="", short="", citations=(), abstained=True)
+    return replace(answer, kind=AnswerKind.NOT_FOUND, text=text, quote="", short="", citations=())
 
 
 def _as_asked(answer: Answer, question: str) -> Answer:

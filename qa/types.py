@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
 from embeddings import Article, Chunk, Filters, Mention, find_mentions
@@ -144,32 +145,65 @@ class Scope:
     is_counted: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+class AnswerKind(str, Enum):
+    """What an answer is. StrEnum needs Python 3.11."""
+
+    FOUND = "found"  # a sentence or two that say it
+    LIST = "list"  # several things, from one sentence or from several
+    YES_NO = "yes_no"  # yes or no, with the sentence that bears it out
+    COMPARISON = "comparison"  # what the issues of several times say, side by side
+    COUNTED = "counted"  # how many, or which, articles or issues of the archive
+    OVERVIEW = "overview"  # what the archive holds on a topic
+    SUMMARY = "summary"  # an issue, a section or all issues, by their headlines
+    REPLY = "reply"  # to what was no question to the bulletin
+    NOT_FOUND = "not_found"  # the bulletin does not say
+    NOTHING_LEFT = "nothing_left"  # the filters leave no article to search
+
+    __str__ = str.__str__
+
+
+_ABSTAINED = frozenset({AnswerKind.REPLY, AnswerKind.NOT_FOUND, AnswerKind.NOTHING_LEFT})
+_COUNTED = frozenset({AnswerKind.COUNTED, AnswerKind.OVERVIEW, AnswerKind.SUMMARY})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What the bulletin says to a question, or that it does not say.
 
     `quote` is the sentence or two the answer stands on, exactly as printed; empty when `abstained`. `short` is the part
     of the quote that answers, as far as a reader can tell; else empty. `confidence` is the estimated chance that the
     passages answer the question, 0 to 1. `passages` are the best passages in either case; when `abstained` they are the
-    nearest articles, not sources. `note` tells a reader how the question was taken, where it was not taken as typed:
-    `taken` is what it means after the question before it, `scope` the issues that it named. `is_counted` says that the
-    answer was counted or listed from the archive, not found in a text; `is_reply` that there was nothing to look for.
-    `earlier` is what was spoken of in the turns before, the newest first, for a question that reaches back. `printed`
-    says of a counted answer how many of all the counted articles, listed or not, are of each day (None: not known).
+    nearest articles, not sources. `note` tells a user how the question was taken, where it was not taken as typed:
+    `taken` is what it means after the question before it, `scope` the issues that it named. `earlier` is what was
+    spoken of in the turns before, the newest first, for a question that reaches back. `printed` says of a counted
+    answer how many of all the counted articles, listed or not, are of each day (None: not known).
     """
 
     question: str
+    kind: AnswerKind
     text: str
-    quote: str
-    citations: tuple[Citation, ...]
-    passages: tuple[Passage, ...]
-    confidence: float
-    abstained: bool
+    quote: str = ""
+    citations: tuple[Citation, ...] = ()
+    passages: tuple[Passage, ...] = ()
+    confidence: float = 0.0
     short: str = ""
     note: str = ""
     taken: str = ""
     scope: Scope | None = None
-    is_counted: bool = False
-    is_reply: bool = False
     earlier: tuple[Spoken, ...] = field(default=(), compare=False, repr=False)
     printed: tuple[tuple[date | None, int], ...] = field(default=(), compare=False, repr=False)
+
+    @property
+    def abstained(self) -> bool:
+        """Whether nothing of the bulletin is given for an answer."""
+        return self.kind in _ABSTAINED
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether the answer was counted or listed from the archive, not found in a text."""
+        return self.kind in _COUNTED
+
+    @property
+    def is_reply(self) -> bool:
+        """Whether there was nothing to look for."""
+        return self.kind is AnswerKind.REPLY

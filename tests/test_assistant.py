@@ -17,7 +17,7 @@ from embeddings import Encoder, Filters, build
 from qa import Answer, Assistant
 from qa.retrieval.cross_encoder import ANY_LANGUAGE, BundledReader, Text, open_reader
 from qa.retrieval.search import RetrievalSettings
-from qa.types import Passage, Reading
+from qa.types import AnswerKind, Passage, Reading
 
 ISSUES = {
     "县报-20250906.md": "# 县报 2025年9月6日\n\n## 水库蓄水\n\n县水库今年8月蓄水，水库的水位升到102米。\n",
@@ -94,7 +94,7 @@ def test_a_language_model_writes_answers_and_no_refusals_and_no_counts(county: A
     number = next(n for n, p in enumerate(answered.passages, start=1) if "王工" in p.text)
     writer.text = f"新桥由王工设计[{number}]。"
     assert [answer.text for answer in writing.write(answered)][-1] == f"新桥由王工设计。[{number}]"
-    refused = replace(answered, abstained=True)
+    refused = replace(answered, kind=AnswerKind.NOT_FOUND)
     counted = writing.ask("有几篇文章提到水库？")
     assert [list(writing.write(answer)) for answer in (refused, counted, writing.ask("你好"))] == [[], [], []]
     assert writer.asked == ["新桥由谁设计？"]

@@ -14,7 +14,7 @@ from itertools import groupby
 
 from embeddings import Article, Filters, Issue, Snapshot, fold, simplified, split_sentences
 from qa.answering.extract import NOTHING_LEFT
-from qa.types import Answer, Citation, Passage
+from qa.types import Answer, AnswerKind, Citation, Passage
 
 _ARTICLES = "(?:文章|报道|新闻|稿件|稿子|消息|内容)"
 _SPEAKS = (
@@ -129,8 +129,11 @@ def take_census(census: Census, question: str, snapshot: Snapshot, *, filters: F
     issues = list(dict.fromkeys(article.issue for article in articles))
     about = f"提到“{census.phrase}”" if census.phrase else ""
     if not articles:
-        text = f"{within}没有文章{about}。" if about or within else NOTHING_LEFT
-        return Answer(question, text, "", (), (), 1.0 if about else 0.0, not about, is_counted=True)
+        if about:
+            return Answer(question=question, kind=AnswerKind.COUNTED, text=f"{within}没有文章{about}。", confidence=1.0)
+        if within:
+            return Answer(question=question, kind=AnswerKind.NOT_FOUND, text=f"{within}没有文章。")
+        return Answer(question=question, kind=AnswerKind.NOTHING_LEFT, text=NOTHING_LEFT)
     if census.wants is Wants.ISSUES:
         head = f"{within}{'有' if about else '共有'}{len(issues)}期{about}"
         chosen = [next(articles_of) for _, articles_of in groupby(articles, key=lambda article: article.issue)]
@@ -151,7 +154,16 @@ def take_census(census: Census, question: str, snapshot: Snapshot, *, filters: F
     passages = tuple(_passage(citation) for citation in citations)
     text = "：\n".join([head, "\n".join(listed)]) + more
     quote, printed = citations[0].quote, tuple(Counter(article.date for article in articles).items())
-    return Answer(question, text, quote, tuple(citations), passages, 1.0, False, is_counted=True, printed=printed)
+    return Answer(
+        question=question,
+        kind=AnswerKind.SUMMARY if census.wants is Wants.OVERVIEW else AnswerKind.COUNTED,
+        text=text,
+        quote=quote,
+        citations=tuple(citations),
+        passages=passages,
+        confidence=1.0,
+        printed=printed,
+    )
 
 
 def _spread(articles: Sequence[Article]) -> list[Article]:

@@ -34,7 +34,7 @@ from qa.i18n import day_words
 from qa.linear import LinearModel, stored_model, stored_weights
 from qa.query.question import Asks, Query
 from qa.query.times import find_times
-from qa.types import Answer, Citation, Passage
+from qa.types import Answer, AnswerKind, Citation, Passage
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -92,7 +92,8 @@ def answer_from(
     """The answer the passages give, or an abstention that names the nearest articles."""
     if not passages:
         text = NOTHING_LEFT if filters else "资料库里还没有文章。"
-        return Answer(query.text, text, "", (), (), 0.0, True)
+        kind = AnswerKind.NOTHING_LEFT if filters else AnswerKind.NOT_FOUND
+        return Answer(question=query.text, kind=kind, text=text)
     evidence = gather(query, passages[:JUDGED_PASSAGES], snapshot)
     if evidence is None:
         return _abstain(query, passages, confidence=0.0)
@@ -113,14 +114,14 @@ def answer_from(
         return _abstain(query, passages, confidence=confidence)
     citations = (citation, *_other_values(query, passages, evidence, scores, best, citation))
     return Answer(
-        query.text,
-        _told(citations, query.asks),
-        citation.quote,
-        citations,
-        tuple(passages),
-        confidence,
-        False,
-        citation.short,
+        question=query.text,
+        kind=AnswerKind.FOUND,
+        text=_told(citations, query.asks),
+        quote=citation.quote,
+        citations=citations,
+        passages=tuple(passages),
+        confidence=confidence,
+        short=citation.short,
     )
 
 
@@ -151,14 +152,14 @@ def _list(
     quote = "\n".join(citation.quote for citation in citations)
     short = citations[0].short if len(citations) == 1 else ""
     return Answer(
-        query.text,
-        _told_as_list(citations, query.asks),
-        quote,
-        tuple(citations),
-        tuple(passages),
-        confidence,
-        False,
-        short,
+        question=query.text,
+        kind=AnswerKind.LIST,
+        text=_told_as_list(citations, query.asks),
+        quote=quote,
+        citations=tuple(citations),
+        passages=tuple(passages),
+        confidence=confidence,
+        short=short,
     )
 
 
@@ -242,13 +243,13 @@ def side_by_side(question: str, topic: str, found: Sequence[tuple[str, Answer]])
     cited = {(citation.article.issue_id, citation.article.id) for citation in citations}
     passages = tuple(sorted(passages, key=lambda p: (p.article.issue_id, p.article.id) not in cited))
     return Answer(
-        question,
-        "\n".join(lines),
-        "\n".join(citation.quote for citation in citations),
-        tuple(citations),
-        passages,
-        min((answer.confidence for _, answer in found), default=0.0),
-        not citations,
+        question=question,
+        kind=AnswerKind.COMPARISON if citations else AnswerKind.NOT_FOUND,
+        text="\n".join(lines),
+        quote="\n".join(citation.quote for citation in citations),
+        citations=tuple(citations),
+        passages=passages,
+        confidence=min((answer.confidence for _, answer in found), default=0.0),
     )
 
 
@@ -333,4 +334,6 @@ def _abstain(query: Query, passages: Sequence[Passage], *, confidence: float) ->
     asked = query.text.rstrip("？?。.！! ")
     shown = asked if len(asked) <= _SHOWN_QUESTION_CHARS else f"{asked[:_SHOWN_QUESTION_CHARS]}……"
     text = f"公报里没有找到“{shown}”的答案。{nearest_articles(passages)}"
-    return Answer(query.text, text, "", (), tuple(passages), confidence, True)
+    return Answer(
+        question=query.text, kind=AnswerKind.NOT_FOUND, text=text, passages=tuple(passages), confidence=confidence
+    )

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
+from enum import Enum
 
 from embeddings import Issue
-from qa.i18n import words
 from qa.types import Answer
 
-WAITING, STOPPED = words("waiting"), words("stopped")
 _TURNS_KEPT = 100  # so that a page left open for months stays small
-WITHDRAWN = words("withdrawn_answer")
+
+
+class TurnState(str, Enum):
+    """How far a question has come. StrEnum needs Python 3.11."""
+
+    DONE = "done"  # answered, or refused with a note that says why
+    WAITING = "waiting"
+    STOPPED = "stopped"  # its user waits no longer
+    LOST = "lost"  # the answer never came: the connection was lost
+
+    __str__ = str.__str__
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A question and its answer, or the note that stands in place of one.
+    """A question and its answer, or the note that says why it was not taken; neither while the state is not DONE.
 
     `is_new` says that no language model has been asked yet to write the answer. `ticket` is the number under which a
     question is being answered.
@@ -25,6 +34,7 @@ class Turn:
     question: str
     answer: Answer | None = None
     note: str = ""
+    state: TurnState = TurnState.DONE
     is_new: bool = False
     ticket: int = 0
 
@@ -84,11 +94,13 @@ class Conversation:
     @property
     def is_waiting(self) -> bool:
         """Whether the last question is being answered."""
-        return bool(self.turns) and self.turns[-1].note == WAITING
+        return bool(self.turns) and self.turns[-1].state is TurnState.WAITING
 
     def stopped(self) -> Conversation:
         """The conversation whose reader waits no longer."""
-        return self.until(len(self.turns) - 1).add(replace(self.turns[-1], note=STOPPED)) if self.is_waiting else self
+        if not self.is_waiting:
+            return self
+        return self.until(len(self.turns) - 1).add(replace(self.turns[-1], state=TurnState.STOPPED))
 
     def settled(self) -> Conversation:
         """The conversation without a question whose answer never came: the connection was lost."""

@@ -14,7 +14,8 @@ from typing import Any
 
 from embeddings import Article
 from qa.types import Answer
-from qa.userdata.conversation import WITHDRAWN, Conversation, Turn
+from qa.userdata.conversation import Conversation, Turn
+from qa.userdata.notes import WITHDRAWN, note_of
 
 _HEADLINE = "公报问答"
 _ABSTAINED = "以下只是内容最接近的文章，不是出处："
@@ -154,7 +155,7 @@ def _told(turn: Turn, gone: Collection[str]) -> Answer | None:
 def _said(turn: Turn, gone: Collection[str]) -> str:
     if turn.rests_on(gone):
         return WITHDRAWN
-    return turn.answer.text if turn.answer else turn.note
+    return turn.answer.text if turn.answer else note_of(turn)
 
 
 def _quotes(answer: Answer) -> Sequence[str]:

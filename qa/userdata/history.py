@@ -12,8 +12,8 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 
 from embeddings import BulletinError
-from qa.answering.extract import NOTHING_LEFT
 from qa.assistant import Assistant
+from qa.types import AnswerKind
 from qa.userdata import export
 from qa.userdata.conversation import Conversation, Turn
 from qa.userdata.serialize import pack, unpack
@@ -117,7 +117,7 @@ class Memory:
         filters left nothing to search, the bulletin may well have it.
         """
         answer = turn.answer
-        if answer is None or not answer.abstained or answer.is_reply or answer.text == NOTHING_LEFT:
+        if answer is None or answer.kind is not AnswerKind.NOT_FOUND:
             return
         with _going_on("A question without an answer could not be counted"):
             self.ledger.count_unanswered(answer.taken or answer.question, confidence=answer.confidence)

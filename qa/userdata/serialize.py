@@ -15,11 +15,11 @@ from typing import Any
 
 from embeddings import Article, Filters, Issue, Snapshot
 from qa.i18n import Words, words
-from qa.types import Answer, Citation, Passage, Scope, Spoken
-from qa.userdata.conversation import STOPPED, WAITING, Conversation, Turn
+from qa.types import Answer, AnswerKind, Citation, Passage, Scope, Spoken
+from qa.userdata.conversation import Conversation, Turn, TurnState
 
-LOST = words("lost")
-_NOTES: dict[str, str] = {WAITING: LOST, LOST: LOST, STOPPED: STOPPED}  # in both languages again
+# The states that were kept as what the page said of them, until 0.2.
+_STATES_SAID = {str(words(state)): state for state in (TurnState.WAITING, TurnState.STOPPED, TurnState.LOST)}
 _VERSION = 1
 _ANCHOR_CHARS = 20  # by which a passage is found again in an article that was corrected
 # Of an answer; everything else is a plain value. What was counted then is not kept: the archive goes on.
@@ -57,6 +57,8 @@ def _turn_row(turn: Turn) -> _Row:
         row["answer"] = _answer_row(turn.answer)
     if turn.note:
         row["note"] = turn.note
+    if turn.state is not TurnState.DONE:
+        row["state"] = str(turn.state)
     return row
 
 
@@ -66,6 +68,7 @@ def _answer_row(answer: Answer) -> _Row:
         for field in fields(answer)
         if field.name not in _APART and (value := getattr(answer, field.name)) != field.default
     }
+    row["kind"] = str(answer.kind)
     if answer.note and isinstance(answer.note, Words):
         row["note_in_english"] = answer.note.english
     row["citations"] = [_citation_row(citation) for citation in answer.citations]
@@ -142,13 +145,16 @@ class _Articles:
 def _turn(row: Mapping[str, Any], articles: _Articles) -> Turn:
     answer = _answer(row["answer"], articles) if "answer" in row else None
     note = str(row.get("note", ""))
-    return Turn(str(row["question"]), answer, _NOTES.get(note, note))
+    state = _STATES_SAID.get(note) or TurnState(row.get("state", "done"))
+    if state is TurnState.WAITING:  # nobody is answering it any more
+        state = TurnState.LOST
+    return Turn(str(row["question"]), answer, note if state is TurnState.DONE else "", state)
 
 
 def _answer(row: Mapping[str, Any], articles: _Articles) -> Answer:
     plain: dict[str, Any] = {}
     for field in fields(Answer):
-        if field.name in _APART:
+        if field.name in _APART or field.name == "kind":
             continue
         if field.name in row:
             value = row[field.name]
@@ -159,11 +165,23 @@ def _answer(row: Mapping[str, Any], articles: _Articles) -> Answer:
         plain["note"] = Words(plain["note"], str(row["note_in_english"]))
     return Answer(
         **plain,
+        kind=_kind(row),
         citations=tuple(_citation(one, articles) for one in row["citations"]),
         passages=tuple(_passage(one, articles) for one in row["passages"]),
         scope=_scope(row["scope"]) if "scope" in row else None,
         earlier=tuple(Spoken(*map(str, one)) for one in row.get("earlier", ())),
     )
+
+
+def _kind(row: Mapping[str, Any]) -> AnswerKind:
+    """What a kept answer is; of those kept until 0.2, as far as they told."""
+    if "kind" in row:
+        return AnswerKind(row["kind"])
+    if row.get("is_reply"):
+        return AnswerKind.REPLY
+    if row["abstained"]:
+        return AnswerKind.NOT_FOUND
+    return AnswerKind.COUNTED if row.get("is_counted") else AnswerKind.FOUND
 
 
 def _citation(row: Mapping[str, Any], articles: _Articles) -> Citation:

@@ -12,7 +12,7 @@ import pytest
 
 import app
 from qa import Answer, Assistant
-from qa.userdata.conversation import STOPPED, WAITING, Conversation, Turn
+from qa.userdata.conversation import Conversation, Turn, TurnState
 from qa.web.html.answers import suggestions
 from qa.web.services.suggestions import next_questions
 from tests.support.pages import LEAVING, OFF_TOPIC, QUESTION, SIZES, ask, free_port, opened_page
@@ -210,7 +210,7 @@ def test_a_reader_can_stop_waiting(assistant: Assistant, browser: Any) -> None:
     opened.fill("#question textarea", "慢慢来？")
     opened.press("#question textarea", "Enter")
     opened.click("#stop")
-    opened.wait_for_selector(f"#chat .note:has-text('{STOPPED}')")
+    opened.wait_for_selector("#chat .note:has-text('已停止')")
     opened.wait_for_selector("#stop", state="hidden")
     ask(opened, QUESTION)
     assert "6月20日" in opened.inner_text("#chat .said")
@@ -281,8 +281,8 @@ def test_the_page_can_be_installed(address: str) -> None:
 def test_what_was_stopped_says_so_and_what_was_answered_stays(assistant: Assistant) -> None:
     answered = Conversation().add(Turn(QUESTION, answer=assistant.ask(QUESTION)))
     assert answered.stopped() is answered
-    stopped = answered.add(Turn(OFF_TOPIC, note=WAITING)).stopped()
-    assert [turn.note for turn in stopped.turns] == ["", STOPPED]
+    stopped = answered.add(Turn(OFF_TOPIC, state=TurnState.WAITING)).stopped()
+    assert [turn.state for turn in stopped.turns] == [TurnState.DONE, TurnState.STOPPED]
     assert stopped.answer is not None
 
 

@@ -17,9 +17,8 @@ import pytest
 import app
 from embeddings import Archive, Encoder
 from qa import Answer, Assistant
-from qa.userdata.conversation import WAITING, Conversation, Turn
+from qa.userdata.conversation import Conversation, Turn, TurnState
 from qa.userdata.history import NEW, Memory
-from qa.userdata.serialize import LOST
 from qa.userdata.store import Ledger, new_reader
 from qa.web.tabs.history_panel import KeptRoom
 from tests.support.pages import LEAVING, OFF_TOPIC, QUESTION, SIZES, ask, free_port, opened_page
@@ -283,7 +282,7 @@ def test_a_session_that_was_lost_goes_on_where_the_page_was(assistant: Assistant
         room = KeptRoom(gr, parts, memory)
 
     def answer(asked: str, so_far: Conversation, any_time: bool = False) -> Iterator[Any]:
-        yield {parts["conversation"]: so_far.add(Turn(asked, note=WAITING)), parts["chat"]: []}
+        yield {parts["conversation"]: so_far.add(Turn(asked, state=TurnState.WAITING)), parts["chat"]: []}
         yield {parts["conversation"]: so_far.add(Turn(asked, note="没有看懂"))}
 
     event = {"fn": answer, "inputs": [parts["chat"], parts["conversation"]], "outputs": list(parts.values())}
@@ -305,14 +304,14 @@ def test_a_question_is_kept_before_it_is_answered(assistant: Assistant, tmp_path
         room = KeptRoom(gr, parts, memory)
 
     def answer(so_far: Conversation) -> Iterator[Any]:
-        yield {parts["conversation"]: so_far.add(Turn("问？", note=WAITING))}
+        yield {parts["conversation"]: so_far.add(Turn("问？", state=TurnState.WAITING))}
         raise AssertionError("the connection was lost before this")
 
     answering = room.keeping({"fn": answer, "inputs": [parts["conversation"]], "outputs": list(parts.values())})["fn"]
     place = next(answering(Conversation(), reader, "", NEW))[room.place]
     recalled = memory.recall(reader, place.id)
     assert recalled is not None
-    assert recalled[1].turns == (Turn("问？", note=LOST),)
+    assert recalled[1].turns == (Turn("问？", state=TurnState.LOST),)
 
 
 @pytest.mark.parametrize(("days", "remember", "remembers"), [(90, True, True), (0, True, False), (90, False, False)])

@@ -11,9 +11,9 @@ import pytest
 from markdown_it import MarkdownIt
 
 from embeddings import Article, Issue
-from qa.types import Answer, Citation, Passage
+from qa.types import Answer, AnswerKind, Citation, Passage
 from qa.userdata import export
-from qa.userdata.conversation import WAITING, Conversation, Turn
+from qa.userdata.conversation import Conversation, Turn, TurnState
 from qa.userdata.export import as_markdown, as_word, authors, file_name, reference
 
 ISSUE = Issue("i1", "魏都日报 2021年8月2日", date(2021, 8, 2), "a.txt")
@@ -22,16 +22,22 @@ ARTICLE = Article(
 )
 CITATION = Citation(1, ARTICLE, "青石水渠全长三百米。", 0, 10, 6, 9)
 ANSWER = Answer(
-    "多长？",
-    "三百米[1]",
-    CITATION.quote,
-    (CITATION,),
-    (Passage(ARTICLE, ARTICLE.body, 0, 10, 0.9),),
-    0.9,
-    False,
-    "三百米",
+    question="多长？",
+    kind=AnswerKind.FOUND,
+    text="三百米[1]",
+    quote=CITATION.quote,
+    citations=(CITATION,),
+    passages=(Passage(ARTICLE, ARTICLE.body, 0, 10, 0.9),),
+    confidence=0.9,
+    short="三百米",
 )
-HELD = Answer("火星？", "公报里没有找到。相近的有《水渠通水》。", "", (), ANSWER.passages, 0.1, True)
+HELD = Answer(
+    question="火星？",
+    kind=AnswerKind.NOT_FOUND,
+    text="公报里没有找到。相近的有《水渠通水》。",
+    passages=ANSWER.passages,
+    confidence=0.1,
+)
 MARKUP = "<img src=x onerror=alert(1)> **粗** [链](javascript:x) `码` # 1"
 TIME = datetime(2025, 9, 13, 16, 5)
 
@@ -152,7 +158,7 @@ def test_an_export_tells_nothing_of_what_was_withdrawn(export: Any) -> None:
 
 
 def test_a_question_that_waits_for_its_answer_is_not_exported() -> None:
-    assert "多长" not in markdown(Turn("多长？", note=WAITING))
+    assert "多长" not in markdown(Turn("多长？", state=TurnState.WAITING))
 
 
 def test_without_python_docx_only_markdown_is_offered(monkeypatch: pytest.MonkeyPatch) -> None:

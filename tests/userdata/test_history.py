@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from embeddings import Archive, Encoder, build, correct_article, withdraw
-from qa import Assistant
+from qa import AnswerKind, Assistant
 from qa.cli import main
-from qa.userdata.conversation import WAITING, Conversation, Turn
+from qa.userdata.conversation import Conversation, Turn, TurnState
 from qa.userdata.feedback import as_csv, unanswered_html, votes_html
 from qa.userdata.history import NEW, Memory, is_reader, name_of, voted
-from qa.userdata.serialize import LOST, pack, unpack
+from qa.userdata.serialize import pack, unpack
 from qa.userdata.store import LEDGER, Ledger, Unanswered, Voted, new_reader, utc_now
 from qa.web.html.conversation import conversation_evidence, conversation_messages
 from qa.web.services.chat import Desk
@@ -66,9 +66,34 @@ def test_a_packed_conversation_holds_no_article(assistant: Assistant) -> None:
     assert all(passage.article.body not in packed for passage in answer.passages)
 
 
+def test_conversations_kept_by_earlier_versions_are_read(assistant: Assistant) -> None:
+    """They kept states as what the page said, and what an answer is in three booleans."""
+    said = {"question": "问？", "text": "答", "quote": "", "confidence": 0.0, "citations": [], "passages": []}
+    answers = [
+        ({"abstained": False}, AnswerKind.FOUND),
+        ({"abstained": False, "is_counted": True}, AnswerKind.COUNTED),
+        ({"abstained": True}, AnswerKind.NOT_FOUND),
+        ({"abstained": True, "is_reply": True}, AnswerKind.REPLY),
+    ]
+    notes = [
+        ("正在翻阅公报……", Turn("问？", state=TurnState.LOST)),
+        ("没有等到回答：连接断开了。请再问一次。", Turn("问？", state=TurnState.LOST)),
+        ("已停止，没有回答。", Turn("问？", state=TurnState.STOPPED)),
+        ("没有看懂", Turn("问？", note="没有看懂")),
+    ]
+    turns = [{"question": "问？", "answer": {**said, **kind}} for kind, _ in answers]
+    turns += [{"question": "问？", "note": note} for note, _ in notes]
+    row = {"version": 1, "selected": 0, "turns": turns}
+    with assistant.archive.snapshot() as snapshot:
+        after = unpack(json.dumps(row), snapshot)
+    kinds = [turn.answer.kind for turn in after.turns if turn.answer]
+    assert kinds == [kind for _, kind in answers]
+    assert list(after.turns[len(answers) :]) == [turn for _, turn in notes]
+
+
 def test_a_question_whose_answer_never_came_says_so(assistant: Assistant) -> None:
-    after = through(Conversation().add(Turn("问？", note=WAITING)), assistant)
-    assert after.turns == (Turn("问？", note=LOST),)
+    after = through(Conversation().add(Turn("问？", state=TurnState.WAITING)), assistant)
+    assert after.turns == (Turn("问？", state=TurnState.LOST),)
     assert not after.is_waiting
 
 
@@ -184,7 +209,7 @@ def test_a_ledger_that_cannot_be_used_stops_nothing_and_is_logged(
     assert memory.recall(READER, "x") is None
     assert memory.entries(READER) == []
     assert memory.votes(READER) == {}
-    memory.note(Turn("火星？", replace(turn.answer, abstained=True)))  # type: ignore[type-var]
+    memory.note(Turn("火星？", replace(turn.answer, kind=AnswerKind.NOT_FOUND)))  # type: ignore[type-var]
     assert not memory.vote(READER, turn, True)
     assert not memory.add_word(READER, turn, "好")
     assert not memory.delete_all(READER)

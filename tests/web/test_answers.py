@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings import Article, Issue
-from qa import Answer, Citation, Passage
+from qa import Answer, AnswerKind, Citation, Passage
 from qa.web.html import answers as answer_html
 
 BODY = "丰台站建了四年。\n车站6月20日启用，首班车早上开出。\n周边公交同日开通。"
@@ -19,7 +19,15 @@ ARTICLE = Article("a1", ISSUE, "丰台站启用", BODY, section="国内", byline
 PASSAGE = Passage(ARTICLE, BODY, 0, len(BODY), 1.0)
 START = BODY.index(QUOTE)
 CITATION = Citation(1, ARTICLE, QUOTE, START, START + len(QUOTE))
-ANSWER = Answer("何时启用？", f"{QUOTE}[1]", QUOTE, (CITATION,), (PASSAGE,), 0.9, False)
+ANSWER = Answer(
+    question="何时启用？",
+    kind=AnswerKind.FOUND,
+    text=f"{QUOTE}[1]",
+    quote=QUOTE,
+    citations=(CITATION,),
+    passages=(PASSAGE,),
+    confidence=0.9,
+)
 MARKUP = "<img src=x onerror=alert(1)> & \"引\" '号'"
 
 
@@ -101,7 +109,7 @@ def test_only_the_numbers_of_citations_become_references() -> None:
 
 
 def test_an_abstention_shows_the_nearest_articles_and_marks_nothing() -> None:
-    page = answer_html.evidence(replace(ANSWER, text="公报里没有。", quote="", citations=(), abstained=True))
+    page = answer_html.evidence(replace(ANSWER, text="公报里没有。", quote="", citations=(), kind=AnswerKind.NOT_FOUND))
     assert "内容最接近的文章" in page
     assert "<mark>" not in page
 
@@ -123,7 +131,15 @@ def test_markup_in_a_title_is_shown_as_text() -> None:
     article = replace(ARTICLE, issue=issue, title=MARKUP, section=MARKUP, byline=MARKUP, body=MARKUP)
     passage = Passage(article, MARKUP, 0, len(MARKUP), 1.0)
     citation = Citation(1, article, MARKUP, 0, len(MARKUP))
-    answer = Answer(MARKUP, f"{MARKUP}[1]", MARKUP, (citation,), (passage,), 0.9, False)
+    answer = Answer(
+        question=MARKUP,
+        kind=AnswerKind.FOUND,
+        text=f"{MARKUP}[1]",
+        quote=MARKUP,
+        citations=(citation,),
+        passages=(passage,),
+        confidence=0.9,
+    )
     pages = [
         answer_html.question_bubble(MARKUP),
         answer_html.note_bubble(MARKUP),
@@ -157,7 +173,7 @@ def test_a_day_without_its_year_is_shown_with_it() -> None:
 
 def test_a_counted_answer_shows_its_times_above_its_cards() -> None:
     printed = ((date(2024, 11, 8), 1), (date(2025, 1, 13), 1200), (None, 3))
-    page = answer_html.evidence(replace(ANSWER, is_counted=True, printed=printed))
+    page = answer_html.evidence(replace(ANSWER, kind=AnswerKind.COUNTED, printed=printed))
     assert page.index('class="timeline"') < page.index('class="card')
     heading, *rows = re.findall(r"<h3>.*?</h3>|<li>.*?</li>", page)[:5]
     assert shown(heading) == "按时间看（1,204 篇）By time (1,204 articles)"
@@ -168,5 +184,5 @@ def test_a_counted_answer_shows_its_times_above_its_cards() -> None:
 
 def test_articles_of_one_day_need_no_timeline() -> None:
     assert "timeline" not in answer_html.evidence(
-        replace(ANSWER, is_counted=True, printed=((date(2025, 9, 13), 5), (None, 1)))
+        replace(ANSWER, kind=AnswerKind.COUNTED, printed=((date(2025, 9, 13), 5), (None, 1)))
     )

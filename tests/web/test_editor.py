@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from embeddings import Archive, Article, ArticleKind, Issue, add, build, withdraw
-from qa import Answer, Assistant, Citation, Passage
+from qa import Answer, AnswerKind, Assistant, Citation, Passage
 from qa.server.options import may_edit
-from qa.userdata.conversation import WAITING, Conversation, Turn
+from qa.userdata.conversation import Conversation, Turn, TurnState
 from qa.web.html.conversation import conversation_evidence, conversation_messages
 from qa.web.run import add_arguments
 from qa.web.services.chat import Desk
@@ -251,7 +251,9 @@ def turn(cited: Article, *nearby: Article, abstained: bool = False) -> Turn:
     citations = () if abstained else (Citation(1, cited, cited.body, 0, len(cited.body)),)
     text = f"最接近的文章：《{cited.title}》。" if abstained else f"{cited.body}[1]"
     passages = tuple(map(passage_of, (cited, *nearby)))
-    return Turn("问？", Answer("问？", text, "", citations, passages, 0.9, abstained))
+    kind = AnswerKind.NOT_FOUND if abstained else AnswerKind.FOUND
+    answer = Answer(question="问？", kind=kind, text=text, citations=citations, passages=passages, confidence=0.9)
+    return Turn("问？", answer)
 
 
 @pytest.mark.parametrize("abstained", [False, True])
@@ -273,7 +275,7 @@ def test_an_answer_with_a_withdrawn_passage_beside_it_stays_and_keeps_its_ranks(
 
 def test_a_question_whose_answer_never_came_is_not_kept() -> None:
     asked = Conversation().add(turn(HERE))
-    waiting = asked.add(Turn("又问？", note=WAITING))
+    waiting = asked.add(Turn("又问？", state=TurnState.WAITING))
     assert waiting.is_waiting
     assert waiting.settled() == asked == asked.settled()
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from qa.i18n import as_html
-from qa.userdata.conversation import WAITING, WITHDRAWN, Conversation
+from qa.userdata.conversation import Conversation, TurnState
+from qa.userdata.notes import WITHDRAWN, note_of
 from qa.web.html import answers as answer_html
 
 
@@ -18,7 +19,7 @@ def conversation_messages(conversation: Conversation, gone: Collection[str] = ()
         elif turn.answer:
             said = answer_html.answer_bubble(turn.answer, turn=place, is_last=place == len(conversation.turns) - 1)
         else:
-            said = answer_html.note_bubble(turn.note, turn=None if turn.note == WAITING else place)
+            said = answer_html.note_bubble(note_of(turn), turn=None if turn.state is TurnState.WAITING else place)
         messages += [
             {"role": "user", "content": answer_html.question_bubble(turn.question, turn=place)},
             {"role": "assistant", "content": said},

@@ -11,7 +11,7 @@ from typing import Any
 
 from qa.i18n import both, labels
 from qa.types import Answer
-from qa.userdata.conversation import WAITING, Conversation, Turn
+from qa.userdata.conversation import Conversation, Turn, TurnState
 from qa.web.html import answers as answer_html
 from qa.web.html import browse as browse_html
 from qa.web.html.conversation import conversation_evidence, conversation_messages
@@ -302,7 +302,7 @@ class Asking:
         if place is not None:
             so_far = so_far.until(place)
         ticket = self._desk.ticket()
-        waiting = so_far.add(Turn(asked, note=WAITING, ticket=ticket))
+        waiting = so_far.add(Turn(asked, state=TurnState.WAITING, ticket=ticket))
         chosen = {"issue": issue or "", "section": section or "", "since": since or "", "until": until or ""}
         try:
             # The conversation says that it waits, so that nothing else draws over it meanwhile.

@@ -17,9 +17,8 @@ from typing import Any
 
 from qa.i18n import both, for_script, labels, words
 from qa.userdata import export
-from qa.userdata.conversation import Conversation
+from qa.userdata.conversation import Conversation, TurnState
 from qa.userdata.history import NEW, File, Memory, is_reader, voted
-from qa.userdata.serialize import LOST
 from qa.userdata.store import MAX_NAME_CHARS, Place, new_reader
 from qa.web.html import answers as answer_html
 from qa.web.html.conversation import conversation_evidence, conversation_messages
@@ -302,7 +301,7 @@ class KeptRoom:
         """The answer that was on its way when the page was reloaded, once it has come."""
         place, conversation = found
         for _ in range(_LOOKS):
-            if not conversation.turns or conversation.turns[-1].note != LOST:
+            if not conversation.turns or conversation.turns[-1].state is not TurnState.LOST:
                 return
             time.sleep(_LOOK_SECONDS)
             now = self.memory.recall(reader, place.id)
