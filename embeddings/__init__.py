@@ -1,36 +1,90 @@
 """Issue files → articles → chunks → vectors → archive.
 
-Importing this package loads neither torch nor faiss; parts load when first used.
+Importing this package loads none of its parts; they load when one of the names below is first used.
 """
 
-from embeddings.archive.base import Archive, Filters, IssueEntry, ScoredRow, Settings, Snapshot
-from embeddings.config import archive_path, chosen_model, chosen_reader, issues_path
-from embeddings.encoders.encoder import Encoder, open_cross_encoder, open_encoder
-from embeddings.encoders.token_embedder import TokenEmbedder, Tokens, open_token_embedder
-from embeddings.errors import (
-    ArchiveDamagedError,
-    ArchiveError,
-    ArchiveLockedError,
-    ArchiveMissingError,
-    BulletinError,
-    ModelError,
-    ModelMismatchError,
-    SourceError,
-)
-from embeddings.index.bm25 import terms_of
-from embeddings.ingest.build import BuildOptions, BuildReport, Progress, add, build, mismatch_message, remove
-from embeddings.ingest.edit import correct_article, correct_issue, withdraw
-from embeddings.ingest.plan import Skipped
-from embeddings.ingest.upload import Draft, Preview, preview, take_in
-from embeddings.ingest.watch import WatchOptions, watch
-from embeddings.limits import Limits
-from embeddings.loaders.page_image import Clipping, clip_article, is_printed
-from embeddings.loaders.registry import read_issue_file
-from embeddings.text.dates import Mention, find_date, find_mentions
-from embeddings.text.normalize import fold, fold_to_words, simplified, split_sentences
-from embeddings.types import Article, ArticleKind, Box, Chunk, Issue, ParsedArticle, ParsedIssue
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from embeddings.archive.base import Archive, Filters, IssueEntry, ScoredRow, Settings, Snapshot
+    from embeddings.config import archive_path, chosen_model, chosen_reader, issues_path
+    from embeddings.encoders.encoder import Encoder, open_cross_encoder, open_encoder
+    from embeddings.encoders.token_embedder import TokenEmbedder, Tokens, open_token_embedder
+    from embeddings.errors import (
+        ArchiveDamagedError,
+        ArchiveError,
+        ArchiveLockedError,
+        ArchiveMissingError,
+        BulletinError,
+        ModelError,
+        ModelMismatchError,
+        SourceError,
+    )
+    from embeddings.index.bm25 import terms_of
+    from embeddings.ingest.build import BuildOptions, BuildReport, Progress, add, build, mismatch_message, remove
+    from embeddings.ingest.edit import correct_article, correct_issue, withdraw
+    from embeddings.ingest.plan import Skipped
+    from embeddings.ingest.upload import Draft, Preview, preview, take_in
+    from embeddings.ingest.watch import WatchOptions, watch
+    from embeddings.limits import Limits
+    from embeddings.loaders.page_image import Clipping, clip_article, is_printed
+    from embeddings.loaders.registry import read_issue_file
+    from embeddings.text.dates import Mention, find_date, find_mentions
+    from embeddings.text.names import SURNAMES_IN_TEXT
+    from embeddings.text.ngrams import character_pairs, share_of_pairs
+    from embeddings.text.normalize import fold, fold_to_words, simplified
+    from embeddings.text.numerals import read_digits, read_numeral
+    from embeddings.text.sentences import split_sentences
+    from embeddings.types import Article, ArticleKind, Box, Chunk, Issue, ParsedArticle, ParsedIssue
+
+# Each public name by the module that defines it, which is imported when the name is first asked for.
+_PUBLIC = {
+    "embeddings.archive.base": ("Archive", "Filters", "IssueEntry", "ScoredRow", "Settings", "Snapshot"),
+    "embeddings.config": ("archive_path", "chosen_model", "chosen_reader", "issues_path"),
+    "embeddings.encoders.encoder": ("Encoder", "open_cross_encoder", "open_encoder"),
+    "embeddings.encoders.token_embedder": ("TokenEmbedder", "Tokens", "open_token_embedder"),
+    "embeddings.errors": (
+        "ArchiveDamagedError",
+        "ArchiveError",
+        "ArchiveLockedError",
+        "ArchiveMissingError",
+        "BulletinError",
+        "ModelError",
+        "ModelMismatchError",
+        "SourceError",
+    ),
+    "embeddings.index.bm25": ("terms_of",),
+    "embeddings.ingest.build": (
+        "BuildOptions",
+        "BuildReport",
+        "Progress",
+        "add",
+        "build",
+        "mismatch_message",
+        "remove",
+    ),
+    "embeddings.ingest.edit": ("correct_article", "correct_issue", "withdraw"),
+    "embeddings.ingest.plan": ("Skipped",),
+    "embeddings.ingest.upload": ("Draft", "Preview", "preview", "take_in"),
+    "embeddings.ingest.watch": ("WatchOptions", "watch"),
+    "embeddings.limits": ("Limits",),
+    "embeddings.loaders.page_image": ("Clipping", "clip_article", "is_printed"),
+    "embeddings.loaders.registry": ("read_issue_file",),
+    "embeddings.text.dates": ("Mention", "find_date", "find_mentions"),
+    "embeddings.text.names": ("SURNAMES_IN_TEXT",),
+    "embeddings.text.ngrams": ("character_pairs", "share_of_pairs"),
+    "embeddings.text.normalize": ("fold", "fold_to_words", "simplified"),
+    "embeddings.text.numerals": ("read_digits", "read_numeral"),
+    "embeddings.text.sentences": ("split_sentences",),
+    "embeddings.types": ("Article", "ArticleKind", "Box", "Chunk", "Issue", "ParsedArticle", "ParsedIssue"),
+}
+_MODULE_OF = {name: module for module, names in _PUBLIC.items() for name in names}
 
 __all__ = [
+    "SURNAMES_IN_TEXT",
     "Archive",
     "ArchiveDamagedError",
     "ArchiveError",
@@ -68,6 +122,7 @@ __all__ = [
     "add",
     "archive_path",
     "build",
+    "character_pairs",
     "chosen_model",
     "chosen_reader",
     "clip_article",
@@ -84,8 +139,11 @@ __all__ = [
     "open_encoder",
     "open_token_embedder",
     "preview",
+    "read_digits",
     "read_issue_file",
+    "read_numeral",
     "remove",
+    "share_of_pairs",
     "simplified",
     "split_sentences",
     "take_in",
@@ -93,3 +151,16 @@ __all__ = [
     "watch",
     "withdraw",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """A public name, from the module that defines it (PEP 562). Raises AttributeError for what is not public."""
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(importlib.import_module(_MODULE_OF[name]), name)
+    globals()[name] = value  # so that this function is not asked again
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

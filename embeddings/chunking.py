@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from embeddings.text.normalize import split_long_sentence, split_sentences
+from embeddings.text.sentences import split_long_sentence, split_sentences
 from embeddings.types import Article, Chunk
 
 MAX_CHARS = 250

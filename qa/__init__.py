@@ -1,11 +1,25 @@
 """Question → passages → answer.
 
-Importing this package loads neither torch nor gradio; parts load when first used.
+Importing this package loads none of its parts; they load when one of the names below is first used.
 """
 
-from qa.assistant import Assistant, ask, read_filters, retrieve
-from qa.query.question import MAX_QUESTION_CHARS
-from qa.types import Answer, AnswerKind, Citation, Passage
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from qa.assistant import Assistant, ask, read_filters, retrieve
+    from qa.query.question import MAX_QUESTION_CHARS
+    from qa.types import Answer, AnswerKind, Citation, Passage
+
+# Each public name by the module that defines it, which is imported when the name is first asked for.
+_PUBLIC = {
+    "qa.assistant": ("Assistant", "ask", "read_filters", "retrieve"),
+    "qa.query.question": ("MAX_QUESTION_CHARS",),
+    "qa.types": ("Answer", "AnswerKind", "Citation", "Passage"),
+}
+_MODULE_OF = {name: module for module, names in _PUBLIC.items() for name in names}
 
 __all__ = [
     "MAX_QUESTION_CHARS",
@@ -18,3 +32,16 @@ __all__ = [
     "read_filters",
     "retrieve",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """A public name, from the module that defines it (PEP 562). Raises AttributeError for what is not public."""
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(importlib.import_module(_MODULE_OF[name]), name)
+    globals()[name] = value  # so that this function is not asked again
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -14,15 +14,16 @@ from embeddings.encoders.encoder import Encoder
 from embeddings.errors import ArchiveError, BulletinError, SourceError
 from embeddings.ingest.build import BuildOptions, BuildReport, find_files, update
 from embeddings.ingest.plan import Skipped
+from embeddings.sources.files import PICTURE_SUFFIXES
 
 SETTLE_SECONDS = 2.0
 # Shares on other machines send no notice of changes, so the folders are also looked through now and then.
 RESCAN_SECONDS = 30.0
 _NOTICE_STEP = 0.5
-# Reading these takes long enough that what can be read at once goes first.
 # So many issues of one folder gone at once is a share that was unmounted, rather than an editor's wish.
 _HELD_BACK = 3
-_SLOW_SUFFIXES = frozenset({".pdf", ".zip", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"})
+# Reading these takes long enough that what can be read at once goes first.
+_SLOW_SUFFIXES = PICTURE_SUFFIXES | {".pdf", ".zip"}
 
 Stamp = tuple[int, int]  # size in bytes, time of the last change in nanoseconds
 

@@ -22,6 +22,8 @@ from embeddings.parsing.masthead import issue_name, read_masthead, read_number
 from embeddings.parsing.outline import NUMBERED, is_credit, names_issue, read_outline
 from embeddings.sources.document import Document
 from embeddings.text.dates import find_date
+from embeddings.text.numerals import write_numeral
+from embeddings.text.sentences import COLONS, COMMAS, SEMICOLONS
 from embeddings.types import ParsedIssue
 
 Element: TypeAlias = Any  # lxml has no types of its own
@@ -42,10 +44,11 @@ _NOT_PRINTED = {f"{_W}{tag}" for tag in ("del", "moveFrom", "instrText", "delTex
 _NOTES = {f"{_W}footnoteReference": "footnotes", f"{_W}endnoteReference": "endnotes"}
 _HEADING_NAME = re.compile(r"(?:heading|标题|標題)\s*(\d)", re.IGNORECASE)
 _TITLE_NAMES = frozenset({"title", "标题", "標題", "文档标题"})
-_HAN = "〇一二三四五六七八九"
 _LONGEST_TITLE = 48
 _LARGER = 1.15  # times the size of the body
-_SENTENCE_ENDS = tuple("。；;，,、：:！!？?")
+# No heading ends with one of the first; a line that is bold or large is a title only without all of these.
+_RUNNING_MARKS = tuple(f"。{SEMICOLONS}")
+_NOT_TITLE_ENDS = (*_RUNNING_MARKS, *f"{COMMAS}{COLONS}！!？?")
 
 
 class DocxReader:
@@ -233,7 +236,7 @@ class _Text:
             number = self._lists.mark(_list_place(properties) or style.number)
             size, bold = self._setting(paragraph, style)
             centred = (_value(properties, "jc") or ("center" if style.centred else "")) == "center"
-            if level and len(text) <= 2 * _LONGEST_TITLE and not text.rstrip().endswith(_SENTENCE_ENDS[:3]):
+            if level and len(text) <= 2 * _LONGEST_TITLE and not text.rstrip().endswith(_RUNNING_MARKS):
                 yield _Block(" ".join(lines), level, size, bold, centred)
             else:
                 lines[0] = number + lines[0]
@@ -348,8 +351,7 @@ class _Lists:
         if form == "decimalEnclosedCircle" and count <= 20:
             return chr(ord("①") + count - 1)
         if ("hinese" in form or "aiwanese" in form or "japanese" in form) and count < 100:
-            tens, ones = divmod(count, 10)
-            return ("" if tens < 2 else _HAN[tens]) + ("十" if tens else "") + (_HAN[ones] if ones else "")
+            return write_numeral(count)
         return str(count)
 
 
@@ -436,7 +438,7 @@ def _rank(block: _Block) -> tuple[float, bool, bool]:
 def _could_be_title(blocks: Sequence[_Block], at: int, *, size: float, bold: bool) -> bool:
     block = blocks[at]
     text = block.text
-    if not block.size or not 2 <= len(text) <= _LONGEST_TITLE or text.endswith(_SENTENCE_ENDS) or is_credit(text):
+    if not block.size or not 2 <= len(text) <= _LONGEST_TITLE or text.endswith(_NOT_TITLE_ENDS) or is_credit(text):
         return False
     below = blocks[at + 1] if at + 1 < len(blocks) else None
     if below is None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+from embeddings.text.names import SURNAMES_IN_BYLINES
 from embeddings.text.normalize import simplified_furniture
+from embeddings.text.sentences import FULL_STOPS
 
 # Longer than any byline seen in print; a longer line is a sentence about reporters.
 _LONGEST_BYLINE = 60
@@ -18,12 +20,8 @@ _ROLE = rf"{_RANK}(?:记者|通讯员|评论员|观察员|撰稿人|实习生)"
 _HIS_WORK = r"(?:\s*/\s*(?:文|图|摄影|摄|视频|报道))"
 _NAMES_AT_WORK = rf"{_NAMES}{_HIS_WORK}?(?:[\s、，,]+{_NAME}{_HIS_WORK}){{0,3}}"
 _ROLE_AND_NAMES = rf"(?:{_HOUSE}\s*)?{_ROLE}[\s:：/]*{_NAMES_AT_WORK}"
-# Nine in ten people bear one of these; it tells (某某) from a bracketed word where no sentence ends before it.
-_FAMILY_NAMES = (
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪"
-    "廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫雷龙黎史陶贺毛段郝顾龚邵万覃武钱戴严莫孔向常汤康易乔"
-)
-_PERSON = rf"[{_FAMILY_NAMES}][\u4e00-\u9fff]{{1,2}}"
+# The surname tells (某某) from a bracketed word where no sentence ends before it.
+_PERSON = rf"[{SURNAMES_IN_BYLINES}][\u4e00-\u9fff]{{1,2}}"
 _BYLINE = re.compile(
     rf"[□■◆●○◎▲△☆★\s]*(?:"
     # 本报记者 某某 文/图; a lone 记者 needs a space or mark before the name, or 记者走访发现 would be a byline.
@@ -41,8 +39,7 @@ _BYLINE = re.compile(
 # Every byline has one of these, and most lines have none, so most lines need no closer look.
 _BYLINE_SIGN = re.compile("[记通评观撰实文图摄作供采整编□■◆●]")
 _BRACKETED_AT_END = re.compile(r"[（(]([^（()）]{2,40})[)）]$")
-_SENTENCE_ENDS = "。！？!?…"
-_AFTER_SENTENCE = f'{_SENTENCE_ENDS}”’"」』）)'
+_AFTER_SENTENCE = f'{FULL_STOPS}”’"」』）)'
 _BARE_NAMES = re.compile(_NAMES)
 _SIGNED_ROLE = re.compile(
     rf"(?:{_ROLE_AND_NAMES}[\s、，,/]*){{1,4}}(?:{_WORK})?|{_NAMES}\s*(?:供稿|报道|摄|摄影|文/图|整理)"
@@ -53,7 +50,7 @@ _NOT_NAMES = re.compile(
 )
 # The name is at the end, with 摄 against it; a bracket around both is common.
 _CREDIT = re.compile(
-    rf"(?P<before>[{_SENTENCE_ENDS}”」』）)\s]\s*)[（(]?(?P<credit>(?:{_HOUSE}\s*)?(?:{_ROLE}[\s:：/]*)?{_NAMES}"
+    rf"(?P<before>[{FULL_STOPS}”」』）)\s]\s*)[（(]?(?P<credit>(?:{_HOUSE}\s*)?(?:{_ROLE}[\s:：/]*)?{_NAMES}"
     rf"\s*(?:/\s*)?(?:摄影报道|摄影|摄))[)）]?[。]?"
 )
 _BETWEEN_NAMES = re.compile(r"[\s、，,]+")
@@ -66,7 +63,7 @@ _IN_PRESS_HOUSE = r"(?:[\u4e00-\u9fff]{2,8}[报社网台]·?){0,2}"
 _DATELINE_REPORTERS = re.compile(
     # 新华社北京9月12日电（记者某某）; the bracket alone opens many a story on the web.
     rf"(?:{_DATELINE}\s*)?[（(]\s*(?P<names>{_IN_PRESS_HOUSE}{_DATELINE_NAMES})\s*(?:报道|文/图|摄影报道)?\s*[)）]"
-    # 本报讯（某某、实习生某某）: names alone; one alone is told by its family name.
+    # 本报讯（某某、实习生某某）: names alone; one alone is told by its surname.
     rf"|{_DATELINE}\s*[（(]\s*(?P<people>{_PERSON}|{_NAME}(?:[\s、，,]+(?:{_ROLE}[\s:：]*)?{_NAME}){{1,5}})\s*[)）]"
     # 本报讯 记者某某 通讯员某某报道：
     rf"|(?:{_DATELINE}\s*)?(?P<reporting>(?:{_HOUSE}\s*)?{_ROLE}[\s:：]*{_NAME}(?:[\s、，,]+{_NAME})*?"
@@ -140,8 +137,8 @@ def _says_who(name: str) -> bool:
 
 
 def is_person(name: str) -> bool:
-    """Whether two or three characters are likely a person's name, by the family name."""
-    return len(name) in (2, 3) and name[0] in _FAMILY_NAMES
+    """Whether two or three characters are likely a person's name, by the surname."""
+    return len(name) in (2, 3) and name[0] in SURNAMES_IN_BYLINES
 
 
 def split_credit(caption: str) -> tuple[str, str]:
@@ -153,7 +150,7 @@ def _split_credit(caption: str) -> tuple[str, str]:
     if "摄" not in caption[-6:]:
         return caption, ""
     tail_at = max(0, len(caption) - _TAIL)
-    start = max((caption.rfind(mark, tail_at) for mark in f"{_SENTENCE_ENDS}”」』"), default=-1)
+    start = max((caption.rfind(mark, tail_at) for mark in f"{FULL_STOPS}”」』"), default=-1)
     # Without a sentence before it, the credit must at least stand apart: 某地一景 某某 摄.
     match = _last_credit(caption, max(tail_at, start))
     if match is None:

@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from embeddings.parsing.bylines import is_byline, split_credit, split_signature
 from embeddings.parsing.decks import is_dashed
 from embeddings.parsing.lines import Line
+from embeddings.text.ngrams import share_of_pairs
+from embeddings.text.numerals import HAN_NUMBER
+from embeddings.text.sentences import COMMAS, SEMICOLONS
 
 # Two full lines of a broad headline. Marked lines may be longer before they must be a paragraph marked by mistake.
 _LONGEST_HEADLINE = 48
@@ -40,9 +43,9 @@ _STORY_OPENING = re.compile(
 )
 _AFTER_NUMBERS = "年月日时点分秒号届次名位人个家户起件条项种万亿元米度倍余多岁天"
 _PAIRS = (("“", "”"), ("‘", "’"), ("《", "》"), ("（", "）"), ("(", ")"), ("「", "」"), ("【", "】"))
-_SENTENCE_ENDS = tuple("。；;，,、")
-_ITEM = re.compile(r"[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[)）]")  # of a list or a notice
-_CLAUSE_ENDS = "，,、"
+# A headline may end with ！ or ？, but with none of these.
+_RUNNING_MARKS = tuple(f"。{SEMICOLONS}{COMMAS}")
+_ITEM = re.compile(rf"{HAN_NUMBER}、|[（(]{HAN_NUMBER}[)）]")  # of a list or a notice
 _SPACE_BETWEEN_CLAUSES = re.compile(r"[^\x00-\x7f]\s+[^\x00-\x7f]")
 _FOLLOWING_CHARS = 600
 _UNFINISHED = 2.0  # what a line must score more where the text above it stops inside a sentence
@@ -108,7 +111,7 @@ def _could_be_headline(line: Line) -> bool:
         and not line.lead_mark
         and not line.is_row
         and not _ITEM.match(text)
-        and not text.endswith(_SENTENCE_ENDS)
+        and not text.endswith(_RUNNING_MARKS)
         and not (text.startswith(("（", "(")) and text.endswith(("）", ")")))
         and any(character.isalpha() for character in text)
         and not is_byline(text)
@@ -143,7 +146,7 @@ def _is_bare_pair(lines: Sequence[Line], at: int, *, story: str, unfinished: boo
     first, second = lines[at], lines[at + 1]
     if first.level or second.level or second.gap or second.is_row or (at and not first.gap):
         return False
-    halves = Line(first.text.rstrip(_CLAUSE_ENDS), indented=first.indented, lead_mark=first.lead_mark), second
+    halves = Line(first.text.rstrip(COMMAS), indented=first.indented, lead_mark=first.lead_mark), second
     if not all(_could_be_headline(half) for half in halves):
         return False
     below = lines[at + 2] if at + 2 < len(lines) else None
@@ -166,7 +169,7 @@ def _score(lines: Sequence[Line], at: int, *, story: str) -> float:
     line, text, below = lines[at], lines[at].text, lines[at + 1]
     following = "".join(other.text for other in lines[at + 1 : at + 5])[:_FOLLOWING_CHARS]
     # A headline shares its words with the story under it, a cut sentence with the story above it too.
-    score = 6 * (_shared(text, following) - _shared(text, story))
+    score = 6 * (share_of_pairs(text, following) - share_of_pairs(text, story))
     if split_signature(story)[1]:
         score += 2.5
     elif split_credit(story)[1]:
@@ -224,8 +227,8 @@ def _goes_on(lines: Sequence[Line], at: int) -> bool:
     if any(first.text.count(opening) > first.text.count(end) for opening, end in _PAIRS):
         return True
     # The first words of a story say again what its headline said; the second line of a headline says the rest.
-    opens_story = _LEAD_OPENING.match(second.text) and any(mark in second.text for mark in _CLAUSE_ENDS)
-    return not (opens_story or _DATELINE.match(second.text)) and _shared(second.text, first.text) < 0.3
+    opens_story = _LEAD_OPENING.match(second.text) and any(mark in second.text for mark in COMMAS)
+    return not (opens_story or _DATELINE.match(second.text)) and share_of_pairs(second.text, first.text) < 0.3
 
 
 def _is_wrapped(lines: Sequence[Line], at: int) -> bool:
@@ -259,11 +262,3 @@ def _continues(text: str, below: str) -> bool:
 
 def _overlaps(text: str, below: str) -> bool:
     return any(text.endswith(below[:length]) for length in range(4, min(len(text), len(below)) + 1))
-
-
-def _shared(text: str, other: str) -> float:
-    """The share of a line's character pairs that occur in another text, 0 to 1."""
-    pairs = {text[at : at + 2] for at in range(len(text) - 1)}
-    if not pairs:
-        return 0.0
-    return sum(pair in other for pair in pairs) / len(pairs)

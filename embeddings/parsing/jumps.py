@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from embeddings.parsing.paragraphs import is_unfinished, overlap
+from embeddings.text.ngrams import share_of_pairs
+from embeddings.text.numerals import HAN_NUMBER, read_numeral
 from embeddings.types import ParsedArticle
 
-_NUMBER = r"(?P<{}>[A-Z]?\d{{1,2}}|[一二三四五六七八九十]{{1,3}})"
+_NUMBER = rf"[A-Z]?\d{{1,2}}|{HAN_NUMBER}"
 _OPEN, _CLOSE = r"[（(【\[▲▼△▽→←\s]*", r"[^（()）】。，,\n]{0,12}[)）】\]\s▲▼△▽→←]*"
-_TO = re.compile(rf"{_OPEN}(?:下转|转接|转)\s*第?\s*{_NUMBER.format('to')}\s*版{_CLOSE}$")
-_FROM = re.compile(rf"^{_OPEN}(?:上接|紧接|接)\s*第?\s*{_NUMBER.format('came')}\s*版{_CLOSE}")
-_DIGITS = "零一二三四五六七八九十"
+_TO = re.compile(rf"{_OPEN}(?:下转|转接|转)\s*第?\s*(?P<to>{_NUMBER})\s*版{_CLOSE}$")
+_FROM = re.compile(rf"^{_OPEN}(?:上接|紧接|接)\s*第?\s*(?P<came>{_NUMBER})\s*版{_CLOSE}")
 _LIKE = 0.3  # of a headline's character pairs that its shortened form shares
 
 
@@ -129,13 +130,7 @@ def _may_follow(part: _Part, other: _Part) -> bool:
 
 def _page(printed: str) -> int | None:
     """二 and 02 and A2 as numbers."""
-    digits = printed.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-    if digits.isdecimal():
-        return int(digits)
-    tens, ten, ones = digits.partition("十")
-    if ten:
-        return 10 * (_DIGITS.find(tens) if tens else 1) + (_DIGITS.find(ones) if ones else 0)
-    return _DIGITS.find(digits) if len(digits) == 1 and digits in _DIGITS else None
+    return read_numeral(printed.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
 
 
 def _likeness(one: ParsedArticle, other: ParsedArticle) -> float:
@@ -144,5 +139,4 @@ def _likeness(one: ParsedArticle, other: ParsedArticle) -> float:
         text, whole = sorted((one.title, other.title), key=len)
     else:
         text, whole = other.body[:200], f"{one.title}{one.body}"
-    pairs = {text[at : at + 2] for at in range(len(text) - 1)}
-    return sum(pair in whole for pair in pairs) / len(pairs) if pairs else 0.0
+    return share_of_pairs(text, whole)

@@ -11,6 +11,7 @@ from embeddings.parsing.headlines import join_headline
 from embeddings.parsing.jumps import join_continued, split_jump
 from embeddings.parsing.lines import Line, Part, is_furniture
 from embeddings.parsing.paragraphs import is_unfinished
+from embeddings.text.sentences import FULL_STOPS
 from embeddings.types import ArticleKind, Box, ParsedArticle
 
 _FEWEST_OF_STORY = 40  # characters; less above the first headline is the page's, not news
@@ -19,7 +20,7 @@ _SHORT_OF_EDGE = 0.02  # of the page's width: a line that ends this far before t
 _APART = 1.8  # heights of a line; typed pages leave one
 _TYPED_WIDTH = 0.55  # of the page's width; columns of a newspaper are narrower
 _AGENCY = re.compile(r"(?:新华社|中新社|本报|视觉中国|[\u4e00-\u9fff]{2,6})\s*(?:发|供图|图)")
-_SENTENCE_END = tuple("。！？!?”）)…")
+_SENTENCE_END = tuple(f"{FULL_STOPS}”）)")
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from embeddings.parsing.bylines import is_byline, split_signature
 from embeddings.parsing.masthead import issue_name, read_masthead, read_number
 from embeddings.text.dates import find_date
+from embeddings.text.numerals import HAN_NUMBER
 from embeddings.types import ParsedArticle, ParsedIssue
 
 TIME = re.compile(r"(?<!\d)(?:\d{1,2}:)?\d{1,2}:\d{2}(?!\d)")
@@ -22,9 +23,7 @@ _SOURCE = re.compile(
 _NOT_BYLINE = re.compile(
     r"(?:发布时间|发布日期|时间|日期)\s*[：:]|(?:浏览|阅读|点击|访问)(?:次数|量)?\s*[：:]?\s*\d*\s*次?|(?:字号|字体)\s*[：:]?.*|[|｜\[\]【】]"
 )
-NUMBERED = re.compile(
-    r"[（(]?[一二三四五六七八九十]{1,3}[)）、]|\d{1,2}(?:\.\d+)*[、.．\s]|第[一二三四五六七八九十]+[章节条]"
-)
+NUMBERED = re.compile(rf"[（(]?{HAN_NUMBER}[)）、]|\d{{1,2}}(?:\.\d+)*[、.．\s]|第[一二三四五六七八九十]+[章节条]")
 
 
 @dataclass(slots=True)

@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from embeddings.parsing.bylines import split_signature
+from embeddings.text.numerals import HAN_NUMBER
+from embeddings.text.sentences import CLOSING_MARKS, COLONS, FULL_STOPS, SEMICOLONS
 
-_SENTENCE_ENDS = "。！？!?…；;：:"
-_CLOSING_MARKS = "”’」』）)】》\"'"
+# What follows a semicolon or a colon may stand in a paragraph of its own.
+_PARAGRAPH_ENDS = FULL_STOPS + SEMICOLONS + COLONS
 # 一、 （二） 3. ① ●: an item opens a line of its own, even under a line without a full stop.
-_LIST_ITEM = re.compile(
-    r"[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[)）]|\d{1,2}[.．、](?!\d)|[①-⑳●■◆▲★☆※]"
-)
-_LAST_BRACKETS = re.compile(r"(?:^|(?<=[。！？!?…；;”]))\s*[（(][^（()）]{1,40}[)）]$")
+_LIST_ITEM = re.compile(rf"{HAN_NUMBER}、|[（(]{HAN_NUMBER}[)）]|\d{{1,2}}[.．、](?!\d)|[①-⑳●■◆▲★☆※]")
+_LAST_BRACKETS = re.compile(rf"(?:^|(?<=[{FULL_STOPS}{SEMICOLONS}”]))\s*[（(][^（()）]{{1,40}}[)）]$")
 # Full-width and half-width marks are mixed on one page, even in two copies of one sentence.
 _SAME_MARK = str.maketrans("，。；：！？（）", ",.;:!?()")
 # Three characters meet by chance (的时候 / 的时候), four hardly ever.
@@ -45,11 +45,11 @@ def is_unfinished(text: str) -> bool:
     if split_signature(text[-_LONGEST_OVERLAP:])[1]:
         return False
     # ……。（完） is a remark behind the sentence.
-    inner = _LAST_BRACKETS.sub("", text[-_LONGEST_OVERLAP:].rstrip()).rstrip(_CLOSING_MARKS)
+    inner = _LAST_BRACKETS.sub("", text[-_LONGEST_OVERLAP:].rstrip()).rstrip(CLOSING_MARKS)
     if not inner:
         return False
     # A half-width stop ends an English sentence; behind a digit it is a decimal point at a column break.
-    return inner[-1] not in _SENTENCE_ENDS and not (inner[-1] == "." and not inner[-2:-1].isdigit())
+    return inner[-1] not in _PARAGRAPH_ENDS and not (inner[-1] == "." and not inner[-2:-1].isdigit())
 
 
 def overlap(text: str, below: str) -> int:

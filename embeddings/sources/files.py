@@ -7,11 +7,12 @@ from pathlib import Path, PurePath
 from embeddings.errors import SourceError
 from embeddings.limits import Limits
 
+PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"})
 # What a folder is searched for. The formats of other programs are among them, so that their files are reported and not
 # passed over in silence.
 SUFFIXES = frozenset(
     {".txt", ".text", ".md", ".markdown", ".jsonl", ".ndjson", ".html", ".htm", ".docx", ".pdf", ".zip"}
-    | {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"}
+    | PICTURE_SUFFIXES
     | {".doc", ".wps", ".rtf", ".odt", ".xls", ".xlsx", ".ppt", ".pptx", ".rar", ".7z", ".ofd", ".caj"}
 )
 # Copying, editing and downloading programs keep these beside the file they are at work on.

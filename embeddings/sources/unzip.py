@@ -13,11 +13,10 @@ from pathlib import PurePosixPath
 from embeddings.errors import SourceError
 from embeddings.limits import Limits
 from embeddings.sources.document import Document
-from embeddings.sources.files import is_issue_file
+from embeddings.sources.files import PICTURE_SUFFIXES, is_issue_file
 
 _ZIP = b"PK\x03\x04"
 _OFFICE = "[Content_Types].xml"
-_PICTURES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"})
 _UTF8_NAME = 0x800  # the flag of a member whose name is UTF-8
 _NUMBER = re.compile(r"(\d+)")
 
@@ -72,7 +71,7 @@ def _unpack_members(name: str, archive: zipfile.ZipFile, limits: Limits) -> Unpa
             unpacked.skipped.append((str(path), f"{path.name} in {name} is damaged ({error}). Pack it again."))
             continue
         left -= len(content)
-        if path.suffix.lower() in _PICTURES:
+        if path.suffix.lower() in PICTURE_SUFFIXES:
             pages.setdefault(str(path.parent), []).append((str(path), content))
         else:
             unpacked.documents.append(Document(path.name, content, member=str(path)))

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-_DIGITS = "〇零一二三四五六七八九"
+from embeddings.text.numerals import HAN_NUMBER, read_digits, read_numeral
+
 _HAN_YEAR = r"[一二][〇○零一二三四五六七八九]{3}"
-_HAN_NUMBER = "[一二三四五六七八九十]{1,3}"
 _FULL_DATE = re.compile(
     r"(?<!\d)(?P<year>(?:19|20)\d{2})\s*(?:年|[-./_])\s*(?P<month>\d{1,2})\s*(?:月|[-./_])\s*(?P<day>\d{1,2})(?!\d)\s*日?"
     r"|(?<!\d)(?P<compact>(?:19|20)\d{6})(?!\d)"
-    rf"|(?P<han_year>{_HAN_YEAR})年(?P<han_month>{_HAN_NUMBER})月(?P<han_day>{_HAN_NUMBER})日"
+    rf"|(?P<han_year>{_HAN_YEAR})年(?P<han_month>{HAN_NUMBER})月(?P<han_day>{HAN_NUMBER})日"
 )
 # A day of a month, with or without its year, or with a word that stands for the year.
 _DAY = re.compile(
@@ -48,7 +48,8 @@ def find_date(text: str) -> date | None:
         if compact := match["compact"]:
             parts = (int(compact[:4]), int(compact[4:6]), int(compact[6:]))
         elif match["han_year"]:
-            parts = (_han_year(match["han_year"]), _han_number(match["han_month"]), _han_number(match["han_day"]))
+            month, number = read_numeral(match["han_month"]), read_numeral(match["han_day"])
+            parts = (read_digits(match["han_year"]) or 0, month or 0, number or 0)
         else:
             parts = (int(match["year"]), int(match["month"]), int(match["day"]))
         if day := _date(*parts):
@@ -108,17 +109,3 @@ def _date(year: int, month: int, day: int) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
-
-
-def _han_year(text: str) -> int:
-    return int("".join(str(max(0, _DIGITS.index(digit.replace("○", "〇")) - 1)) for digit in text))
-
-
-def _han_number(text: str) -> int:
-    """一 to 三十一."""
-    tens, ten, ones = text.partition("十")
-    if not ten:
-        return _DIGITS.index(text) - 1 if len(text) == 1 else 0
-    return 10 * (_DIGITS.index(tens) - 1 if tens in _DIGITS[2:] and tens else 1) + (
-        _DIGITS.index(ones) - 1 if ones and ones in _DIGITS else 0
-    )

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embeddings import Snapshot, fold, fold_to_words, terms_of
+from embeddings import Snapshot, character_pairs, fold, fold_to_words, read_numeral, terms_of
 from qa.answering.features import READ_FEATURES, Evidence, short_answer
 from qa.answering.spans import trim
 from qa.query.question import Query, read_question
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 Span = tuple[int, int]  # [start, end) in an article's body
 
-_HAN = "一二三四五六七八九十"
 _COUNT = r"[两二三四五六七八九十\d]+"
 _NOT_TIME = r"(?!个?[年天月日号点时周])"
 _ASKS_FOR_LIST = re.compile(
@@ -200,7 +199,7 @@ def predicate_of(query: Query) -> str:
 
 def _pairs(text: str) -> set[str]:
     words = fold_to_words(text)
-    return {words[at : at + 2] for at in range(len(words) - 1)} or {words}
+    return character_pairs(words) or {words}
 
 
 def enumerates(text: str) -> bool:
@@ -256,7 +255,7 @@ def _number_asked(query: Query) -> int:
     match = re.search(rf"哪({_COUNT})", fold(query.text))
     if match is None:
         return 0
-    return int(match[1]) if match[1].isdecimal() else _HAN.find(match[1]) + 1
+    return read_numeral(match[1]) or 0
 
 
 def _clauses(body: str, span: Span) -> list[Span]:

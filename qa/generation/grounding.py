@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from embeddings import fold
+from embeddings import fold, share_of_pairs
 from qa.types import Passage
 
 UNSUPPORTED = "〔原文未证实〕"
@@ -63,10 +63,7 @@ def bears_out(passage: Passage, sentence: str) -> bool:
     if any(number not in source for number in _HAN_NUMBER.findall(wanted)):
         return False
     bare, known = _NOT_WORD.sub("", wanted), _NOT_WORD.sub("", source)
-    pairs = {bare[at : at + 2] for at in range(len(bare) - 1)}
-    if not pairs:
-        return False
-    return sum(pair in known for pair in pairs) / len(pairs) >= _LEAST_SHARED
+    return share_of_pairs(bare, known) >= _LEAST_SHARED
 
 
 def _has_number(source: str, number: str) -> bool:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 
-_SURNAMES = (
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪"
-    "范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤巩齐车安温习栗翟丘褚葛庄欧"
-)
+from embeddings import SURNAMES_IN_TEXT
+
 # Words that begin with a surname and are none.
 _NOT_NAMES = (
     "王国|王牌|李子|张贴|张开|陈列|陈述|陈旧|黄河|黄金|黄色|黄海|周[边年期围末日一二三四五六刊报]|徐徐|孙子|孙女|马[上路力达]|高[度质新校速温"
@@ -18,7 +16,7 @@ _NOT_NAMES = (
     "|温[度暖和室馨]|习[惯俗]|何[时地况以为处]|白[皮]|方[可才]|欧[洲盟元]|庄[严重稼]|汤[锅]|丁香|史[诗]|巩固|向[导]"
 )
 IDEOGRAPH = "\u3400-\u9fff"
-NAME = rf"(?<![{_SURNAMES}第])(?!{_NOT_NAMES})[{_SURNAMES}][{IDEOGRAPH}]{{1,2}}"
+NAME = rf"(?<![{SURNAMES_IN_TEXT}第])(?!{_NOT_NAMES})[{SURNAMES_IN_TEXT}][{IDEOGRAPH}]{{1,2}}"
 AFTER_A_NAME = r"说表主在任介和、,出是担书委代于为把就带率等及同与被的。)(强要指以从用将凭也还获夺摘介打向给一\s"
 # In a question a name is also followed by what its bearer does.
 _PEOPLE = re.compile(rf"{NAME}(?=[{AFTER_A_NAME}住正现今已曾原每又去来做得有几哪？?]|$)|[{IDEOGRAPH}]+·[{IDEOGRAPH}]+")

@@ -15,6 +15,7 @@ from functools import lru_cache
 
 from dateutil.relativedelta import relativedelta
 
+from embeddings import read_digits, read_numeral
 from qa.i18n import Words, day_words, month_words, words
 
 
@@ -64,7 +65,6 @@ class Calendar:
     last: date
 
 
-_HAN = "零一二三四五六七八九"
 _WEEKDAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6}
 _YEAR_WORDS = {"大前": -3, "前": -2, "去": -1, "上": -1, "今": 0, "本": 0, "明": 1, "来": 1}
 _DAY_WORDS = {"大前": -3, "前": -2, "昨": -1, "今": 0, "明": 1, "后": 2}
@@ -213,23 +213,14 @@ def _year_of(match: re.Match[str], calendar: Calendar) -> int | None:
     """The year that an expression names, or None."""
     groups = match.groupdict()
     if written := groups.get("year"):
-        return int(written) if written.isdecimal() else int("".join(str(_digit(c)) for c in written))
+        return read_digits(written)
     word = groups.get("year_word")
     return calendar.today.year + _YEAR_WORDS[word] if word else None
 
 
-def _digit(character: str) -> int:
-    return _HAN.index(character.replace("〇", "零").replace("两", "二"))
-
-
 def _number(text: str) -> int:
-    """12, 十二, 二十 or 两 as a number."""
-    if text.isdecimal():
-        return int(text)
-    tens, ten, ones = text.partition("十")
-    if not ten:
-        return _digit(text)
-    return 10 * (_digit(tens) if tens else 1) + (_digit(ones) if ones else 0)
+    """12, 十二, 二十 or 两 as a number; 0 for what is none."""
+    return read_numeral(text) or 0
 
 
 def _date(year: int, month: int, day: int) -> date | None:

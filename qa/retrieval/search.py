@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embeddings import Filters, Snapshot, fold_to_words
+from embeddings import Filters, Snapshot, character_pairs, fold_to_words
 from qa.query.question import Asks, Query
 from qa.retrieval.cross_encoder import Reader
 from qa.retrieval.rerank import look_again
@@ -170,7 +170,7 @@ def without_duplicates(passages: Iterable[Passage], *, overlap: float) -> Iterat
 
 def _pairs(text: str) -> set[str]:
     words = fold_to_words(text)
-    return {words[place : place + 2] for place in range(len(words) - 1)} or {words}
+    return character_pairs(words) or {words}
 
 
 def _overlap(pairs: set[str], other: set[str]) -> float:
