@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from embeddings.archive.base import Archive, Filters, IssueEntry, ScoredRow, Settings, Snapshot
-    from embeddings.config import archive_path, chosen_model, chosen_reader, issues_path
+    from embeddings.config import Limits, Variable, archive_path, chosen_model, chosen_reader, issues_path
     from embeddings.encoders.encoder import Encoder, open_cross_encoder, open_encoder
     from embeddings.encoders.token_embedder import TokenEmbedder, Tokens, open_token_embedder
     from embeddings.errors import (
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from embeddings.ingest.plan import Skipped
     from embeddings.ingest.upload import Draft, Preview, preview, take_in
     from embeddings.ingest.watch import WatchOptions, watch
-    from embeddings.limits import Limits
     from embeddings.loaders.page_image import Clipping, clip_article, is_printed
     from embeddings.loaders.registry import read_issue_file
     from embeddings.text.dates import Mention, find_date, find_mentions
@@ -43,7 +42,7 @@ if TYPE_CHECKING:
 # Each public name by the module that defines it, which is imported when the name is first asked for.
 _PUBLIC = {
     "embeddings.archive.base": ("Archive", "Filters", "IssueEntry", "ScoredRow", "Settings", "Snapshot"),
-    "embeddings.config": ("archive_path", "chosen_model", "chosen_reader", "issues_path"),
+    "embeddings.config": ("Limits", "Variable", "archive_path", "chosen_model", "chosen_reader", "issues_path"),
     "embeddings.encoders.encoder": ("Encoder", "open_cross_encoder", "open_encoder"),
     "embeddings.encoders.token_embedder": ("TokenEmbedder", "Tokens", "open_token_embedder"),
     "embeddings.errors": (
@@ -70,7 +69,6 @@ _PUBLIC = {
     "embeddings.ingest.plan": ("Skipped",),
     "embeddings.ingest.upload": ("Draft", "Preview", "preview", "take_in"),
     "embeddings.ingest.watch": ("WatchOptions", "watch"),
-    "embeddings.limits": ("Limits",),
     "embeddings.loaders.page_image": ("Clipping", "clip_article", "is_printed"),
     "embeddings.loaders.registry": ("read_issue_file",),
     "embeddings.text.dates": ("Mention", "find_date", "find_mentions"),
@@ -118,6 +116,7 @@ __all__ = [
     "SourceError",
     "TokenEmbedder",
     "Tokens",
+    "Variable",
     "WatchOptions",
     "add",
     "archive_path",

@@ -1,39 +1,122 @@
-"""Settings that come from the environment, read when asked for and never at import."""
+"""Settings that come from the environment, read when asked for and never at import.
+
+Every variable of the bulletin stands in `Variable`, with what it means and what holds without it; docs/settings.md is
+made from there.
+"""
 
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass, fields
+from enum import Enum
 from pathlib import Path
 
-ARCHIVE_VARIABLE = "BULLETIN_ARCHIVE"
-MODEL_VARIABLE = "BULLETIN_MODEL"
-READER_VARIABLE = "BULLETIN_READER"
-ISSUES_VARIABLE = "BULLETIN_ISSUES"
-DOWNLOAD_VARIABLE = "BULLETIN_DOWNLOAD"
+from embeddings.errors import SourceError
 
-DEFAULT_ARCHIVE = "archive"
+
+class Variable(str, Enum):
+    """A variable of the environment: its name, what it means, and its default as it would be written ("" for none)."""
+
+    meaning: str
+    default: str
+
+    ARCHIVE = "BULLETIN_ARCHIVE", "the archive folder", "archive"
+    ISSUES = "BULLETIN_ISSUES", "where issues dropped on the page are kept; else `issues` in the archive folder"
+    MODEL = (
+        "BULLETIN_MODEL",
+        "a sentence-transformers folder or hub name; else the archive's own model, else the bundled one",
+    )
+    READER = (
+        "BULLETIN_READER",
+        "a sentence-transformers CrossEncoder, folder or hub name, to read the best hits; else the bundled reader; "
+        "`none` for no second look",
+    )
+    DOWNLOAD = "BULLETIN_DOWNLOAD", "1 allows a hub model to be fetched"
+    LLM_URL = "BULLETIN_LLM_URL", "an endpoint that speaks OpenAI's protocol, to write answers from the passages"
+    LLM_MODEL = "BULLETIN_LLM_MODEL", "the model that this endpoint serves"
+    LLM_KEY = "BULLETIN_LLM_KEY", "the key that it asks for", "none"
+    LLM_TIMEOUT = "BULLETIN_LLM_TIMEOUT", "seconds for a whole answer of it; after that the quoted answer stands", "30"
+    KEEP_DAYS = (
+        "BULLETIN_KEEP_DAYS",
+        "days that conversations, votes and questions are kept; 0 keeps nothing",
+        "90",
+    )
+    AUTH = "BULLETIN_AUTH", "USER:PASSWORD for the whole page"
+    STAFF_PASSWORD = "BULLETIN_STAFF_PASSWORD", "the password that opens the tab 编辑部 from any machine"
+    MAX_BYTES = "BULLETIN_MAX_BYTES", "the most bytes of a file", "50000000"
+    MAX_UNPACKED_BYTES = "BULLETIN_MAX_UNPACKED_BYTES", "the most bytes that a ZIP or DOCX file unpacks to", "200000000"
+    MAX_MEMBERS = "BULLETIN_MAX_MEMBERS", "the most files in a ZIP file", "1000"
+    MAX_PAGES = "BULLETIN_MAX_PAGES", "the most pages of a PDF, or pictures of one issue", "60"
+    # A broadsheet at 400 dpi has 60 million.
+    MAX_PIXELS = "BULLETIN_MAX_PIXELS", "the most pixels of a picture or a rendered page", "60000000"
+
+    def __new__(cls, name: str, meaning: str, default: str = "") -> Variable:
+        """A member that is its name, and knows its meaning and default."""
+        variable = str.__new__(cls, name)
+        variable._value_ = name
+        variable.meaning, variable.default = meaning, default
+        return variable
+
+    __str__ = str.__str__
+
+    def read(self) -> str:
+        """What the environment says, without spaces around it, else the default."""
+        return os.environ.get(self, "").strip() or self.default
+
+
+def settings_table() -> str:
+    """The variables as a table of Markdown, as it stands in docs/settings.md."""
+    rows = [f"| `{one}` | {one.meaning} | {f'`{one.default}`' if one.default else ''} |" for one in Variable]
+    return "\n".join(["| variable | meaning | default |", "|---|---|---|", *rows, ""])
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one file may hold; a file beyond a limit is refused with its name. `max_pages` is BULLETIN_MAX_PAGES."""
+
+    max_bytes: int = int(Variable.MAX_BYTES.default)  # of the file itself
+    max_unpacked_bytes: int = int(Variable.MAX_UNPACKED_BYTES.default)
+    max_members: int = int(Variable.MAX_MEMBERS.default)
+    max_pages: int = int(Variable.MAX_PAGES.default)
+    max_pixels: int = int(Variable.MAX_PIXELS.default)
+
+    @classmethod
+    def from_environment(cls) -> Limits:
+        """The defaults, with what the environment sets in place of them. Raises SourceError for what is no number."""
+        chosen = {}
+        for limit in fields(cls):
+            variable = Variable[limit.name.upper()]
+            text = variable.read()
+            if not (text.isdecimal() and int(text) > 0):
+                raise SourceError(f"{variable} is {text!r}; write a whole number above zero, such as {limit.default}.")
+            chosen[limit.name] = int(text)
+        return cls(**chosen)
 
 
 def archive_path(path: str | Path | None = None) -> Path:
     """The archive folder: the one given, else BULLETIN_ARCHIVE, else `archive` in the working directory."""
-    return Path(path or os.environ.get(ARCHIVE_VARIABLE) or DEFAULT_ARCHIVE)
+    return Path(path or Variable.ARCHIVE.read())
 
 
 def issues_path(archive: Path) -> Path:
     """Where issues that are dropped onto the page are kept: BULLETIN_ISSUES, else `issues` in the archive folder."""
-    return Path(os.environ.get(ISSUES_VARIABLE) or archive / "issues")
+    return Path(Variable.ISSUES.read() or archive / "issues")
 
 
 def chosen_model(model: str | None = None) -> str | None:
     """The model asked for: the one given, else BULLETIN_MODEL, else None, which leaves it to the archive."""
-    return model or os.environ.get(MODEL_VARIABLE) or None
+    return model or Variable.MODEL.read() or None
 
 
 def chosen_reader(reader: str | None = None) -> str | None:
     """The reader asked for: the one given, else BULLETIN_READER, else None: the bundled one. "none" is no reader."""
-    return reader or os.environ.get(READER_VARIABLE) or None
+    return reader or Variable.READER.read() or None
 
 
 def download_allowed() -> bool:
     """Whether a model named on the hub may be fetched: BULLETIN_DOWNLOAD=1. Nothing is fetched by default."""
-    return os.environ.get(DOWNLOAD_VARIABLE, "").lower() in {"1", "true", "yes"}
+    return Variable.DOWNLOAD.read().lower() in {"1", "true", "yes"}
+
+
+if __name__ == "__main__":
+    print(settings_table(), end="")

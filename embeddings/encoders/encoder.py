@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from embeddings.config import DOWNLOAD_VARIABLE, download_allowed
+from embeddings.config import Variable, download_allowed
 from embeddings.encoders.bundled import BUNDLED_MODEL, PROMPTS, bundled_fingerprint, bundled_folder, weights_path
 from embeddings.errors import ModelError
 from embeddings.sources.hashing import file_digest, text_digest
@@ -260,7 +260,7 @@ def _hub_folder(name: str) -> Path:
         cure = (
             "Check the name and the connection."
             if download_allowed()
-            else f"Name an existing folder, or set {DOWNLOAD_VARIABLE}=1 to fetch it from the hub once."
+            else f"Name an existing folder, or set {Variable.DOWNLOAD}=1 to fetch it from the hub once."
         )
         raise ModelError(f"There is no model {name!r} on this machine. {cure}") from error
 

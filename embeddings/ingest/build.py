@@ -13,11 +13,10 @@ from embeddings.archive.issues import goes_by
 from embeddings.archive.local import LocalArchive
 from embeddings.archive.lock import build_lock
 from embeddings.chunking import MAX_CHARS, OVERLAP_CHARS
-from embeddings.config import archive_path, chosen_model
+from embeddings.config import Limits, archive_path, chosen_model
 from embeddings.encoders.encoder import Encoder, open_encoder
 from embeddings.errors import ModelMismatchError, SourceError
 from embeddings.ingest.plan import BY_HAND, Plan, Planner, Skipped, prepare_again, texts_of
-from embeddings.limits import Limits
 from embeddings.sources.files import SUFFIXES, is_issue_file, read_bytes
 from embeddings.sources.unzip import unpack
 

@@ -10,13 +10,12 @@ from pathlib import Path
 from embeddings.archive.base import KnownIssue
 from embeddings.archive.issues import goes_by
 from embeddings.archive.local import LocalArchive
-from embeddings.config import archive_path
+from embeddings.config import Limits, archive_path
 from embeddings.encoders.encoder import Encoder
 from embeddings.errors import SourceError
 from embeddings.ingest.build import BuildOptions, BuildReport, remove, update
 from embeddings.ingest.corrections import correct, corrections_between, read_corrections, record, record_withdrawal
 from embeddings.ingest.plan import read_once, with_ids
-from embeddings.limits import Limits
 from embeddings.sources.document import Document
 from embeddings.sources.files import read_bytes
 from embeddings.sources.unzip import unpack

@@ -10,10 +10,10 @@ from embeddings.archive.base import KnownIssue, PreparedIssue, Settings
 from embeddings.archive.issues import indexed_text
 from embeddings.archive.local import LocalArchive
 from embeddings.chunking import chunk_article
+from embeddings.config import Limits
 from embeddings.errors import SourceError
 from embeddings.ingest.corrections import Correction, Corrections, correct, lift_withdrawal, read_corrections
 from embeddings.ingest.parse_cache import issue_from_json, issue_to_json, reading_key
-from embeddings.limits import Limits
 from embeddings.loaders.registry import read_document
 from embeddings.sources.document import Document
 from embeddings.sources.files import read_bytes

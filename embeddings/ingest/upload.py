@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from embeddings.archive.local import LocalArchive
-from embeddings.config import archive_path, issues_path
+from embeddings.config import Limits, archive_path, issues_path
 from embeddings.encoders.encoder import Encoder
 from embeddings.errors import ArchiveError, BulletinError, SourceError
 from embeddings.ingest.build import BuildOptions, BuildReport, update
 from embeddings.ingest.corrections import correct, corrections_between, read_corrections, record
 from embeddings.ingest.plan import Skipped, read_once, with_ids
-from embeddings.limits import Limits
 from embeddings.sources.atomic import replace_file
 from embeddings.sources.document import Document
 from embeddings.sources.files import read_bytes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from embeddings.limits import Limits
+from embeddings.config import Limits
 from embeddings.sources.document import Document
 from embeddings.types import ParsedIssue
 

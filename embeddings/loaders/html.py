@@ -14,8 +14,8 @@ from datetime import date
 from itertools import islice
 from typing import Any, TypeAlias
 
+from embeddings.config import Limits
 from embeddings.errors import SourceError
-from embeddings.limits import Limits
 from embeddings.parsing.masthead import issue_name
 from embeddings.parsing.outline import DATE, is_credit, is_prose, make_article, read_outline, without_times
 from embeddings.sources.document import Document

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from embeddings.config import Limits
 from embeddings.errors import SourceError
-from embeddings.limits import Limits
 from embeddings.sources.document import Document
 from embeddings.text.dates import find_date
 from embeddings.types import ArticleKind, ParsedArticle, ParsedIssue

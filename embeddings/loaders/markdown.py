@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from embeddings.config import Limits
 from embeddings.errors import SourceError
-from embeddings.limits import Limits
 from embeddings.sources.document import Document
 from embeddings.text.dates import find_date
 from embeddings.types import ParsedArticle, ParsedIssue

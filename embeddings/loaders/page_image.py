@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
+from embeddings.config import Limits
 from embeddings.errors import SourceError
-from embeddings.limits import Limits
 from embeddings.loaders.scans import PdfReader, PictureReader
 from embeddings.sources.document import Document
 from embeddings.sources.files import PICTURE_SUFFIXES, read_bytes

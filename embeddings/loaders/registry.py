@@ -11,8 +11,8 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+from embeddings.config import Limits
 from embeddings.errors import SourceError
-from embeddings.limits import Limits
 from embeddings.loaders.base import Reader
 from embeddings.loaders.docx import DocxReader
 from embeddings.loaders.html import HtmlReader

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from embeddings.config import Limits
 from embeddings.errors import SourceError
-from embeddings.limits import Limits
 from embeddings.parsing.masthead import issue_name, read_masthead, read_number
 from embeddings.sources.document import Document
 from embeddings.types import ParsedIssue

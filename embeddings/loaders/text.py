@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from embeddings.limits import Limits
+from embeddings.config import Limits
 from embeddings.parsing.masthead import issue_name, read_masthead, read_number
 from embeddings.sources.document import Document
 from embeddings.types import ParsedIssue

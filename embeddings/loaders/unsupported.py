@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from embeddings.config import Limits
 from embeddings.errors import SourceError
-from embeddings.limits import Limits
 from embeddings.sources.document import Document
 from embeddings.types import ParsedIssue
 

@@ -10,8 +10,8 @@ import zlib
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from embeddings.config import Limits
 from embeddings.errors import SourceError
-from embeddings.limits import Limits
 from embeddings.sources.document import Document
 from embeddings.sources.files import PICTURE_SUFFIXES, is_issue_file
 

@@ -8,7 +8,6 @@ time, an error, nonsense — becomes a `WritingError` with the reason, and the q
 from __future__ import annotations
 
 import json
-import os
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -16,13 +15,11 @@ from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
 from typing import Any, Protocol
 
-from embeddings import BulletinError
+from embeddings import BulletinError, Variable
 from qa.generation.grounding import check, shown
 from qa.types import Answer, Citation, Passage
 
-URL_VARIABLE, KEY_VARIABLE, MODEL_VARIABLE = "BULLETIN_LLM_URL", "BULLETIN_LLM_KEY", "BULLETIN_LLM_MODEL"
-TIMEOUT_VARIABLE = "BULLETIN_LLM_TIMEOUT"
-_TIMEOUT = 30.0  # seconds, for a whole answer
+_TIMEOUT = float(Variable.LLM_TIMEOUT.default)  # seconds, for a whole answer
 _MOST_CHARACTERS = 1500
 _MOST_TOKENS = 600
 _NOT_SAID = "公报里没有"
@@ -116,23 +113,25 @@ class ChatWriter:
 
 def chosen_writer() -> Writer | None:
     """The language model that the settings name, or None. Raises WritingError when they cannot be used."""
-    url, model = os.environ.get(URL_VARIABLE, "").strip(), os.environ.get(MODEL_VARIABLE, "").strip()
+    url, model = Variable.LLM_URL.read(), Variable.LLM_MODEL.read()
     if not url:
         return None
     try:
         import openai  # noqa: F401
     except ImportError as error:
         raise WritingError(
-            f"{URL_VARIABLE} is set, but the openai package is not installed: pip install 'bulletin-qa[llm]'."
+            f"{Variable.LLM_URL} is set, but the openai package is not installed: pip install 'bulletin-qa[llm]'."
         ) from error
     if not model:
-        raise WritingError(f"{URL_VARIABLE} is set without {MODEL_VARIABLE}; name the model that the endpoint serves.")
-    asked = os.environ.get(TIMEOUT_VARIABLE, "")
+        raise WritingError(
+            f"{Variable.LLM_URL} is set without {Variable.LLM_MODEL}; name the model that the endpoint serves."
+        )
+    asked = Variable.LLM_TIMEOUT.read()
     try:
-        timeout = float(asked or _TIMEOUT)
+        timeout = float(asked)
     except ValueError:
-        raise WritingError(f"{TIMEOUT_VARIABLE} is {asked!r}; it must be a number of seconds.") from None
-    return ChatWriter(url, model, os.environ.get(KEY_VARIABLE) or "none", timeout)
+        raise WritingError(f"{Variable.LLM_TIMEOUT} is {asked!r}; it must be a number of seconds.") from None
+    return ChatWriter(url, model, Variable.LLM_KEY.read(), timeout)
 
 
 def messages(question: str, passages: Sequence[Passage]) -> list[dict[str, str]]:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import os
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from embeddings import BulletinError
+from embeddings import BulletinError, Variable
 from qa.server.auth import Credentials, Entrance
 
-AUTH_VARIABLE, STAFF_VARIABLE = "BULLETIN_AUTH", "BULLETIN_STAFF_PASSWORD"
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 # Names that MCP clients on this machine ask by, so that no other site's name can be made to point here.
 LOCAL_HOSTS = ("127.0.0.1:*", "localhost:*", "[::1]:*")
@@ -39,14 +37,14 @@ def add_serving_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--auth",
         metavar="USER:PASSWORD",
-        help=f"what opens the page; others on this machine see it, so rather use --auth-file or {AUTH_VARIABLE}",
+        help=f"what opens the page; others on this machine see it, so rather use --auth-file or {Variable.AUTH}",
     )
     parser.add_argument("--auth-file", type=Path, metavar="FILE", help="a file with USER:PASSWORD on its first line")
     parser.add_argument(
         "--staff-password-file",
         type=Path,
         metavar="FILE",
-        help=f"a file whose first line opens the staff side from any machine (default: {STAFF_VARIABLE})",
+        help=f"a file whose first line opens the staff side from any machine (default: {Variable.STAFF_PASSWORD})",
     )
     parser.add_argument("--root-path", default="", metavar="/NEWS", help="the path under which a proxy serves the page")
     parser.add_argument(
@@ -65,14 +63,14 @@ def add_serving_arguments(parser: argparse.ArgumentParser) -> None:
 def options_of(arguments: argparse.Namespace) -> ServingOptions:
     """The options that a command line and the environment give. Raises BulletinError with the cause and the cure."""
     root_path = _root_path(getattr(arguments, "root_path", ""))
-    password = _secret(getattr(arguments, "staff_password_file", None), STAFF_VARIABLE)
+    password = _secret(getattr(arguments, "staff_password_file", None), Variable.STAFF_PASSWORD)
     shares_nothing = getattr(arguments, "share_nothing", False)
     if shares_nothing and arguments.editing:
         raise BulletinError("--share-nothing leaves no staff side for --editing. Give one of them.")
     if arguments.editing and root_path and not password:
         raise BulletinError(
             "Behind a proxy nobody is known to sit at this machine: --editing with --root-path needs a password. "
-            f"Set {STAFF_VARIABLE}, or give --staff-password-file."
+            f"Set {Variable.STAFF_PASSWORD}, or give --staff-password-file."
         )
     return ServingOptions(
         credentials=_credentials(getattr(arguments, "auth", None), getattr(arguments, "auth_file", None)),
@@ -94,7 +92,7 @@ def may_edit(arguments: argparse.Namespace, *, has_password: bool = False, root_
 def _credentials(given: str | None, file: Path | None) -> Credentials | None:
     if given and file:
         raise BulletinError("--auth and --auth-file say the same thing. Give one of them.")
-    said = given or _secret(file, AUTH_VARIABLE)
+    said = given or _secret(file, Variable.AUTH)
     if not said:
         return None
     user, _, password = said.partition(":")
@@ -103,10 +101,10 @@ def _credentials(given: str | None, file: Path | None) -> Credentials | None:
     return Credentials(user, password)
 
 
-def _secret(file: Path | None, variable: str) -> str:
+def _secret(file: Path | None, variable: Variable) -> str:
     """The first line of a file, else what the environment says; empty where neither is given."""
     if file is None:
-        return os.environ.get(variable, "").strip()
+        return variable.read()
     try:
         lines = file.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:

@@ -20,13 +20,12 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from embeddings import BulletinError, SourceError, fold_to_words
+from embeddings import BulletinError, SourceError, Variable, fold_to_words
 
 logger = logging.getLogger(__name__)
 
 LEDGER = "readers.sqlite"
-KEEP_VARIABLE = "BULLETIN_KEEP_DAYS"
-KEEP_DAYS = 90
+KEEP_DAYS = int(Variable.KEEP_DAYS.default)
 MAX_WORD_CHARS = 200
 MAX_NAME_CHARS = 60
 _MAX_TEXT_CHARS = 20_000  # of an answer, which a language model may have written
@@ -91,13 +90,11 @@ class Bounds:
     @classmethod
     def from_environment(cls) -> Bounds:
         """The defaults, with BULLETIN_KEEP_DAYS where it is set. Raises SourceError for what is no number."""
-        text = os.environ.get(KEEP_VARIABLE, "").strip()
-        if not text:
-            return cls()
+        text = Variable.KEEP_DAYS.read()
         if not (text.isascii() and text.isdecimal() and len(text) <= 5):
             raise SourceError(
-                f"{KEEP_VARIABLE} is {text!r}; write the days for which what readers leave behind is kept, such as "
-                f"{KEEP_DAYS}, or 0 to keep nothing."
+                f"{Variable.KEEP_DAYS} is {text!r}; write the days for which what readers leave behind is kept, "
+                f"such as {KEEP_DAYS}, or 0 to keep nothing."
             )
         return cls(days=int(text))
 

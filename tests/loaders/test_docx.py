@@ -13,8 +13,8 @@ import pytest
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Pt
 
+from embeddings.config import Limits
 from embeddings.errors import SourceError
-from embeddings.limits import Limits
 from embeddings.loaders.docx import DocxReader
 from embeddings.sources.document import Document
 from embeddings.types import ParsedIssue

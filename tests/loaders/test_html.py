@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from embeddings.config import Limits
 from embeddings.errors import SourceError
-from embeddings.limits import Limits
 from embeddings.loaders.html import HtmlReader
 from embeddings.sources.document import Document
 from embeddings.types import ParsedIssue
