@@ -20,7 +20,6 @@ from collections import Counter
 from pathlib import Path
 
 from embeddings import Archive, build
-from embeddings.archive.local import LocalArchive
 
 SAMPLES = Path(__file__).parents[1] / "bulletins"
 BUILD = "import sys; from qa.cli import main; sys.exit(main(['build', sys.argv[1], '--archive', sys.argv[2]]))"
@@ -71,7 +70,7 @@ def _version(folder: Path, number: int) -> Path:
 
 def _contents(archive: Path) -> Contents:
     with Archive.open(archive).snapshot() as snapshot:
-        found = snapshot.read_chunks(range(snapshot.size))
+        found = snapshot.read_chunks(snapshot.chunk_ids())
         snapshot.search_words("中国", 5)
     return sorted((article.issue.name, article.title, chunk.text) for chunk, article in found)
 
@@ -84,7 +83,7 @@ def _kill(issues: Path, archive: Path, seconds: float, contents: list[Contents])
     process.kill()
     process.wait()
     try:
-        if LocalArchive.existing(archive).damage():
+        if Archive.open(archive).damage():
             return "damaged"
         found = _contents(archive)
     except Exception as error:

@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embeddings import Archive, Article, Encoder, open_encoder, terms_of
+from embeddings import Archive, Article, Encoder, open_encoder
 from embeddings.archive.issues import indexed_text
 from embeddings.chunking import chunk_article
-from embeddings.index.bm25 import K1, B, LexicalIndex
+from embeddings.index.bm25 import K1, B, Bm25Index
+from embeddings.index.terms import terms_of
 from qa.evaluation.run import GoldQuestion, holds_answer, read_gold
 from qa.query.question import read_question
 from qa.retrieval.search import RetrievalSettings, fuse
@@ -104,7 +105,7 @@ def _lexical(
         kept = keep(terms)
         return terms[kept], owners[kept]
 
-    index = LexicalIndex.build(texts, k1=k1, b=b, cut=cut)
+    index = Bm25Index.build(texts, k1=k1, b=b, cut=cut)
     return [index.scores(read_question(q.question).about, cut=cut).astype(np.float64) for q in gold]
 
 
@@ -157,13 +158,13 @@ def _print_row(name: str, scores: list[NDArray[np.float64]], gold: Sequence[Gold
 
 def _stored(archive: str) -> tuple[Pieces, list[Article]]:
     with Archive.open(archive).snapshot() as snapshot:
-        rows = list(range(snapshot.size))
-        found = snapshot.read_chunks(rows)
+        ids = snapshot.chunk_ids()
+        found = snapshot.read_chunks(ids)
         pieces = Pieces(
             [indexed_text(article.heading, chunk.text) for chunk, article in found],
             [chunk.text for chunk, _ in found],
             [article.id for _, article in found],
-            snapshot.vectors(rows),
+            snapshot.vectors(ids),
         )
         return pieces, list({article.id: article for _, article in found}.values())
 

@@ -9,8 +9,28 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from embeddings.archive.base import Archive, Filters, IssueEntry, ScoredRow, Settings, Snapshot
-    from embeddings.config import Limits, Variable, archive_path, chosen_model, chosen_reader, issues_path
+    from embeddings.archive.base import (
+        Archive,
+        ArchiveReader,
+        ArchiveWriter,
+        Engine,
+        Filters,
+        IssueEntry,
+        ScoredChunk,
+        Settings,
+        Snapshot,
+    )
+    from embeddings.archive.registry import open_archive, register_engine
+    from embeddings.config import (
+        Limits,
+        Variable,
+        archive_folder,
+        archive_location,
+        archive_path,
+        chosen_model,
+        chosen_reader,
+        issues_path,
+    )
     from embeddings.encoders.encoder import Encoder, open_cross_encoder, open_encoder
     from embeddings.encoders.token_embedder import TokenEmbedder, Tokens, open_token_embedder
     from embeddings.errors import (
@@ -23,7 +43,7 @@ if TYPE_CHECKING:
         ModelMismatchError,
         SourceError,
     )
-    from embeddings.index.bm25 import terms_of
+    from embeddings.index.terms import TermStatistics
     from embeddings.ingest.build import BuildOptions, BuildReport, Progress, add, build, mismatch_message, remove
     from embeddings.ingest.edit import correct_article, correct_issue, withdraw
     from embeddings.ingest.plan import Skipped
@@ -41,8 +61,28 @@ if TYPE_CHECKING:
 
 # Each public name by the module that defines it, which is imported when the name is first asked for.
 _PUBLIC = {
-    "embeddings.archive.base": ("Archive", "Filters", "IssueEntry", "ScoredRow", "Settings", "Snapshot"),
-    "embeddings.config": ("Limits", "Variable", "archive_path", "chosen_model", "chosen_reader", "issues_path"),
+    "embeddings.archive.base": (
+        "Archive",
+        "ArchiveReader",
+        "ArchiveWriter",
+        "Engine",
+        "Filters",
+        "IssueEntry",
+        "ScoredChunk",
+        "Settings",
+        "Snapshot",
+    ),
+    "embeddings.archive.registry": ("open_archive", "register_engine"),
+    "embeddings.config": (
+        "Limits",
+        "Variable",
+        "archive_folder",
+        "archive_location",
+        "archive_path",
+        "chosen_model",
+        "chosen_reader",
+        "issues_path",
+    ),
     "embeddings.encoders.encoder": ("Encoder", "open_cross_encoder", "open_encoder"),
     "embeddings.encoders.token_embedder": ("TokenEmbedder", "Tokens", "open_token_embedder"),
     "embeddings.errors": (
@@ -55,7 +95,7 @@ _PUBLIC = {
         "ModelMismatchError",
         "SourceError",
     ),
-    "embeddings.index.bm25": ("terms_of",),
+    "embeddings.index.terms": ("TermStatistics",),
     "embeddings.ingest.build": (
         "BuildOptions",
         "BuildReport",
@@ -88,6 +128,8 @@ __all__ = [
     "ArchiveError",
     "ArchiveLockedError",
     "ArchiveMissingError",
+    "ArchiveReader",
+    "ArchiveWriter",
     "Article",
     "ArticleKind",
     "Box",
@@ -98,6 +140,7 @@ __all__ = [
     "Clipping",
     "Draft",
     "Encoder",
+    "Engine",
     "Filters",
     "Issue",
     "IssueEntry",
@@ -109,16 +152,19 @@ __all__ = [
     "ParsedIssue",
     "Preview",
     "Progress",
-    "ScoredRow",
+    "ScoredChunk",
     "Settings",
     "Skipped",
     "Snapshot",
     "SourceError",
+    "TermStatistics",
     "TokenEmbedder",
     "Tokens",
     "Variable",
     "WatchOptions",
     "add",
+    "archive_folder",
+    "archive_location",
     "archive_path",
     "build",
     "character_pairs",
@@ -134,6 +180,7 @@ __all__ = [
     "is_printed",
     "issues_path",
     "mismatch_message",
+    "open_archive",
     "open_cross_encoder",
     "open_encoder",
     "open_token_embedder",
@@ -141,12 +188,12 @@ __all__ = [
     "read_digits",
     "read_issue_file",
     "read_numeral",
+    "register_engine",
     "remove",
     "share_of_pairs",
     "simplified",
     "split_sentences",
     "take_in",
-    "terms_of",
     "watch",
     "withdraw",
 ]

@@ -7,11 +7,16 @@ made from there.
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, fields
 from enum import Enum
 from pathlib import Path
 
-from embeddings.errors import SourceError
+from embeddings.errors import ArchiveError, SourceError
+
+LOCAL_SCHEME = "file"
+# A path may have a colon too (C:\archive), so a scheme is one that is followed by slashes, or "file:".
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]+)://|(file):", re.IGNORECASE)
 
 
 class Variable(str, Enum):
@@ -20,7 +25,7 @@ class Variable(str, Enum):
     meaning: str
     default: str
 
-    ARCHIVE = "BULLETIN_ARCHIVE", "the archive folder", "archive"
+    ARCHIVE = "BULLETIN_ARCHIVE", "the archive: a folder, or the URL of another engine's", "archive"
     ISSUES = "BULLETIN_ISSUES", "where issues dropped on the page are kept; else `issues` in the archive folder"
     MODEL = (
         "BULLETIN_MODEL",
@@ -93,9 +98,41 @@ class Limits:
         return cls(**chosen)
 
 
-def archive_path(path: str | Path | None = None) -> Path:
-    """The archive folder: the one given, else BULLETIN_ARCHIVE, else `archive` in the working directory."""
-    return Path(path or Variable.ARCHIVE.read())
+def archive_location(location: str | Path | None = None) -> str:
+    """The archive's URL or path: the one given, else BULLETIN_ARCHIVE, else `archive` in the working directory."""
+    return str(location or Variable.ARCHIVE.read())
+
+
+def archive_scheme(location: str) -> str:
+    """The scheme of an archive's URL, in lower case; LOCAL_SCHEME for a path."""
+    match = _SCHEME.match(location)
+    return (match[1] or match[2]).lower() if match else LOCAL_SCHEME
+
+
+def archive_folder(location: str | Path | None = None) -> Path | None:
+    """The folder of an archive that is kept in one, by path or file: URL; None for another engine's.
+
+    The default is that of `archive_location`.
+    """
+    location = archive_location(location)
+    if _SCHEME.match(location) is None:
+        return Path(location)
+    if archive_scheme(location) != LOCAL_SCHEME:
+        return None
+    from urllib.parse import urlsplit
+    from urllib.request import url2pathname  # imports what speaks HTTP
+
+    return Path(url2pathname(urlsplit(location).path))
+
+
+def archive_path(location: str | Path | None = None) -> Path:
+    """The folder of an archive, as `archive_folder` tells it. Raises ArchiveError for one that is not in a folder."""
+    folder = archive_folder(location)
+    if folder is None:
+        raise ArchiveError(
+            f"The archive {archive_location(location)} is not in a folder of this machine. Name a folder in its place."
+        )
+    return folder
 
 
 def issues_path(archive: Path) -> Path:

@@ -17,12 +17,14 @@ from cachetools import LRUCache
 from embeddings import (
     Archive,
     ArchiveMissingError,
+    ArchiveReader,
     Encoder,
     Filters,
     ModelMismatchError,
     Settings,
     Snapshot,
-    archive_path,
+    archive_folder,
+    archive_location,
     chosen_model,
     chosen_reader,
     find_date,
@@ -55,7 +57,7 @@ class Assistant:
 
     def __init__(
         self,
-        archive: Archive,
+        archive: ArchiveReader,
         encoder: Encoder,
         *,
         reader: Reader | None = None,
@@ -90,7 +92,7 @@ class Assistant:
         settings = opened.settings
         if settings is None:
             raise ArchiveMissingError(
-                f"The archive at {archive_path(archive)} holds no issue yet. Run `bulletin build FOLDER`."
+                f"The archive at {archive_location(archive)} holds no issue yet. Run `bulletin build FOLDER`."
             )
         return cls(
             opened,
@@ -400,5 +402,7 @@ def _day(value: str | date | None, name: str) -> date | None:
 
 
 def _open(archive: str | Path | None, model: str | None) -> Assistant:
-    folder = archive_path(archive).resolve()
-    return _shared(_Key(str(folder), chosen_model(model), folder.stat().st_ino if folder.exists() else 0))
+    folder = archive_folder(archive)
+    location = str(folder.resolve()) if folder else archive_location(archive)
+    inode = folder.stat().st_ino if folder and folder.exists() else 0
+    return _shared(_Key(location, chosen_model(model), inode))

@@ -24,7 +24,17 @@ from typing import Any
 
 from opencc import OpenCC
 
-from embeddings import Archive, Article, Chunk, Encoder, build, fold_to_words, open_encoder, split_sentences
+from embeddings import (
+    Archive,
+    ArchiveReader,
+    Article,
+    Chunk,
+    Encoder,
+    build,
+    fold_to_words,
+    open_encoder,
+    split_sentences,
+)
 from qa.query.question import read_question
 from qa.retrieval.search import find_hits
 
@@ -112,7 +122,7 @@ def read_passages(file: Path) -> Iterator[TrainingPassage]:
         yield TrainingPassage(to_simplified(row["context"]), questions, held_out=place >= first)
 
 
-def _archive(passages: Sequence[TrainingPassage], work: Path, encoder: Encoder) -> Archive:
+def _archive(passages: Sequence[TrainingPassage], work: Path, encoder: Encoder) -> ArchiveReader:
     work.mkdir(parents=True, exist_ok=True)
     rows = [{"id": str(place), "text": passage.text} for place, passage in enumerate(passages)]
     source = work / "passages.jsonl"
@@ -121,11 +131,11 @@ def _archive(passages: Sequence[TrainingPassage], work: Path, encoder: Encoder) 
     return Archive.open(work / "archive")
 
 
-def _examples(passages: Sequence[TrainingPassage], archive: Archive, encoder: Encoder) -> Iterator[Example]:
+def _examples(passages: Sequence[TrainingPassage], archive: ArchiveReader, encoder: Encoder) -> Iterator[Example]:
     with archive.snapshot() as snapshot:
         chunks: dict[str, list[Chunk]] = defaultdict(list)
         articles: dict[str, Article] = {}
-        for chunk, article in snapshot.read_chunks(range(snapshot.size)):
+        for chunk, article in snapshot.read_chunks(snapshot.chunk_ids()):
             chunks[article.id].append(chunk)
             articles[article.id] = article
         for place, passage in enumerate(passages):

@@ -33,6 +33,7 @@ import argparse
 import json
 import random
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -47,7 +48,17 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 from sklearn.preprocessing import StandardScaler
 
-from embeddings import Archive, Encoder, Snapshot, build, fold_to_words, open_encoder, split_sentences, terms_of
+from embeddings import (
+    Archive,
+    ArchiveReader,
+    Encoder,
+    Snapshot,
+    TermStatistics,
+    build,
+    fold_to_words,
+    open_encoder,
+    split_sentences,
+)
 from qa.answering.features import (
     ANSWER_FEATURES,
     MEANING_FEATURES,
@@ -223,7 +234,7 @@ def _read(files: Sequence[Path], *, held_out: bool) -> tuple[list[_Placed], list
 class Half:
     """An archive of every other of some passages, and the questions of its passages."""
 
-    archive: Archive
+    archive: ArchiveReader
     questions: list[Asked]
 
 
@@ -248,7 +259,7 @@ def _cases(halves: Sequence[Half], strange: Sequence[Asked], most: int, tools: T
     subjects = sorted({subject_of(asked.question, asked.text) for half in questions for asked in half} - {""})
     for half, own, other in zip(halves, questions, reversed(questions), strict=True):
         with half.archive.snapshot() as snapshot:
-            texts = ArticleTerms(snapshot)
+            texts = ArchiveTexts(snapshot)
             for asked in own:
                 yield from _case(asked, snapshot, tools, "answered")
                 for how in REMOVERS:
@@ -266,7 +277,7 @@ def _sample(questions: list[Asked], count: int, random_source: random.Random) ->
 
 
 def _case(
-    asked: Asked, snapshot: Snapshot, tools: Tools, how: str, texts: ArticleTerms | None = None
+    asked: Asked, snapshot: Snapshot, tools: Tools, how: str, texts: ArchiveTexts | None = None
 ) -> Iterator[Case]:
     """The question as one case, or none where it is none of its kind. `texts` are needed to cut the answer out."""
     query = read_question(asked.question)
@@ -308,42 +319,49 @@ Remove = Callable[[str, Sequence[str]], str]
 REMOVERS: dict[str, Remove] = {"cut": _without_sentences, "clause": _without_clauses}
 
 
-class ArticleTerms:
-    """In how many articles of an archive each term stands, to tell which would be left without some sentences."""
+class ArchiveTexts:
+    """The texts of an archive's chunks by article, to tell which terms would be left without some sentences."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
-        articles = {article.id: article.body for _, article in snapshot.read_chunks(range(snapshot.size))}
-        terms = np.concatenate([np.unique(terms_of([body])[0]) for body in articles.values()])
-        self._terms, self._articles = np.unique(terms, return_counts=True)
+        self._chunks: dict[str, list[str]] = defaultdict(list)
+        for chunk, article in snapshot.read_chunks(snapshot.chunk_ids()):
+            self._chunks[article.id].append(f"{article.heading}\n{chunk.text}")
 
     def without(self, answers: Sequence[str], hits: Sequence[Hit], remove: Remove) -> Cut:
         """The archive without what `remove` takes out of the articles of some hits that hold one of the answers.
 
         A term of a question that only the cut articles have is rare, and so they are among its hits.
         """
-        articles = self._articles.copy()
-        for body in {hit.article.id: hit.article.body for hit in hits}.values():
-            if _holds(body, answers):
-                terms, left = np.unique(terms_of([body])[0]), terms_of([remove(body, answers)])[0]
-                articles[np.searchsorted(self._terms, np.setdiff1d(terms, left))] -= 1
-        return Cut(self.snapshot, self._terms[articles > 0], answers, remove)
+        cut = {hit.article.id: hit.article for hit in hits if _holds(hit.article.body, answers)}
+        chunks = [text for article_id in cut for text in self._chunks[article_id]]
+        left = [f"{article.heading}\n{remove(article.body, answers)}" for article in cut.values()]
+        return Cut(self.snapshot, chunks, left, answers, remove)
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A snapshot with something cut out of its texts: its idf is the archive's, but for terms that nothing left has."""
+    """A snapshot with something cut out of its texts: its idf is the archive's, but for terms that nothing left has.
+
+    `chunks` are those of the articles that were cut, and `left` what is left of these.
+    """
 
     snapshot: Snapshot
-    known: NDArray[np.uint64]  # terms in order
+    chunks: Sequence[str]
+    left: Sequence[str]
     answers: Sequence[str]
     remove: Remove
 
-    def idf(self, terms: NDArray[np.uint64]) -> NDArray[np.float32]:
-        """The inverse document frequency of each term, shape of `terms`."""
-        nowhere = self.snapshot.idf(np.array([np.iinfo(np.uint64).max], dtype=np.uint64))[0]
-        places = np.minimum(np.searchsorted(self.known, terms), self.known.size - 1)
-        return np.where(self.known[places] == terms, self.snapshot.idf(terms), nowhere)
+    def term_statistics(self, text: str) -> TermStatistics:
+        """The terms of a text; those that stood in the cut texts alone, and are gone, stand in none."""
+        terms = self.snapshot.term_statistics(text)
+        stood = terms.found_in(self.chunks).present.sum(axis=0)
+        is_gone = (terms.frequencies == stood) & ~terms.found_in(self.left).present.any(axis=0)
+        return replace(terms, frequencies=np.where(is_gone, 0, terms.frequencies))
+
+    def coverage(self, question: str, texts: Sequence[str]) -> NDArray[np.float64]:
+        """The share of a question's pairs and words that each text has, shape (len(texts),)."""
+        return self.term_statistics(question).found_in(texts).pairs()
 
     def of(self, hit: Hit) -> Iterator[Hit]:
         """A hit as it is after the cutting, in its article after it; nothing when nothing is left."""

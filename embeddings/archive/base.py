@@ -1,11 +1,16 @@
-"""The archive: what everything above storage talks to. The default one is SQLite and FAISS in a folder."""
+"""The archive: what everything above storage talks to. The default one is SQLite and FAISS in a folder.
+
+An engine keeps archives. It gives a reading half (`ArchiveReader`, whose `Snapshot`s are searched) and a writing half
+(`ArchiveWriter`), and is found by the scheme of a URL (`embeddings.archive.registry`). What an engine must hold to is
+tested by `tests/archive/test_contract.py`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -15,6 +20,8 @@ from embeddings.types import Article, Chunk, Issue
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from embeddings.index.terms import TermStatistics
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +77,16 @@ class PreparedIssue:
 
 
 @dataclass(frozen=True, slots=True)
-class ScoredRow:
-    """A chunk found by one of the searches: its row in this snapshot, and that search's score."""
+class ScoredChunk:
+    """A chunk found by one of the searches: its id, and that search's score."""
 
-    row: int
+    chunk_id: str
     score: float
 
 
 @dataclass(frozen=True, slots=True)
 class KnownIssue:
-    """An issue as a build knows it."""
+    """An issue as a build knows it. `key` is the archive's own; `ArchiveWriter.commit` takes issues out by it."""
 
     issue: Issue
     key: int
@@ -94,7 +101,12 @@ class KnownIssue:
 
 
 class Snapshot(Protocol):
-    """One state of the archive, unchanged while it is held, whatever a build does meanwhile."""
+    """One state of the archive, unchanged while it is held, whatever a build does meanwhile.
+
+    A chunk is known by its id, which is its own for as long as its issue is not indexed anew, and never another's. Ids
+    sort in the order in which chunks were added, so that ties between them break alike. Methods that take ids raise
+    ValueError for one that the snapshot does not have.
+    """
 
     @property
     def generation(self) -> str:
@@ -106,12 +118,21 @@ class Snapshot(Protocol):
         """The number of chunks."""
         ...
 
-    def search_vectors(self, vector: NDArray[np.float32], k: int, *, filters: Filters | None = None) -> list[ScoredRow]:
-        """The `k` chunks nearest to a unit vector, by cosine, best first."""
+    def chunk_ids(self) -> list[str]:
+        """The ids of all chunks, in order."""
         ...
 
-    def search_words(self, question: str, k: int, *, filters: Filters | None = None) -> list[ScoredRow]:
-        """The `k` chunks that share the most telling words with the question, by BM25, best first."""
+    def search_vectors(
+        self, vector: NDArray[np.float32], k: int, *, filters: Filters | None = None
+    ) -> list[ScoredChunk]:
+        """The `k` chunks nearest to a unit vector, by cosine, best first, ties by id."""
+        ...
+
+    def search_words(self, question: str, k: int, *, filters: Filters | None = None) -> list[ScoredChunk]:
+        """The `k` chunks that share the most telling words with the question, by BM25, best first, ties by id.
+
+        Chunks that share no term with it are left out.
+        """
         ...
 
     def find_phrase(self, phrase: str, *, filters: Filters | None = None) -> list[Article]:
@@ -122,23 +143,31 @@ class Snapshot(Protocol):
         """Every article that some filters leave; newest first, then as printed."""
         ...
 
-    def word_scores(self, question: str, rows: Sequence[int]) -> NDArray[np.float32]:
-        """The BM25 scores of some chunks, shape (len(rows),)."""
+    def word_scores(self, question: str, chunk_ids: Sequence[str]) -> NDArray[np.float32]:
+        """The BM25 scores of some chunks, shape (len(chunk_ids),)."""
         ...
 
-    def idf(self, terms: NDArray[np.uint64]) -> NDArray[np.float32]:
-        """How telling each term is in this archive: its inverse document frequency, shape of `terms`."""
+    def term_statistics(self, text: str) -> TermStatistics:
+        """The terms of a text, each with its document frequency among the chunks; finds them in other texts."""
         ...
 
-    def vectors(self, rows: Sequence[int]) -> NDArray[np.float32]:
-        """The stored vectors of some chunks, shape (len(rows), dimension)."""
+    def coverage(self, question: str, texts: Sequence[str]) -> NDArray[np.float64]:
+        """The share of a question's pairs and words that each text has, weighted by their idf, shape (len(texts),)."""
+        ...
+
+    def have_terms(self, texts: Sequence[str]) -> NDArray[np.bool_]:
+        """Whether every term of a text stands in some chunk, be it in several, shape (len(texts),)."""
+        ...
+
+    def vectors(self, chunk_ids: Sequence[str]) -> NDArray[np.float32]:
+        """The stored vectors of some chunks, shape (len(chunk_ids), dimension)."""
         ...
 
     def sample_vectors(self) -> NDArray[np.float32]:
         """Vectors of chunks spread evenly over the archive, the same every time, shape (at most 256, dimension)."""
         ...
 
-    def read_chunks(self, rows: Sequence[int]) -> list[tuple[Chunk, Article]]:
+    def read_chunks(self, chunk_ids: Sequence[str]) -> list[tuple[Chunk, Article]]:
         """Some chunks, each with its article, in the order asked for."""
         ...
 
@@ -163,8 +192,8 @@ class Snapshot(Protocol):
         ...
 
 
-class Archive(Protocol):
-    """Issues, articles, chunks and vectors, and the two searches over them."""
+class ArchiveReader(Protocol):
+    """The reading half: what answers questions and shows issues. Open once, use from any thread."""
 
     @property
     def settings(self) -> Settings | None:
@@ -175,18 +204,97 @@ class Archive(Protocol):
         """Hold the newest complete state. Safe in several threads at once, and while a build runs."""
         ...
 
+    def known_issues(self) -> list[KnownIssue]:
+        """Every issue with how it was read and cut, in the order in which they were added."""
+        ...
+
     def size_on_disk(self) -> int:
-        """The bytes that its files take, without the issues themselves."""
+        """The bytes that it takes, without the issues' own files."""
+        ...
+
+    def damage(self) -> list[str]:
+        """What is wrong with what is stored, one line each; empty when it is whole."""
+        ...
+
+    def derived_parts(self) -> dict[str, bool]:
+        """The search indexes made from what is stored, by name, and whether each is whole and in step with it."""
         ...
 
     def close(self) -> None:
         """Give back connections and memory."""
         ...
 
-    @staticmethod
-    def open(path: str | Path | None = None) -> Archive:
-        """Open the archive at a path (default: BULLETIN_ARCHIVE, else `archive`).
 
-        Raises ArchiveMissingError or ArchiveDamagedError.
+class ArchiveWriter(ArchiveReader, Protocol):
+    """The writing half: what a build needs, over what it reads of the archive.
+
+    Parsed issues and vectors may be stored at any time, since no search sees them. Whoever calls `commit` or `derive`
+    holds the archive's lock (`embeddings.archive.registry.lock_archive`).
+    """
+
+    def reading(self, key: str) -> str | None:
+        """What was once parsed from some bytes, as it was stored; None when nothing was."""
+        ...
+
+    def store_reading(self, key: str, reading: str) -> None:
+        """Keep what was parsed from some bytes."""
+        ...
+
+    def stored_vectors(self, keys: Iterable[str]) -> set[str]:
+        """Those of some vector keys that need no encoding."""
+        ...
+
+    def store_vectors(self, vectors: Mapping[str, NDArray[np.float32]]) -> None:
+        """Keep some vectors by key. No chunk refers to them yet; a build that was stopped finds them again."""
+        ...
+
+    def commit(
+        self, *, add: Sequence[PreparedIssue], remove: Sequence[int], settings: Settings, complete: bool = False
+    ) -> None:
+        """Take issues out by key and put issues in, as one step that names a new generation.
+
+        The vectors and readings that only the removed issues used are dropped; `complete` drops all that no issue uses.
         """
-        return open_archive(path)
+        ...
+
+    def derive(self) -> None:
+        """Bring the search indexes in step with what is stored. Raises ArchiveError when they cannot be written."""
+        ...
+
+
+class Engine(Protocol):
+    """Keeps archives of one kind, each at a URL."""
+
+    def open(self, location: str, *, create: bool = False) -> ArchiveWriter:
+        """Open an archive; `create` makes an empty one where there is none.
+
+        Raises ArchiveMissingError, ArchiveDamagedError, or ArchiveError when it cannot be made.
+        """
+        ...
+
+    def lock(
+        self,
+        location: str,
+        *,
+        wait_seconds: float,
+        on_wait: Callable[[str], None] | None = None,
+        now: Callable[[], datetime] = datetime.now,
+    ) -> AbstractContextManager[None]:
+        """Hold an archive against other builds, there or not yet; it is free again when this process ends.
+
+        `on_wait` is told who holds it, once, before waiting. Raises ArchiveLockedError when it is still held after
+        `wait_seconds`.
+        """
+        ...
+
+
+class Archive(ArchiveReader, Protocol):
+    """An archive as those who answer from it know it; `Archive.open` opens one."""
+
+    @staticmethod
+    def open(location: str | Path | None = None) -> ArchiveReader:
+        """Open the archive at a URL or path (default: BULLETIN_ARCHIVE, else `archive`).
+
+        Raises ArchiveMissingError or ArchiveDamagedError, and ArchiveError for a URL that no engine knows.
+        """
+        return open_archive(location)

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
@@ -19,8 +20,9 @@ from uuid import uuid4
 
 import numpy as np
 
-from embeddings.archive.base import Archive, KnownIssue, PreparedIssue, Settings
+from embeddings.archive.base import ArchiveWriter, Engine, KnownIssue, PreparedIssue, Settings
 from embeddings.archive.connection import LOCK_SECONDS, archive_errors, connect
+from embeddings.archive.lock import build_lock
 from embeddings.archive.rows import (
     DATABASE,
     ISSUE_COLUMNS,
@@ -31,11 +33,10 @@ from embeddings.archive.rows import (
     issue_from,
     stored_settings,
 )
-from embeddings.archive.snapshot import Index, LocalSnapshot
+from embeddings.archive.snapshot import Index, LocalSnapshot, derived_files
+from embeddings.config import archive_path
 from embeddings.encoders.encoder import choose_threads
 from embeddings.errors import ArchiveDamagedError, ArchiveError, ArchiveMissingError
-from embeddings.index.bm25 import LexicalIndex
-from embeddings.index.vectors import VectorIndex
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 _FORMAT = "2"
 
 
-class LocalArchive(Archive):
+class LocalArchive(ArchiveWriter):
     """An archive in a folder. Open once, use from any thread."""
 
     def __init__(self, folder: Path) -> None:
@@ -128,10 +129,8 @@ class LocalArchive(Archive):
             except Empty:
                 return
 
-    # What a build needs. The caller holds the build lock.
-
     def known_issues(self) -> list[KnownIssue]:
-        """What a build compares files with."""
+        """Every issue with how it was read and cut, in the order in which they were added."""
         with self._reading() as connection:
             rows = connection.execute(
                 f"SELECT {ISSUE_COLUMNS}, issue_key, root, reading_key, recipe FROM issues ORDER BY issue_key"
@@ -139,13 +138,13 @@ class LocalArchive(Archive):
         return [KnownIssue(issue_from(row[:ISSUE_WIDTH]), *row[ISSUE_WIDTH:]) for row in rows]
 
     def reading(self, key: str) -> str | None:
-        """What a reader once found in some bytes, as it was stored."""
+        """What was once parsed from some bytes, as it was stored."""
         with self._reading() as connection:
             row = connection.execute("SELECT reading FROM readings WHERE reading_key = ?", (key,)).fetchone()
         return row[0] if row else None
 
     def store_reading(self, key: str, reading: str) -> None:
-        """Keep what a reader found."""
+        """Keep what was parsed from some bytes."""
         with self._writing() as connection:
             connection.execute("INSERT OR REPLACE INTO readings VALUES (?, ?)", (key, reading))
 
@@ -207,7 +206,7 @@ class LocalArchive(Archive):
 
     def derive(self) -> None:
         """Bring the derived files in step with the database. Raises ArchiveError when they cannot be written."""
-        if all(self.derived_files().values()):
+        if all(self.derived_parts().values()):
             return
         try:
             with self.snapshot() as snapshot:
@@ -236,14 +235,11 @@ class LocalArchive(Archive):
             found.append(f"{outside} chunks lie outside their article")
         return found
 
-    def derived_files(self) -> dict[str, bool]:
+    def derived_parts(self) -> dict[str, bool]:
         """Each derived file, and whether it is whole and in step with the database."""
         with self._reading() as connection:
             generation = stored_settings(connection)["generation"]
-        return {
-            VECTORS: VectorIndex.load(self.folder / VECTORS, generation=generation) is not None,
-            LEXICAL: LexicalIndex.load(self.folder / LEXICAL, generation=generation) is not None,
-        }
+        return derived_files(self.folder, generation)
 
     # Connections.
 
@@ -283,3 +279,26 @@ class LocalArchive(Archive):
                 index = Index.read(connection, self.folder, generation)
                 self._index = index
         return index
+
+
+class LocalEngine(Engine):
+    """Keeps each archive in a folder of this machine, named by path or file: URL."""
+
+    def open(self, location: str, *, create: bool = False) -> LocalArchive:
+        """Open an archive. Raises ArchiveMissingError, ArchiveDamagedError, ArchiveError."""
+        folder = archive_path(location)
+        return LocalArchive.create(folder) if create else LocalArchive.existing(folder)
+
+    def lock(
+        self,
+        location: str,
+        *,
+        wait_seconds: float,
+        on_wait: Callable[[str], None] | None = None,
+        now: Callable[[], datetime] = datetime.now,
+    ) -> AbstractContextManager[None]:
+        """Hold the lock file of an archive's folder, which is made where there is none. Raises ArchiveLockedError."""
+        return build_lock(archive_path(location), wait_seconds=wait_seconds, on_wait=on_wait, now=now)
+
+
+ENGINE = LocalEngine()

@@ -1,27 +1,91 @@
-"""Which engine keeps an archive.
+"""Which engine keeps an archive: the scheme of its URL says so; a bare path and `file:` mean the local one.
 
-An engine is named and imported only when it is used: it implements what `embeddings.archive.base` states, which offers
-to open it (`Archive.open`).
+An engine is imported when its scheme is first asked for. One of another package is found by its entry point in the
+group `bulletin_qa.archives`, whose name is the scheme, or is told by `register_engine`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from embeddings.config import archive_path
+from embeddings.config import LOCAL_SCHEME, archive_location, archive_scheme
+from embeddings.errors import ArchiveError
 
 if TYPE_CHECKING:
-    from embeddings.archive.base import Archive
+    from embeddings.archive.base import ArchiveReader, ArchiveWriter, Engine
 
-_LOCAL = "embeddings.archive.local"
+ENTRY_POINTS = "bulletin_qa.archives"
+
+_engines: dict[str, Engine | str] = {LOCAL_SCHEME: "embeddings.archive.local:ENGINE"}
 
 
-def open_archive(path: str | Path | None = None) -> Archive:
-    """Open the archive at a path (default: BULLETIN_ARCHIVE, else `archive`).
+def open_archive(location: str | Path | None = None) -> ArchiveReader:
+    """Open the archive at a URL or path (default: BULLETIN_ARCHIVE, else `archive`).
 
-    Raises ArchiveMissingError or ArchiveDamagedError.
+    Raises ArchiveMissingError or ArchiveDamagedError, and ArchiveError for a URL that no engine knows.
     """
-    opened: Archive = import_module(_LOCAL).LocalArchive.existing(archive_path(path))
-    return opened
+    location = archive_location(location)
+    return engine_of(location).open(location)
+
+
+def open_for_writing(location: str | Path | None = None, *, create: bool = False) -> ArchiveWriter:
+    """Open the writing half of an archive; `create` makes an empty one where there is none.
+
+    Raises as `open_archive` does, and ArchiveError when it cannot be made.
+    """
+    location = archive_location(location)
+    return engine_of(location).open(location, create=create)
+
+
+def lock_archive(
+    location: str | Path | None = None,
+    *,
+    wait_seconds: float,
+    on_wait: Callable[[str], None] | None = None,
+    now: Callable[[], datetime] = datetime.now,
+) -> AbstractContextManager[None]:
+    """Hold an archive against other builds, there or not yet.
+
+    `on_wait` is told who holds it, once, before waiting. Raises ArchiveLockedError when it is still held after
+    `wait_seconds`.
+    """
+    location = archive_location(location)
+    return engine_of(location).lock(location, wait_seconds=wait_seconds, on_wait=on_wait, now=now)
+
+
+def register_engine(scheme: str, engine: Engine | str) -> None:
+    """Let an engine keep the archives whose URLs have a scheme; `module:attribute` is imported when it is used."""
+    _engines[scheme.lower()] = engine
+
+
+def engine_of(location: str) -> Engine:
+    """The engine that keeps the archive at a URL or path. Raises ArchiveError, naming the schemes that are known."""
+    scheme = archive_scheme(location)
+    if scheme not in _engines:
+        for name, value in _installed_engines().items():
+            _engines.setdefault(name, value)
+    engine = _engines.get(scheme)
+    if engine is None:
+        raise ArchiveError(
+            f"No archive engine is known for {location}. Name a folder, or a URL with one of these schemes: "
+            f"{', '.join(sorted(_engines))}."
+        )
+    return _imported(engine) if isinstance(engine, str) else engine
+
+
+def _installed_engines() -> dict[str, str]:
+    """The engines of other packages by scheme, as `module:attribute`."""
+    from importlib.metadata import entry_points  # tens of milliseconds, which the local engine needs not
+
+    return {entry.name.lower(): entry.value for entry in entry_points(group=ENTRY_POINTS)}
+
+
+def _imported(path: str) -> Engine:
+    module, _, name = path.partition(":")
+    engine: Engine = getattr(import_module(module), name)
+    return engine

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,8 +13,10 @@ from embeddings.archive.base import PreparedIssue
 from embeddings.archive.codec import boxes_from_json, boxes_to_json
 from embeddings.archive.issues import indexed_text
 from embeddings.errors import ArchiveDamagedError
-from embeddings.index.vectors import VectorIndex
 from embeddings.types import Article, ArticleKind, Issue
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 DATABASE = "archive.sqlite"
 VECTORS = "vectors.faiss"
@@ -32,8 +35,11 @@ def read_texts(connection: sqlite3.Connection) -> list[str]:
     return [indexed_text(" ".join(filter(None, heading)), text) for *heading, text in rows]
 
 
-def read_vectors(connection: sqlite3.Connection, count: int) -> VectorIndex:
-    """The stored vectors of `count` chunks, in the order of their keys. Raises ArchiveDamagedError."""
+def read_vectors(connection: sqlite3.Connection, count: int) -> NDArray[np.float32]:
+    """The stored vectors of `count` chunks, in the order of their keys, shape (count, dimension).
+
+    Raises ArchiveDamagedError.
+    """
     stored = stored_settings(connection)
     dimension = int(stored.get("dimension", 1))
     rows = connection.execute("SELECT vector FROM chunks JOIN vectors USING (vector_key) ORDER BY chunk_key")
@@ -42,7 +48,7 @@ def read_vectors(connection: sqlite3.Connection, count: int) -> VectorIndex:
         raise ArchiveDamagedError(
             "Some vectors are missing from the archive. Run `bulletin build --full` to make them again."
         )
-    return VectorIndex.build(np.frombuffer(packed, dtype="<f4").reshape(count, dimension))
+    return np.frombuffer(packed, dtype="<f4").reshape(count, dimension)
 
 
 def insert_issue(connection: sqlite3.Connection, prepared: PreparedIssue) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embeddings.archive.base import Filters, IssueEntry, ScoredRow
+from embeddings.archive.base import Filters, IssueEntry, ScoredChunk, Snapshot
 from embeddings.archive.issues import goes_by
 from embeddings.archive.rows import (
     ARTICLE_COLUMNS,
@@ -24,8 +24,10 @@ from embeddings.archive.rows import (
     read_texts,
     read_vectors,
 )
-from embeddings.index.bm25 import LexicalIndex
-from embeddings.index.vectors import VectorIndex
+from embeddings.index.base import LexicalIndex, VectorIndex
+from embeddings.index.bm25 import Bm25Index
+from embeddings.index.faiss_flat import FaissFlatIndex
+from embeddings.index.terms import TermStatistics, have_all_terms
 from embeddings.text.normalize import fold
 from embeddings.types import Article, Chunk, Issue
 
@@ -34,9 +36,10 @@ if TYPE_CHECKING:
 
 
 _SAMPLE = 256
+_ID_DIGITS = 10  # so that ids sort as their keys do
 
 
-class LocalSnapshot:
+class LocalSnapshot(Snapshot):
     """One generation of a local archive: a read transaction, and the index made for it."""
 
     def __init__(self, connection: sqlite3.Connection, index: Index) -> None:
@@ -53,13 +56,19 @@ class LocalSnapshot:
         """The number of chunks."""
         return len(self.index.chunk_keys)
 
-    def search_vectors(self, vector: NDArray[np.float32], k: int, *, filters: Filters | None = None) -> list[ScoredRow]:
-        """The `k` chunks nearest to a unit vector, by cosine, best first."""
-        rows, scores = self.index.vectors.search(vector, k, allowed=self.index.allowed(filters))
-        return [ScoredRow(row, score) for row, score in zip(rows.tolist(), scores.tolist(), strict=True)]
+    def chunk_ids(self) -> list[str]:
+        """The ids of all chunks, in order."""
+        return [_chunk_id(key) for key in self.index.chunk_keys.tolist()]
 
-    def search_words(self, question: str, k: int, *, filters: Filters | None = None) -> list[ScoredRow]:
-        """The `k` chunks with the highest BM25 score, best first; chunks that share no term are left out."""
+    def search_vectors(
+        self, vector: NDArray[np.float32], k: int, *, filters: Filters | None = None
+    ) -> list[ScoredChunk]:
+        """The `k` chunks nearest to a unit vector, by cosine, best first, ties by id."""
+        rows, scores = self.index.vectors.search(vector, k, allowed=self.index.allowed(filters))
+        return self._scored(rows, scores)
+
+    def search_words(self, question: str, k: int, *, filters: Filters | None = None) -> list[ScoredChunk]:
+        """The `k` chunks with the highest BM25 score, best first, ties by id; those that share no term are left out."""
         scores = self.index.lexical.scores(question)
         allowed = self.index.allowed(filters)
         if allowed is not None:
@@ -68,7 +77,11 @@ class LocalSnapshot:
         if candidates.size > k:
             candidates = candidates[np.argpartition(-scores[candidates], k - 1)[:k]]
         best = candidates[np.lexsort((candidates, -scores[candidates]))]
-        return [ScoredRow(row, score) for row, score in zip(best.tolist(), scores[best].tolist(), strict=True)]
+        return self._scored(best, scores[best])
+
+    def _scored(self, rows: NDArray[np.int64], scores: NDArray[np.float32]) -> list[ScoredChunk]:
+        keys = self.index.chunk_keys[rows].tolist()
+        return [ScoredChunk(_chunk_id(key), score) for key, score in zip(keys, scores.tolist(), strict=True)]
 
     def find_phrase(self, phrase: str, *, filters: Filters | None = None) -> list[Article]:
         """Every article whose title or body has a phrase; newest first, then as printed."""
@@ -98,34 +111,40 @@ class LocalSnapshot:
         articles = [article for article, _ in found]
         return sorted(articles, key=lambda article: article.date or date.min, reverse=True)
 
-    def word_scores(self, question: str, rows: Sequence[int]) -> NDArray[np.float32]:
-        """The BM25 scores of some chunks, shape (len(rows),)."""
-        return self.index.lexical.scores(question)[np.asarray(rows, dtype=np.intp)]
+    def word_scores(self, question: str, chunk_ids: Sequence[str]) -> NDArray[np.float32]:
+        """The BM25 scores of some chunks, shape (len(chunk_ids),)."""
+        return self.index.lexical.scores(question)[self.index.rows_of(chunk_ids)]
 
-    def idf(self, terms: NDArray[np.uint64]) -> NDArray[np.float32]:
-        """How telling each term is in this archive, shape of `terms`."""
-        return self.index.lexical.idf(terms)
+    def term_statistics(self, text: str) -> TermStatistics:
+        """The terms of a text, each with its document frequency among the chunks."""
+        return TermStatistics.of(text, self.index.lexical.document_frequencies, self.size)
 
-    def vectors(self, rows: Sequence[int]) -> NDArray[np.float32]:
-        """The stored vectors of some chunks, shape (len(rows), dimension)."""
-        return self.index.vectors.vectors(rows)
+    def coverage(self, question: str, texts: Sequence[str]) -> NDArray[np.float64]:
+        """The share of a question's pairs and words that each text has, weighted by their idf, shape (len(texts),)."""
+        return self.term_statistics(question).found_in(texts).pairs()
+
+    def have_terms(self, texts: Sequence[str]) -> NDArray[np.bool_]:
+        """Whether every term of a text stands in some chunk, shape (len(texts),)."""
+        return have_all_terms(texts, self.index.lexical.document_frequencies)
+
+    def vectors(self, chunk_ids: Sequence[str]) -> NDArray[np.float32]:
+        """The stored vectors of some chunks, shape (len(chunk_ids), dimension)."""
+        return self.index.vectors.vectors(self.index.rows_of(chunk_ids))
 
     def sample_vectors(self) -> NDArray[np.float32]:
         """Vectors of chunks spread evenly over the archive, shape (at most 256, dimension)."""
         return self.index.sample
 
-    def read_chunks(self, rows: Sequence[int]) -> list[tuple[Chunk, Article]]:
+    def read_chunks(self, chunk_ids: Sequence[str]) -> list[tuple[Chunk, Article]]:
         """Some chunks, each with its article, in the order asked for."""
         articles: dict[int, Article] = {}
         found = []
-        for row in rows:
+        for chunk_id, row in zip(chunk_ids, self.index.rows_of(chunk_ids).tolist(), strict=True):
             key = int(self.index.article_keys[row])
             if key not in articles:
                 articles[key] = self._article(key)
             article, start, end = articles[key], int(self.index.starts[row]), int(self.index.ends[row])
-            found.append(
-                (Chunk(str(self.index.chunk_keys[row]), article.id, article.body[start:end], start, end), article)
-            )
+            found.append((Chunk(chunk_id, article.id, article.body[start:end], start, end), article))
         return found
 
     def issues(self) -> list[IssueEntry]:
@@ -211,14 +230,14 @@ class Index:
         issue_place = {key: place for place, key in enumerate(issues)}
         sections = tuple(dict.fromkeys(columns[6]))
         section_place = {section: place for place, section in enumerate(sections)}
-        vectors = VectorIndex.load(folder / VECTORS, generation=generation)
-        lexical = LexicalIndex.load(folder / LEXICAL, generation=generation)
+        vectors = FaissFlatIndex.load(folder / VECTORS, generation=generation)
+        lexical = Bm25Index.load(folder / LEXICAL, generation=generation)
         if vectors is None or len(vectors) != len(rows):
-            vectors = read_vectors(connection, len(rows))
+            vectors = FaissFlatIndex.build(read_vectors(connection, len(rows)))
         return cls(
             generation,
             vectors,
-            LexicalIndex.build(read_texts(connection)) if lexical is None or lexical.size != len(rows) else lexical,
+            Bm25Index.build(read_texts(connection)) if lexical is None or lexical.size != len(rows) else lexical,
             np.array(columns[0], dtype=np.int64),
             np.array(columns[1], dtype=np.int64),
             np.array(columns[2], dtype=np.int64),
@@ -235,6 +254,18 @@ class Index:
         """Write the derived files. Raises OSError."""
         self.vectors.save(folder / VECTORS, generation=self.generation)
         self.lexical.save(folder / LEXICAL, generation=self.generation)
+
+    def rows_of(self, chunk_ids: Sequence[str]) -> NDArray[np.int64]:
+        """The rows of some chunks, shape (len(chunk_ids),). Raises ValueError for an id that is not here."""
+        keys = np.array([int(chunk_id) for chunk_id in chunk_ids], dtype=np.int64)
+        if not keys.size:
+            return keys
+        rows = np.searchsorted(self.chunk_keys, keys)
+        known = rows < len(self.chunk_keys)
+        known[known] = self.chunk_keys[rows[known]] == keys[known]
+        if not known.all():
+            raise ValueError(f"There is no chunk {chunk_ids[int(np.argmin(known))]!r} in this snapshot.")
+        return rows
 
     def allowed(self, filters: Filters | None) -> NDArray[np.bool_] | None:
         """Which rows some filters leave; None for all of them."""
@@ -253,3 +284,15 @@ class Index:
             places = [place for place, section in enumerate(self.sections) if fold(section) == wanted]
             allowed &= np.isin(self.section_numbers, places)
         return allowed
+
+
+def derived_files(folder: Path, generation: str) -> dict[str, bool]:
+    """Each derived file, and whether it is whole and of this generation."""
+    return {
+        VECTORS: FaissFlatIndex.load(folder / VECTORS, generation=generation) is not None,
+        LEXICAL: Bm25Index.load(folder / LEXICAL, generation=generation) is not None,
+    }
+
+
+def _chunk_id(key: int) -> str:
+    return f"{key:0{_ID_DIGITS}d}"

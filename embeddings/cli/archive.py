@@ -12,8 +12,9 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from embeddings.archive.local import LocalArchive
-from embeddings.config import archive_path
+from embeddings.archive.base import ArchiveReader
+from embeddings.archive.registry import open_archive
+from embeddings.config import archive_location
 from embeddings.encoders.encoder import open_encoder
 from embeddings.errors import BulletinError, SourceError
 from embeddings.ingest.build import BuildOptions, BuildReport, Progress, add, build, remove, stale_sources
@@ -272,7 +273,7 @@ def _check(arguments: argparse.Namespace) -> int:
                 wrong.append(f"the weights of {settings.model} are not those it was built with")
         except BulletinError as error:
             wrong.append(str(error))
-    derived = archive.derived_files()
+    derived = archive.derived_parts()
     with archive.snapshot() as snapshot:
         counts = {"issues": len(snapshot.issues()), "chunks": snapshot.size}
     stale = stale_sources(archive)
@@ -282,7 +283,7 @@ def _check(arguments: argparse.Namespace) -> int:
             {"whole": not wrong, "wrong": wrong, "settings": model, **counts, "derived": derived, "stale": stale}
         )
     else:
-        print(f"archive: {archive_path(arguments.archive)}, {counts['issues']} issues, {counts['chunks']} chunks")
+        print(f"archive: {archive_location(arguments.archive)}, {counts['issues']} issues, {counts['chunks']} chunks")
         if settings is not None:
             print(f"model: {settings.model} ({settings.fingerprint}, {settings.dimension} dimensions)")
         for name, fresh in derived.items():
@@ -295,5 +296,5 @@ def _check(arguments: argparse.Namespace) -> int:
     return EXIT_PARTIAL if wrong else 0
 
 
-def _open(arguments: argparse.Namespace) -> LocalArchive:
-    return LocalArchive.existing(archive_path(arguments.archive))
+def _open(arguments: argparse.Namespace) -> ArchiveReader:
+    return open_archive(arguments.archive)

@@ -10,7 +10,7 @@ from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 
-from embeddings.archive.local import LocalArchive
+from embeddings.archive.registry import open_archive
 from embeddings.cli.archive import (
     EXIT_PARTIAL,
     Subparsers,
@@ -20,7 +20,6 @@ from embeddings.cli.archive import (
     print_json,
     print_report,
 )
-from embeddings.config import archive_path
 from embeddings.errors import BulletinError, SourceError
 from embeddings.ingest.build import BuildReport
 from embeddings.ingest.edit import UNCHANGED, correct_article, correct_issue, withdraw
@@ -84,8 +83,7 @@ def _watch(arguments: argparse.Namespace) -> int:
 
 def _correct(arguments: argparse.Namespace) -> int:
     day = _day(arguments.date)
-    folder = archive_path(arguments.archive)
-    with LocalArchive.existing(folder).snapshot() as snapshot:
+    with open_archive(arguments.archive).snapshot() as snapshot:
         articles = snapshot.read_article(arguments.name)
     with build_options(arguments) as options:
         if articles:
@@ -100,7 +98,7 @@ def _correct(arguments: argparse.Namespace) -> int:
                 day=day,
                 paragraphs=_replaced(articles[0].body, arguments.replace),
                 drop=arguments.drop,
-                archive=folder,
+                archive=arguments.archive,
                 options=options,
             )
         else:
@@ -111,7 +109,7 @@ def _correct(arguments: argparse.Namespace) -> int:
                     "of an issue, --name and --date can be corrected."
                 )
             report = correct_issue(
-                arguments.name, new_name=arguments.new_name, day=day, archive=folder, options=options
+                arguments.name, new_name=arguments.new_name, day=day, archive=arguments.archive, options=options
             )
     return print_report(report, as_json=arguments.json)
 

@@ -8,12 +8,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from embeddings.archive.base import KnownIssue, PreparedIssue, Settings
+from embeddings.archive.base import ArchiveReader, ArchiveWriter, KnownIssue, PreparedIssue, Settings
 from embeddings.archive.issues import goes_by
-from embeddings.archive.local import LocalArchive
-from embeddings.archive.lock import build_lock
+from embeddings.archive.registry import lock_archive, open_archive, open_for_writing
 from embeddings.chunking import MAX_CHARS, OVERLAP_CHARS
-from embeddings.config import Limits, archive_path, chosen_model
+from embeddings.config import Limits, archive_location, chosen_model
 from embeddings.encoders.encoder import Encoder, open_encoder
 from embeddings.errors import ModelMismatchError, SourceError
 from embeddings.ingest.plan import BY_HAND, Plan, Planner, Skipped, prepare_again, texts_of
@@ -141,17 +140,19 @@ def remove(
 ) -> BuildReport:
     """Take issues out by name, file name or start of id. Raises SourceError when a name fits none."""
     options = options or BuildOptions()
-    folder = archive_path(archive)
+    location = archive_location(archive)
     started = options.clock()
-    LocalArchive.existing(folder).close()
-    with build_lock(folder, wait_seconds=options.wait_seconds, on_wait=options.on_wait, now=options.now):
-        store = LocalArchive.existing(folder)
+    open_archive(location).close()
+    with lock_archive(location, wait_seconds=options.wait_seconds, on_wait=options.on_wait, now=options.now):
+        store = open_for_writing(location)
         known = store.known_issues()
         doomed: dict[int, KnownIssue] = {}
         for name in names:
             fitting = [one for one in known if goes_by(one.issue, name)]
             if not fitting:
-                raise SourceError(f"There is no issue called {name!r} in {folder}; `bulletin list` shows their names.")
+                raise SourceError(
+                    f"There is no issue called {name!r} in {location}; `bulletin list` shows their names."
+                )
             doomed.update((one.key, one) for one in fitting)
         settings = store.settings
         if settings is not None and doomed:
@@ -161,7 +162,7 @@ def remove(
     return BuildReport(removed=len(doomed), unchanged=len(known) - len(doomed), seconds=options.clock() - started)
 
 
-def stale_sources(store: LocalArchive) -> list[str]:
+def stale_sources(store: ArchiveReader) -> list[str]:
     """Where the files of an archive's issues have moved on since they were read, one line each."""
     lines = []
     limits = Limits.from_environment()
@@ -227,10 +228,10 @@ def _run(
     encoder: Encoder | None,
     gone: Collection[Path] = (),
 ) -> BuildReport:
-    folder = archive_path(archive)
+    location = archive_location(archive)
     started = options.clock()
-    with build_lock(folder, wait_seconds=options.wait_seconds, on_wait=options.on_wait, now=options.now):
-        store = LocalArchive.create(folder)
+    with lock_archive(location, wait_seconds=options.wait_seconds, on_wait=options.on_wait, now=options.now):
+        store = open_for_writing(location, create=True)
         try:
             report = _update(store, found, roots=roots, options=options, encoder=encoder, gone=gone)
         finally:
@@ -239,7 +240,7 @@ def _run(
 
 
 def _update(
-    store: LocalArchive,
+    store: ArchiveWriter,
     found: FoundFiles,
     *,
     roots: Sequence[Path],
@@ -287,7 +288,7 @@ def _update(
     )
 
 
-def _plan(store: LocalArchive, found: FoundFiles, *, settings: Settings, options: BuildOptions) -> Plan:
+def _plan(store: ArchiveWriter, found: FoundFiles, *, settings: Settings, options: BuildOptions) -> Plan:
     limits = options.limits or Limits.from_environment()
     planner = Planner(store, settings=settings, full=options.full, limits=limits)
 
@@ -343,7 +344,7 @@ def mismatch_message(stored: Settings, encoder: Encoder) -> str:
 
 
 def _encode(
-    store: LocalArchive, prepared: Sequence[PreparedIssue], encoder: Encoder, *, options: BuildOptions
+    store: ArchiveWriter, prepared: Sequence[PreparedIssue], encoder: Encoder, *, options: BuildOptions
 ) -> tuple[int, int]:
     """Encode the chunks that have no vector yet and store them group by group; returns (encoded, reused)."""
     articles = texts_of(prepared)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from embeddings.archive.base import KnownIssue
+from embeddings.archive.base import ArchiveWriter, KnownIssue
 from embeddings.archive.issues import goes_by
-from embeddings.archive.local import LocalArchive
-from embeddings.config import Limits, archive_path
+from embeddings.archive.registry import open_archive, open_for_writing
+from embeddings.config import Limits
 from embeddings.encoders.encoder import Encoder
 from embeddings.errors import SourceError
 from embeddings.ingest.build import BuildOptions, BuildReport, remove, update
@@ -82,14 +82,14 @@ def correct_article(
                 articles.append(changes.of(article))
         return replace(issue, articles=tuple(articles))
 
-    store = LocalArchive.existing(archive_path(archive))
+    store = open_for_writing(archive)
     with store.snapshot() as snapshot:
         found = snapshot.read_article(article_id)
     if len(found) != 1:
         what = "no article" if not found else "more than one article"
         raise SourceError(f"There is {what} with the id {article_id!r}; `bulletin show ISSUE` prints the ids.")
     (known,) = (one for one in store.known_issues() if one.issue.id == found[0].issue.id)
-    return _correct(store, known, change, options=options, encoder=encoder)
+    return _correct(store, known, change, archive=archive, options=options, encoder=encoder)
 
 
 def correct_issue(
@@ -102,7 +102,7 @@ def correct_issue(
     encoder: Encoder | None = None,
 ) -> BuildReport:
     """Correct the name or date of an issue. Raises SourceError when no issue, or more than one, goes by the name."""
-    store = LocalArchive.existing(archive_path(archive))
+    store = open_for_writing(archive)
     fitting = [known for known in store.known_issues() if goes_by(known.issue, name)]
     if len(fitting) != 1:
         what = "no issue" if not fitting else f"{len(fitting)} issues"
@@ -111,7 +111,7 @@ def correct_issue(
     def change(issue: ParsedIssue) -> ParsedIssue:
         return replace(issue, name=new_name or issue.name, date=day or issue.date)
 
-    return _correct(store, fitting[0], change, options=options, encoder=encoder)
+    return _correct(store, fitting[0], change, archive=archive, options=options, encoder=encoder)
 
 
 def withdraw(
@@ -123,7 +123,7 @@ def withdraw(
     written.
     """
     names = list(names)
-    store = LocalArchive.existing(archive_path(archive))
+    store = open_archive(archive)
     doomed = [known for known in store.known_issues() if any(goes_by(known.issue, name) for name in names)]
     report = remove(names, archive=archive, options=options)
     for known in doomed:
@@ -134,10 +134,11 @@ def withdraw(
 
 
 def _correct(
-    store: LocalArchive,
+    store: ArchiveWriter,
     known: KnownIssue,
     change: Callable[[ParsedIssue], ParsedIssue],
     *,
+    archive: str | Path | None,
     options: BuildOptions | None,
     encoder: Encoder | None,
 ) -> BuildReport:
@@ -151,7 +152,7 @@ def _correct(
     except ValueError as error:
         raise SourceError(f"{known.issue.name}: {error}.") from error
     record(source, issue_id=document.id, member=document.member, corrections=corrections, now=options.now)
-    return update({source: known.root}, archive=store.folder, options=options, encoder=encoder)
+    return update({source: known.root}, archive=archive, options=options, encoder=encoder)
 
 
 def _document(known: KnownIssue, limits: Limits) -> Document:

@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from embeddings.archive.base import KnownIssue, PreparedIssue, Settings
+from embeddings.archive.base import ArchiveWriter, KnownIssue, PreparedIssue, Settings
 from embeddings.archive.issues import indexed_text
-from embeddings.archive.local import LocalArchive
 from embeddings.chunking import chunk_article
 from embeddings.config import Limits
 from embeddings.errors import SourceError
@@ -57,7 +56,7 @@ class Plan:
 class Planner:
     """Reads files against what an archive already knows."""
 
-    def __init__(self, store: LocalArchive, *, settings: Settings, full: bool, limits: Limits) -> None:
+    def __init__(self, store: ArchiveWriter, *, settings: Settings, full: bool, limits: Limits) -> None:
         self._store = store
         self._settings = settings
         self._full = full
@@ -128,7 +127,7 @@ class Planner:
         plan.seen.add(place)
 
 
-def read_once(store: LocalArchive, document: Document, limits: Limits, *, afresh: bool = False) -> ParsedIssue:
+def read_once(store: ArchiveWriter, document: Document, limits: Limits, *, afresh: bool = False) -> ParsedIssue:
     """What the readers find in a document, from the archive where they have read it before. Raises SourceError."""
     key = reading_key(document)
     stored = None if afresh else store.reading(key)
@@ -202,7 +201,7 @@ def prepare(issue: Issue, *, recipe: str, root: str, key: str, settings: Setting
     return PreparedIssue(issue, recipe, root, key, chunks)
 
 
-def prepare_again(store: LocalArchive, issues: Iterable[KnownIssue], settings: Settings) -> list[PreparedIssue]:
+def prepare_again(store: ArchiveWriter, issues: Iterable[KnownIssue], settings: Settings) -> list[PreparedIssue]:
     """Issues whose files a build does not read, from the articles the archive holds."""
     prepared = []
     with store.snapshot() as snapshot:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from embeddings.archive.local import LocalArchive
+from embeddings.archive.registry import open_for_writing
 from embeddings.config import Limits, archive_path, issues_path
 from embeddings.encoders.encoder import Encoder
 from embeddings.errors import ArchiveError, BulletinError, SourceError
@@ -56,8 +56,8 @@ def preview(
     among the skipped.
     """
     limits = limits or Limits.from_environment()
-    store = LocalArchive.create(archive_path(archive))
-    folder = issues_path(store.folder)
+    folder = issues_path(archive_path(archive))
+    store = open_for_writing(archive, create=True)
     drafts, skipped = [], []
     try:
         for number, file in enumerate(map(Path, files)):

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from embeddings.archive.local import LocalArchive
-from embeddings.config import archive_path
+from embeddings.archive.registry import open_archive
+from embeddings.config import archive_location
 from embeddings.encoders.encoder import Encoder
 from embeddings.errors import ArchiveError, BulletinError, SourceError
 from embeddings.ingest.build import BuildOptions, BuildReport, find_files, update
@@ -56,7 +56,7 @@ class Watcher:
         for folder in self._folders:
             if not folder.is_dir():
                 raise SourceError(f"There is no folder {folder} to watch.")
-        self._archive = archive_path(archive)
+        self._archive = archive_location(archive)
         self._options = options or WatchOptions()
         self._encoder = encoder
         self._clock = clock
@@ -131,7 +131,7 @@ class Watcher:
         """Files whose issues the archive holds and which have gone, though their folder is still there."""
         self._read = {path: stamp for path, stamp in self._read.items() if path in stamps}
         try:
-            store = LocalArchive.existing(self._archive)
+            store = open_archive(self._archive)
         except ArchiveError:
             return []
         try:

@@ -17,7 +17,6 @@ from qa.answering.answer_types import Expected
 from qa.answering.spans import best_span
 from qa.linear import in_order
 from qa.query.question import Asks, Query
-from qa.retrieval.terms import QuestionTerms
 from qa.types import Passage, PlacedReading
 
 if TYPE_CHECKING:
@@ -133,7 +132,7 @@ def gather(query: Query, passages: Sequence[Passage], snapshot: Snapshot) -> Evi
     ]
     if not sentences:
         return None
-    terms = QuestionTerms.of(query, snapshot)
+    terms = snapshot.term_statistics(query.about)
     texts = [sentence.text for sentence in sentences]
     alone = terms.found_in(texts)
     near = terms.found_in(_with_neighbours(sentences))
@@ -164,7 +163,9 @@ def gather(query: Query, passages: Sequence[Passage], snapshot: Snapshot) -> Evi
         SENTENCE_FEATURES,
     )
     read = _read(sentences, passages)
-    return Evidence(sentences, features, whole.pairs(), distinction, fits, expected.closely, terms.unknown(), read)
+    return Evidence(
+        sentences, features, whole.pairs(), distinction, fits, expected.closely, terms.unknown_share(), read
+    )
 
 
 def _read(sentences: Sequence[Sentence], passages: Sequence[Passage]) -> NDArray[np.float64] | None:

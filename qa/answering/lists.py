@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embeddings import Snapshot, character_pairs, fold, fold_to_words, read_numeral, terms_of
+from embeddings import Snapshot, character_pairs, fold, fold_to_words, read_numeral
 from qa.answering.features import READ_FEATURES, Evidence, short_answer
 from qa.answering.spans import trim
 from qa.query.question import Query, read_question
@@ -84,7 +84,8 @@ def best_listed(
 def _alike(query: Query, evidence: Evidence, scores: NDArray[np.float64], snapshot: Snapshot, best: int) -> list[int]:
     """The other sentences that say of something what the best one says, the likeliest first."""
     texts = [sentence.text for sentence in evidence.sentences]
-    shared = _shares(query, texts, snapshot)
+    # What a question says of its items, weighted by how telling it is.
+    shared = snapshot.term_statistics(predicate_of(query)).found_in(texts).share()
     least = max(_LEAST_ODDS, float(scores[best]) - _MARGIN)
     match = _KIND.search(fold(query.text))
     kind = match["kind"] if match and len(match["kind"]) > 1 and match["kind"] in fold(texts[best]) else ""
@@ -176,19 +177,6 @@ def _is_new(
 def _words(listed: Listed, passages: Sequence[Passage], evidence: Evidence) -> str:
     body = passages[evidence.sentences[listed.place].passage].article.body
     return fold_to_words(body[slice(*listed.short)]) if listed.short else ""
-
-
-def _shares(query: Query, texts: Sequence[str], snapshot: Snapshot) -> NDArray[np.float64]:
-    """The share of what a question says of its items in each text, weighted by how telling it is."""
-    terms = np.unique(terms_of([predicate_of(query)])[0])
-    weights = snapshot.idf(terms).astype(np.float64)
-    present = np.zeros((len(texts), terms.size))
-    found, owners = terms_of(texts)
-    if terms.size and found.size:
-        places = np.minimum(np.searchsorted(terms, found), terms.size - 1)
-        hit = terms[places] == found
-        present[owners[hit], places[hit]] = 1.0
-    return np.asarray(present @ weights / weights.sum()) if weights.sum() else np.zeros(len(texts))
 
 
 def predicate_of(query: Query) -> str:

@@ -11,9 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-import numpy as np
-
-from embeddings import Snapshot, fold, simplified, terms_of
+from embeddings import Snapshot, fold, simplified
 from qa.query.question import bare_runs
 
 _WINDOW = 3
@@ -52,7 +50,7 @@ def _respellings(text: str, snapshot: Snapshot) -> Iterator[tuple[int, tuple[int
     """Places, the windows that are printed with another character there, and that character."""
     runs = [match.span() for first, last in bare_runs(text) for match in _CONTENT.finditer(text, first, last)]
     pairs = [place for start, end in runs for place in range(start, end - 1)]
-    known = dict(zip(pairs, _are_known([text[place : place + 2] for place in pairs], snapshot), strict=True))
+    known = dict(zip(pairs, snapshot.have_terms([text[place : place + 2] for place in pairs]), strict=True))
     for start, end in runs:
         for place in range(start, end):
             # In the middle of a run the window holds both neighbours.
@@ -70,26 +68,15 @@ def _printed(
         for window in windows
     ]
     pairs = [spelled[at : at + 2] for _, _, spelled in candidates for at in range(_WINDOW - 1)]
-    known = _are_known(pairs, snapshot)
+    known = snapshot.have_terms(pairs)
     for number, (window, character, spelled) in enumerate(candidates):
         if all(known[number * (_WINDOW - 1) : (number + 1) * (_WINDOW - 1)]) and _is_printed(spelled, snapshot):
             yield place, window, character
 
 
-def _are_known(pairs: list[str], snapshot: Snapshot) -> list[bool]:
-    """Whether a text of the archive has each pair of characters."""
-    if not pairs:
-        return []
-    terms, owners = terms_of(pairs)
-    nowhere = snapshot.idf(np.array([np.iinfo(np.uint64).max], dtype=np.uint64))[0]
-    unknown = np.zeros(len(pairs), dtype=np.bool_)
-    np.logical_or.at(unknown, owners, snapshot.idf(terms) >= nowhere - 1e-6)
-    return [not missing for missing in unknown.tolist()]
-
-
 def _is_printed(words: str, snapshot: Snapshot) -> bool:
-    rows = [found.row for found in snapshot.search_words(words, _LOOKED_THROUGH)]
-    return any(words in fold(f"{article.title}\n{chunk.text}") for chunk, article in snapshot.read_chunks(rows))
+    ids = [found.chunk_id for found in snapshot.search_words(words, _LOOKED_THROUGH)]
+    return any(words in fold(f"{article.title}\n{chunk.text}") for chunk, article in snapshot.read_chunks(ids))
 
 
 def homophones(character: str) -> list[str]:

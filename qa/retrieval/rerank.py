@@ -12,7 +12,6 @@ from embeddings import Snapshot
 from qa.linear import LinearModel, in_order, stored_model
 from qa.query.question import Query
 from qa.retrieval.cross_encoder import Reader, Text
-from qa.retrieval.terms import coverage
 from qa.types import Hit, Reading, newer_first
 
 if TYPE_CHECKING:
@@ -81,7 +80,7 @@ def hit_features(
     # Of several reports of one event, the question was asked of the one that says most of it.
     articles = [f"{hit.article.heading}\n{hit.article.body}" for hit in hits]
     distinct = list(dict.fromkeys(articles))
-    shares = dict(zip(distinct, coverage(query, distinct, snapshot), strict=True))
+    shares = dict(zip(distinct, snapshot.coverage(query.about, distinct), strict=True))
     covered = np.array([shares[article] for article in articles])
     return in_order(
         {

@@ -45,26 +45,26 @@ def find_hits(
     """The chunks that either search returns, best fused score first; of equals the newer, then as in the archive."""
     dense = snapshot.search_vectors(vector, settings.candidates, filters=filters)
     lexical = snapshot.search_words(query.about, settings.candidates, filters=filters)
-    rows = sorted({scored.row for scored in dense} | {scored.row for scored in lexical})
-    if not rows:
+    ids = sorted({scored.chunk_id for scored in dense} | {scored.chunk_id for scored in lexical})
+    if not ids:
         return []
     background = (snapshot.sample_vectors() @ vector).astype(np.float64)
-    above = snapshot.vectors(rows) @ vector - background.mean()
+    above = snapshot.vectors(ids) @ vector - background.mean()
     distinction = above / max(background.std(), _SMALLEST_SPREAD)
-    scores = fuse(above, snapshot.word_scores(query.about, rows), lexical_weight=settings.lexical_weight)
-    dense_ranks = {scored.row: rank for rank, scored in enumerate(dense, start=1)}
-    lexical_ranks = {scored.row: rank for rank, scored in enumerate(lexical, start=1)}
-    order = sorted(range(len(rows)), key=lambda place: (-scores[place], rows[place]))
+    scores = fuse(above, snapshot.word_scores(query.about, ids), lexical_weight=settings.lexical_weight)
+    dense_ranks = {scored.chunk_id: rank for rank, scored in enumerate(dense, start=1)}
+    lexical_ranks = {scored.chunk_id: rank for rank, scored in enumerate(lexical, start=1)}
+    order = sorted(range(len(ids)), key=lambda place: (-scores[place], ids[place]))
     order = order[: settings.candidates]
-    found = snapshot.read_chunks([rows[place] for place in order])
+    found = snapshot.read_chunks([ids[place] for place in order])
     hits = [
         Hit(
             chunk,
             article,
             float(scores[place]),
             float(distinction[place]),
-            dense_ranks.get(rows[place]),
-            lexical_ranks.get(rows[place]),
+            dense_ranks.get(chunk.id),
+            lexical_ranks.get(chunk.id),
         )
         for place, (chunk, article) in zip(order, found, strict=True)
     ]

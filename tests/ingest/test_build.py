@@ -30,8 +30,7 @@ from embeddings import (
     build,
     remove,
 )
-from embeddings.archive.local import LocalArchive
-from embeddings.archive.lock import build_lock
+from embeddings.archive.registry import lock_archive
 from tests.support.fakes import CountingEncoder
 from tests.support.paths import ROOT
 
@@ -54,7 +53,7 @@ def issues(tmp_path: Path) -> Path:
 
 def titles_and_texts(archive: Path) -> list[tuple[str, str]]:
     with Archive.open(archive).snapshot() as snapshot:
-        found = snapshot.read_chunks(range(snapshot.size))
+        found = snapshot.read_chunks(snapshot.chunk_ids())
     return sorted((article.title, chunk.text) for chunk, article in found)
 
 
@@ -165,7 +164,7 @@ def test_a_full_build_with_another_model_encodes_issues_added_by_hand_too(
     other = CountingEncoder(name="other", fingerprint="other-1", dimension=12)
     assert build(issues, archive=tmp_path / "archive", encoder=other, full=True).chunks_encoded == 4
     with Archive.open(tmp_path / "archive").snapshot() as snapshot:
-        assert snapshot.vectors(range(snapshot.size)).shape == (4, 12)
+        assert snapshot.vectors(snapshot.chunk_ids()).shape == (4, 12)
 
 
 def test_progress_reaches_the_number_of_articles(issues: Path, tmp_path: Path, counting: CountingEncoder) -> None:
@@ -180,7 +179,7 @@ def test_a_second_build_waits_and_then_says_who_holds_the_lock(
     issues: Path, tmp_path: Path, counting: CountingEncoder
 ) -> None:
     heard: list[str] = []
-    with build_lock(tmp_path / "archive", wait_seconds=0):
+    with lock_archive(tmp_path / "archive", wait_seconds=0):
         options = BuildOptions(wait_seconds=0.2, on_wait=heard.append)
         with pytest.raises(ArchiveLockedError, match=f"process {os.getpid()}"):
             build(issues, archive=tmp_path / "archive", encoder=counting, options=options)
@@ -196,7 +195,9 @@ def test_filters_narrow_both_searches(issues: Path, tmp_path: Path, counting: Co
             snapshot.search_vectors(vector, 9, filters=late),
             snapshot.search_words("丙校运动会大雨", 9, filters=late),
         ):
-            assert [article.issue.name for _, article in snapshot.read_chunks([row.row for row in found])] == ["b"]
+            assert [
+                article.issue.name for _, article in snapshot.read_chunks([scored.chunk_id for scored in found])
+            ] == ["b"]
         assert snapshot.search_vectors(vector, 9, filters=replace(late, issue="a")) == []
 
 
@@ -212,14 +213,14 @@ def test_damaged_or_missing_search_files_are_made_again(
     counting.encoded.clear()
     build(issues, archive=folder, encoder=counting)
     assert counting.encoded == []
-    assert all(LocalArchive.existing(folder).derived_files().values())
+    assert all(Archive.open(folder).derived_parts().values())
 
 
 def test_search_files_of_another_archive_are_not_used(issues: Path, tmp_path: Path, counting: CountingEncoder) -> None:
     build(issues / "a.jsonl", archive=tmp_path / "one", encoder=counting)
     build(issues / "b.jsonl", archive=tmp_path / "two", encoder=counting)
     shutil.copy(tmp_path / "one" / "vectors.faiss", tmp_path / "two" / "vectors.faiss")
-    assert LocalArchive.existing(tmp_path / "two").derived_files()["vectors.faiss"] is False
+    assert Archive.open(tmp_path / "two").derived_parts()["vectors.faiss"] is False
 
 
 @pytest.mark.parametrize("content", [b"not a database at all" * 100, b"SQLite format 3\x00" + b"\x00" * 500])
@@ -247,7 +248,7 @@ def test_a_snapshot_stays_as_it_was_while_a_build_commits(
     with archive.snapshot() as held:
         (issues / "a.jsonl").unlink()
         build(issues, archive=tmp_path / "archive", encoder=counting)
-        assert len(held.read_chunks(range(held.size))) == 3
+        assert len(held.read_chunks(held.chunk_ids())) == 3
         with archive.snapshot() as newer:
             assert newer.size == 1
             assert newer.generation != held.generation
@@ -297,6 +298,6 @@ def test_a_killed_build_leaves_the_old_archive_or_the_new_one(tmp_path: Path, co
         process.kill()
         process.wait()
         assert titles_and_texts(archive) in (old, new)
-        assert LocalArchive.existing(archive).damage() == []
+        assert Archive.open(archive).damage() == []
     build(issues, archive=archive, encoder=counting)
     assert titles_and_texts(archive) == new

@@ -20,14 +20,14 @@ _MARK = b"BULLETIN"
 _TRAILER_BYTES = len(_MARK) + 32 + 32
 
 
-class VectorIndex:
+class FaissFlatIndex:
     """Cosine of a question to every chunk. Exact: approximate search costs recall long before it is needed."""
 
     def __init__(self, index: Any) -> None:
         self._index = index
 
     @classmethod
-    def build(cls, vectors: NDArray[np.float32]) -> VectorIndex:
+    def build(cls, vectors: NDArray[np.float32]) -> FaissFlatIndex:
         """Index unit vectors of shape (chunks, dimension); a chunk is known by its row."""
         import faiss
 
@@ -70,7 +70,7 @@ class VectorIndex:
         replace_file(path, body + _MARK + _fixed(generation) + hashlib.sha256(body).digest())
 
     @classmethod
-    def load(cls, path: Path, *, generation: str) -> VectorIndex | None:
+    def load(cls, path: Path, *, generation: str) -> FaissFlatIndex | None:
         """The index in the file, or None when there is none, it is damaged, or it belongs to another generation."""
         import faiss
 

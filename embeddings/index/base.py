@@ -1,0 +1,63 @@
+"""What an archive asks of its searches. An index knows chunks by their rows; chunk ids are the archive's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class VectorIndex(Protocol):
+    """Finds the chunks whose vectors are nearest to a question's, by cosine."""
+
+    def __len__(self) -> int:
+        """The number of chunks."""
+        ...
+
+    @property
+    def dimension(self) -> int:
+        """The length of a vector."""
+        ...
+
+    def search(
+        self, vector: NDArray[np.float32], k: int, *, allowed: NDArray[np.bool_] | None = None
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """The best `k` rows and their cosines, best first, ties by row; `allowed`, shape (chunks,), narrows them."""
+        ...
+
+    def vectors(self, rows: Sequence[int] | NDArray[np.int64]) -> NDArray[np.float32]:
+        """The stored vectors of some rows, shape (len(rows), dimension)."""
+        ...
+
+    def save(self, path: Path, *, generation: str) -> None:
+        """Write the index beside `path` and put it in place in one step. Raises OSError."""
+        ...
+
+
+class LexicalIndex(Protocol):
+    """Scores chunks by the terms that they share with a question, and counts in how many chunks a term stands."""
+
+    @property
+    def size(self) -> int:
+        """The number of chunks."""
+        ...
+
+    def scores(self, question: str) -> NDArray[np.float32]:
+        """The score of every chunk for a question, shape (size,); 0 for one that shares no term."""
+        ...
+
+    def rows_with(self, text: str) -> Iterator[NDArray[np.int32]]:
+        """For each term of a text, the rows of the chunks that have it."""
+        ...
+
+    def document_frequencies(self, terms: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """In how many chunks each of some terms (`embeddings.index.terms`) stands, shape of `terms`."""
+        ...
+
+    def save(self, path: Path, *, generation: str) -> None:
+        """Write the index beside `path` and put it in place in one step. Raises OSError."""
+        ...
