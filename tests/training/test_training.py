@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+import json
 import random
 from pathlib import Path
 
 import pytest
+
+from embeddings import Archive, build
+from qa.types import Hit
+from tests.support.fakes import CountingEncoder
 
 TEXT = "县里修了三座桥。老桥建于1958年，去年拆了。新桥由王工设计，长120米。两岸的人都来看。"
 
@@ -87,3 +92,23 @@ def test_tokens_of_the_answer_are_found_in_the_pair() -> None:
     first, last = int(batch.first[0]), int(batch.last[0])
     assert TEXT[batch.tokens.starts[0, first] : batch.tokens.ends[0, last]].endswith("120米")
     assert batch.first.tolist()[1:] == [-1, -1]
+
+
+def test_a_term_that_only_the_cut_sentences_have_is_unknown(tmp_path: Path, counting: CountingEncoder) -> None:
+    from fit_answering import REMOVERS, ArchiveTexts
+
+    rows = [{"id": "0", "text": TEXT}, {"id": "1", "text": "河上的老桥还在，岸边种了柳树。"}]
+    issue = tmp_path / "issue.jsonl"
+    issue.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8")
+    build(issue, archive=tmp_path / "archive", encoder=counting)
+    with Archive.open(tmp_path / "archive").snapshot() as snapshot:
+        chunk, article = snapshot.read_chunks(snapshot.chunk_ids())[0]
+        hits = [Hit(chunk, article, 1.0, 0.0, 1, 1)]
+        cut = ArchiveTexts(snapshot).without(["1958年"], hits, REMOVERS["cut"])
+        assert snapshot.term_statistics("1958").frequencies.tolist() == [1]
+        assert cut.term_statistics("1958").frequencies.tolist() == [0]
+        for kept in ("老桥", "新桥", "柳树", "两岸的人"):  # of another article, or of sentences that stay
+            found, left = snapshot.term_statistics(kept), cut.term_statistics(kept)
+            assert left.frequencies.tolist() == found.frequencies.tolist()
+        assert cut.coverage("1958年 柳树", ["柳树"]) < snapshot.coverage("1958年 柳树", ["柳树"])
+        assert [hit.article.body for hit in cut.of(hits[0])] == [TEXT.replace("老桥建于1958年，去年拆了。", "")]
