@@ -44,7 +44,7 @@ if TYPE_CHECKING:
         SourceError,
     )
     from embeddings.index.terms import TermStatistics
-    from embeddings.ingest.build import BuildOptions, BuildReport, Progress, add, build, mismatch_message, remove
+    from embeddings.ingest.build import BuildOptions, BuildReport, Progress, add, build, mismatch_error, remove
     from embeddings.ingest.edit import correct_article, correct_issue, withdraw
     from embeddings.ingest.plan import Skipped
     from embeddings.ingest.upload import Draft, Preview, preview, take_in
@@ -102,7 +102,7 @@ _PUBLIC = {
         "Progress",
         "add",
         "build",
-        "mismatch_message",
+        "mismatch_error",
         "remove",
     ),
     "embeddings.ingest.edit": ("correct_article", "correct_issue", "withdraw"),
@@ -179,7 +179,7 @@ __all__ = [
     "fold_to_words",
     "is_printed",
     "issues_path",
-    "mismatch_message",
+    "mismatch_error",
     "open_archive",
     "open_cross_encoder",
     "open_encoder",

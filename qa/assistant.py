@@ -20,7 +20,6 @@ from embeddings import (
     ArchiveReader,
     Encoder,
     Filters,
-    ModelMismatchError,
     Settings,
     Snapshot,
     archive_folder,
@@ -28,11 +27,12 @@ from embeddings import (
     chosen_model,
     chosen_reader,
     find_date,
-    mismatch_message,
+    mismatch_error,
     open_encoder,
 )
 from qa.answering.aggregate import read_census, section_in, take_census
 from qa.answering.extract import answer_from, nearest_articles, side_by_side
+from qa.errors import QuestionCode, QuestionError
 from qa.generation.llm import Writer, chosen_writer, write
 from qa.i18n import joined, words
 from qa.query.followup import follow_up
@@ -91,9 +91,7 @@ class Assistant:
         opened = Archive.open(archive)
         settings = opened.settings
         if settings is None:
-            raise ArchiveMissingError(
-                f"The archive at {archive_location(archive)} holds no issue yet. Run `bulletin build FOLDER`."
-            )
+            raise ArchiveMissingError(QuestionCode.ARCHIVE_EMPTY, folder=archive_location(archive))
         return cls(
             opened,
             open_encoder(chosen_model(model) or settings.model),
@@ -274,7 +272,7 @@ class Assistant:
         if settings is None or settings == self._checked:
             return
         if (settings.fingerprint, settings.dimension) != (self.encoder.fingerprint, self.encoder.dimension):
-            raise ModelMismatchError(mismatch_message(settings, self.encoder))
+            raise mismatch_error(settings, self.encoder)
         self._checked = settings
 
 
@@ -388,7 +386,7 @@ def read_filters(
     """Filters from what a caller or a form gives; empty texts mean no filter. Raises ValueError for a bad date."""
     first, last = _day(since, "since"), _day(until, "until")
     if first and last and first > last:
-        raise ValueError(f"The date range is empty: {first} is after {last}.")
+        raise QuestionError(QuestionCode.DATES_CROSSED, first=first, last=last)
     return Filters(issue=issue or None, since=first, until=last, section=section or None)
 
 
@@ -397,7 +395,7 @@ def _day(value: str | date | None, name: str) -> date | None:
         return value or None
     day = find_date(value)
     if day is None:
-        raise ValueError(f"{name} {value!r} is not a date; write it as 2025-09-13.")
+        raise QuestionError(QuestionCode.BAD_DATE, name=name, text=value)
     return day
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from embeddings.archive.rows import DATABASE
-from embeddings.errors import ArchiveDamagedError, ArchiveError, ArchiveMissingError
+from embeddings.errors import ArchiveCode, ArchiveDamagedError, ArchiveError, ArchiveMissingError
 
 LOCK_SECONDS = 30.0
 _LEAST_FREE = 1_000_000  # bytes; the write-ahead log and its index take some before anything is written
@@ -43,20 +43,12 @@ def archive_errors(folder: Path) -> Iterator[None]:
         yield
     except sqlite3.OperationalError as error:
         if "no such table" in str(error):
-            raise ArchiveMissingError(
-                f"The archive at {folder} is empty: its first build did not finish. Run `bulletin build` again."
-            ) from error
+            raise ArchiveMissingError(ArchiveCode.BUILD_UNFINISHED, folder=folder) from error
         if "is full" in str(error) or ("disk I/O" in str(error) and _has_full_disk(folder)):
-            raise ArchiveError(
-                f"There is no space left on the disk of the archive at {folder}; it is as it was. "
-                "Free some space and try again."
-            ) from error
-        raise ArchiveError(f"The archive at {folder} cannot be used: {error}.") from error
+            raise ArchiveError(ArchiveCode.DISK_FULL, folder=folder) from error
+        raise ArchiveError(ArchiveCode.UNUSABLE, folder=folder, detail=str(error)) from error
     except sqlite3.DatabaseError as error:
-        raise ArchiveDamagedError(
-            f"{folder / DATABASE} cannot be read as an archive ({error}). "
-            "Restore a copy, or move the folder away and build again."
-        ) from error
+        raise ArchiveDamagedError(ArchiveCode.DAMAGED, path=folder / DATABASE, detail=str(error)) from error
 
 
 def _has_full_disk(folder: Path) -> bool:

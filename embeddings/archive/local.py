@@ -36,7 +36,7 @@ from embeddings.archive.rows import (
 from embeddings.archive.snapshot import Index, LocalSnapshot, derived_files
 from embeddings.config import archive_path
 from embeddings.encoders.encoder import choose_threads
-from embeddings.errors import ArchiveDamagedError, ArchiveError, ArchiveMissingError
+from embeddings.errors import ArchiveCode, ArchiveDamagedError, ArchiveError, ArchiveMissingError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -58,17 +58,12 @@ class LocalArchive(ArchiveWriter):
     def existing(cls, folder: Path) -> LocalArchive:
         """Open an existing archive. Raises ArchiveMissingError, ArchiveDamagedError."""
         if not (folder / DATABASE).is_file() or (folder / DATABASE).stat().st_size == 0:
-            raise ArchiveMissingError(
-                f"There is no archive at {folder}. Build one with `bulletin build FOLDER --archive {folder}`, "
-                "or name another with --archive or BULLETIN_ARCHIVE."
-            )
+            raise ArchiveMissingError(ArchiveCode.MISSING, folder=folder)
         archive = cls(folder)
         with archive._reading() as connection:
             stored = stored_settings(connection)
         if stored.get("format") != _FORMAT:
-            raise ArchiveDamagedError(
-                f"{folder / DATABASE} is not an archive this version reads. Build it again in an empty folder."
-            )
+            raise ArchiveDamagedError(ArchiveCode.OTHER_VERSION, path=folder / DATABASE)
         return archive
 
     @classmethod
@@ -77,7 +72,7 @@ class LocalArchive(ArchiveWriter):
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise ArchiveError(f"The archive folder {folder} cannot be made ({error.strerror}).") from error
+            raise ArchiveError(ArchiveCode.FOLDER_NOT_MADE, folder=folder, detail=error.strerror) from error
         database = folder / DATABASE
         with archive_errors(folder):
             connection = sqlite3.connect(database, isolation_level=None, timeout=LOCK_SECONDS)
@@ -212,10 +207,7 @@ class LocalArchive(ArchiveWriter):
             with self.snapshot() as snapshot:
                 snapshot.index.save(self.folder)
         except OSError as error:
-            raise ArchiveError(
-                f"The issues are stored, but the search files in {self.folder} cannot be written ({error.strerror}). "
-                "They will be made again in memory each time the archive opens; free some space and build again."
-            ) from error
+            raise ArchiveError(ArchiveCode.INDEX_NOT_WRITTEN, folder=self.folder, detail=error.strerror) from error
 
     def damage(self) -> list[str]:
         """What is wrong inside the database, one line each; empty when it is whole."""

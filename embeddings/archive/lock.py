@@ -11,7 +11,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from embeddings.errors import ArchiveError, ArchiveLockedError
+from embeddings.errors import ArchiveCode, ArchiveError, ArchiveLockedError
 
 LOCK = "build.lock"
 HOLDER = "build.holder"  # beside the lock: on Windows a locked file cannot be read
@@ -40,11 +40,9 @@ def build_lock(
                 on_wait(_holder(folder))
             lock.acquire(timeout=wait_seconds)
     except Timeout as error:
-        raise ArchiveLockedError(
-            f"The archive at {folder} is being changed by {_holder(folder)}. Try again when it has finished."
-        ) from error
+        raise ArchiveLockedError(ArchiveCode.LOCKED, folder=folder, holder=_holder(folder)) from error
     except OSError as error:
-        raise ArchiveError(f"The archive folder {folder} cannot be written ({error.strerror}).") from error
+        raise ArchiveError(ArchiveCode.FOLDER_NOT_WRITTEN, folder=folder, detail=error.strerror) from error
     try:
         with suppress(OSError):
             started = f"{now():%Y-%m-%d %H:%M:%S}"

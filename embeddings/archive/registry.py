@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from embeddings.config import LOCAL_SCHEME, archive_location, archive_scheme
-from embeddings.errors import ArchiveError
+from embeddings.errors import ArchiveCode, ArchiveError
 
 if TYPE_CHECKING:
     from embeddings.archive.base import ArchiveReader, ArchiveWriter, Engine
@@ -71,10 +71,7 @@ def engine_of(location: str) -> Engine:
             _engines.setdefault(name, value)
     engine = _engines.get(scheme)
     if engine is None:
-        raise ArchiveError(
-            f"No archive engine is known for {location}. Name a folder, or a URL with one of these schemes: "
-            f"{', '.join(sorted(_engines))}."
-        )
+        raise ArchiveError(ArchiveCode.NO_ENGINE, location=location, schemes=", ".join(sorted(_engines)))
     return _imported(engine) if isinstance(engine, str) else engine
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from embeddings.archive.base import PreparedIssue
 from embeddings.archive.codec import boxes_from_json, boxes_to_json
 from embeddings.archive.issues import indexed_text
-from embeddings.errors import ArchiveDamagedError
+from embeddings.errors import ArchiveCode, ArchiveDamagedError
 from embeddings.types import Article, ArticleKind, Issue
 
 if TYPE_CHECKING:
@@ -45,9 +45,7 @@ def read_vectors(connection: sqlite3.Connection, count: int) -> NDArray[np.float
     rows = connection.execute("SELECT vector FROM chunks JOIN vectors USING (vector_key) ORDER BY chunk_key")
     packed = b"".join(vector for (vector,) in rows)
     if len(packed) != 4 * count * dimension:
-        raise ArchiveDamagedError(
-            "Some vectors are missing from the archive. Run `bulletin build --full` to make them again."
-        )
+        raise ArchiveDamagedError(ArchiveCode.VECTORS_MISSING)
     return np.frombuffer(packed, dtype="<f4").reshape(count, dimension)
 
 

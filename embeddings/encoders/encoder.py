@@ -13,7 +13,7 @@ import numpy as np
 
 from embeddings.config import Variable, download_allowed
 from embeddings.encoders.bundled import BUNDLED_MODEL, PROMPTS, bundled_fingerprint, bundled_folder, weights_path
-from embeddings.errors import ModelError
+from embeddings.errors import ModelCode, ModelError
 from embeddings.sources.hashing import file_digest, text_digest
 
 if TYPE_CHECKING:
@@ -83,9 +83,9 @@ def open_cross_encoder(name: str) -> Any:
     try:
         model = CrossEncoder(str(folder), local_files_only=True, activation_fn=Identity())
     except (OSError, ValueError, KeyError, RuntimeError, TypeError) as error:
-        raise ModelError(f"{name} cannot be loaded as a sentence-transformers CrossEncoder ({error}).") from error
+        raise ModelError(ModelCode.BAD_CROSS_ENCODER, name=name, detail=str(error)) from error
     if model.num_labels != 1:
-        raise ModelError(f"{name} gives {model.num_labels} scores for a pair; a reader must give one.")
+        raise ModelError(ModelCode.SEVERAL_SCORES, name=name, n=model.num_labels)
     return model
 
 
@@ -230,10 +230,7 @@ def _load_sentence_transformer(name: str, folder: Path) -> Any:
     try:
         model = SentenceTransformer(str(folder), local_files_only=True)
     except (OSError, ValueError, KeyError, RuntimeError, TypeError) as error:
-        raise ModelError(
-            f"{name} cannot be loaded as a sentence-transformers model ({error}). "
-            "Name another with --model or BULLETIN_MODEL, or leave both unset for the bundled one."
-        ) from error
+        raise ModelError(ModelCode.BAD_MODEL, name=name, detail=str(error)) from error
     if "e5" in Path(name).name.lower() and not any(model.prompts.values()):
         model.prompts.update(PROMPTS)  # E5 models are trained with these and do not always carry them.
     if not model.prompts.get("document") and model.prompts.get("passage"):
@@ -257,12 +254,9 @@ def _hub_folder(name: str) -> Path:
             snapshot_download(name, local_files_only=not download_allowed(), ignore_patterns=["onnx/*", "*.onnx"])
         )
     except (HFValidationError, HfHubHTTPError, LocalEntryNotFoundError, OSError, ValueError) as error:
-        cure = (
-            "Check the name and the connection."
-            if download_allowed()
-            else f"Name an existing folder, or set {Variable.DOWNLOAD}=1 to fetch it from the hub once."
-        )
-        raise ModelError(f"There is no model {name!r} on this machine. {cure}") from error
+        if download_allowed():
+            raise ModelError(ModelCode.NOT_ON_HUB, name=name) from error
+        raise ModelError(ModelCode.NOT_HERE, name=name, variable=Variable.DOWNLOAD) from error
 
 
 def choose_threads() -> None:

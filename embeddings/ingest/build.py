@@ -14,7 +14,7 @@ from embeddings.archive.registry import lock_archive, open_archive, open_for_wri
 from embeddings.chunking import MAX_CHARS, OVERLAP_CHARS
 from embeddings.config import Limits, archive_location, chosen_model
 from embeddings.encoders.encoder import Encoder, open_encoder
-from embeddings.errors import ModelMismatchError, SourceError
+from embeddings.errors import ModelCode, ModelMismatchError, SourceCode, SourceError
 from embeddings.ingest.plan import BY_HAND, Plan, Planner, Skipped, prepare_again, texts_of
 from embeddings.sources.files import SUFFIXES, is_issue_file, read_bytes
 from embeddings.sources.unzip import unpack
@@ -150,9 +150,7 @@ def remove(
         for name in names:
             fitting = [one for one in known if goes_by(one.issue, name)]
             if not fitting:
-                raise SourceError(
-                    f"There is no issue called {name!r} in {location}; `bulletin list` shows their names."
-                )
+                raise SourceError(SourceCode.NO_ISSUE_IN, name=name, folder=location)
             doomed.update((one.key, one) for one in fitting)
         settings = store.settings
         if settings is not None and doomed:
@@ -199,14 +197,16 @@ def find_files(roots: Sequence[Path]) -> FoundFiles:
                 if path.resolve().is_relative_to(root):
                     files[path] = str(root)
                 else:
-                    reason = f"{path.name} is a link that leads out of {root}. Copy the file into the folder."
-                    skipped.append(Skipped(str(path), reason))
+                    error = SourceError(SourceCode.LINK_OUTSIDE, name=path.name, folder=root)
+                    skipped.append(Skipped(str(path), error))
         elif root.exists():
             files[root] = str(root)
         else:
-            raise SourceError(f"There is no file or folder {root}.")
+            raise SourceError(SourceCode.NO_FILE_OR_FOLDER, path=root)
     if not files and not skipped:
-        raise SourceError(f"There is no issue file ({', '.join(sorted(SUFFIXES))}) in {', '.join(map(str, roots))}.")
+        raise SourceError(
+            SourceCode.NO_ISSUE_FILE, suffixes=", ".join(sorted(SUFFIXES)), folders=", ".join(map(str, roots))
+        )
     return FoundFiles(files, tuple(skipped))
 
 
@@ -317,7 +317,7 @@ def _settings(stored: Settings | None, encoder: Encoder, options: BuildOptions) 
     """What the archive will be built with. Raises ModelMismatchError when it has another model and keeps it."""
     same_model = stored is not None and stored.fingerprint == encoder.fingerprint
     if stored is not None and not same_model and not options.full:
-        raise ModelMismatchError(mismatch_message(stored, encoder))
+        raise mismatch_error(stored, encoder)
     return Settings(
         model=encoder.name,
         fingerprint=encoder.fingerprint,
@@ -329,18 +329,13 @@ def _settings(stored: Settings | None, encoder: Encoder, options: BuildOptions) 
     )
 
 
-def mismatch_message(stored: Settings, encoder: Encoder) -> str:
-    """One line on an archive and a model that do not belong together."""
+def mismatch_error(stored: Settings, encoder: Encoder) -> ModelMismatchError:
+    """That an archive and a model do not belong together."""
     if stored.model == encoder.name:
-        return (
-            f"This archive was built with other weights of {stored.model} ({stored.fingerprint}, now "
-            f"{encoder.fingerprint}). Run `bulletin build --full` to encode it again, or bring the old weights back."
+        return ModelMismatchError(
+            ModelCode.OTHER_WEIGHTS, model=stored.model, built=stored.fingerprint, now=encoder.fingerprint
         )
-    return (
-        f"This archive was built with {stored.model}; the settings say {encoder.name}. "
-        f"Run `bulletin build --full --model {encoder.name}` to encode it again, or use --model {stored.model} "
-        f"(BULLETIN_MODEL={stored.model})."
-    )
+    return ModelMismatchError(ModelCode.OTHER_MODEL, built=stored.model, now=encoder.name)
 
 
 def _encode(

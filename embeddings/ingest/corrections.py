@@ -19,7 +19,7 @@ from difflib import SequenceMatcher
 from enum import Enum
 from pathlib import Path
 
-from embeddings.errors import SourceError
+from embeddings.errors import CorrectionError, SourceCode, SourceError
 from embeddings.sources.atomic import replace_file
 from embeddings.sources.document import Document
 from embeddings.sources.hashing import text_digest
@@ -100,7 +100,7 @@ def read_corrections(source: Path, document: Document) -> Corrections:
             same_file = (row["file"], row["member"]) == (source.name, document.member)
         except (KeyError, TypeError, ValueError) as error:
             raise SourceError(
-                f"{source.with_name(FILE_NAME)}, line {number}: not a correction ({error}). Mend or delete the line."
+                SourceCode.BAD_CORRECTION, path=source.with_name(FILE_NAME), line=number, detail=str(error)
             ) from error
         if same_bytes or (same_file and one.field is not Field.WITHDRAWN):
             found.append(one)
@@ -134,10 +134,7 @@ def record(
         new = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode("utf-8")
         replace_file(path, old + (b"" if not old or old.endswith(b"\n") else b"\n") + new)
     except OSError as error:
-        raise SourceError(
-            f"{path} cannot be written ({error.strerror}), so the correction was not made. Make the folder writable, "
-            "or move the issue to one that is."
-        ) from error
+        raise SourceError(SourceCode.CORRECTION_NOT_WRITTEN, path=path, detail=error.strerror) from error
 
 
 def record_withdrawal(source: Path, *, issue_id: str, member: str) -> None:
@@ -235,9 +232,7 @@ def _rows(path: Path) -> list[dict[str, str]]:
         lines = path.read_text(encoding="utf-8").splitlines()
         return [json.loads(line) for line in lines if line.strip()]
     except (OSError, ValueError) as error:
-        raise SourceError(
-            f"{path} cannot be read ({error}). Mend it, or move it away and make the corrections again."
-        ) from error
+        raise SourceError(SourceCode.CORRECTIONS_UNREADABLE, path=path, detail=str(error)) from error
 
 
 def corrections_between(now: ParsedIssue, wanted: ParsedIssue) -> list[Correction]:
@@ -258,13 +253,13 @@ def corrections_between(now: ParsedIssue, wanted: ParsedIssue) -> list[Correctio
         else:
             found += _article_corrections(article, target)
     if left:
-        raise ValueError(f"articles that are not in the issue: {', '.join(left)}")
+        raise CorrectionError(SourceCode.ARTICLES_NOT_IN_ISSUE, ids=", ".join(left))
     return found
 
 
 def _article_corrections(now: ParsedArticle, wanted: ParsedArticle) -> list[Correction]:
     if not wanted.body.strip():
-        raise ValueError(f"the article {now.title!r} has no text left; drop it instead")
+        raise CorrectionError(SourceCode.NO_TEXT_LEFT, title=now.title)
     steps = [(Field.PARAGRAPH, was, becomes) for was, becomes in _paragraph_changes(now.body, wanted.body)]
     if now.date != wanted.date:
         steps.append((Field.DATE, _printed(now.date), _printed(wanted.date)))

@@ -12,7 +12,7 @@ from embeddings.archive.issues import goes_by
 from embeddings.archive.registry import open_archive, open_for_writing
 from embeddings.config import Limits
 from embeddings.encoders.encoder import Encoder
-from embeddings.errors import SourceError
+from embeddings.errors import CorrectionError, SourceCode, SourceError
 from embeddings.ingest.build import BuildOptions, BuildReport, remove, update
 from embeddings.ingest.corrections import correct, corrections_between, read_corrections, record, record_withdrawal
 from embeddings.ingest.plan import read_once, with_ids
@@ -86,8 +86,7 @@ def correct_article(
     with store.snapshot() as snapshot:
         found = snapshot.read_article(article_id)
     if len(found) != 1:
-        what = "no article" if not found else "more than one article"
-        raise SourceError(f"There is {what} with the id {article_id!r}; `bulletin show ISSUE` prints the ids.")
+        raise SourceError(SourceCode.SEVERAL_ARTICLES if found else SourceCode.NO_SUCH_ARTICLE, id=article_id)
     (known,) = (one for one in store.known_issues() if one.issue.id == found[0].issue.id)
     return _correct(store, known, change, archive=archive, options=options, encoder=encoder)
 
@@ -105,8 +104,7 @@ def correct_issue(
     store = open_for_writing(archive)
     fitting = [known for known in store.known_issues() if goes_by(known.issue, name)]
     if len(fitting) != 1:
-        what = "no issue" if not fitting else f"{len(fitting)} issues"
-        raise SourceError(f"There is {what} called {name!r}; `bulletin list` shows names and ids.")
+        raise SourceError(SourceCode.SEVERAL_ISSUES if fitting else SourceCode.NO_SUCH_ISSUE, name=name, n=len(fitting))
 
     def change(issue: ParsedIssue) -> ParsedIssue:
         return replace(issue, name=new_name or issue.name, date=day or issue.date)
@@ -149,8 +147,8 @@ def _correct(
     now, _ = correct(reading, read_corrections(source, document).all)
     try:
         corrections = corrections_between(now, change(now))
-    except ValueError as error:
-        raise SourceError(f"{known.issue.name}: {error}.") from error
+    except CorrectionError as error:
+        raise SourceError(SourceCode.ISSUE_NOT_CORRECTED, issue=known.issue.name, cause=error) from error
     record(source, issue_id=document.id, member=document.member, corrections=corrections, now=options.now)
     return update({source: known.root}, archive=archive, options=options, encoder=encoder)
 
@@ -160,13 +158,13 @@ def _document(known: KnownIssue, limits: Limits) -> Document:
     for document in unpack(source.name, read_bytes(source, limits), limits).documents:
         if (document.id, document.member) == (known.issue.id, known.issue.member):
             return document
-    raise SourceError(f"{source} has changed since it was indexed. Run `bulletin add` on it first.")
+    raise SourceError(SourceCode.CHANGED_SINCE, path=source)
 
 
 def _with_paragraphs(article: ParsedArticle, changes: Mapping[int, str]) -> str:
     paragraphs = article.body.split("\n")
     for number, text in changes.items():
         if not 1 <= number <= len(paragraphs):
-            raise SourceError(f"{article.title!r} has {len(paragraphs)} paragraphs; there is no number {number}.")
+            raise SourceError(SourceCode.NO_PARAGRAPH, title=article.title, n=len(paragraphs), number=number)
         paragraphs[number - 1] = text
     return "\n".join(line for line in paragraphs if line.strip())

@@ -10,7 +10,7 @@ from embeddings.archive.base import ArchiveWriter, KnownIssue, PreparedIssue, Se
 from embeddings.archive.issues import indexed_text
 from embeddings.chunking import chunk_article
 from embeddings.config import Limits
-from embeddings.errors import SourceError
+from embeddings.errors import SourceCode, SourceError
 from embeddings.ingest.corrections import Correction, Corrections, correct, lift_withdrawal, read_corrections
 from embeddings.ingest.parse_cache import issue_from_json, issue_to_json, reading_key
 from embeddings.loaders.registry import read_document
@@ -33,7 +33,12 @@ class Skipped:
     """A file, or a member of one, that was left out, and why."""
 
     path: str
-    reason: str
+    error: SourceError
+
+    @property
+    def reason(self) -> str:
+        """Why it was left out, in English."""
+        return str(self.error)
 
 
 @dataclass(slots=True)
@@ -82,14 +87,14 @@ class Planner:
             try:
                 self._plan_file(file, files[file], plan, taken)
             except SourceError as error:
-                plan.skipped.append(Skipped(str(file), str(error)))
+                plan.skipped.append(Skipped(str(file), error))
                 plan.failed.add(str(file))
         return plan
 
     def _plan_file(self, file: Path, root: str, plan: Plan, taken: dict[str, Place]) -> None:
         unpacked = unpack(file.name, read_bytes(file, self._limits), self._limits)
-        for member, reason in unpacked.skipped:
-            plan.skipped.append(Skipped(f"{file}/{member}", reason))
+        for member, error in unpacked.skipped:
+            plan.skipped.append(Skipped(f"{file}/{member}", error))
             plan.seen.add((str(file), member))
         for document in unpacked.documents:
             place = (str(file), document.member)
@@ -98,7 +103,7 @@ class Planner:
             except SourceError as error:
                 if not document.member:
                     raise
-                plan.skipped.append(Skipped(f"{file}/{document.member}", str(error)))
+                plan.skipped.append(Skipped(f"{file}/{document.member}", error))
                 plan.seen.add(place)
 
     def _plan_document(self, file: Path, document: Document, root: str, plan: Plan, taken: dict[str, Place]) -> None:
@@ -112,7 +117,7 @@ class Planner:
             corrections = read_corrections(file, document)
         if taken.setdefault(document.id, place) != place:
             other = Path("/".join(filter(None, taken[document.id]))).name
-            raise SourceError(f"{document.name} holds the same bytes as {other}, which is indexed.")
+            raise SourceError(SourceCode.SAME_BYTES, name=document.name, other=other)
         key = reading_key(document)
         recipe = recipe_of(self._settings, corrections)
         old = self._known.get(place)
@@ -121,7 +126,7 @@ class Planner:
             corrected, stale = correct(reading, corrections.all)
             plan.stale += [_stale_line(document.name, one) for one in stale]
             if not corrected.articles:
-                raise SourceError(f"{document.name}: every article was dropped; withdraw the issue instead.")
+                raise SourceError(SourceCode.ALL_DROPPED, name=document.name)
             issue = issue_of(document, corrected, source=str(file))
             plan.prepared.append(prepare(issue, recipe=recipe, root=root, key=key, settings=self._settings))
         plan.seen.add(place)

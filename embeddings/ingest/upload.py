@@ -11,7 +11,7 @@ from pathlib import Path
 from embeddings.archive.registry import open_for_writing
 from embeddings.config import Limits, archive_path, issues_path
 from embeddings.encoders.encoder import Encoder
-from embeddings.errors import ArchiveError, BulletinError, SourceError
+from embeddings.errors import ArchiveCode, ArchiveError, BulletinError, CorrectionError, SourceCode, SourceError
 from embeddings.ingest.build import BuildOptions, BuildReport, update
 from embeddings.ingest.corrections import correct, corrections_between, read_corrections, record
 from embeddings.ingest.plan import Skipped, read_once, with_ids
@@ -65,9 +65,9 @@ def preview(
             try:
                 unpacked = unpack(file.name, read_bytes(file, limits), limits)
             except SourceError as error:
-                skipped.append(Skipped(file.name, str(error)))
+                skipped.append(Skipped(file.name, error))
                 continue
-            skipped += [Skipped(f"{file.name}/{member}", reason) for member, reason in unpacked.skipped]
+            skipped += [Skipped(f"{file.name}/{member}", error) for member, error in unpacked.skipped]
             for document in unpacked.documents:
                 try:
                     issue = with_ids(read_once(store, document, limits), document)
@@ -75,7 +75,7 @@ def preview(
                     corrections = read_corrections(folder / safe_name(file.name), document)
                     drafts.append(Draft(file, document, correct(issue, corrections.all)[0]))
                 except SourceError as error:
-                    skipped.append(Skipped("/".join(filter(None, (file.name, document.member))), str(error)))
+                    skipped.append(Skipped("/".join(filter(None, (file.name, document.member))), error))
     finally:
         store.close()
     return Preview(tuple(drafts), tuple(skipped))
@@ -98,8 +98,8 @@ def take_in(
     folder = archive_path(archive)
     try:
         changes = [corrections_between(draft.issue, target) for draft, target in zip(drafts, wanted, strict=True)]
-    except ValueError as error:
-        raise SourceError(f"This cannot be indexed: {error}.") from error
+    except CorrectionError as error:
+        raise SourceError(SourceCode.NOT_INDEXED, cause=error) from error
     kept: dict[Path, Path] = {}
     new: list[Path] = []
     try:
@@ -139,9 +139,7 @@ def _keep(file: Path, folder: Path) -> tuple[Path, bool]:
         replace_file(target, content)
         return target.resolve(), True
     except OSError as error:
-        raise ArchiveError(
-            f"{file.name} cannot be kept in {folder} ({error.strerror}). Free some space or make the folder writable."
-        ) from error
+        raise ArchiveError(ArchiveCode.FILE_NOT_KEPT, name=file.name, folder=folder, detail=error.strerror) from error
 
 
 def safe_name(name: str) -> str:

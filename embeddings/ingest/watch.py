@@ -11,7 +11,7 @@ from pathlib import Path
 from embeddings.archive.registry import open_archive
 from embeddings.config import archive_location
 from embeddings.encoders.encoder import Encoder
-from embeddings.errors import ArchiveError, BulletinError, SourceError
+from embeddings.errors import ArchiveError, BulletinError, SourceCode, SourceError
 from embeddings.ingest.build import BuildOptions, BuildReport, find_files, update
 from embeddings.ingest.plan import Skipped
 from embeddings.sources.files import PICTURE_SUFFIXES
@@ -55,7 +55,7 @@ class Watcher:
         self._folders = [folder.resolve() for folder in folders]
         for folder in self._folders:
             if not folder.is_dir():
-                raise SourceError(f"There is no folder {folder} to watch.")
+                raise SourceError(SourceCode.NO_FOLDER_TO_WATCH, folder=folder)
         self._archive = archive_location(archive)
         self._options = options or WatchOptions()
         self._encoder = encoder

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from embeddings.errors import SourceError
+from embeddings.errors import SourceCode, SourceError
 from embeddings.layout.geometry import Area, PrintedLine, PrintedPage
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 MAX_PIXELS = 60_000_000
 
-_MISSING = 'Reading pictures needs the OCR parts; install them with `pip install "bulletin-qa[ocr]"`.'
 _LONGEST_SIDE = 5000  # pixels; a broadsheet's body text is still 25 high, and more only costs time
 _SHORTEST_SIDE = 900  # smaller pictures are enlarged, for the detector to see their characters
 _MOST_ENLARGED = 2.0
@@ -51,7 +50,7 @@ def read_image(image: Image, *, number: int = 1) -> PrintedPage:
     with _reading:
         lines = _recognise(pixels)
     if not lines:
-        raise SourceError(f"page {number} shows no text that can be read. Scan it upright, at 200 dpi or more.")
+        raise SourceError(SourceCode.PAGE_UNREADABLE, page=number)
     height, width = pixels.shape[:2]
     rules, pictures = find_marks(pixels, [line.area for line in lines])
     # Writing on a blackboard in a photograph is no news.
@@ -65,7 +64,7 @@ def open_picture(content: bytes, *, max_pixels: int = MAX_PIXELS) -> Image:
         import PIL.Image
         import PIL.ImageOps
     except ImportError as error:
-        raise SourceError(_MISSING) from error
+        raise SourceError(SourceCode.NO_OCR) from error
     try:
         with warnings.catch_warnings():
             # Pillow warns of large pictures; the limit below says more.
@@ -73,18 +72,15 @@ def open_picture(content: bytes, *, max_pixels: int = MAX_PIXELS) -> Image:
             image: Image = PIL.Image.open(io.BytesIO(content))
         # The size stands in the header; nothing is unpacked before it is known.
         if image.width * image.height > max_pixels:
-            raise SourceError(
-                f"the picture has {image.width * image.height:,} pixels; the limit is {max_pixels:,}. "
-                "Scan it at a lower resolution, or raise BULLETIN_MAX_PIXELS."
-            )
+            raise SourceError(SourceCode.TOO_MANY_PIXELS, n=image.width * image.height, limit=max_pixels)
         image.load()
         return PIL.ImageOps.exif_transpose(image)
     except SourceError:
         raise
     except PIL.Image.DecompressionBombError as error:
-        raise SourceError("the picture is too large. Scan it at a lower resolution.") from error
+        raise SourceError(SourceCode.PICTURE_TOO_LARGE) from error
     except (OSError, ValueError, SyntaxError, EOFError) as error:
-        raise SourceError(f"the picture is damaged or cut off ({error}). Copy or scan it again.") from error
+        raise SourceError(SourceCode.PICTURE_DAMAGED, detail=str(error)) from error
 
 
 def _pixels(image: Image) -> NDArray[np.uint8]:
@@ -113,7 +109,7 @@ def _engine() -> Any:
     try:
         from rapidocr import RapidOCR
     except ImportError as error:
-        raise SourceError(_MISSING) from error
+        raise SourceError(SourceCode.NO_OCR) from error
     settings = {
         "Global.log_level": "error",
         # Pages are scaled before, and small print must not be scaled away.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from embeddings.errors import SourceError
+from embeddings.errors import SourceCode, SourceError
 from embeddings.layout.geometry import Area, PrintedLine, PrintedPage, around
 from embeddings.layout.ocr import MAX_PIXELS, read_image
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 MAX_PAGES = 60
 
-_MISSING = 'Reading PDF files needs a library; install it with `pip install "bulletin-qa[pdf]"`.'
 _FEWEST_CHARACTERS = 20  # a page number or a stamp is no text layer
 _MOST_UNREADABLE = 0.2  # of a text layer's characters, where its fonts say nothing of what they are
 _DOTS_PER_INCH = 200
@@ -42,14 +41,11 @@ def read_pdf(content: bytes, *, max_pages: int = MAX_PAGES, max_pixels: int = MA
     """
     with _opened(content) as document:
         if len(document) > max_pages:
-            raise SourceError(
-                f"it has {len(document)} pages; the limit is {max_pages}. Split it into issues, or raise "
-                "BULLETIN_MAX_PAGES."
-            )
+            raise SourceError(SourceCode.PDF_TOO_MANY_PAGES, n=len(document), limit=max_pages)
         pages = [_read_page(document[at], at + 1, max_pixels=max_pixels) for at in range(len(document))]
     found = [page for page in pages if page is not None]
     if not found:
-        raise SourceError("it shows no text on any page.")
+        raise SourceError(SourceCode.NO_TEXT_ON_PAGES)
     return found
 
 
@@ -57,7 +53,7 @@ def draw_page(content: bytes, number: int, *, max_pages: int = MAX_PAGES, max_pi
     """A page of a PDF file, counted from one, as it is printed. Raises SourceError when it is not there."""
     with _opened(content) as document:
         if not 1 <= number <= min(len(document), max_pages):
-            raise SourceError(f"it has no page {number}.")
+            raise SourceError(SourceCode.PDF_NO_PAGE, page=number)
         page = document[number - 1]
         image: Image = page.render(scale=_scale_of(page, _VIEWED_DOTS_PER_INCH, max_pixels)).to_pil()
         return image
@@ -69,14 +65,14 @@ def _opened(content: bytes) -> Iterator[Any]:
     try:
         import pypdfium2
     except ImportError as error:
-        raise SourceError(_MISSING) from error
+        raise SourceError(SourceCode.NO_PDF) from error
     with _pdfium:
         try:
             document = pypdfium2.PdfDocument(content)
         except pypdfium2.PdfiumError as error:
             if "password" in str(error).lower():
-                raise SourceError("it is protected by a password. Save it without one and add it again.") from error
-            raise SourceError(f"the PDF is damaged or cut off ({error}). Copy or export it again.") from error
+                raise SourceError(SourceCode.PDF_PROTECTED) from error
+            raise SourceError(SourceCode.PDF_DAMAGED, detail=str(error)) from error
         try:
             yield document
         finally:
@@ -95,9 +91,9 @@ def _read_page(page: Any, number: int, *, max_pixels: int) -> PrintedPage | None
     try:
         return _draw_and_read(page, number, max_pixels=max_pixels)
     except SourceError as error:
-        if "shows no text" in str(error):
+        if error.code is SourceCode.PAGE_UNREADABLE:
             return None  # a page of pictures
-        raise SourceError(f"page {number} is a scan. {error}") from error
+        raise SourceError(SourceCode.PAGE_IS_SCAN, page=number, cause=error) from error
 
 
 def _draw_and_read(page: Any, number: int, *, max_pixels: int) -> PrintedPage:

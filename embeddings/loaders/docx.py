@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from embeddings.config import Limits
-from embeddings.errors import SourceError
+from embeddings.errors import SourceCode, SourceError
 from embeddings.parsing.headlines import join_headline
 from embeddings.parsing.masthead import issue_name, read_masthead, read_number
 from embeddings.parsing.outline import NUMBERED, is_credit, names_issue, read_outline
@@ -70,9 +70,7 @@ class DocxReader:
         parts = _read_parts(document, limits)
         blocks = list(_Text(parts).blocks())
         if not any(block.text for block in blocks):
-            raise SourceError(
-                f"{document.name} holds no text, only pictures perhaps. Add the pictures themselves, or save it as PDF."
-            )
+            raise SourceError(SourceCode.DOCX_NO_TEXT, name=document.name)
         outline = read_outline(_headed(blocks))
         if not outline.articles:
             from embeddings.parsing.text_pages import parse_page
@@ -112,9 +110,7 @@ def _read_parts(document: Document, limits: Limits) -> dict[str, Element]:
             if sum(member.file_size for member in members) > limits.max_unpacked_bytes:
                 raise _too_large(document)
             if _DOCUMENT not in archive.namelist():
-                raise SourceError(
-                    f"{document.name} has no {_DOCUMENT}: it is damaged, or no DOCX. Save it anew in Word."
-                )
+                raise SourceError(SourceCode.DOCX_PART_MISSING, name=document.name, part=_DOCUMENT)
             parts, left = {}, min(limits.max_unpacked_bytes, _MOST_XML)
             for member in members:
                 if not _PARTS.fullmatch(member.filename) or member.filename in parts:
@@ -136,7 +132,7 @@ def _read_parts(document: Document, limits: Limits) -> dict[str, Element]:
         NotImplementedError,
         RuntimeError,
     ) as error:
-        raise SourceError(f"{document.name} is a damaged DOCX ({error}). Copy it again, or save it anew.") from error
+        raise SourceError(SourceCode.DOCX_DAMAGED, name=document.name, detail=str(error)) from error
 
 
 def _is_paragraph(text: str) -> bool:
@@ -144,10 +140,7 @@ def _is_paragraph(text: str) -> bool:
 
 
 def _too_large(document: Document) -> SourceError:
-    return SourceError(
-        f"{document.name} unpacks to more than the limit. Split it into issues, save it as PDF, or raise "
-        f"BULLETIN_MAX_UNPACKED_BYTES (its text alone may not take more than {_MOST_XML:,} bytes)."
-    )
+    return SourceError(SourceCode.DOCX_TOO_LARGE, name=document.name, limit=_MOST_XML)
 
 
 def _parse(document: Document, part: str, xml: bytes) -> Element:
@@ -160,11 +153,9 @@ def _parse(document: Document, part: str, xml: bytes) -> Element:
     try:
         root = etree.fromstring(xml, parser)
     except etree.XMLSyntaxError as error:
-        raise SourceError(f"{document.name} is damaged ({part}: {error}). Save it anew in Word.") from error
+        raise SourceError(SourceCode.DOCX_PART_DAMAGED, name=document.name, part=part, detail=str(error)) from error
     if root.getroottree().docinfo.doctype:
-        raise SourceError(
-            f"{document.name} defines XML entities in {part}, as no Word file does. Save it anew in Word."
-        )
+        raise SourceError(SourceCode.DOCX_ENTITIES, name=document.name, part=part)
     return root
 
 

@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Any, TypeAlias
 
 from embeddings.config import Limits
-from embeddings.errors import SourceError
+from embeddings.errors import SourceCode, SourceError
 from embeddings.parsing.masthead import issue_name
 from embeddings.parsing.outline import DATE, is_credit, is_prose, make_article, read_outline, without_times
 from embeddings.sources.document import Document
@@ -159,12 +159,12 @@ def _parse(document: Document) -> Element:
     try:
         tree = html.document_fromstring(content, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError) as error:
-        raise SourceError(f"{document.name} is no readable page ({error}). Save it anew, or as text.") from error
+        raise SourceError(SourceCode.HTML_UNREADABLE, name=document.name, detail=str(error)) from error
     # The parser stops at this depth and drops what follows.
     if any("depth" in entry.message for entry in parser.error_log):
-        raise SourceError(f"{document.name} nests its elements too deeply to be read. Save its text instead.")
+        raise SourceError(SourceCode.HTML_TOO_DEEP, name=document.name)
     if sum(1 for _ in tree.iter()) > _MOST_ELEMENTS:
-        raise SourceError(f"{document.name} has more than {_MOST_ELEMENTS:,} elements. Save its articles one by one.")
+        raise SourceError(SourceCode.HTML_TOO_MANY_ELEMENTS, name=document.name, limit=_MOST_ELEMENTS)
     return tree
 
 
@@ -179,9 +179,7 @@ def _drop_furniture(tree: Element, document: Document) -> None:
     for _, element in etree.iterwalk(tree, events=("end",)):
         lengths[element] = len(element.text or "") + sum(lengths[child] + len(child.tail or "") for child in element)
     if lengths[tree] > _MOST_CHARS:
-        raise SourceError(
-            f"{document.name} has more than {_MOST_CHARS:,} characters of text. Save its articles one by one."
-        )
+        raise SourceError(SourceCode.HTML_TOO_LONG, name=document.name, limit=_MOST_CHARS)
     for element, length in lengths.items():
         names = f"{element.get('class') or ''} {element.get('id') or ''}"[:500]
         hidden = "hidden" in element.attrib or "display:none" in (element.get("style") or "")[:500].replace(" ", "")
@@ -373,9 +371,7 @@ def _single(
     lines = _span(blocks, title, [] if body is None else [block.text for block in _blocks(body)])
     lines = [line for line in lines if line != title]
     if not lines:
-        raise SourceError(
-            f"{document.name} holds no text of an article. Save the page when it has loaded, or its text."
-        )
+        raise SourceError(SourceCode.HTML_NO_ARTICLE, name=document.name)
     article = make_article(title, lines)
     kept = next((other for other in outline.articles if other.byline), None)
     day = article.date or (kept.date if kept else None) or outline.date or page.day

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from embeddings.config import Limits
-from embeddings.errors import SourceError
+from embeddings.errors import SourceCode, SourceError
 from embeddings.sources.document import Document
 from embeddings.text.dates import find_date
 from embeddings.types import ArticleKind, ParsedArticle, ParsedIssue
@@ -29,9 +29,7 @@ class JsonLinesReader:
         seen: set[str] = set()
         for article in articles:
             if article.source_id and article.source_id in seen:
-                raise SourceError(
-                    f"{document.name} uses the id {article.source_id!r} twice; ids must differ within an issue."
-                )
+                raise SourceError(SourceCode.JSONL_SAME_ID, name=document.name, id=article.source_id)
             seen.add(article.source_id)
         days = {article.date for article in articles}
         return ParsedIssue("", days.pop() if len(days) == 1 else None, tuple(articles))
@@ -42,16 +40,16 @@ def _article_of_row(file: str, number: int, line: str) -> ParsedArticle:
     try:
         row = json.loads(line)
     except (json.JSONDecodeError, RecursionError) as error:
-        raise SourceError(f"{where}: not a JSON object ({error}).") from error
+        raise SourceError(SourceCode.JSONL_NOT_JSON, where=where, detail=str(error)) from error
     if not isinstance(row, dict):
-        raise SourceError(f"{where}: a JSON object is needed, with at least `text`.")
+        raise SourceError(SourceCode.JSONL_NO_OBJECT, where=where)
     text = row.get("text", row.get("body"))
     if not isinstance(text, str) or not text.strip():
-        raise SourceError(f"{where}: `text` is missing or empty.")
+        raise SourceError(SourceCode.JSONL_NO_TEXT, where=where)
     printed_date = row.get("date")
     day = find_date(str(printed_date)) if printed_date else None
     if printed_date and day is None:
-        raise SourceError(f"{where}: `date` {printed_date!r} is not a date; write 2025-09-13.")
+        raise SourceError(SourceCode.JSONL_BAD_DATE, where=where, text=printed_date)
     return ParsedArticle(
         title=_field(row, "title", where),
         body=text,
@@ -69,5 +67,5 @@ def _field(row: dict[str, Any], name: str, where: str) -> str:
     if field is None:
         return ""
     if not isinstance(field, str | int):
-        raise SourceError(f"{where}: `{name}` must be a text.")
+        raise SourceError(SourceCode.JSONL_NOT_TEXT, where=where, name=name)
     return " ".join(str(field).split())

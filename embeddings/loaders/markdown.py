@@ -9,7 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from embeddings.config import Limits
-from embeddings.errors import SourceError
+from embeddings.errors import SourceCode, SourceError
 from embeddings.sources.document import Document
 from embeddings.text.dates import find_date
 from embeddings.types import ParsedArticle, ParsedIssue
@@ -37,9 +37,7 @@ class MarkdownReader:
             text = text[match.end() :]
         day = find_date(fields.get("date", ""))
         if fields.get("date") and day is None:
-            raise SourceError(
-                f"{document.name}: the front matter's date {fields['date']!r} is not a date; write 2025-09-13."
-            )
+            raise SourceError(SourceCode.FRONT_MATTER_DATE, name=document.name, text=fields["date"])
         outline = _Outline(name=fields.get("name", "") or fields.get("title", ""), day=day)
         for level, block in _blocks(text):
             outline.take(level, block)

@@ -12,7 +12,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from embeddings.config import Limits
-from embeddings.errors import SourceError
+from embeddings.errors import SourceCode, SourceError
 from embeddings.loaders.scans import PdfReader, PictureReader
 from embeddings.sources.document import Document
 from embeddings.sources.files import PICTURE_SUFFIXES, read_bytes
@@ -56,7 +56,7 @@ def clip_article(article: Article, *, start: int = 0, end: int = 0, limits: Limi
     is no longer what was indexed, cannot be drawn, or has no pages.
     """
     if not is_printed(article):
-        raise SourceError(f"{Path(article.issue.source).name} has no printed pages.")
+        raise SourceError(SourceCode.NO_PRINTED_PAGES, name=Path(article.issue.source).name)
     limits = limits or Limits.from_environment()
     document = _source_of(article, limits)
     boxes = boxes_of(article, start, end)
@@ -87,7 +87,7 @@ def _source_of(article: Article, limits: Limits) -> Document:
     documents = unpack(path.name, read_bytes(path, limits), limits).documents
     same = next((one for one in documents if (one.id, one.member) == (issue.id, issue.member)), None)
     if same is None:
-        raise SourceError(f"{path} has changed since it was indexed. Add it again.")
+        raise SourceError(SourceCode.FILE_CHANGED_SINCE, path=path)
     return same
 
 
@@ -98,7 +98,7 @@ def _draw(document: Document, number: int, limits: Limits) -> Image:
         return draw_page(document.content, number, max_pages=limits.max_pages, max_pixels=limits.max_pixels)
     pictures = (document.content, *document.further_pages)
     if not PictureReader().reads(document) or not 1 <= number <= len(pictures):
-        raise SourceError(f"{document.name} has no page {number}.")
+        raise SourceError(SourceCode.NO_PAGE, name=document.name, page=number)
     from embeddings.layout.ocr import open_picture
 
     return open_picture(pictures[number - 1], max_pixels=limits.max_pixels)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from embeddings.config import Limits
-from embeddings.errors import SourceError
+from embeddings.errors import SourceCode, SourceError
 from embeddings.loaders.base import Reader
 from embeddings.loaders.docx import DocxReader
 from embeddings.loaders.html import HtmlReader
@@ -65,7 +65,7 @@ def read_document(document: Document, limits: Limits | None = None) -> ParsedIss
     """
     limits = limits or Limits.from_environment()
     if not document.content.strip():
-        raise SourceError(f"{document.name} is empty; there is nothing to index.")
+        raise SourceError(SourceCode.EMPTY, name=document.name)
     reader = next(reader for reader in READERS if reader.reads(document))
     try:
         issue = reader.read(document, limits)
@@ -74,11 +74,11 @@ def read_document(document: Document, limits: Limits | None = None) -> ParsedIss
     except Exception as error:  # hostile and broken files find every gap in the libraries that read them
         logger.exception("%s could not be read", document.name)
         raise SourceError(
-            f"{document.name} cannot be read ({type(error).__name__}: {error}). Save it anew, or as text or PDF."
+            SourceCode.LOADER_FAILED, name=document.name, kind=type(error).__name__, detail=str(error)
         ) from error
     articles = tuple(article for article in map(_clean, issue.articles) if article.body)
     if not articles:
-        raise SourceError(f"{document.name} holds no article with a text.")
+        raise SourceError(SourceCode.NO_ARTICLE, name=document.name)
     day = issue.date or find_date(document.stem)
     name = issue.name or document.stem
     # People ask for an issue by its number, so its name has to carry it.
@@ -91,7 +91,7 @@ def read_issue_file(path: Path, limits: Limits | None = None) -> tuple[ParsedArt
     limits = limits or Limits.from_environment()
     unpacked = unpack(path.name, read_bytes(path, limits), limits)
     if not unpacked.documents and unpacked.skipped:
-        raise SourceError(unpacked.skipped[0][1])
+        raise unpacked.skipped[0][1]
     return tuple(article for document in unpacked.documents for article in read_document(document, limits).articles)
 
 

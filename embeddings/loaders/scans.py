@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from embeddings.config import Limits
-from embeddings.errors import SourceError
+from embeddings.errors import SourceCode, SourceError
 from embeddings.parsing.masthead import issue_name, read_masthead, read_number
 from embeddings.sources.document import Document
 from embeddings.types import ParsedIssue
@@ -52,9 +52,7 @@ class PictureReader:
 
         pictures = (document.content, *document.further_pages)
         if len(pictures) > limits.max_pages:
-            raise SourceError(
-                f"{document.name} has {len(pictures)} pages; the limit is {limits.max_pages} (BULLETIN_MAX_PAGES)."
-            )
+            raise SourceError(SourceCode.TOO_MANY_PAGES, name=document.name, n=len(pictures), limit=limits.max_pages)
         with _named(document):
             pages = [
                 read_picture(picture, number=number, max_pixels=limits.max_pixels)
@@ -69,7 +67,7 @@ def _named(document: Document) -> Iterator[None]:
     try:
         yield
     except SourceError as error:
-        raise SourceError(f"{document.name}: {error}") from error
+        raise SourceError(SourceCode.SCAN_UNREADABLE, name=document.name, cause=error) from error
 
 
 def _issue(pages: Sequence[PrintedPage]) -> ParsedIssue:

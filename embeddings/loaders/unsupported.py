@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from embeddings.config import Limits
-from embeddings.errors import SourceError
+from embeddings.errors import SourceCode, SourceError
 from embeddings.sources.document import Document
 from embeddings.types import ParsedIssue
 
@@ -33,8 +33,8 @@ class ForeignReader:
         """Never returns. Raises SourceError with the format's name and what to do."""
         name, content = document.name, document.content
         if content.startswith(_OLE) and _ENCRYPTED in content:
-            raise SourceError(f"{name} is protected by a password. Save it without one and add it again.")
+            raise SourceError(SourceCode.PROTECTED, name=name)
         if content.startswith(_OLE):
-            raise SourceError(f"{name} is a file of old Word, WPS or Excel. Save it as DOCX or PDF and add it again.")
+            raise SourceError(SourceCode.OLD_OFFICE, name=name)
         what, cure = next((what, cure) for signature, what, cure in _SIGNATURES if content.startswith(signature))
-        raise SourceError(f"{name} is {what}, which is not read here. {cure} and add it again.")
+        raise SourceError(SourceCode.UNREAD_FORMAT, name=name, format=what, cure=cure)

@@ -6,7 +6,7 @@ import codecs
 import re
 from functools import lru_cache
 
-from embeddings.errors import SourceError
+from embeddings.errors import SourceCode, SourceError
 
 # UTF-32 first: its mark begins with that of UTF-16.
 _MARKS = (
@@ -45,14 +45,9 @@ def decode(content: bytes, *, name: str) -> str:
     encoding = _marked(content) or _plainly_utf8(content) or _most_plausible(content)
     text, faults = _decode(content, encoding) if encoding else ("", 0)
     if not encoding or _share_of_strange(text[:4096]) >= _MOST_STRANGE:
-        raise SourceError(
-            f"{name} is not text (UTF-8, UTF-16, GB18030 or Big5); save it as UTF-8 text and add it again."
-        )
+        raise SourceError(SourceCode.NOT_TEXT, name=name)
     if faults >= max(1, len(content) * _MOST_FAULTS):
-        raise SourceError(
-            f"{name} is damaged: {faults:,} places in it are not {encoding}. Copy it anew, or save it as "
-            "UTF-8 text, and add it again."
-        )
+        raise SourceError(SourceCode.GARBLED, name=name, n=faults, encoding=encoding)
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path, PurePath
 
 from embeddings.config import Limits
-from embeddings.errors import SourceError
+from embeddings.errors import SourceCode, SourceError
 
 PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"})
 # What a folder is searched for. The formats of other programs are among them, so that their files are reported and not
@@ -39,19 +39,16 @@ def read_bytes(path: Path, limits: Limits | None = None) -> bytes:
     limits = limits or Limits.from_environment()
     try:
         if not path.is_file():
-            raise SourceError(f"There is no file {path}.")
+            raise SourceError(SourceCode.NO_FILE, path=path)
         before = path.stat()
         if before.st_size > limits.max_bytes:
-            raise SourceError(
-                f"{path.name} has {before.st_size:,} bytes; the limit is {limits.max_bytes:,}. "
-                "Split it into issues, or raise BULLETIN_MAX_BYTES."
-            )
+            raise SourceError(SourceCode.TOO_LARGE, name=path.name, n=before.st_size, limit=limits.max_bytes)
         # One byte more than the file had shows that it has grown.
         with path.open("rb") as stream:
             content = stream.read(before.st_size + 1)
         after = path.stat()
     except OSError as error:
-        raise SourceError(f"{path.name} cannot be read ({error.strerror}).") from error
+        raise SourceError(SourceCode.FILE_UNREADABLE, name=path.name, detail=error.strerror) from error
     if len(content) != before.st_size or (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-        raise SourceError(f"{path.name} changed while it was being read; add it again when its copy is complete.")
+        raise SourceError(SourceCode.STILL_CHANGING, name=path.name)
     return content

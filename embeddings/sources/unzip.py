@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from embeddings.config import Limits
-from embeddings.errors import SourceError
+from embeddings.errors import SourceCode, SourceError
 from embeddings.sources.document import Document
 from embeddings.sources.files import PICTURE_SUFFIXES, is_issue_file
 
@@ -23,10 +23,10 @@ _NUMBER = re.compile(r"(\d+)")
 
 @dataclass(slots=True)
 class Unpacked:
-    """The documents of a file, and the members that could not be unpacked, each with the reason."""
+    """The documents of a file, and the members that could not be unpacked, each with the error."""
 
     documents: list[Document] = field(default_factory=list)
-    skipped: list[tuple[str, str]] = field(default_factory=list)
+    skipped: list[tuple[str, SourceError]] = field(default_factory=list)
 
 
 def unpack(name: str, content: bytes, limits: Limits) -> Unpacked:
@@ -44,17 +44,14 @@ def unpack(name: str, content: bytes, limits: Limits) -> Unpacked:
             return _unpack_members(name, archive, limits)
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OverflowError) as error:
         if name.lower().endswith(".docx"):
-            raise SourceError(f"{name} is a damaged DOCX ({error}). Copy it again, or save it anew in Word.") from error
-        raise SourceError(f"{name} is a damaged ZIP file ({error}). Pack or copy it again.") from error
+            raise SourceError(SourceCode.DOCX_ZIP_DAMAGED, name=name, detail=str(error)) from error
+        raise SourceError(SourceCode.ZIP_DAMAGED, name=name, detail=str(error)) from error
 
 
 def _unpack_members(name: str, archive: zipfile.ZipFile, limits: Limits) -> Unpacked:
     members = [member for member in archive.infolist() if not member.is_dir()]
     if len(members) > limits.max_members:
-        raise SourceError(
-            f"{name} holds {len(members):,} files; the limit is {limits.max_members:,}. "
-            "Pack fewer into one ZIP file, or raise BULLETIN_MAX_MEMBERS."
-        )
+        raise SourceError(SourceCode.TOO_MANY_MEMBERS, name=name, n=len(members), limit=limits.max_members)
     unpacked = Unpacked()
     left = limits.max_unpacked_bytes
     pages: dict[str, list[tuple[str, bytes]]] = {}
@@ -63,12 +60,13 @@ def _unpack_members(name: str, archive: zipfile.ZipFile, limits: Limits) -> Unpa
         if not _is_issue_member(path):
             continue
         if member.flag_bits & 0x1:
-            unpacked.skipped.append((str(path), f"{path.name} is protected by a password. Pack it without one."))
+            unpacked.skipped.append((str(path), SourceError(SourceCode.MEMBER_PROTECTED, name=path.name)))
             continue
         try:
             content = _unpack_member(name, archive, member, left)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-            unpacked.skipped.append((str(path), f"{path.name} in {name} is damaged ({error}). Pack it again."))
+            damaged = SourceError(SourceCode.MEMBER_DAMAGED, name=path.name, archive=name, detail=str(error))
+            unpacked.skipped.append((str(path), damaged))
             continue
         left -= len(content)
         if path.suffix.lower() in PICTURE_SUFFIXES:
@@ -77,7 +75,7 @@ def _unpack_members(name: str, archive: zipfile.ZipFile, limits: Limits) -> Unpa
             unpacked.documents.append(Document(path.name, content, member=str(path)))
     unpacked.documents += [_picture_issue(name, folder, found) for folder, found in pages.items()]
     if not unpacked.documents and not unpacked.skipped:
-        raise SourceError(f"{name} holds no issue file.")
+        raise SourceError(SourceCode.NO_ISSUE_MEMBER, name=name)
     return unpacked
 
 
@@ -86,10 +84,7 @@ def _unpack_member(name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo,
     with archive.open(member) as stream:
         content = stream.read(left + 1)
     if len(content) > left:
-        raise SourceError(
-            f"{name} unpacks to more than the limit. Pack fewer issues into one ZIP file, or raise "
-            "BULLETIN_MAX_UNPACKED_BYTES."
-        )
+        raise SourceError(SourceCode.UNPACKS_TOO_LARGE, name=name)
     return content
 
 

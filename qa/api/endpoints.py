@@ -13,6 +13,7 @@ from typing import Any
 from embeddings import BulletinError, Filters
 from qa.api.schemas import answer_row, article_row, issue_row, passage_rows
 from qa.assistant import Assistant, read_filters
+from qa.errors import QuestionCode, QuestionError
 
 MAX_K = 50
 
@@ -82,10 +83,10 @@ class Endpoints:
         with self._assistant.archive.snapshot() as snapshot:
             issues = snapshot.read_issue(issue)
         if not issues:
-            raise ValueError(f"There is no issue {issue!r}; list_issues names them.")
+            raise QuestionError(QuestionCode.NO_ISSUE, issue=issue)
         found = [one for each in issues for one in each.articles if one.id == article]
         if not found:
-            raise ValueError(f"Issue {issue!r} has no article {article!r}; list_issues names them, with headlines.")
+            raise QuestionError(QuestionCode.NO_ARTICLE, issue=issue, article=article)
         return article_row(found[0])
 
     def list_issues(self, headlines: bool = False, issue: str = "") -> list[dict[str, Any]]:
@@ -111,7 +112,7 @@ class Endpoints:
     @staticmethod
     def _read(k: int, issue: str, since: str, until: str, section: str) -> Filters:
         if not 1 <= k <= MAX_K:
-            raise ValueError(f"k is {k}; it must be between 1 and {MAX_K}.")
+            raise QuestionError(QuestionCode.BAD_K, k=k, most=MAX_K)
         return read_filters(since=since, until=until, issue=issue, section=section)
 
 

@@ -16,6 +16,7 @@ from embeddings.cli.archive import EXIT_ERROR, EXIT_PARTIAL, Subparsers, add_com
 from qa.api.schemas import Row, answer_row, passage_rows
 from qa.assistant import DEFAULT_K, Assistant, read_filters
 from qa.cli.feedback import add_feedback_command
+from qa.errors import CommandCode, QuestionCode, QuestionError
 from qa.server.options import add_serving_arguments
 from qa.types import Answer, Passage
 from qa.web.run import add_arguments
@@ -124,15 +125,15 @@ def _open(arguments: argparse.Namespace) -> Assistant:
 
 def _one_question(arguments: argparse.Namespace) -> tuple[str, Filters]:
     if arguments.question is None:
-        raise SourceError("Give a question, or a file of questions with --questions.")
+        raise SourceError(CommandCode.QUESTION_MISSING)
     if arguments.k < 1:
-        raise SourceError(f"-k must be at least 1, not {arguments.k}.")
+        raise SourceError(CommandCode.BAD_K, k=arguments.k)
     try:
         filters = read_filters(**{name: getattr(arguments, name) for name in _FILTERS})
         if not arguments.question.strip():
-            raise ValueError("The question is empty.")
-    except ValueError as error:
-        raise SourceError(str(error)) from error
+            raise QuestionError(QuestionCode.EMPTY)
+    except QuestionError as error:
+        raise SourceError(error.code, **error.params) from error
     return arguments.question, filters
 
 
@@ -166,16 +167,16 @@ def _open_questions(name: str, stack: ExitStack) -> TextIO:
     try:
         return stack.enter_context(Path(name).open(encoding="utf-8-sig"))
     except OSError as error:
-        raise SourceError(f"The question file {name} cannot be read ({error.strerror}).") from error
+        raise SourceError(CommandCode.QUESTIONS_UNREADABLE, name=name, detail=error.strerror) from error
 
 
 def _question_row(line: str) -> Row:
     row = json.loads(line)
     if not isinstance(row, dict) or not isinstance(row.get("question"), str):
-        raise ValueError("a JSON object with a text `question` is needed")
+        raise QuestionError(QuestionCode.BAD_ROW)
     for name in _FILTERS:
         if not isinstance(row.get(name), str | None):
-            raise ValueError(f"`{name}` must be a text")
+            raise QuestionError(QuestionCode.BAD_FIELD, name=name)
     return row
 
 
@@ -214,7 +215,7 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     try:
         if is_page_gold(arguments.gold):
             if arguments.source is None:
-                raise SourceError("Known articles are compared with pages: name the page file or folder with --source.")
+                raise SourceError(CommandCode.SOURCE_MISSING)
             figures = evaluate_pages(arguments.gold, arguments.source)
         else:
             gold = read_gold(arguments.gold)
@@ -284,7 +285,7 @@ def _compare(measures: dict[str, float | None], floors: Path) -> int:
     try:
         wanted = json.loads(floors.read_text(encoding="utf-8"))
     except (OSError, json.JSONDecodeError) as error:
-        raise SourceError(f"The floors {floors} cannot be read ({error}).") from error
+        raise SourceError(CommandCode.FLOORS_UNREADABLE, path=floors, detail=str(error)) from error
     missed = {name: floor for name, floor in wanted.items() if (measures.get(name) or 0.0) < floor}
     for name, floor in missed.items():
         print(f"bulletin: {name} is {measures.get(name)}, under its floor of {floor}", file=sys.stderr)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from embeddings import ArchiveMissingError, SourceError, archive_path, find_date
 from embeddings.cli.archive import Subparsers, command, print_json
+from qa.errors import CommandCode
 from qa.userdata.feedback import UNANSWERED_COLUMNS, VOTE_COLUMNS, Row, as_csv, unanswered_row, vote_row
 from qa.userdata.store import Bounds, Ledger
 
@@ -29,7 +30,7 @@ def _feedback(arguments: argparse.Namespace) -> int:
     since = _since(arguments.since)
     folder = archive_path(arguments.archive)
     if not folder.is_dir():
-        raise ArchiveMissingError(f"There is no archive at {folder}. Name its folder with --archive.")
+        raise ArchiveMissingError(CommandCode.NO_ARCHIVE, folder=folder)
     ledger = Ledger(folder, bounds=Bounds.from_environment())
     rows: list[Row]
     if arguments.unanswered:
@@ -52,7 +53,7 @@ def _since(text: str | None) -> datetime | None:
         return None
     day = find_date(text)
     if day is None:
-        raise SourceError(f"--since {text!r} is not a date; write 2025-09-13.")
+        raise SourceError(CommandCode.BAD_SINCE, text=text)
     return datetime.combine(day, time(), timezone.utc)
 
 
@@ -65,7 +66,7 @@ def _give_out(text: str, name: str, count: int) -> None:
     try:
         Path(name).write_bytes(content)
     except OSError as error:
-        raise SourceError(f"{name} cannot be written ({error.strerror}).") from error
+        raise SourceError(CommandCode.NOT_WRITTEN, name=name, detail=error.strerror) from error
     print(f"{count} rows in {name}")
 
 

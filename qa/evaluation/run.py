@@ -30,6 +30,7 @@ from embeddings import (
     read_issue_file,
 )
 from qa.assistant import Assistant
+from qa.errors import CommandCode
 from qa.evaluation.metrics import (
     answer_f1,
     balanced_accuracy,
@@ -150,9 +151,9 @@ def read_gold(path: Path) -> list[GoldQuestion]:
         try:
             gold.append(_gold(json.loads(line)))
         except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
-            raise SourceError(f"{path.name}, line {number}: a JSON object with `question` is needed.") from error
+            raise SourceError(CommandCode.BAD_GOLD, name=path.name, line=number) from error
     if not gold:
-        raise SourceError(f"{path.name} holds no question.")
+        raise SourceError(CommandCode.NO_QUESTION, name=path.name)
     return gold
 
 
@@ -161,7 +162,7 @@ def _lines(path: Path) -> list[tuple[int, str]]:
     try:
         lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise SourceError(f"The file {path} cannot be read ({error}).") from error
+        raise SourceError(CommandCode.GOLD_UNREADABLE, path=path, detail=str(error)) from error
     return [(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
 
 
@@ -247,7 +248,7 @@ def archive_of(
     with tempfile.TemporaryDirectory(prefix="bulletin-evaluate-") as folder:
         report = build(source, archive=folder, encoder=encoder, options=options)
         if report.skipped and not report.articles:  # figures over nothing would look like refusals
-            raise SourceError(report.skipped[0].reason)
+            raise report.skipped[0].error
         assistant = Assistant.open(folder)
         try:
             yield assistant

@@ -16,7 +16,10 @@ from queue import Empty, SimpleQueue
 from typing import Any, Protocol
 
 from embeddings import BulletinError, Variable
+from qa.errors import WritingCode
 from qa.generation.grounding import check, shown
+from qa.i18n import joined, words
+from qa.i18n.errors import explain
 from qa.types import Answer, Citation, Passage
 
 _TIMEOUT = float(Variable.LLM_TIMEOUT.default)  # seconds, for a whole answer
@@ -33,7 +36,7 @@ _RULES = (
 
 
 class WritingError(BulletinError):
-    """The language model gave no usable answer; the message says why, for a reader."""
+    """The language model gave no usable answer; its code says why."""
 
 
 class Writer(Protocol):
@@ -76,11 +79,11 @@ class ChatWriter:
                 try:
                     piece = pieces.get(timeout=max(0.0, ends - time.monotonic()))
                 except Empty:
-                    raise WritingError(f"语言模型在 {self.timeout:g} 秒内没有写完") from None
+                    raise WritingError(WritingCode.TIMED_OUT, seconds=self.timeout) from None
                 if piece is None:
                     return
                 if isinstance(piece, BaseException):
-                    raise WritingError(_reason(piece)) from piece
+                    raise _failure(piece) from piece
                 yield piece
         finally:
             stop.set()
@@ -106,7 +109,7 @@ class ChatWriter:
                     if text := choice.delta.content:
                         pieces.put(text)
                     finished = finished or choice.finish_reason is not None
-            pieces.put(None if finished else ConnectionError("cut off"))
+            pieces.put(None if finished else _CutOffError())
         except BaseException as error:  # whatever it is, the reader must hear of it
             pieces.put(error)
 
@@ -119,18 +122,14 @@ def chosen_writer() -> Writer | None:
     try:
         import openai  # noqa: F401
     except ImportError as error:
-        raise WritingError(
-            f"{Variable.LLM_URL} is set, but the openai package is not installed: pip install 'bulletin-qa[llm]'."
-        ) from error
+        raise WritingError(WritingCode.NO_CLIENT, variable=Variable.LLM_URL) from error
     if not model:
-        raise WritingError(
-            f"{Variable.LLM_URL} is set without {Variable.LLM_MODEL}; name the model that the endpoint serves."
-        )
+        raise WritingError(WritingCode.MODEL_UNSET, variable=Variable.LLM_URL, needed=Variable.LLM_MODEL)
     asked = Variable.LLM_TIMEOUT.read()
     try:
         timeout = float(asked)
     except ValueError:
-        raise WritingError(f"{Variable.LLM_TIMEOUT} is {asked!r}; it must be a number of seconds.") from None
+        raise WritingError(WritingCode.BAD_TIMEOUT, variable=Variable.LLM_TIMEOUT, text=asked) from None
     return ChatWriter(url, model, Variable.LLM_KEY.read(), timeout)
 
 
@@ -161,21 +160,21 @@ def write(answer: Answer, writer: Writer) -> Iterator[Answer]:
         for piece in writer.write(answer.taken or answer.question, answer.passages):
             text += piece
             if len(text) > _MOST_CHARACTERS:
-                raise WritingError("语言模型写得太长")
-            yield replace(answer, text=f"{text}……", citations=(), quote="", short="", note="正在核对每句话的出处。")
+                raise WritingError(WritingCode.TOO_LONG)
+            yield replace(answer, text=f"{text}……", citations=(), quote="", short="", note=words("checking_sources"))
         yield _checked(answer, text, writer.name)
     except WritingError as error:
-        yield replace(answer, note=f"{answer.note}{error}，以上是原文摘录。")
+        yield replace(answer, note=joined("", (answer.note, words("not_written", reason=explain(error)))))
 
 
 def _checked(answer: Answer, text: str, name: str) -> Answer:
     sentences = check(text, answer.passages)
     if not any(sentence.is_supported for sentence in sentences):
-        reason = "认为段落里没有答案" if _NOT_SAID in text else "写的话在原文里找不到依据"
-        raise WritingError(f"语言模型（{name}）{reason}")
+        code = WritingCode.NO_ANSWER if _NOT_SAID in text else WritingCode.NOT_GROUNDED
+        raise WritingError(code, name=name)
     cited = dict.fromkeys(number for sentence in sentences for number in sentence.cited)
     citations = tuple(_cite(number, answer.passages[number - 1], answer.citations) for number in sorted(cited))
-    note = f"{answer.note}由语言模型（{name}）根据所引段落写成。"
+    note = joined("", (answer.note, words("written_by", name=name)))
     return replace(answer, text=shown(sentences), citations=citations, note=note)
 
 
@@ -189,17 +188,23 @@ def _cite(number: int, passage: Passage, quoted: Sequence[Citation]) -> Citation
     return Citation(number, passage.article, text, passage.start, passage.end)
 
 
-def _reason(error: BaseException) -> str:
-    """Why a model gave nothing, in a reader's words."""
+_CODES = {
+    "RateLimitError": WritingCode.BUSY,
+    "APITimeoutError": WritingCode.LATE,
+    "TimeoutError": WritingCode.LATE,
+    "AuthenticationError": WritingCode.KEY_REFUSED,
+    "PermissionDeniedError": WritingCode.KEY_REFUSED,
+    "NotFoundError": WritingCode.NOT_THERE,
+    "_CutOffError": WritingCode.CUT_OFF,
+    "APIConnectionError": WritingCode.UNREACHABLE,
+}
+
+
+class _CutOffError(Exception):
+    """The answer ended before it was finished."""
+
+
+def _failure(error: BaseException) -> WritingError:
+    """Why a model gave nothing. The client's errors are known by name: it need not be installed."""
     kind = type(error).__name__
-    if kind == "RateLimitError":
-        return "语言模型此刻请求太多"
-    if kind in ("APITimeoutError", "TimeoutError"):
-        return "语言模型没有按时回答"
-    if kind in ("AuthenticationError", "PermissionDeniedError"):
-        return "语言模型拒绝了密钥"
-    if kind == "NotFoundError":
-        return "语言模型的地址或名字不对"
-    if isinstance(error, ConnectionError) and str(error) == "cut off":
-        return "语言模型写到一半断了"
-    return "语言模型连不上" if kind == "APIConnectionError" else f"语言模型出错（{kind}）"
+    return WritingError(_CODES.get(kind, WritingCode.FAILED), kind=kind)

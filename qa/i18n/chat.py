@@ -73,6 +73,13 @@ SAID: dict[str, tuple[str, ...]] = {
         "这条回答引用的一期已被撤回。",
         "An issue that this answer cites has been withdrawn.",
     ),
+    # What is said of a language model, behind the above.
+    "checking_sources": ("正在核对每句话的出处。", "The sources of every sentence are being checked. "),
+    "not_written": ("{reason}，以上是原文摘录。", "{reason}; the above is quoted from the bulletin. "),
+    "written_by": (
+        "由语言模型（{name}）根据所引段落写成。",
+        "Written by a language model ({name}) from the passages it cites. ",
+    ),
     "titled": ("《{title}》", "“{title}”"),
     # Numbers and dates.
     "articles": ("{n:,} 篇文章", "{n:,} articles", "{n} article"),

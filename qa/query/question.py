@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from embeddings import fold
+from qa.errors import QuestionCode, QuestionError
 
 MAX_QUESTION_CHARS = 500
 
@@ -110,11 +111,9 @@ def read_question(question: str) -> Query:
     """Read a question. Raises ValueError when it is empty or longer than MAX_QUESTION_CHARS."""
     text = " ".join(question.split())
     if not text:
-        raise ValueError("The question is empty.")
+        raise QuestionError(QuestionCode.EMPTY)
     if len(text) > MAX_QUESTION_CHARS:
-        raise ValueError(
-            f"The question has {len(text)} characters; the limit is {MAX_QUESTION_CHARS}. Ask a shorter one."
-        )
+        raise QuestionError(QuestionCode.TOO_LONG, n=len(text), most=MAX_QUESTION_CHARS)
     folded = fold(text)
     asks = _asks(folded)
     about = _AUTHORING.sub(" ", folded) if asks is Asks.AUTHOR else folded

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from embeddings import BulletinError, Variable
+from qa.errors import ServingCode
 from qa.server.auth import Credentials, Entrance
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -66,12 +67,9 @@ def options_of(arguments: argparse.Namespace) -> ServingOptions:
     password = _secret(getattr(arguments, "staff_password_file", None), Variable.STAFF_PASSWORD)
     shares_nothing = getattr(arguments, "share_nothing", False)
     if shares_nothing and arguments.editing:
-        raise BulletinError("--share-nothing leaves no staff side for --editing. Give one of them.")
+        raise BulletinError(ServingCode.NOTHING_TO_EDIT)
     if arguments.editing and root_path and not password:
-        raise BulletinError(
-            "Behind a proxy nobody is known to sit at this machine: --editing with --root-path needs a password. "
-            f"Set {Variable.STAFF_PASSWORD}, or give --staff-password-file."
-        )
+        raise BulletinError(ServingCode.PASSWORD_NEEDED, variable=Variable.STAFF_PASSWORD)
     return ServingOptions(
         credentials=_credentials(getattr(arguments, "auth", None), getattr(arguments, "auth_file", None)),
         entrance=Entrance(password, behind_proxy=bool(root_path)),
@@ -91,13 +89,13 @@ def may_edit(arguments: argparse.Namespace, *, has_password: bool = False, root_
 
 def _credentials(given: str | None, file: Path | None) -> Credentials | None:
     if given and file:
-        raise BulletinError("--auth and --auth-file say the same thing. Give one of them.")
+        raise BulletinError(ServingCode.AUTH_TWICE)
     said = given or _secret(file, Variable.AUTH)
     if not said:
         return None
     user, _, password = said.partition(":")
     if not user or not password:
-        raise BulletinError("The name and password that open the page must be written USER:PASSWORD.")
+        raise BulletinError(ServingCode.AUTH_FORM)
     return Credentials(user, password)
 
 
@@ -109,9 +107,9 @@ def _secret(file: Path | None, variable: Variable) -> str:
         lines = file.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise BulletinError(f"The password file {file} cannot be read ({reason}).") from error
+        raise BulletinError(ServingCode.PASSWORD_FILE_UNREADABLE, path=file, detail=reason) from error
     if not lines or not lines[0].strip():
-        raise BulletinError(f"The password file {file} has nothing on its first line.")
+        raise BulletinError(ServingCode.PASSWORD_FILE_EMPTY, path=file)
     return lines[0].strip()
 
 
@@ -125,5 +123,5 @@ def _root_path(given: str) -> str:
 def _serves_tools(wanted: bool | None) -> bool:
     is_there = find_spec("mcp") is not None
     if wanted and not is_there:
-        raise BulletinError("--mcp needs the package mcp: pip install 'bulletin-qa[mcp]'.")
+        raise BulletinError(ServingCode.NO_MCP)
     return is_there if wanted is None else wanted

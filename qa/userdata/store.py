@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from embeddings import BulletinError, SourceError, Variable, fold_to_words
+from qa.errors import HistoryCode
 
 logger = logging.getLogger(__name__)
 
@@ -92,10 +93,7 @@ class Bounds:
         """The defaults, with BULLETIN_KEEP_DAYS where it is set. Raises SourceError for what is no number."""
         text = Variable.KEEP_DAYS.read()
         if not (text.isascii() and text.isdecimal() and len(text) <= 5):
-            raise SourceError(
-                f"{Variable.KEEP_DAYS} is {text!r}; write the days for which what readers leave behind is kept, "
-                f"such as {KEEP_DAYS}, or 0 to keep nothing."
-            )
+            raise SourceError(HistoryCode.BAD_KEEP_DAYS, variable=Variable.KEEP_DAYS, text=text, default=KEEP_DAYS)
         return cls(days=int(text))
 
 
@@ -271,7 +269,7 @@ class Ledger:
         """
         content = _clean(content, _MAX_CONVERSATION_CHARS + 1)
         if len(content) > _MAX_CONVERSATION_CHARS:
-            raise LedgerError(f"A conversation of more than {_MAX_CONVERSATION_CHARS} characters is not kept.")
+            raise LedgerError(HistoryCode.TOO_LONG, most=_MAX_CONVERSATION_CHARS)
         with self._writing() as connection:
             changed = connection.execute(
                 "UPDATE conversations SET content = ?, turns = ?, time = ?, revision = revision + 1,"
@@ -396,16 +394,11 @@ class Ledger:
         try:
             yield
         except sqlite3.OperationalError as error:
-            raise LedgerError(
-                f"{self.path} cannot be used now ({error}). Another program may hold it, or it or its folder may be "
-                "read-only."
-            ) from error
+            raise LedgerError(HistoryCode.BUSY, path=self.path, detail=str(error)) from error
         except (sqlite3.DatabaseError, ValueError, TypeError) as error:
-            raise LedgerError(
-                f"{self.path} is damaged ({error}). Move it away; a new one is made with the next thing to keep."
-            ) from error
+            raise LedgerError(HistoryCode.DAMAGED, path=self.path, detail=str(error)) from error
         except OSError as error:
-            raise LedgerError(f"{self.path} cannot be used ({error.strerror}).") from error
+            raise LedgerError(HistoryCode.UNUSABLE, path=self.path, detail=error.strerror) from error
 
 
 def answer_key(question: str, answer: str) -> str:

@@ -18,7 +18,7 @@ from qa.userdata.conversation import Conversation, Turn, TurnState
 from qa.web.html.conversation import conversation_evidence, conversation_messages
 from qa.web.run import add_arguments
 from qa.web.services.chat import Desk
-from qa.web.services.editor import Background, Form, Newsroom, NotDoneError, Tray, explain, fault_of
+from qa.web.services.editor import Background, Form, Newsroom, NotDoneError, Tray, fault_of
 from qa.web.services.forms import not_a_date
 from tests.support.fakes import CountingEncoder
 
@@ -144,32 +144,6 @@ def test_files_that_cannot_be_read_are_explained_while_the_rest_goes_on(room: Ne
     assert "另存为 DOCX" in reasons["旧.doc"]
     assert "已经入库：旧报" in reasons["又一份.jsonl"]
     assert not any(reason.isascii() for reason in reasons.values())
-
-
-@pytest.mark.parametrize(
-    ("message", "said"),
-    [
-        ("a.pdf: the PDF is damaged or cut off (x). Copy or export it again.", "PDF"),
-        ("a.pdf: it has 500 pages; the limit is 60. Split it into issues.", "500 页"),
-        ("a.png: the picture has 100,000,000 pixels; the limit is 60,000,000. Scan it.", "100,000,000 像素"),
-        ("a.png: the picture is damaged or cut off (x). Copy or scan it again.", "图片"),
-        ("a.png: page 1 shows no text that can be read. Scan it upright, at 200 dpi or more.", "没有认出文字"),
-        ("a.docx is a damaged DOCX (x). Copy it again, or save it anew in Word.", "Word"),
-        ("a.docx defines XML entities in word/document.xml, as no Word file does. Save it anew in Word.", "Word"),
-        ("b.zip holds 1,200 files; the limit is 1,000. Pack fewer into one ZIP file.", "1,200 个文件"),
-        ("b.zip is a damaged ZIP file (x). Pack or copy it again.", "压缩包"),
-        ("a.txt is damaged: 1,234 places in it are not gb18030. Copy it anew.", "乱码"),
-        ("a.txt changed while it was being read; add it again when its copy is complete.", "还在写入"),
-        ("There is no space left on the disk of the archive at x; it is as it was.", "磁盘满了"),
-    ],
-)
-def test_what_is_wrong_with_a_file_is_said_in_chinese(message: str, said: str) -> None:
-    assert said in explain(message)
-    assert "damaged" not in explain(message)
-
-
-def test_a_reason_that_is_not_known_is_given_as_it_is() -> None:
-    assert explain("The moon is in the way.") == "The moon is in the way."
 
 
 def test_a_mended_paragraph_is_recorded_alone(room: Newsroom, tmp_path: Path) -> None:

@@ -14,7 +14,9 @@ from typing import Any
 
 from embeddings import Issue, Snapshot, find_date
 from qa.assistant import Assistant, read_filters
+from qa.errors import QuestionError
 from qa.i18n import words
+from qa.i18n.errors import explain
 from qa.query.question import MAX_QUESTION_CHARS
 from qa.types import Answer
 from qa.userdata.conversation import Conversation, Turn
@@ -69,8 +71,8 @@ class Desk:
         try:
             filters = read_filters(since=since.strip(), until=until.strip(), issue=issue, section=section)
             answer = self._assistant.ask(question, filters=filters, before=before, any_time=any_time)
-        except ValueError:
-            return Turn(question, note=words("not_understood"))
+        except QuestionError as error:
+            return Turn(question, note=explain(error))
         except Exception:  # whatever it is, it must not leave the reader looking at "searching"
             logger.exception("The archive could not be asked")
             return Turn(question, note=words("unavailable"))

