@@ -5,14 +5,25 @@ BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 7860
 
-.PHONY: chat test lint evaluate screenshots clean
+.PHONY: chat test test-quick coverage lint evaluate screenshots clean
+
+# A process a core, and tests that move to whoever has nothing left to do.
+SIDE_BY_SIDE := -n logical --dist worksteal
 
 chat: $(VENV)/.chat
 	$(BIN)/bulletin build bulletins
 	$(BIN)/bulletin chat --host $(HOST) --port $(PORT)
 
 test: $(VENV)/.test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) $(PYTEST_ARGS)
+
+# What needs neither a browser nor a model.
+test-quick: $(VENV)/.test
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not browser and not model and not slow" $(PYTEST_ARGS)
+
+# Which lines no test reaches. A report, not a mark to be reached.
+coverage: $(VENV)/.test
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) --cov --cov-report=term:skip-covered --cov-report=html $(PYTEST_ARGS)
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
@@ -43,4 +54,4 @@ $(VENV)/.test: $(VENV)/.python pyproject.toml
 	touch $@ $(VENV)/.chat
 
 clean:
-	rm -rf $(VENV) archive artefacts
+	rm -rf $(VENV) archive artefacts htmlcov .coverage coverage.txt

@@ -129,7 +129,7 @@ def _fused(
 def _min_max(words: NDArray[np.float64], meaning: NDArray[np.float64]) -> NDArray[np.float64]:
     def scaled(scores: NDArray[np.float64]) -> NDArray[np.float64]:
         low, high = np.sort(scores)[-100:][[0, -1]]
-        return np.clip((scores - low) / max(high - low, 1e-9), 0.0, 1.0)
+        return np.asarray(np.clip((scores - low) / max(high - low, 1e-9), 0.0, 1.0))
 
     return scaled(words) + scaled(meaning)
 

@@ -41,7 +41,7 @@ class RandomPassages:
     def encode_passages(self, passages: Sequence[str]) -> np.ndarray:
         """Unit vectors of shape (len(passages), dimension)."""
         vectors = self._random.standard_normal((len(passages), self.dimension)).astype(np.float32)
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
 
 
 def main() -> None:

@@ -7,11 +7,13 @@ import sys
 
 from embeddings.cli.archive import add_commands, run_command
 from embeddings.cli.edit import add_editor_commands
+from embeddings.cli.version import add_version_argument
 
 
 def main() -> int:
     """Run one command and return its exit code."""
     parser = argparse.ArgumentParser(prog="python -m embeddings", description="Make and look after an archive.")
+    add_version_argument(parser)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     add_commands(commands)
     add_editor_commands(commands)

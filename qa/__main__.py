@@ -6,12 +6,14 @@ import argparse
 import sys
 
 from embeddings.cli.archive import run_command
+from embeddings.cli.version import add_version_argument
 from qa.cli.ask import add_commands
 
 
 def main() -> int:
     """Run one command and return its exit code."""
     parser = argparse.ArgumentParser(prog="python -m qa", description="Ask an archive.")
+    add_version_argument(parser)
     add_commands(parser.add_subparsers(required=True, metavar="COMMAND"))
     return run_command(parser)
 

@@ -174,13 +174,13 @@ def _fit_hits(halves: Sequence[Half], tools: Tools, reader: Reader) -> LinearMod
                 features.append(hit_features(query, hits, readings, snapshot))
                 labels.append(np.array(answers))
                 firsts.append(answers[0])
-    half = len(features) // 2
-    model = _fit(np.concatenate(features[:half]), np.concatenate(labels[:half]), HIT_FEATURES)
-    again = [bool(y[model.log_odds(x).argmax()]) for x, y in zip(features[half:], labels[half:], strict=True)]
-    alone = [bool(y[x[:, 0].argmax()]) for x, y in zip(features[half:], labels[half:], strict=True)]
+    middle = len(features) // 2
+    model = _fit(np.concatenate(features[:middle]), np.concatenate(labels[:middle]), HIT_FEATURES)
+    again = [bool(y[model.log_odds(x).argmax()]) for x, y in zip(features[middle:], labels[middle:], strict=True)]
+    alone = [bool(y[x[:, 0].argmax()]) for x, y in zip(features[middle:], labels[middle:], strict=True)]
     print(
-        f"first hit holds the answer: searched {np.mean(firsts[half:]):.3f}, by the reader alone {np.mean(alone):.3f}, "
-        f"after the second look {np.mean(again):.3f}, of {len(again)}"
+        f"first hit holds the answer: searched {np.mean(firsts[middle:]):.3f}, "
+        f"by the reader alone {np.mean(alone):.3f}, after the second look {np.mean(again):.3f}, of {len(again)}"
     )
     for name, weight in zip(model.features, model.weights, strict=True):
         print(f"  {weight:+.3f}  {name}")
@@ -295,8 +295,12 @@ def _case(
         yield Case(query, evidence, asked.answers, how, asked.block)
 
 
-@cache
 def _vector(question: str, encoder: Encoder) -> Any:
+    return _encoded(question, encoder)  # type: ignore[arg-type]  # the protocol does not name __hash__
+
+
+@cache
+def _encoded(question: str, encoder: Encoder) -> Any:
     return encoder.encode_questions([question])[0]
 
 

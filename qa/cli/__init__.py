@@ -9,6 +9,7 @@ import embeddings.cli.archive
 import embeddings.cli.edit
 import qa.cli.ask
 from embeddings.cli.archive import run_command
+from embeddings.cli.version import add_version_argument
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -16,6 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="bulletin", description="Ask a local news bulletin, and get the sentence that says it."
     )
+    add_version_argument(parser)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     embeddings.cli.archive.add_commands(commands)
     embeddings.cli.edit.add_editor_commands(commands)

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ def bulletin(*arguments: str | Path, stdin: str | None = None) -> subprocess.Com
     )
 
 
+@pytest.mark.model
 def test_from_an_issue_file_to_a_cited_answer(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     archive = str(tmp_path / "archive")
     page = str(SAMPLES / "魏都一周要闻.txt")
@@ -40,6 +42,12 @@ def test_from_an_issue_file_to_a_cited_answer(tmp_path: Path, capsys: pytest.Cap
     assert main(["remove", "魏都一周要闻", "--archive", archive]) == 0
     assert main(["ask", "李德民是谁？", "--archive", archive]) == 0
     assert "还没有文章" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("module", ["qa.cli", "qa", "embeddings"])
+def test_every_command_line_tells_the_installed_version(module: str) -> None:
+    done = subprocess.run([sys.executable, "-m", module, "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout == f"bulletin {version('bulletin-qa')}\n"
 
 
 def test_a_file_of_questions_gives_a_row_each_with_its_own_keys(sample_archive: Path) -> None:
