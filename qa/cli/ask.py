@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from embeddings import Article, Filters, SourceError
 from embeddings.cli.archive import EXIT_ERROR, EXIT_PARTIAL, Subparsers, add_common_arguments, print_json
@@ -21,6 +21,9 @@ from qa.server.options import add_serving_arguments
 from qa.types import Answer, Passage
 from qa.web.run import add_arguments
 from qa.web.run import run as run_page
+
+if TYPE_CHECKING:
+    from qa.evaluation.floors import Floors
 
 _FILTERS = ("issue", "since", "until", "section")
 
@@ -63,7 +66,10 @@ def _add_evaluate(commands: Subparsers) -> None:
         "--source", type=Path, metavar="PATH", help="measure on an archive made of these issues or passages"
     )
     parser.add_argument(
-        "--floors", type=Path, metavar="FILE", help="a JSON object of measures; fail when one is missed"
+        "--floors",
+        type=Path,
+        metavar="FILE",
+        help="the least of each measure; fail when one is missed, or measured on something else",
     )
     parser.add_argument("--output", type=Path, metavar="FILE", help="write the figures as JSON")
     parser.add_argument(
@@ -211,6 +217,9 @@ def _evaluate(arguments: argparse.Namespace) -> int:
 
     if arguments.compare:
         return _compare_ways(arguments)
+    floors = _floors(arguments)
+    if not _is_measured_on(floors, arguments):
+        return EXIT_ERROR
     on_question, close = _progress()
     try:
         if is_page_gold(arguments.gold):
@@ -238,7 +247,7 @@ def _evaluate(arguments: argparse.Namespace) -> int:
         for name, value in figures.measures.items():
             if value is not None:
                 print(f"  {name:<34}{value:.3f}")
-    return _compare(figures.measures, arguments.floors) if arguments.floors else 0
+    return _compare(figures.measures, floors)
 
 
 def _compare_ways(arguments: argparse.Namespace) -> int:
@@ -280,13 +289,32 @@ def _progress() -> tuple[Callable[[], None], Callable[[], None]]:
     return lambda: bar.update(1), bar.close
 
 
-def _compare(measures: dict[str, float | None], floors: Path) -> int:
-    """Fail, naming each measure that lies under its floor."""
+def _floors(arguments: argparse.Namespace) -> Floors:
+    """The floors of a command line; none where it names no file. Raises SourceError when that cannot be read."""
+    from qa.evaluation.floors import Floors, read_floors
+
+    if arguments.floors is None:
+        return Floors({})
     try:
-        wanted = json.loads(floors.read_text(encoding="utf-8"))
-    except (OSError, json.JSONDecodeError) as error:
-        raise SourceError(CommandCode.FLOORS_UNREADABLE, path=floors, detail=str(error)) from error
-    missed = {name: floor for name, floor in wanted.items() if (measures.get(name) or 0.0) < floor}
+        return read_floors(arguments.floors)
+    except (OSError, ValueError) as error:
+        raise SourceError(CommandCode.FLOORS_UNREADABLE, path=arguments.floors, detail=str(error)) from error
+
+
+def _is_measured_on(floors: Floors, arguments: argparse.Namespace) -> bool:
+    """Whether floors are for these questions and bulletins; says what is not. Raises SourceError without them."""
+    try:
+        changed = floors.changed(arguments.gold, arguments.source)
+    except OSError as error:
+        raise SourceError(CommandCode.FLOORS_UNREADABLE, path=arguments.floors, detail=str(error)) from error
+    for line in changed:
+        print(f"bulletin: {line}; measure anew, and write digest and floors into {arguments.floors}", file=sys.stderr)
+    return not changed
+
+
+def _compare(measures: dict[str, float | None], floors: Floors) -> int:
+    """Fail, naming each measure that lies under its floor."""
+    missed = floors.missed(measures)
     for name, floor in missed.items():
         print(f"bulletin: {name} is {measures.get(name)}, under its floor of {floor}", file=sys.stderr)
     return EXIT_ERROR if missed else 0
