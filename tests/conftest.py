@@ -1,15 +1,57 @@
-"""Fixtures shared by the tests: an archive of the sample bulletins, and a small fake encoder that counts its calls."""
+"""What all tests share: an archive of the sample bulletins, a small fake encoder, and the marks `browser` and `model`.
+
+A test has these marks by what it uses. One that opens a model without a fixture of this file says so itself, with
+`pytest.mark.model`; one that forgets to is told (`only_marked_tests_open_a_model`).
+"""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any, NoReturn
 
 import pytest
 
 from embeddings import Encoder, build, open_encoder
+from embeddings.encoders import bundled, encoder, token_embedder
+from embeddings.layout import ocr
 from qa import Assistant
+from qa.retrieval.cross_encoder import BundledReader
 from tests.support.fakes import CountingEncoder
 from tests.support.paths import ROOT, SAMPLES
+
+# A mark, and the fixtures by whose use a test has it.
+MARKS = {"browser": {"browser"}, "model": {"default_encoder"}}
+MOST_WORKERS = 4  # each opens the model: some 2 GB
+
+
+def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
+    for item in items:
+        for mark, fixtures in MARKS.items():
+            if fixtures & set(getattr(item, "fixturenames", ())):
+                item.add_marker(mark)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """How many processes `-n logical` is, where PYTEST_XDIST_AUTO_NUM_WORKERS does not say."""
+    told = os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS")
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return int(told) if told else max(1, min(MOST_WORKERS, cores))
+
+
+@pytest.fixture(autouse=True)
+def only_marked_tests_open_a_model(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if request.node.get_closest_marker("model"):
+        return
+
+    def refuse(*_: Any, **__: Any) -> NoReturn:
+        pytest.fail("a test that opens a model is marked with pytest.mark.model")
+
+    for module in (bundled, encoder, token_embedder):
+        monkeypatch.setattr(module, "weights_path", refuse)
+    monkeypatch.setattr(BundledReader, "_open", refuse)
+    monkeypatch.setattr(ocr, "_engine", refuse)
 
 
 @pytest.fixture

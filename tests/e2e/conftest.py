@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,23 +14,39 @@ import app
 from embeddings import Archive, Encoder
 from qa import Assistant
 from qa.web.tabs import chat_tab
-from tests.support.pages import SIZES, free_port, opened_page
+from tests.support.pages import FAILED, SIZES, free_port, opened_page
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 
 
-@pytest.fixture(scope="module")
-def address(assistant: Assistant) -> Iterator[str]:
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that failed keeps what its page showed."""
+    report = yield
+    if report.failed:
+        FAILED.add(item.nodeid)
+    return report
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quiet_gradio() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRADIO_ANALYTICS_ENABLED", "False")
         patch.setenv("NO_PROXY", "127.0.0.1,localhost")
-        page = app.build_page(assistant)
-        yield app.serve(page, port=free_port())
-        page.close()
+        yield
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
+def address(assistant: Assistant) -> Iterator[str]:
+    """A page that no test changes, one for each worker."""
+    page = app.build_page(assistant)
+    yield app.serve(page, port=free_port())
+    page.close()
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
+    """One Chromium for each worker; what a test does in it ends with its context."""
     found = next(filter(None, map(shutil.which, CHROMIUMS)), None)
     if found is None:
         message = f"no Chromium on PATH (looked for {', '.join(CHROMIUMS)})"
@@ -58,12 +74,11 @@ def edited_archive(sample_archive: Path, tmp_path_factory: pytest.TempPathFactor
 def edited_address(edited_archive: Path, default_encoder: Encoder) -> Iterator[str]:
     """A page with a newsroom, over an archive of its own."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GRADIO_ANALYTICS_ENABLED", "False")
-        patch.setenv("NO_PROXY", "127.0.0.1,localhost")
         patch.delenv("BULLETIN_ISSUES", raising=False)
-        patch.setattr(chat_tab, "LOOK_SECONDS", 1.0)
-        assistant = Assistant(Archive.open(edited_archive), default_encoder)
-        page = app.build_page(assistant, editing=True, archive=edited_archive)
+        with pytest.MonkeyPatch.context() as while_it_is_built:
+            while_it_is_built.setattr(chat_tab, "LOOK_SECONDS", 1.0)
+            assistant = Assistant(Archive.open(edited_archive), default_encoder)
+            page = app.build_page(assistant, editing=True, archive=edited_archive)
         yield app.serve(page, port=free_port(), max_upload_bytes=1_000_000)
         page.close()
 

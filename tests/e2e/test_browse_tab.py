@@ -30,13 +30,11 @@ def browsed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Pat
     pdf_issue(folder / "issues")
     encoder = CountingEncoder()
     build(folder / "issues", archive=folder / "archive", encoder=encoder)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GRADIO_ANALYTICS_ENABLED", "False")
-        patch.setenv("NO_PROXY", "127.0.0.1,localhost")
-        patch.setattr(chat_tab, "LOOK_SECONDS", 1.0)
+    with pytest.MonkeyPatch.context() as while_it_is_built:
+        while_it_is_built.setattr(chat_tab, "LOOK_SECONDS", 1.0)
         page = app.build_page(Assistant(Archive.open(folder / "archive"), encoder))
-        yield app.serve(page, port=free_port()), folder / "archive"
-        page.close()
+    yield app.serve(page, port=free_port()), folder / "archive"
+    page.close()
 
 
 @pytest.fixture(params=[*SIZES.values(), (360, 740)], ids=[*SIZES, "small phone"])

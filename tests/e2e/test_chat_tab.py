@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
+from threading import Event
 from typing import Any
 from urllib.request import urlopen
 
@@ -191,17 +191,21 @@ def test_an_english_browser_gets_english_words(english: Any) -> None:
     assert "6月20日" in english.inner_text("#chat .said")
 
 
-class SlowAssistant(Assistant):
-    """Takes its time."""
+class HeldAssistant(Assistant):
+    """Takes its time over a question with the word 慢, until it is let go."""
+
+    let_go: Event
 
     def ask(self, question: str, **options: Any) -> Answer:
         if "慢" in question:
-            time.sleep(8)
+            assert self.let_go.wait(120)
         return super().ask(question, **options)
 
 
 def test_a_reader_can_stop_waiting(assistant: Assistant, browser: Any) -> None:
-    slow = app.build_page(SlowAssistant(assistant.archive, assistant.encoder, reader=assistant.reader))
+    held = HeldAssistant(assistant.archive, assistant.encoder, reader=assistant.reader)
+    held.let_go = Event()
+    slow = app.build_page(held)
     url = app.serve(slow, port=free_port())
     context = browser.new_context(locale="zh-CN")
     opened = context.new_page()
@@ -212,6 +216,7 @@ def test_a_reader_can_stop_waiting(assistant: Assistant, browser: Any) -> None:
     opened.click("#stop")
     opened.wait_for_selector("#chat .note:has-text('已停止')")
     opened.wait_for_selector("#stop", state="hidden")
+    held.let_go.set()
     ask(opened, QUESTION)
     assert "6月20日" in opened.inner_text("#chat .said")
     context.close()

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -34,8 +35,6 @@ def kept_archive(sample_archive: Path, tmp_path_factory: pytest.TempPathFactory)
 @pytest.fixture(scope="module")
 def kept_address(kept_archive: Path, default_encoder: Encoder) -> Iterator[str]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GRADIO_ANALYTICS_ENABLED", "False")
-        patch.setenv("NO_PROXY", "127.0.0.1,localhost")
         patch.delenv("BULLETIN_KEEP_DAYS", raising=False)
         page = app.build_page(
             Assistant(Archive.open(kept_archive), default_encoder), editing=True, archive=kept_archive
@@ -329,12 +328,19 @@ def test_a_page_that_is_not_to_remember_has_nothing_of_it(
         assert (part in config) == remembers
 
 
-class SlowAssistant(Assistant):
-    """Takes its time."""
+class HeldAssistant(Assistant):
+    """Answers the question of the test only when it is let go."""
+
+    let_go: Event
+    has_answered: Event
 
     def ask(self, question: str, **options: Any) -> Answer:
-        time.sleep(3)
-        return super().ask(question, **options)
+        if question != QUESTION:
+            return super().ask(question, **options)
+        assert self.let_go.wait(120)
+        answer = super().ask(question, **options)
+        self.has_answered.set()
+        return answer
 
 
 def test_an_answer_that_comes_after_its_conversation_was_deleted_is_not_kept(
@@ -344,7 +350,9 @@ def test_an_answer_that_comes_after_its_conversation_was_deleted_is_not_kept(
     tmp_path: Path,
 ) -> None:
     archive = Path(shutil.copytree(kept_archive, tmp_path / "archive", ignore=shutil.ignore_patterns("readers.*")))
-    slow = app.build_page(SlowAssistant(Archive.open(archive), default_encoder), archive=archive)
+    held = HeldAssistant(Archive.open(archive), default_encoder)
+    held.let_go, held.has_answered = Event(), Event()
+    slow = app.build_page(held, archive=archive)
     url = app.serve(slow, port=free_port())
     for page in opened_page(browser, url, SIZES["desk"], ready="#question", excused=LEAVING):
         page.fill("#question textarea", QUESTION)
@@ -353,7 +361,9 @@ def test_an_answer_that_comes_after_its_conversation_was_deleted_is_not_kept(
         (entry,) = stored(archive, at_least=1)
         page.locator("#chat .icon-button-wrapper.top-panel button").first.click()
         page.wait_for_selector("#chat .note", state="detached")
-        page.wait_for_timeout(5000)  # for the answer to come
+        held.let_go.set()
+        assert held.has_answered.wait(120)
+        page.wait_for_timeout(1500)  # for the answer to be kept, if it were
         assert stored(archive) == [], entry
     slow.close()
 

@@ -40,8 +40,6 @@ TOOLS = {"ask", "search", "read_article", "list_issues"}
 @pytest.fixture(scope="module", autouse=True)
 def quick() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GRADIO_ANALYTICS_ENABLED", "False")
-        patch.setenv("NO_PROXY", "127.0.0.1,localhost")
         patch.delenv("BULLETIN_ISSUES", raising=False)
         patch.setattr(middleware, "WRONG_DELAY", 0.0)
         yield

@@ -13,6 +13,8 @@ from embeddings import Encoder, ModelError, open_encoder
 from embeddings.encoders.bundled import bundled_folder
 from embeddings.encoders.e5_weights import PackedModel
 
+pytestmark = pytest.mark.model
+
 TEXTS = ["李德民的党龄有多少年？", "How many volunteers are there?", "１０月２９日,魏都区召开会议。"]
 
 

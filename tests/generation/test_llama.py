@@ -21,6 +21,9 @@ weights = pytest.importorskip(
 pytest.importorskip("openai", reason="needs the extra llm: openai is not installed")
 
 
+pytestmark = pytest.mark.model
+
+
 @pytest.fixture(scope="module")
 def writer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChatWriter]:
     params = llama.CommonParams()

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import time
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +10,8 @@ from embeddings.config import Limits
 from embeddings.errors import SourceError
 from embeddings.loaders.html import HtmlReader
 from embeddings.sources.document import Document
-from embeddings.types import ParsedIssue
+from embeddings.types import ParsedArticle, ParsedIssue
+from tests.support.cost import cpu_seconds
 
 LEAD = "5月5日上午，城东水库开闸放水，下游三个村的农田得到灌溉。"
 SECOND = "水库管理处负责人说，这次放水持续四天，总量约六十万立方米，可以满足早稻返青的需要。"
@@ -177,12 +178,13 @@ HOSTILE = {
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 def test_a_hostile_page_is_refused_or_read_cleanly_and_in_time(text: str) -> None:
-    start = time.perf_counter()
-    try:
-        articles = read(text).articles
-    except SourceError:
-        articles = ()
-    assert time.perf_counter() - start < 5
+    articles: list[ParsedArticle] = []
+
+    def read_or_refuse() -> None:
+        with suppress(SourceError):
+            articles.extend(read(text).articles)
+
+    assert cpu_seconds(read_or_refuse) < 5
     for article in articles:
         assert not any(bad in article.body for bad in ("evil", "<p", "<div", "\0", "base64"))
 

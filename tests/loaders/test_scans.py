@@ -20,6 +20,7 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont  # noqa: E402
 from reportlab.pdfbase.pdfmetrics import registerFont  # noqa: E402
 from reportlab.pdfgen.canvas import Canvas  # noqa: E402
 
+pytestmark = pytest.mark.model
 FONT = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
 WIDTH, HEIGHT = 595.0, 842.0
 STORY = "乙村的水渠修了三个月，全长三千米，浇灌两千亩地，村民都来看，说以后不用再等雨了。"

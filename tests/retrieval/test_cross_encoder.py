@@ -59,6 +59,7 @@ class CountingReader:
         return [Reading(float(len(text.body))) for text in texts]
 
 
+@pytest.mark.model
 def test_tokens_know_their_places_in_the_second_text() -> None:
     tokens = open_token_embedder(64).tokenize([("谁？", "李德民的党龄有42年。"), ("？", "短")])
     row = tokens.in_second[0]
@@ -68,6 +69,7 @@ def test_tokens_know_their_places_in_the_second_text() -> None:
     assert tokens.mask[1].sum() < tokens.mask[0].sum()
 
 
+@pytest.mark.model
 def test_embedded_tokens_are_those_of_the_model() -> None:
     torch = pytest.importorskip("torch")
     from transformers import BertModel
@@ -82,6 +84,7 @@ def test_embedded_tokens_are_those_of_the_model() -> None:
     assert np.abs(embedder.embed(ids) - wanted).max() < 1e-4
 
 
+@pytest.mark.model
 def test_a_text_too_long_for_the_reader_is_read_as_far_as_it_goes(reader: BundledReader) -> None:
     (reading,) = reader.read("谁？", [Text("题", "很长的文章。" * 400)])
     assert reading.first is not None
@@ -89,6 +92,7 @@ def test_a_text_too_long_for_the_reader_is_read_as_far_as_it_goes(reader: Bundle
     assert np.isneginf(reading.first[-1])
 
 
+@pytest.mark.model
 def test_the_reader_tells_what_answers_and_where(reader: BundledReader) -> None:
     answers, other = reader.read("李德民的党龄有多少年？", [Text("热心人", BODY), Text("天气", "今天有雨，气温下降。")])
     assert answers.log_odds > other.log_odds
@@ -98,6 +102,7 @@ def test_the_reader_tells_what_answers_and_where(reader: BundledReader) -> None:
     assert "42" in BODY[start:end]
 
 
+@pytest.mark.model
 def test_readings_come_in_the_order_of_the_texts(reader: BundledReader) -> None:
     texts = [Text("", BODY * times) for times in (3, 1, 2, 1, 4, 1)]
     together = reader.read("李德民的党龄有多少年？", texts)
@@ -106,6 +111,7 @@ def test_readings_come_in_the_order_of_the_texts(reader: BundledReader) -> None:
     assert [len(r.first) for r in together if r.first is not None] == [len(text.body) for text in texts]
 
 
+@pytest.mark.model
 @pytest.mark.parametrize("body", ["", "。", "\n", "🙂", "x" * 5000, "繁體字與简体字"])
 def test_odd_texts_are_read(reader: BundledReader, body: str) -> None:
     (reading,) = reader.read("？", [Text("", body)])
@@ -174,6 +180,7 @@ def test_a_reader_says_which_questions_it_reads_and_whether_it_finds_spans() -> 
     assert (reads(named, chinese), reads(named, english), named.finds_spans) == (True, True, False)
 
 
+@pytest.mark.model
 def test_a_folder_with_a_cross_encoder_is_read(tmp_path: Path) -> None:
     pytest.importorskip("sentence_transformers")
     from sentence_transformers import CrossEncoder
@@ -198,6 +205,7 @@ def test_a_folder_with_a_cross_encoder_is_read(tmp_path: Path) -> None:
     assert readings[0].first is None
 
 
+@pytest.mark.model
 def test_reading_needs_no_torch() -> None:
     code = (
         "import sys; from qa.retrieval.cross_encoder import BundledReader, Text; "

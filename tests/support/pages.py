@@ -4,6 +4,7 @@ import os
 import re
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,6 +14,9 @@ QUESTION = "北京丰台站什么时候启用？"
 OFF_TOPIC = "火星上的温度是多少度？"
 MARKUP = "<img src=x onerror=alert(1)> **粗** $$x^2$$ 丰台站？"
 ARTEFACTS = ROOT / "artefacts"
+FAILED: set[str] = set()  # tests of this worker
+# Below those that the system gives to whoever asks for any; each process begins elsewhere.
+_PORTS = iter(range(20_000 + os.getpid() * 61 % 11_000, 32_768))
 # A page that is reloaded complains of the connection that it gives up.
 LEAVING = ("AbortError", "Unexpected error Connection errored out", "Failed to load resource: net::ERR_ABORTED")
 SIZES = {"desk": (1280, 800), "phone": (390, 844)}
@@ -43,24 +47,38 @@ def opened_page(
     opened.on("dialog", lambda dialog: (complaints.append(dialog.message), dialog.dismiss()))
     opened.goto(address)
     opened.wait_for_selector(ready)
-    yield opened
-    keep_screenshot(opened)
-    context.close()
+    try:
+        yield opened
+    except GeneratorExit:  # the test failed in a loop over this
+        keep_screenshot(opened)
+        raise
+    finally:
+        if current_test() in FAILED:
+            keep_screenshot(opened)
+        context.close()
     assert hosts <= {"127.0.0.1", None}  # None: data: addresses
     assert [one for one in complaints if not one.startswith(excused)] == []
 
 
+def current_test() -> str:
+    """The test that is run now, as pytest names it."""
+    return os.environ["PYTEST_CURRENT_TEST"].rsplit(" ", 1)[0]
+
+
 def keep_screenshot(opened: Any) -> None:
-    """The page as a test left it, for people to look at."""
-    test = os.environ["PYTEST_CURRENT_TEST"].split("::")[-1].split(" ")[0]
+    """The page as a test that failed left it, for people to look at."""
     ARTEFACTS.mkdir(exist_ok=True)
-    opened.screenshot(path=ARTEFACTS / f"{re.sub(r'[^a-z0-9_]+', '-', test.lower())}.png")
+    name = re.sub(r"[^a-z0-9_]+", "-", current_test().split("::", 1)[-1].lower())
+    opened.screenshot(path=ARTEFACTS / f"{name}.png")
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on and that no other test of this run is told of, in whatever worker."""
+    for port in _PORTS:
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise OSError("no port is free")
 
 
 def ask(page: Any, question: str) -> None:

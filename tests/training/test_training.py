@@ -75,6 +75,7 @@ def test_the_last_passages_of_a_file_are_held_out(tmp_path: Path) -> None:
     assert held_out == [False] * 44 + [True] * 6
 
 
+@pytest.mark.model
 def test_tokens_of_the_answer_are_found_in_the_pair() -> None:
     from train_reader import Pair, encode
 
