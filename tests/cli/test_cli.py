@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from importlib.metadata import version
@@ -124,7 +123,11 @@ def test_bad_input_is_one_clear_line_and_exit_code_two(
     assert errors.count("\n") == 1
 
 
-@pytest.mark.parametrize("content", [b"", b"\x00\x01\x02" * 50, b"SQLite format 3\x00" + os.urandom(50)])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\x00\x01\x02" * 50, b"SQLite format 3\x00" + bytes(range(200, 250))],
+    ids=["empty", "zeros", "a database"],
+)
 def test_an_unreadable_issue_is_left_out_with_a_reason(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "坏 文件.txt"
     path.write_bytes(content)
