@@ -222,6 +222,7 @@ def test_editing_without_an_archive_is_a_mistake(assistant: Assistant) -> None:
         app.build_page(assistant, editing=True)
 
 
+@pytest.mark.model
 @pytest.mark.parametrize("which", ["address", "edited_address"])
 def test_the_endpoints_answer_in_rows_and_are_the_only_ones(which: str, request: pytest.FixtureRequest) -> None:
     from gradio_client import Client

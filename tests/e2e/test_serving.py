@@ -220,6 +220,7 @@ def tool_session(address: str, headers: Mapping[str, str] | None = None) -> dict
         return pool.submit(lambda: asyncio.run(with_tools(address, headers))).result()
 
 
+@pytest.mark.model
 @pytest.mark.parametrize("which", ["served", "proxied"])
 def test_an_mcp_client_finds_the_endpoints_as_its_only_tools(which: str, request: pytest.FixtureRequest) -> None:
     got = tool_session(request.getfixturevalue(which))
@@ -353,6 +354,7 @@ def test_a_body_that_cannot_be_read_is_refused(served: str, body: bytes, status:
     assert answer.status_code == status
 
 
+@pytest.mark.model
 @pytest.mark.parametrize("which", ["served", "locked"])
 def test_a_page_of_another_site_cannot_read_through_its_visitors_browser(
     which: str, request: pytest.FixtureRequest

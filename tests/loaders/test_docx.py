@@ -285,10 +285,10 @@ def test_styles_in_a_circle_do_no_harm() -> None:
 def test_reading_costs_no_more_a_paragraph_in_a_long_file() -> None:
     contents = {
         count: body("".join(paragraph(f"第{number}户居民说，{LIBRARY}") for number in range(count)))
-        for count in (2_500, 10_000)
+        for count in (1_500, 6_000)
     }
-    assert len(lines(contents[10_000])) == 10_000
-    assert growth(lambda count: lines(contents[count]), small=2_500, large=10_000) < 2 * 4
+    assert len(lines(contents[6_000])) == 6_000
+    assert growth(lambda count: lines(contents[count]), small=1_500, large=6_000) < 2 * 4
 
 
 @pytest.mark.parametrize(

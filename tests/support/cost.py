@@ -13,7 +13,7 @@ def cpu_seconds(call: Callable[[], object]) -> float:
     return time.thread_time() - start
 
 
-def growth(call: Callable[[int], object], *, small: int, large: int, times: int = 3) -> float:
+def growth(call: Callable[[int], object], *, small: int, large: int, times: int = 2) -> float:
     """How many times as much a call costs at a large size as at a small one, each the least of some calls.
 
     What grows with the size comes to large / small, what grows with its square to the square of that.
