@@ -3,10 +3,10 @@
 usage: python benchmarks/reader.py QA.jsonl ARTICLES.jsonl [--reader FILE.onnx]
 
 QA.jsonl has one question a line, `{"question", "answers", "answerable", "article_ids" | "near"}`; `near` is the article
-that tempts to an answer where there is none. ARTICLES.jsonl has `{"id", "title", "text"}`. Every chunk of the article is
-read. Printed are exact match and F1 of the likeliest span of the likeliest chunk, for questions that are answered, and
-the area under the curve by which answered questions are told from the others, by what the reader says of its likeliest
-chunk: that it answers, that a span stands in it, and the sum of both.
+that tempts to an answer where there is none. ARTICLES.jsonl has `{"id", "title", "text"}`. Every chunk of the article
+is read. Printed are exact match and F1 of the likeliest span of the likeliest chunk, for questions that are answered,
+and the area under the curve by which answered questions are told from the others, by what the reader says of its
+likeliest chunk: that it answers, that a span stands in it, and the sum of both.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import argparse
 import json
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from sklearn.metrics import roc_auc_score
@@ -45,10 +46,11 @@ def main() -> None:
     for row in _rows(arguments.questions):
         article = articles[(row.get("article_ids") or [row.get("near")])[0]]
         texts, readings = _read(row["question"], article, reader)
-        sums = [reading.log_odds + (reading.span_odds or 0.0) for reading in readings]
+        spans = [getattr(reading, "span_odds", None) or 0.0 for reading in readings]  # of readers that say it
+        sums = [reading.log_odds + span for reading, span in zip(readings, spans, strict=True)]
         best = int(np.argmax(sums))
         odds["answers"].append(max(reading.log_odds for reading in readings))
-        odds["a span stands"].append(max(reading.span_odds or 0.0 for reading in readings))
+        odds["a span stands"].append(max(spans))
         odds["both"].append(sums[best])
         answerable.append(row["answerable"])
         if not row["answerable"]:
@@ -67,11 +69,11 @@ def main() -> None:
             print(f"AUC by {name}: {roc_auc_score(answerable, values):.3f}")
 
 
-def _rows(path: Path) -> list[dict[str, object]]:
+def _rows(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
 
 
-def _read(question: str, row: dict[str, object], reader: BundledReader) -> tuple[list[str], list[Reading]]:
+def _read(question: str, row: dict[str, Any], reader: BundledReader) -> tuple[list[str], list[Reading]]:
     issue = Issue(id="", name="", date=None, source="")
     article = Article(id=str(row["id"]), issue=issue, title=str(row.get("title") or ""), body=str(row["text"]))
     texts = [chunk.text for chunk in chunk_article(article)]
