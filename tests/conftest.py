@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from embeddings import Encoder, build, open_encoder
 from embeddings.encoders import bundled, encoder, token_embedder
@@ -20,6 +21,10 @@ from qa import Assistant
 from qa.retrieval.cross_encoder import BundledReader
 from tests.support.fakes import CountingEncoder
 from tests.support.paths import ROOT, SAMPLES
+
+# Hypothesis would else fail an example that took long by the clock on the wall.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 # A mark, and the fixtures by whose use a test has it.
 MARKS = {"browser": {"browser"}, "model": {"default_encoder"}}
@@ -36,8 +41,18 @@ def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
 def pytest_xdist_auto_num_workers() -> int:
     """How many processes `-n logical` is, where PYTEST_XDIST_AUTO_NUM_WORKERS does not say."""
     told = os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS")
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return int(told) if told else max(1, min(MOST_WORKERS, cores))
+    return int(told) if told else max(1, min(MOST_WORKERS, cores()))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Share the cores among the workers, which inherit this: threads that wait for each other spin."""
+    workers = getattr(config.option, "numprocesses", None) or 1
+    if workers > 1:
+        os.environ.setdefault("OMP_NUM_THREADS", str(max(1, cores() // workers)))
+
+
+def cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @pytest.fixture(autouse=True)
