@@ -208,6 +208,7 @@ def test_a_reader_can_stop_waiting(assistant: Assistant, browser: Any) -> None:
     slow = app.build_page(held)
     url = app.serve(slow, port=free_port())
     context = browser.new_context(locale="zh-CN")
+    context.set_default_timeout(120_000)  # milliseconds; for a machine that is busy
     opened = context.new_page()
     opened.goto(url)
     opened.wait_for_selector("#chat .example")
