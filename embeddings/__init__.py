@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from embeddings.ingest.watch import WatchOptions, watch
     from embeddings.loaders.page_image import Clipping, clip_article, is_printed
     from embeddings.loaders.registry import read_issue_file
+    from embeddings.parsing.datelines import after_dateline
     from embeddings.text.dates import Mention, find_date, find_mentions
     from embeddings.text.names import SURNAMES_IN_TEXT
     from embeddings.text.ngrams import character_pairs, share_of_pairs
@@ -111,6 +112,7 @@ _PUBLIC = {
     "embeddings.ingest.watch": ("WatchOptions", "watch"),
     "embeddings.loaders.page_image": ("Clipping", "clip_article", "is_printed"),
     "embeddings.loaders.registry": ("read_issue_file",),
+    "embeddings.parsing.datelines": ("after_dateline",),
     "embeddings.text.dates": ("Mention", "find_date", "find_mentions"),
     "embeddings.text.names": ("SURNAMES_IN_TEXT",),
     "embeddings.text.ngrams": ("character_pairs", "share_of_pairs"),
@@ -163,6 +165,7 @@ __all__ = [
     "Variable",
     "WatchOptions",
     "add",
+    "after_dateline",
     "archive_folder",
     "archive_location",
     "archive_path",

@@ -10,29 +10,29 @@ from embeddings.text.sentences import FULL_STOPS
 
 # Longer than any byline seen in print; a longer line is a sentence about reporters.
 _LONGEST_BYLINE = 60
-_NAME = r"(?:[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]{1,8}·[\u4e00-\u9fff·]{1,12}|[\u4e00-\u9fff] [\u4e00-\u9fff])"
-_NAMES = rf"{_NAME}(?:[\s、，,]+{_NAME}){{0,7}}"
+NAME = r"(?:[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]{1,8}·[\u4e00-\u9fff·]{1,12}|[\u4e00-\u9fff] [\u4e00-\u9fff])"
+_NAMES = rf"{NAME}(?:[\s、，,]+{NAME}){{0,7}}"
 _WORK = r"(?:文/图|图/文|文|图|摄|摄影|摄影报道|报道|综合报道|采写|撰文|整理|文并摄|供图|供稿|[/、 ])+"
-_HOUSE = r"(?:本报|本刊|本台|本网|全媒体|融媒体|新华社|[\u4e00-\u9fff]{2,8}(?:报|社|网|台|新闻|融媒|融媒体中心))"
+HOUSE = r"(?:本报|本刊|本台|本网|全媒体|融媒体|新华社|[\u4e00-\u9fff]{2,8}(?:报|社|网|台|新闻|融媒|融媒体中心))"
 _RANK = r"(?:首席|高级|资深|特约|见习|实习|驻站|特派|驻[\u4e00-\u9fff]{1,4}?|全媒体|融媒体|文字|摄影)*"
-_ROLE = rf"{_RANK}(?:记者|通讯员|评论员|观察员|撰稿人|实习生)"
+ROLE = rf"{_RANK}(?:记者|通讯员|评论员|观察员|撰稿人|实习生)"
 # 某某/文 某某/图: what each of them did, against the name.
 _HIS_WORK = r"(?:\s*/\s*(?:文|图|摄影|摄|视频|报道))"
-_NAMES_AT_WORK = rf"{_NAMES}{_HIS_WORK}?(?:[\s、，,]+{_NAME}{_HIS_WORK}){{0,3}}"
-_ROLE_AND_NAMES = rf"(?:{_HOUSE}\s*)?{_ROLE}[\s:：/]*{_NAMES_AT_WORK}"
+_NAMES_AT_WORK = rf"{_NAMES}{_HIS_WORK}?(?:[\s、，,]+{NAME}{_HIS_WORK}){{0,3}}"
+ROLE_AND_NAMES = rf"(?:{HOUSE}\s*)?{ROLE}[\s:：/]*{_NAMES_AT_WORK}"
 # The surname tells (某某) from a bracketed word where no sentence ends before it.
-_PERSON = rf"[{SURNAMES_IN_BYLINES}][\u4e00-\u9fff]{{1,2}}"
+PERSON = rf"[{SURNAMES_IN_BYLINES}][\u4e00-\u9fff]{{1,2}}"
 _BYLINE = re.compile(
     rf"[□■◆●○◎▲△☆★\s]*(?:"
     # 本报记者 某某 文/图; a lone 记者 needs a space or mark before the name, or 记者走访发现 would be a byline.
-    rf"(?:{_HOUSE}\s*{_ROLE}[\s:：/]*{_NAMES_AT_WORK}|{_ROLE}[\s:：/]+{_NAMES_AT_WORK}|(?:记者|通讯员){_PERSON})"
+    rf"(?:{HOUSE}\s*{ROLE}[\s:：/]*{_NAMES_AT_WORK}|{ROLE}[\s:：/]+{_NAMES_AT_WORK}|(?:记者|通讯员){PERSON})"
     # Bylines without spaces come as often: 本报记者某某通讯员某某.
-    rf"(?:[\s、，,/]*{_ROLE_AND_NAMES}){{0,3}}(?:[\s/]*{_WORK})?"
-    rf"|本报(?:特约)?评论员(?:\s+{_NAME})?"
+    rf"(?:[\s、，,/]*{ROLE_AND_NAMES}){{0,3}}(?:[\s/]*{_WORK})?"
+    rf"|本报(?:特约)?评论员(?:\s+{NAME})?"
     rf"|(?:文/图|图/文|文|图|摄影|作者|撰文|供稿)\s*[:：/\s]\s*{_NAMES}(?:[\s/]+(?:图|文|摄影|摄)[\s:：/]+{_NAMES})?"
     rf"|(?:文图|图文|采写|整理|编译|编写)\s*[:：/]\s*{_NAMES}"
     rf"|{_NAMES}[\s/]+(?:文/图|图/文|文并摄)"
-    rf"|{_NAME}\s*/\s*文(?:\s+{_NAME}\s*/\s*(?:图|摄))?"
+    rf"|{NAME}\s*/\s*文(?:\s+{NAME}\s*/\s*(?:图|摄))?"
     rf"|[□■◆●]\s*{_NAMES}"
     r")\s*"
 )
@@ -42,7 +42,7 @@ _BRACKETED_AT_END = re.compile(r"[（(]([^（()）]{2,40})[)）]$")
 _AFTER_SENTENCE = f'{FULL_STOPS}”’"」』）)'
 _BARE_NAMES = re.compile(_NAMES)
 _SIGNED_ROLE = re.compile(
-    rf"(?:{_ROLE_AND_NAMES}[\s、，,/]*){{1,4}}(?:{_WORK})?|{_NAMES}\s*(?:供稿|报道|摄|摄影|文/图|整理)"
+    rf"(?:{ROLE_AND_NAMES}[\s、，,/]*){{1,4}}(?:{_WORK})?|{_NAMES}\s*(?:供稿|报道|摄|摄影|文/图|整理)"
 )
 # Brackets that hold a word the size of a name and yet name nobody.
 _NOT_NAMES = re.compile(
@@ -50,25 +50,12 @@ _NOT_NAMES = re.compile(
 )
 # The name is at the end, with 摄 against it; a bracket around both is common.
 _CREDIT = re.compile(
-    rf"(?P<before>[{FULL_STOPS}”」』）)\s]\s*)[（(]?(?P<credit>(?:{_HOUSE}\s*)?(?:{_ROLE}[\s:：/]*)?{_NAMES}"
+    rf"(?P<before>[{FULL_STOPS}”」』）)\s]\s*)[（(]?(?P<credit>(?:{HOUSE}\s*)?(?:{ROLE}[\s:：/]*)?{_NAMES}"
     rf"\s*(?:/\s*)?(?:摄影报道|摄影|摄))[)）]?[。]?"
 )
 _BETWEEN_NAMES = re.compile(r"[\s、，,]+")
 _TAIL = 80
 _BEFORE_REPORTERS = ("讯", "电", "消息", "报道", "】")
-_DATELINE_CHARS = 80
-_DATELINE = r"[^。！？\n（(]{0,30}(?:讯|电|消息|报道)[】\]]?"
-_DATELINE_NAMES = rf"(?:{_ROLE_AND_NAMES})(?:[\s、，,/]*{_ROLE_AND_NAMES}){{0,3}}"
-_IN_PRESS_HOUSE = r"(?:[\u4e00-\u9fff]{2,8}[报社网台]·?){0,2}"
-_DATELINE_REPORTERS = re.compile(
-    # 新华社北京9月12日电（记者某某）; the bracket alone opens many a story on the web.
-    rf"(?:{_DATELINE}\s*)?[（(]\s*(?P<names>{_IN_PRESS_HOUSE}{_DATELINE_NAMES})\s*(?:报道|文/图|摄影报道)?\s*[)）]"
-    # 本报讯（某某、实习生某某）: names alone; one alone is told by its surname.
-    rf"|{_DATELINE}\s*[（(]\s*(?P<people>{_PERSON}|{_NAME}(?:[\s、，,]+(?:{_ROLE}[\s:：]*)?{_NAME}){{1,5}})\s*[)）]"
-    # 本报讯 记者某某 通讯员某某报道：
-    rf"|(?:{_DATELINE}\s*)?(?P<reporting>(?:{_HOUSE}\s*)?{_ROLE}[\s:：]*{_NAME}(?:[\s、，,]+{_NAME})*?"
-    rf"(?:[\s、，,]*{_ROLE}[\s:：]*{_NAME}(?:[\s、，,]+{_NAME})*?)?)\s*报道\s*[:：，,\s]"
-)
 
 
 def is_byline(text: str) -> bool:
@@ -77,15 +64,6 @@ def is_byline(text: str) -> bool:
     if len(text) > _LONGEST_BYLINE or not _BYLINE_SIGN.search(text):
         return False
     return _BYLINE.fullmatch(text.strip("（()） ")) is not None
-
-
-def reporters_in(body: str) -> str:
-    """The reporters in a story's dateline: 新华社北京9月12日电（记者 某某）, 本报讯（通讯员 某某）; "" for none."""
-    found = _DATELINE_REPORTERS.match(simplified_furniture(body[:_DATELINE_CHARS]))
-    if not found:
-        return ""
-    start, end = next(found.span(name) for name in ("names", "people", "reporting") if found[name])
-    return body[start:end].strip()
 
 
 def split_signature(paragraph: str) -> tuple[str, str]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from embeddings.parsing.bylines import is_byline, split_credit, split_signature
+from embeddings.parsing.datelines import opens_story
 from embeddings.parsing.decks import is_dashed
 from embeddings.parsing.lines import Line
 from embeddings.text.ngrams import share_of_pairs
@@ -27,12 +28,6 @@ _SECTION_WITH_PAGE = re.compile(
 )
 # A line that ends so is cut, not set: headlines end with a word.
 _CUT_ENDINGS = tuple("，,、；;：:的和与及在将对把被从向为于《（(“‘")
-# 新华社北京9月1日电（记者…）, 本报讯, 【本报综合报道】: nothing but a story begins with its source.
-_DATELINE = re.compile(
-    r"[（(【].{0,24}?(?:记者|通讯员|报道|电)|本[报台网刊](?:讯|综合)|.{2,16}?(?:讯|消息|报道)[（(:：据\s]|"
-    # 据某报3日报道 opens sentences everywhere in a story.
-    r"(?!据).{2,16}?\d日(?:电|报道)|\S{2,10}记者"
-)
 _LEAD_OPENING = re.compile(
     r"近日|日前|昨[天日]|今[天日]|当[天日]|当地时间|当前|连日来|近年来|\d{1,4}[年月]|据|为|记者|综合|截至|随着"
 )
@@ -189,7 +184,7 @@ def _score(lines: Sequence[Line], at: int, *, story: str) -> float:
     # Where paragraphs are indented, the line above one and not indented is a headline, or the end of a cut paragraph.
     if below.indented:
         score += 1
-    if _DATELINE.match(below.text) and not is_byline(below.text):
+    if opens_story(below.text) and not is_byline(below.text):
         score += 3
     elif _LEAD_OPENING.match(below.text):
         score += 1.5
@@ -227,8 +222,8 @@ def _goes_on(lines: Sequence[Line], at: int) -> bool:
     if any(first.text.count(opening) > first.text.count(end) for opening, end in _PAIRS):
         return True
     # The first words of a story say again what its headline said; the second line of a headline says the rest.
-    opens_story = _LEAD_OPENING.match(second.text) and any(mark in second.text for mark in COMMAS)
-    return not (opens_story or _DATELINE.match(second.text)) and share_of_pairs(second.text, first.text) < 0.3
+    leads_in = _LEAD_OPENING.match(second.text) and any(mark in second.text for mark in COMMAS)
+    return not (leads_in or opens_story(second.text)) and share_of_pairs(second.text, first.text) < 0.3
 
 
 def _is_wrapped(lines: Sequence[Line], at: int) -> bool:

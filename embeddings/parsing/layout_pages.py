@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from embeddings.parsing.bylines import is_byline, is_person, reporters_in, split_credit, split_signature
+from embeddings.parsing.bylines import is_byline, is_person, split_credit, split_signature
+from embeddings.parsing.datelines import reporters_in
 from embeddings.parsing.headlines import join_headline
 from embeddings.parsing.jumps import join_continued, split_jump
 from embeddings.parsing.lines import Line, Part, is_furniture

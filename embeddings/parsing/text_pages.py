@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from embeddings.parsing.bylines import is_byline, reporters_in, split_credit, split_signature
+from embeddings.parsing.bylines import is_byline, split_credit, split_signature
+from embeddings.parsing.datelines import reporters_in
 from embeddings.parsing.decks import deck_lines, has_deck, is_bare_kicker, is_dashed, is_kicker
 from embeddings.parsing.headlines import headline_lines, join_headline, section_name
 from embeddings.parsing.jumps import Jump, join_continued

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from itertools import groupby
 
-from embeddings import Article, Filters, Issue, Snapshot, fold, simplified, split_sentences
+from embeddings import Article, Filters, Issue, Snapshot, after_dateline, fold, simplified, split_sentences
 from qa.answering.extract import NOTHING_LEFT
 from qa.types import Answer, AnswerKind, Citation, Passage
 
@@ -83,10 +83,6 @@ _TOTALS: tuple[tuple[Wants, re.Pattern[str]], ...] = tuple(
 _AROUND = " “”\"'「」『』《》〈〉‘’"
 _LISTED = 30
 _PASSAGE_CHARS = 300
-# 本报讯, 新华社北京9月12日电（记者…）, 央视网消息（新闻联播）：
-_DATELINE = re.compile(
-    r"^(?:本[报台]讯|[^，。（(]{2,5}社[^，。（(]{0,12}电|[^，。（(]{2,6}消息)\s*(?:[（(][^）)]*[）)])?[：:\s]*"
-)
 
 
 def read_census(question: str) -> Census | None:
@@ -182,8 +178,8 @@ def _cite(number: int, article: Article, phrase: str) -> Citation:
     wanted = fold(phrase)
     spans = [(start, end) for start, end in split_sentences(article.body) if article.body[start:end].strip()]
     start, end = next((span for span in spans if wanted in fold(article.body[slice(*span)])), spans[0])
-    if not phrase and (match := _DATELINE.match(article.body, start, end)) and match.end() < end:
-        start = match.end()
+    if not phrase and (told := after_dateline(article.body, start, end)) < end:
+        start = told
     text = article.body[start:end]
     start, end = start + len(text) - len(text.lstrip()), end - len(text) + len(text.rstrip())
     return Citation(number, article, article.body[start:end], start, end)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from embeddings.parsing.bylines import is_byline, reporters_in, split_credit, split_signature
+from embeddings.parsing.bylines import is_byline, split_credit, split_signature
+from embeddings.parsing.datelines import reporters_in
 from embeddings.parsing.text_pages import parse_page
 from embeddings.types import ParsedArticle
 
