@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         Settings,
         Snapshot,
     )
+    from embeddings.archive.codec import article_to_row
     from embeddings.archive.registry import open_archive, register_engine
     from embeddings.config import (
         Limits,
@@ -73,6 +74,7 @@ _PUBLIC = {
         "Settings",
         "Snapshot",
     ),
+    "embeddings.archive.codec": ("article_to_row",),
     "embeddings.archive.registry": ("open_archive", "register_engine"),
     "embeddings.config": (
         "Limits",
@@ -169,6 +171,7 @@ __all__ = [
     "archive_folder",
     "archive_location",
     "archive_path",
+    "article_to_row",
     "build",
     "character_pairs",
     "chosen_model",

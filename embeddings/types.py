@@ -104,6 +104,21 @@ class Article:
         return self.issue.id
 
 
+# What a parsed article and an article of an issue both have, by the names of their fields.
+ARTICLE_FIELDS = (
+    "title",
+    "kicker",
+    "deck",
+    "body",
+    "byline",
+    "section",
+    "date",
+    "page",
+    "kind",
+    "boxes",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Chunk:
     """A piece of an article small enough to encode, an exact slice: `article.body[start:end] == text`."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from embeddings.archive.base import ArchiveReader
+from embeddings.archive.codec import article_to_row
 from embeddings.archive.registry import open_archive
 from embeddings.config import archive_location
 from embeddings.encoders.encoder import open_encoder
@@ -238,20 +239,8 @@ def issue_row(issue: Issue) -> dict[str, Any]:
 
 
 def article_row(article: Article) -> dict[str, Any]:
-    """An article, for JSON."""
-    return {
-        "id": article.id,
-        "kicker": article.kicker,
-        "title": article.title,
-        "deck": article.deck,
-        "date": article.date.isoformat() if article.date else None,
-        "section": article.section,
-        "byline": article.byline,
-        "kind": str(article.kind),
-        "page": article.page,
-        "issue": article.issue.name,
-        "text": article.body,
-    }
+    """An article, for JSON. `text` is the body once more, by the name that issues in JSON Lines have for it."""
+    return {"id": article.id, **article_to_row(article), "issue": article.issue.name, "text": article.body}
 
 
 def _parse(arguments: argparse.Namespace) -> int:

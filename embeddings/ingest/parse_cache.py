@@ -6,10 +6,10 @@ import json
 from datetime import date
 from typing import Any
 
-from embeddings.archive.codec import boxes_from_rows, boxes_to_rows
+from embeddings.archive.codec import article_from_row, article_to_row, boxes_from_rows, boxes_to_rows
 from embeddings.sources.document import Document
 from embeddings.sources.hashing import text_digest
-from embeddings.types import ArticleKind, ParsedArticle, ParsedIssue
+from embeddings.types import ParsedArticle, ParsedIssue
 
 # Raise it when a reader or the page parser gives other articles for the same bytes.
 READERS_VERSION = 3
@@ -24,16 +24,8 @@ def issue_to_json(issue: ParsedIssue) -> str:
     """A parsed issue as one line of JSON."""
     articles = [
         {
-            "title": article.title,
-            "body": article.body,
-            "section": article.section,
-            "byline": article.byline,
-            "kind": str(article.kind),
-            "page": article.page,
-            "date": article.date.isoformat() if article.date else None,
+            **article_to_row(article),
             "source_id": article.source_id,
-            "kicker": article.kicker,
-            "deck": article.deck,
             "boxes": boxes_to_rows(article.boxes),
         }
         for article in issue.articles
@@ -47,12 +39,7 @@ def issue_from_json(text: str) -> ParsedIssue:
     row: dict[str, Any] = json.loads(text)
     articles = tuple(
         ParsedArticle(
-            **{
-                **fields,
-                "kind": ArticleKind(fields["kind"]),
-                "date": _day(fields["date"]),
-                "boxes": boxes_from_rows(fields["boxes"]),
-            }
+            **{**article_from_row(fields), "boxes": boxes_from_rows(fields["boxes"])}, source_id=fields["source_id"]
         )
         for fields in row["articles"]
     )

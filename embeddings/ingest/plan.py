@@ -18,7 +18,7 @@ from embeddings.sources.document import Document
 from embeddings.sources.files import read_bytes
 from embeddings.sources.hashing import text_digest
 from embeddings.sources.unzip import unpack
-from embeddings.types import Article, Chunk, Issue, ParsedArticle, ParsedIssue
+from embeddings.types import ARTICLE_FIELDS, Article, Chunk, Issue, ParsedArticle, ParsedIssue
 
 # Raise it when the chunker gives other chunks for the same article.
 _CHUNKER_VERSION = 1
@@ -178,16 +178,8 @@ def issue_of(document: Document, parsed: ParsedIssue, *, source: str) -> Issue:
         Article(
             id=article.source_id,
             issue=issue,
-            title=article.title,
-            body=article.body,
-            section=article.section,
-            byline=article.byline,
-            kind=article.kind,
-            page=article.page,
+            **{name: getattr(article, name) for name in ARTICLE_FIELDS if name != "date"},
             date=article.date or parsed.date,
-            kicker=article.kicker,
-            deck=article.deck,
-            boxes=article.boxes,
         )
         for article in parsed.articles
     )

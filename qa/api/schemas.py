@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from embeddings import Article, IssueEntry
+from embeddings import Article, IssueEntry, article_to_row
 from qa.types import Answer, Citation, Passage, Scope
 
 Row = dict[str, Any]
@@ -73,15 +73,7 @@ def article_row(article: Article) -> Row:
     """An article whole, and the issue it stands in."""
     return {
         "id": article.id,
-        "title": article.title,
-        "kicker": article.kicker,
-        "deck": article.deck,
-        "body": article.body,
-        "byline": article.byline,
-        "section": article.section,
-        "date": article.date.isoformat() if article.date else None,
-        "page": article.page,
-        "kind": str(article.kind),
+        **article_to_row(article),
         "issue": article.issue.name,
         "issue_id": article.issue_id,
     }
