@@ -8,12 +8,13 @@ printed, and is marked as Chinese for those who hear the page. The words themsel
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
+
+from markupsafe import Markup, escape
 
 from qa.i18n import browse, chat, history, staff
 
@@ -25,7 +26,7 @@ _MONTHS = (
     "December",
 )  # fmt: skip
 _HAN = r"\u2e80-\u9fff\uff00-\uffef"
-_AMID_ENGLISH = re.compile(f"[{_HAN}](?:[{_HAN}0-9 ·—-]*[{_HAN}])?")  # a name or a quote amid English words
+_AMID_ENGLISH = re.compile(f"([{_HAN}](?:[{_HAN}0-9 ·—-]*[{_HAN}])?)")  # a name or a quote amid English words
 
 
 class Words(str):
@@ -41,6 +42,10 @@ class Words(str):
         made = super().__new__(cls, chinese)
         made.english = english
         return made
+
+    def __html__(self) -> Markup:
+        """Both languages; templates ask for this wherever they write a text."""
+        return as_html(self)
 
     def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]
         return str(self), self.english
@@ -59,26 +64,36 @@ def joined(separator: str, parts: Iterable[str]) -> Words:
     return Words(separator.join(there), separator.join(map(str, map(_english, there))))
 
 
-def as_html(text: str) -> str:
+def as_html(text: str) -> Markup:
     """A text as HTML, escaped: in both languages where it has them."""
-    escaped = html.escape(text, quote=True)
-    if not isinstance(text, Words) or text.english == text:
-        return escaped
-    english = _AMID_ENGLISH.sub(r'<span lang="zh">\g<0></span>', html.escape(text.english, quote=True))
-    return f'<span class="zh">{escaped}</span><span class="en" lang="en">{english}</span>'
+    if not isinstance(text, Words):
+        return escape(text)
+    chinese = escape(str(text))
+    if text.english == text:
+        return chinese
+    both = Markup('<span class="zh">{}</span><span class="en" lang="en">{}</span>')
+    return both.format(chinese, _marked_chinese(text.english))
 
 
-def as_printed(text: str) -> str:
+def _marked_chinese(english: str) -> Markup:
+    """A text in English as HTML, the Chinese in it marked as such."""
+    marked = Markup('<span lang="zh">{}</span>')
+    # Split by a group, the Chinese stands at the odd places.
+    parts = enumerate(_AMID_ENGLISH.split(english))
+    return Markup().join(marked.format(part) if at % 2 else part for at, part in parts)
+
+
+def as_printed(text: str) -> Markup:
     """What the bulletin says as HTML, escaped and marked as Chinese. Words, which the page says instead, are not."""
-    return as_html(text) if isinstance(text, Words) or not text else f'<span lang="zh">{html.escape(text)}</span>'
+    return as_html(text) if isinstance(text, Words) or not text else Markup('<span lang="zh">{}</span>').format(text)
 
 
-def as_typed(text: str) -> str:
+def as_typed(text: str) -> Markup:
     """What a reader says as HTML, escaped: its language is not known."""
-    return f'<span lang="">{html.escape(text)}</span>'
+    return Markup('<span lang="">{}</span>').format(str(text))
 
 
-def both(key: str, **values: Any) -> str:
+def both(key: str, **values: Any) -> Markup:
     """What the page says by this name as HTML, in both languages."""
     return as_html(words(key, **values))
 
@@ -88,10 +103,10 @@ def chinese(key: str) -> str:
     return _WORDS[key][0]
 
 
-def named(text: str) -> str:
+def named(text: str) -> Markup:
     """The attributes that give an element its name for a screen reader; `page.js` sees to English."""
-    english = f' data-en="{html.escape(text.english)}"' if isinstance(text, Words) else ""
-    return f' aria-label="{html.escape(text)}"{english}'
+    label = Markup(' aria-label="{}"').format(str(text))
+    return label + Markup(' data-en="{}"').format(text.english) if isinstance(text, Words) else label
 
 
 def in_language(text: str, headers: Mapping[str, str]) -> str:

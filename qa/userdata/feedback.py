@@ -1,6 +1,6 @@
-"""What readers left behind, for the staff: as rows, as CSV for a spreadsheet, and as HTML.
+"""What readers left behind, for the staff: as rows, and as CSV for a spreadsheet.
 
-Every text comes from strangers: in CSV none can become a formula, in HTML each is escaped.
+Every text comes from strangers: none can become a formula.
 """
 
 from __future__ import annotations
@@ -12,8 +12,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from qa.i18n import as_html as _text
-from qa.i18n import as_printed, as_typed, both
 from qa.userdata.store import Unanswered, Vote
 
 Row = dict[str, Any]
@@ -70,40 +68,6 @@ def _cell(value: object) -> object:
         return value
     value = _CONTROL.sub("", value)
     return f"'{value}" if _FORMULA.match(value) else value
-
-
-def votes_html(votes: Sequence[tuple[Vote, str]]) -> str:
-    """Votes with their times as shown, for the staff."""
-    if not votes:
-        return f'<p class="nothing">{both("opinions_nothing")}</p>'
-    return f'<ol class="opinions">{"".join(_vote(vote, time) for vote, time in votes)}</ol>'
-
-
-def _vote(vote: Vote, time: str) -> str:
-    about = vote.about
-    kind, said = ("good", "useful") if vote.is_good else ("bad", "useless")
-    mark = f'<b class="mark {kind}">{both(said)}</b>'
-    word = f'<p class="word">{as_typed(vote.word)}</p>' if vote.word else ""
-    sources = f"{both('sources')}{as_printed('、'.join(about.articles))}" if about.articles else ""
-    held = both("not_answered") if about.abstained else ""
-    end = " · ".join(filter(None, (held, sources)))
-    return (
-        f'<li><p class="about">{mark}{_text(time)}</p>{word}<p class="question">'
-        f"{both('vote_asked')}{as_typed(about.question)}</p>"
-        f'<p class="answer">{as_printed(about.answer)}</p>{f"<p class=about>{end}</p>" if end else ""}</li>'
-    )
-
-
-def unanswered_html(questions: Sequence[tuple[Unanswered, str]]) -> str:
-    """Questions that found no answer with their times as shown, for the staff."""
-    if not questions:
-        return f'<p class="nothing">{both("wanted_nothing")}</p>'
-    rows = "".join(
-        f"<tr><td>{as_typed(one.question)}</td><td>{one.asked}</td><td>{_text(time)}</td></tr>"
-        for one, time in questions
-    )
-    head = "".join(f"<th>{both(key)}</th>" for key in ("asked_question", "asked", "asked_last"))
-    return f'<table class="wanted"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
 
 
 def csv_name(what: str, now: datetime) -> str:

@@ -14,10 +14,11 @@ from embeddings import Archive, Encoder, build, correct_article, withdraw
 from qa import AnswerKind, Assistant
 from qa.cli import main
 from qa.userdata.conversation import Conversation, Turn, TurnState
-from qa.userdata.feedback import as_csv, unanswered_html, votes_html
+from qa.userdata.feedback import as_csv
 from qa.userdata.history import NEW, Memory, is_reader, name_of, voted
 from qa.userdata.serialize import pack, unpack
 from qa.userdata.store import LEDGER, Ledger, Unanswered, Voted, new_reader, utc_now
+from qa.web.html import feedback as feedback_html
 from qa.web.html.conversation import conversation_evidence, conversation_messages
 from qa.web.services.chat import Desk
 
@@ -249,8 +250,8 @@ def test_what_readers_wrote_is_shown_as_text(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path)
     ledger.vote("r", Voted(MARKUP, MARKUP, False, (MARKUP,)), is_good=True)
     ledger.add_word("r", MARKUP, MARKUP, MARKUP)
-    shown = votes_html([(one, MARKUP) for one in ledger.votes()])
-    shown += unanswered_html([(Unanswered(MARKUP, 1, utc_now(), 0.1), MARKUP)])
+    shown = feedback_html.votes([(one, MARKUP) for one in ledger.votes()])
+    shown += feedback_html.unanswered([(Unanswered(MARKUP, 1, utc_now(), 0.1), MARKUP)])
     assert "<img" not in shown
     assert shown.count("&lt;img") == 7
 

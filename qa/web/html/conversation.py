@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from qa.i18n import as_html
 from qa.userdata.conversation import Conversation, TurnState
 from qa.userdata.notes import WITHDRAWN, note_of
 from qa.web.html import answers as answer_html
@@ -33,5 +32,5 @@ def conversation_evidence(conversation: Conversation, gone: Collection[str] = ()
     if chosen is None or chosen.answer is None:
         return answer_html.empty_evidence()
     if chosen.rests_on(gone):
-        return answer_html.empty_evidence(as_html(WITHDRAWN))
+        return answer_html.empty_evidence(WITHDRAWN)
     return answer_html.evidence(chosen.answer, gone=gone, turn=conversation.selected)

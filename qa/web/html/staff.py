@@ -1,18 +1,19 @@
-"""What the newsroom tab says, as HTML. Every text is escaped here, so that it is shown and never obeyed."""
+"""What the newsroom tab says, as HTML."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from qa.i18n import as_html as _text
-from qa.i18n import as_printed, both, joined
-from qa.web.html.answers import UNTITLED
+from markupsafe import Markup
+
+from qa.i18n import joined, words
+from qa.web.html.templates import render
 
 
-def heading(key: str) -> str:
+def heading(key: str) -> Markup:
     """A heading of the room, with what there is to say of it."""
-    return f"<h2>{both(key)}</h2><p>{both(f'{key}_about')}</p>"
+    return render("staff", "heading", title=words(key), about=words(f"{key}_about"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,45 +25,31 @@ class Slip:
     marks: tuple[str, ...] = ()
 
 
-def slips(articles: Sequence[Slip], chosen: int | None) -> str:
+def slips(articles: Sequence[Slip], chosen: int | None) -> Markup:
     """The articles of an issue as a list to choose from. `data-slip` is the place, from zero."""
-    return f'<ol class="slips">{"".join(_slip(at, one, at == chosen) for at, one in enumerate(articles))}</ol>'
+    return render("staff", "slips", articles=articles, chosen=chosen)
 
 
-def _slip(at: int, slip: Slip, is_chosen: bool) -> str:
-    marks = "".join(f'<b class="mark">{_text(mark)}</b>' for mark in slip.marks)
-    current = ' aria-current="true"' if is_chosen else ""
-    return (
-        f'<li><button type="button" data-slip="{at}"{current}><span class="name">{at + 1}. '
-        f"{as_printed(slip.title or UNTITLED)}{marks}</span>"
-        f'<span class="about">{as_printed(slip.about)}</span></button></li>'
-    )
-
-
-def about_article(parts: Iterable[str]) -> str:
+def about_article(parts: Iterable[str]) -> Markup:
     """What an editor sees of an article and cannot change: place, section, page, kind."""
-    return f'<p class="about-article">{_text(joined(" · ", parts))}</p>'
+    return render("staff", "about_article", text=joined(" · ", parts))
 
 
-def working(text: str, done: int = 0, total: int = 0) -> str:
+def working(text: str, done: int = 0, total: int = 0) -> Markup:
     """That something is under way, with a bar where it is known how far."""
-    bar = f'<progress value="{done}" max="{total}">{done}/{total}</progress>' if total else ""
-    return f'<div class="working" role="status">{bar}<span>{_text(text)}</span></div>'
+    return render("staff", "working", text=text, done=done, total=total)
 
 
-def done(text: str) -> str:
+def done(text: str) -> Markup:
     """That something was done."""
-    return f'<div class="done" role="status">{_text(text)}</div>'
+    return render("staff", "done", text=text)
 
 
-def trouble(text: str) -> str:
+def trouble(text: str) -> Markup:
     """Why something was not done, and what would help."""
-    return f'<div class="trouble" role="alert">{_text(text)}</div>'
+    return render("staff", "trouble", text=text)
 
 
-def left_out(files: Sequence[tuple[str, str]]) -> str:
+def left_out(files: Sequence[tuple[str, str]]) -> Markup:
     """The files that were not read, each with its reason; "" for none."""
-    if not files:
-        return ""
-    rows = "".join(f"<li><b>{_text(name)}</b>{_text(reason)}</li>" for name, reason in files)
-    return f'<div class="left-out"><p>{both("left_out", n=len(files))}</p><ul>{rows}</ul></div>'
+    return render("staff", "left_out", files=files) if files else Markup()

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from markupsafe import Markup
+
 from qa.assistant import read_filters
 from qa.i18n import for_script, joined, labels, words
 from qa.types import Passage
@@ -189,7 +191,7 @@ def sent_place(event: Any) -> tuple[str, str, int, int]:
     return _place({name: getattr(event, name, None) for name in ("article", "issue", "start", "end")})
 
 
-def surroundings(library: Library, passage: Passage) -> dict[str, str]:
+def surroundings(library: Library, passage: Passage) -> dict[str, Markup]:
     """What `html.article_view` shows around a passage's article; nothing where it has gone."""
     opened = library.open(passage.article.id, passage.article.issue_id)
     if opened is None:
@@ -221,7 +223,7 @@ class BrowsingRoom:
                 self.facts = gr.HTML("", elem_id="facts", apply_default_css=False)
             with gr.Column(scale=6, min_width=320):
                 self.reading = gr.HTML(
-                    browse_html.EMPTY, elem_id="opened", js_on_load=_READING_ON_LOAD, apply_default_css=False,
+                    browse_html.nothing_open(), elem_id="opened", js_on_load=_READING_ON_LOAD, apply_default_css=False,
                     server_functions=[clip_server(library)],
                 )  # fmt: skip
 
@@ -339,7 +341,7 @@ class BrowsingRoom:
         return {self.view: replace(view, article=opened.address), self.reading: shown}
 
     def _close(self, view: View) -> Changes:
-        return {self.view: replace(view, article=""), self.reading: browse_html.EMPTY}
+        return {self.view: replace(view, article=""), self.reading: browse_html.nothing_open()}
 
     def _refresh(self, view: View) -> Changes:
         """Another state of the archive has other issues, and may have lost the article that is read."""

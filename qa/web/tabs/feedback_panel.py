@@ -15,12 +15,11 @@ from qa.userdata.feedback import (
     Row,
     as_csv,
     csv_name,
-    unanswered_html,
     unanswered_row,
     vote_row,
-    votes_html,
 )
 from qa.userdata.history import Memory, file
+from qa.web.html import feedback as feedback_html
 from qa.web.html.staff import heading, trouble
 from qa.web.tabs.history_panel import SAVE, as_text
 from qa.web.tabs.staff_login import OnlyStaff
@@ -75,7 +74,7 @@ class OpinionsPanel:
             asked = [(one, shown_time(one.time)) for one in ledger.unanswered(limit=_SHOWN)]
         except BulletinError as error:
             return trouble(words("opinions_trouble", reason=explain(error))), ""
-        return votes_html(said), unanswered_html(asked)
+        return feedback_html.votes(said), feedback_html.unanswered(asked)
 
     def _saved(self, gr: Any, what: str, rows: Callable[[], list[Row]], columns: Sequence[str]) -> str:
         try:

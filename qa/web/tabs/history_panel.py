@@ -15,14 +15,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from qa.i18n import both, for_script, labels, words
+from qa.i18n import for_script, labels, words
 from qa.userdata import export
 from qa.userdata.conversation import Conversation, TurnState
 from qa.userdata.history import NEW, File, Memory, is_reader, voted
 from qa.userdata.store import MAX_NAME_CHARS, Place, new_reader
 from qa.web.html import answers as answer_html
 from qa.web.html.conversation import conversation_evidence, conversation_messages
-from qa.web.html.history import kept_list, remark
+from qa.web.html.history import heading, kept_list, remark
 from qa.web.services.chat import Desk
 
 Changes = dict[Any, Any]  # what components of the page are to hold
@@ -87,7 +87,7 @@ class KeptRoom:
         self.place = gr.State(NEW)
         self.file = gr.Textbox("", visible="hidden")
         with gr.Sidebar(label=label("kept"), open=False, elem_id="kept", width=320):
-            gr.HTML(f"<h2>{both('kept')}</h2>", apply_default_css=False)
+            gr.HTML(heading(), apply_default_css=False)
             self.new = gr.Button(label("new_conversation"), elem_id="new-conversation", size="md")
             self.listing = gr.HTML(
                 kept_list([], ""), elem_id="kept-conversations", js_on_load=_ON_LOAD, apply_default_css=False
