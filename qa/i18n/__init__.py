@@ -8,7 +8,6 @@ printed, and is marked as Chinese for those who hear the page. The words themsel
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -115,10 +114,9 @@ def in_language(text: str, headers: Mapping[str, str]) -> str:
     return text if wanted.startswith("zh") else str(_english(text))
 
 
-def for_script(*keys: str) -> str:
-    """A JavaScript function that takes one of some keys and gives its words in the page's language."""
-    table = json.dumps({key: _WORDS[key] for key in keys}, ensure_ascii=False)
-    return f"((key) => ({table})[key][document.documentElement.lang === 'en' ? 1 : 0])"
+def both_languages(*keys: str) -> dict[str, tuple[str, str]]:
+    """The words of some keys in Chinese and in English, for a script."""
+    return {key: (_WORDS[key][0], _WORDS[key][1]) for key in keys}
 
 
 def labels(gr: Any) -> Any:

@@ -25,6 +25,7 @@ from qa.server.middleware import Serving, app_parts
 from qa.server.options import LOCAL_HOSTS, LOOPBACK, ServingOptions, options_of
 from qa.userdata.store import Bounds
 from qa.web.page import build_page
+from qa.web.scripts import head
 from qa.web.theme import paper_theme
 
 _STATIC = Path(__file__).with_name("static")
@@ -140,7 +141,7 @@ def serve(
         theme=paper_theme(gr),
         css_paths=_STATIC.joinpath("page.css"),
         i18n=labels(gr),
-        head=f"<script>{_STATIC.joinpath('page.js').read_text(encoding='utf-8')}</script>",
+        head=head(),
         root_path=root_path or None,
         blocked_paths=[str(serving.archive)] if serving.archive else None,
         app_kwargs=app_parts(serving),

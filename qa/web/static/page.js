@@ -3,6 +3,24 @@
 (() => {
     const root = document.documentElement;
 
+    // What Gradio draws, by names that it does not promise. All scripts ask for its parts through this table alone, and
+    // tests/e2e/test_gradio.py asserts each of them.
+    const gradio = {
+        message: '.message-content', // what a message says, with our own HTML in it
+        messages: '#chat [data-testid="bot"], #chat [data-testid="user"]',
+        answer: 'bot', // the data-testid of an answer
+        log: '#chat [role="log"]',
+        examples: '#chat .examples[role="list"]',
+        liked: 'Liked', // the titles of the thumbs that were chosen
+        disliked: 'Disliked',
+        votedThumbs: '#chat [title="Liked"], #chat [title="Disliked"]',
+        dropzone: '#dropped button[aria-label^="Click to upload"]',
+        drawer: '.sidebar',
+        drawerHandle: '.toggle-button',
+        dark: 'dark', // a class of the body
+        root: () => window.gradio_config.root, // the page's own address
+    };
+
     // In a frame of another site, browsers may deny the storage that Gradio takes for granted.
     for (const name of ['localStorage', 'sessionStorage']) {
         try { window[name].getItem(''); } catch {
@@ -27,14 +45,17 @@
     // Large type and the dark look, remembered in this browser.
     const remembered = (name) => { try { return localStorage.getItem(`bulletin-${name}`); } catch { return null; } };
     const remember = (name, value) => { try { localStorage.setItem(`bulletin-${name}`, value); } catch { /* private */ } };
-    const isOn = (name) => (name === 'dark' ? document.body.classList.contains('dark') : root.classList.contains(name));
+    // The dark look is Gradio's own.
+    const holder = (name) => (name === 'dark' ? [document.body, gradio.dark] : [root, name]);
+    const isOn = (name) => { const [element, kind] = holder(name); return element.classList.contains(kind); };
     const press = () => {
         for (const button of document.querySelectorAll('[data-look]')) {
             button.setAttribute('aria-pressed', String(isOn(button.dataset.look)));
         }
     };
     const look = (name, on) => {
-        (name === 'dark' ? document.body : root).classList.toggle(name, on);
+        const [element, kind] = holder(name);
+        element.classList.toggle(kind, on);
         press();
     };
     const restore = () => {
@@ -62,8 +83,10 @@
         field.remove();
         return done;
     };
-    window.bulletin = {copyText}; // for the reading view, whose script gradio holds
-    const answered = (button) => button.closest('.message-content');
+    // What is said in both languages, Chinese first, in the page's own.
+    const says = (pair) => pair[root.lang === 'en' ? 1 : 0];
+    window.bulletin = {copyText, gradio, says}; // for the scripts of the parts, and for events.js
+    const answered = (button) => button.closest(gradio.message);
     const told = (button, zh, en) => {
         const before = button.innerHTML;
         button.textContent = root.lang === 'en' ? en : zh;
@@ -73,7 +96,7 @@
 
     // A question is edited where it stands.
     const edit = (button) => {
-        const bubble = button.closest('.message-content');
+        const bubble = button.closest(gradio.message);
         const asked = bubble.querySelector('.asked');
         if (bubble.querySelector('textarea')) return;
         const field = Object.assign(document.createElement('textarea'), {value: asked.textContent, rows: 2});
@@ -148,14 +171,14 @@
 
     // Gradio reads its messages' HTML out as their name; a screen reader is to hear who speaks, and then the message.
     const name = () => {
-        for (const message of document.querySelectorAll('#chat [data-testid="bot"], #chat [data-testid="user"]')) {
-            const isAnswer = message.dataset.testid === 'bot';
+        for (const message of document.querySelectorAll(gradio.messages)) {
+            const isAnswer = message.dataset.testid === gradio.answer;
             const said = root.lang === 'en' ? (isAnswer ? 'Answer' : 'Question') : (isAnswer ? '回答' : '提问');
             if (message.getAttribute('aria-label') === said) continue;
             message.setAttribute('role', 'group');
             message.setAttribute('aria-label', said);
         }
-        const log = document.querySelector('#chat [role="log"]');
+        const log = document.querySelector(gradio.log);
         const title = root.lang === 'en' ? 'Conversation' : '对话';
         if (log && log.getAttribute('aria-label') !== title) {
             log.setAttribute('aria-label', title);
@@ -167,10 +190,10 @@
             }
         }
         // Gradio names the place for files in English only.
-        const drop = root.lang === 'en' ? null : document.querySelector('#dropped button[aria-label^="Click to upload"]');
+        const drop = root.lang === 'en' ? null : document.querySelector(gradio.dropzone);
         if (drop) drop.setAttribute('aria-label', '点击选择文件，或把文件拖到这里');
         // Its examples are buttons, which no list may hold.
-        document.querySelector('#chat .examples[role="list"]')?.setAttribute('role', 'group');
+        document.querySelector(gradio.examples)?.setAttribute('role', 'group');
         press();
     };
     let due = 0;

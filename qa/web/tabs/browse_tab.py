@@ -12,10 +12,11 @@ from typing import Any
 from markupsafe import Markup
 
 from qa.assistant import read_filters
-from qa.i18n import for_script, joined, labels, words
+from qa.i18n import both_languages, joined, labels, words
 from qa.types import Passage
 from qa.web.html import answers as answer_html
 from qa.web.html import browse as browse_html
+from qa.web.scripts import on_event, on_load
 from qa.web.services.chat import Desk, refusal
 from qa.web.services.library import NOT_FOUND, Library, read_address
 from qa.web.tabs.filters import FILTERS, lay_out_filters, offered
@@ -27,123 +28,8 @@ Changes = dict[Any, Any]  # what components of the page are to hold
 
 _QUIET = {"api_visibility": "private", "show_progress": "hidden"}
 _AT_ONCE = {**_QUIET, "queue": False}
-_SAYS = for_script("copied", "copy_by_hand", "printed_opening", "not_printed")
-
-# What the reading view does wherever it stands: turns the page, copies its address, shows the printed page.
-READING_SCRIPT = (
-    f"""
-{{
-    const says = {_SAYS};"""
-    + """
-    const fill = () => element.querySelectorAll('[data-address]').forEach((field) => {
-        field.value = location.origin + location.pathname + field.dataset.address;
-    });
-    const copy = async (button) => {
-        const field = button.parentElement.querySelector('input');
-        const done = await bulletin.copyText(field.value);
-        field.select();
-        const said = button.parentElement.querySelector('[role=status]');
-        said.textContent = says(done ? 'copied' : 'copy_by_hand');
-    };
-    const clip = async (button) => {
-        const {key, of, start, end} = button.dataset;
-        const place = button.parentElement.querySelector('.clippings');
-        button.disabled = true;
-        place.textContent = says('printed_opening');
-        try { place.innerHTML = await server.clip({article: key, issue: of, start: Number(start), end: Number(end)}); }
-        catch (error) { place.textContent = says('not_printed'); button.disabled = false; return; }
-        const sheet = place.querySelector('.sheet'), box = place.querySelector('.box');
-        button.hidden = Boolean(sheet);
-        if (!sheet) return;
-        sheet.focus({preventScroll: true});
-        await place.querySelector('img').decode();
-        if (box) sheet.scrollTo(box.offsetLeft - 20, box.offsetTop - 60);
-    };
-    element.addEventListener('click', (event) => {
-        const button = event.target.closest('button');
-        if (!button) return;
-        const chosen = button.dataset;
-        if (chosen.article !== undefined) {
-            const reading = element.querySelector('.reading');
-            const rank = reading ? Number(reading.dataset.rank) : 1;
-            const [start, end] = [Number(chosen.start || 0), Number(chosen.end || 0)];
-            trigger('read', {article: chosen.article, issue: chosen.issue, start, end, rank});
-        } else if ('copy' in chosen) copy(button);
-        else if ('clip' in chosen) clip(button);
-    });
-    watch('value', fill);
-    fill();
-}
-"""
-)
-
-_READING_ON_LOAD = f"""
-{READING_SCRIPT}
-let wasReading = false;
-// The address in the browser's own bar can be shared as well.
-const tell = (address) => {{
-    const fields = new URLSearchParams(location.search);
-    fields.delete('article');
-    fields.delete('issue');
-    new URLSearchParams(address).forEach((value, name) => fields.set(name, value));
-    const rest = fields.toString();
-    history.replaceState(history.state, '', location.pathname + (rest ? '?' + rest : ''));
-}};
-const show = () => {{
-    const reading = element.querySelector('.reading'), panel = element.closest('#opened');
-    if (!reading) {{
-        if (wasReading) {{
-            tell('');
-            const from = document.querySelector('#browse [aria-current=location]');
-            if (from) {{ from.focus({{preventScroll: true}}); from.scrollIntoView({{block: 'center'}}); }}
-        }}
-        wasReading = false;
-        return;
-    }}
-    wasReading = true;
-    tell(element.querySelector('[data-address]').dataset.address);
-    reading.querySelector('h2').focus({{preventScroll: true}});
-    const place = reading.querySelector('.passage') || reading;
-    if (panel && getComputedStyle(panel).overflowY !== 'visible') {{
-        const above = place.getBoundingClientRect().top - panel.getBoundingClientRect().top;
-        panel.scrollIntoView({{block: 'nearest'}});
-        panel.scrollTop = place === reading ? 0 : panel.scrollTop + above - panel.clientHeight / 3;
-    }} else place.scrollIntoView({{block: place === reading ? 'start' : 'center'}});
-}};
-element.addEventListener('click', (event) => {{ if (event.target.closest('[data-back]')) trigger('back'); }});
-watch('value', show);
-show();
-"""
-
-_LIST_ON_LOAD = """
-let chosen = false;
-element.addEventListener('click', (event) => {
-    const button = event.target.closest('button');
-    if (!button) return;
-    const {article, issue, part} = button.dataset;
-    if (article !== undefined) {
-        const others = document.querySelectorAll('#browse [aria-current=location]');
-        others.forEach((one) => one.removeAttribute('aria-current'));
-        button.setAttribute('aria-current', 'location');
-        trigger('read', {
-            article, issue, start: Number(button.dataset.start || 0), end: Number(button.dataset.end || 0), rank: 1,
-        });
-        return;
-    }
-    chosen = true;
-    if ('home' in button.dataset) trigger('home');
-    else if ('mentions' in button.dataset) trigger('turn', {part: Number(part)});
-    else if (issue !== undefined) trigger('open', {issue, part: Number(part || 0)});
-});
-watch('value', () => {
-    if (!chosen) return;
-    chosen = false;
-    const heading = element.querySelector('[tabindex="-1"], summary');
-    if (!heading) return;
-    heading.focus({preventScroll: true});
-    heading.scrollIntoView({block: 'nearest'});
-});
-"""
+# What the script of the reading view is given, wherever it stands.
+READING = {"words": both_languages("copied", "copy_by_hand", "printed_opening", "not_printed")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,15 +102,15 @@ class BrowsingRoom:
                     )  # fmt: skip
                     self.look = gr.Button(label("look"), variant="primary", scale=1, min_width=84)
                 self.filters = lay_out_filters(gr, "browse-filters")
-                listed = {"js_on_load": _LIST_ON_LOAD, "apply_default_css": False}
+                listed = {"js_on_load": on_load("catalogue"), "apply_default_css": False}
                 self.catalogue = gr.HTML("", elem_id="catalogue", **listed)
                 self.timeline = gr.HTML("", elem_id="timeline", apply_default_css=False)
                 self.mentions = gr.HTML("", elem_id="mentions", **listed)
                 self.facts = gr.HTML("", elem_id="facts", apply_default_css=False)
             with gr.Column(scale=6, min_width=320):
                 self.reading = gr.HTML(
-                    browse_html.nothing_open(), elem_id="opened", js_on_load=_READING_ON_LOAD, apply_default_css=False,
-                    server_functions=[clip_server(library)],
+                    browse_html.nothing_open(), elem_id="opened", js_on_load=on_load("reading", "opened", **READING),
+                    apply_default_css=False, server_functions=[clip_server(library)],
                 )  # fmt: skip
 
     def wire(self, gr: Any, page: Any, parts: Mapping[str, Any], desk: Desk, *, rooms: Any) -> None:
@@ -260,7 +146,7 @@ class BrowsingRoom:
         looking = {"inputs": [self.view, self.words, *filters], "outputs": lists, **_QUIET}
         gr.on([self.words.submit, self.look.click], self._search, trigger_mode="once", **looking)
         address = gr.Textbox("", visible=False)
-        page.load(open_address, [self.view, address], {*read, rooms}, js="(view) => [view, location.search]", **_QUIET)
+        page.load(open_address, [self.view, address], {*read, rooms}, js=on_event("withAddress"), **_QUIET)
 
         def refresh(view: View, issue: str, section: str, request: gr.Request) -> Changes:
             now = desk.overview()
@@ -277,7 +163,7 @@ class BrowsingRoom:
 
     def _share_filters(self, parts: Mapping[str, Any]) -> None:
         """What is chosen in one room is chosen in the other. Only a reader's own doing counts: nothing goes round."""
-        same = {"js": "(chosen) => chosen", "api_visibility": "private", "show_progress": "hidden", "queue": False}
+        same = {"js": on_event("same"), "api_visibility": "private", "show_progress": "hidden", "queue": False}
         for name in FILTERS:
             here, there = self.filters[name], parts[name]
             here.input(None, here, there, **same)

@@ -15,9 +15,10 @@ from qa.userdata.conversation import Conversation, Turn, TurnState
 from qa.web.html import answers as answer_html
 from qa.web.html import browse as browse_html
 from qa.web.html.conversation import conversation_evidence, conversation_messages
+from qa.web.scripts import on_load
 from qa.web.services.chat import Desk
 from qa.web.services.library import Library
-from qa.web.tabs.browse_tab import READING_SCRIPT, clip_server, sent_place, surroundings
+from qa.web.tabs.browse_tab import READING, clip_server, sent_place, surroundings
 from qa.web.tabs.filters import FILTERS, lay_out_filters, offered
 from qa.web.tabs.history_panel import KeptRoom
 from qa.web.tabs.votes import THUMBS, lay_out_feedback, wire_feedback
@@ -33,53 +34,6 @@ _AT_ONCE = {**_QUIET, "queue": False}
 Handler = Callable[..., Any]
 Parts = dict[str, Any]  # the components of the page that handlers read and write, by name
 Turns = tuple[Turn, ...]
-
-
-_ON_LOAD = """
-element.addEventListener('click', (event) => {
-    if (event.target.closest('[data-back]')) { trigger('back'); return; }
-    const card = event.target.closest('[data-passage]');
-    // Selecting words in order to copy them is not a wish to open the article.
-    if (card && getSelection().isCollapsed) trigger('article', {rank: Number(card.dataset.passage)});
-});
-// On a desk the panel scrolls and the page stays; on a phone there is only the page.
-const show = (place, panel) => {
-    if (panel && getComputedStyle(panel).overflowY !== 'visible') {
-        const above = place.getBoundingClientRect().top - panel.getBoundingClientRect().top;
-        panel.scrollTop += above - panel.clientHeight / 3;
-    } else place.scrollIntoView({block: 'center'});
-};
-let left = null;
-watch('value', () => {
-    const reading = element.querySelector('.reading');
-    const panel = element.closest('#evidence');
-    if (reading) {
-        left = Number(reading.dataset.rank);
-        reading.querySelector('h2').focus({preventScroll: true});
-        show(reading.querySelector('mark') || reading.querySelector('.passage') || reading, panel);
-        return;
-    }
-    const card = left && element.querySelector(`[data-passage="${left}"]`);
-    if (card) { card.querySelector('button').focus({preventScroll: true}); show(card, panel); }
-    else if (panel) panel.scrollTop = 0;
-    left = null;
-    document.dispatchEvent(new CustomEvent('bulletin-evidence'));
-});
-"""
-# What page.js says was done with a message or a suggestion becomes an event of the page.
-_DOINGS = """
-for (const name of ['retry', 'edit', 'undo']) {
-    document.addEventListener(`bulletin-${name}`, (event) => trigger(name, event.detail));
-}
-element.addEventListener('click', (event) => {
-    const next = event.target.closest('[data-question]');
-    if (next) trigger('go_on', {question: next.dataset.question});
-});
-"""
-
-_WIDENING = """
-element.addEventListener('click', (event) => { if (event.target.closest('button')) trigger('any_time'); });
-"""
 
 
 def lay_out_asking(gr: Any, parts: Parts, library: Library) -> None:
@@ -105,7 +59,7 @@ def lay_out_asking(gr: Any, parts: Parts, library: Library) -> None:
             )
             if "kept" in parts:
                 lay_out_feedback(gr, parts)
-            parts["next"] = gr.HTML("", elem_id="next", js_on_load=_DOINGS, apply_default_css=False)
+            parts["next"] = gr.HTML("", elem_id="next", js_on_load=on_load("messages"), apply_default_css=False)
             with gr.Row(elem_id="ask"):
                 parts["question"] = gr.Textbox(
                     elem_id="question", label=words("question"), show_label=False, container=False, lines=1,
@@ -114,11 +68,11 @@ def lay_out_asking(gr: Any, parts: Parts, library: Library) -> None:
                 parts["send"] = gr.Button(words("ask"), variant="primary", scale=1, min_width=84)
                 parts["stop"] = gr.Button(words("stop"), visible=False, scale=1, min_width=84, elem_id="stop")
             # What the words of time in the last question left out, and the way to have it back.
-            parts["widen"] = gr.HTML("", elem_id="widen", js_on_load=_WIDENING, apply_default_css=False)
+            parts["widen"] = gr.HTML("", elem_id="widen", js_on_load=on_load("widening"), apply_default_css=False)
             parts.update(lay_out_filters(gr, "filters"))
         with gr.Column(scale=5, min_width=320):
             parts["evidence"] = gr.HTML(
-                answer_html.empty_evidence(), elem_id="evidence", js_on_load=_ON_LOAD + READING_SCRIPT,
+                answer_html.empty_evidence(), elem_id="evidence", js_on_load=on_load("evidence", "reading", **READING),
                 apply_default_css=False, server_functions=[clip_server(library)],
             )  # fmt: skip
 

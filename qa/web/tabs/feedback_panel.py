@@ -21,7 +21,8 @@ from qa.userdata.feedback import (
 from qa.userdata.history import Memory, file
 from qa.web.html import feedback as feedback_html
 from qa.web.html.staff import heading, trouble
-from qa.web.tabs.history_panel import SAVE, as_text
+from qa.web.scripts import on_event
+from qa.web.tabs.history_panel import as_text
 from qa.web.tabs.staff_login import OnlyStaff
 
 _SHOWN = 200
@@ -64,7 +65,7 @@ class OpinionsPanel:
         self.refresh.click(staff(self._show), None, shown, **_AT_ONCE)
         for button, save in ((self.votes_csv, save_votes), (self.wanted_csv, save_wanted)):
             button.click(staff(save), None, self.saved, **_AT_ONCE).then(
-                None, self.saved, self.saved, js=SAVE, **_AT_ONCE
+                None, self.saved, self.saved, js=on_event("save"), **_AT_ONCE
             )
 
     def _show(self) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from qa.i18n import for_script, labels, words
+from qa.i18n import both_languages, labels, words
 from qa.userdata import export
 from qa.userdata.conversation import Conversation, TurnState
 from qa.userdata.history import NEW, File, Memory, is_reader, voted
@@ -23,6 +23,7 @@ from qa.userdata.store import MAX_NAME_CHARS, Place, new_reader
 from qa.web.html import answers as answer_html
 from qa.web.html.conversation import conversation_evidence, conversation_messages
 from qa.web.html.history import heading, kept_list, remark
+from qa.web.scripts import on_event, on_load
 from qa.web.services.chat import Desk
 
 Changes = dict[Any, Any]  # what components of the page are to hold
@@ -35,46 +36,6 @@ _AT_ONCE = {"api_visibility": "private", "show_progress": "hidden", "queue": Fal
 _LOOKS = 20  # for an answer that was on its way when the page was reloaded
 _LOOK_SECONDS = 0.5
 _FAILED = words("not_done")
-
-_RECALL = "(reader, current) => [reader, sessionStorage.getItem('bulletin-conversation') || '']"
-_REMEMBER = "(current) => { sessionStorage.setItem('bulletin-conversation', current || ''); }"
-SAVE = """(file) => {
-    if (!file) return '';
-    const {name, kind, content} = JSON.parse(file);
-    const bytes = Uint8Array.from(atob(content), (character) => character.charCodeAt(0));
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([bytes], {type: kind}));
-    link.download = name;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
-    return '';
-}"""
-_ON_LOAD = (
-    f"const says = {for_script('kept', 'voted_good', 'voted_bad')};"
-    + """
-element.addEventListener('click', (event) => {
-    const kept = event.target.closest('[data-kept]');
-    if (kept) trigger('pick', {id: kept.dataset.kept});
-});
-// A machine that slept, or a server that began anew, may have lost what this window showed.
-const wake = () => { if (!document.hidden) trigger('wake', {}); };
-document.addEventListener('visibilitychange', wake);
-addEventListener('online', wake);
-// Gradio names its handle otherwise.
-const handle = element.closest('.sidebar')?.querySelector('.toggle-button');
-if (handle) { handle.setAttribute('aria-label', says('kept')); handle.title = says('kept'); }
-// ... and a thumb that was chosen; the chat may come later than this.
-const chosen = {Liked: says('voted_good'), Disliked: says('voted_bad')};
-const translate = () => {
-    for (const thumb of document.querySelectorAll('#chat [title="Liked"], #chat [title="Disliked"]')) {
-        if (thumb.title === chosen[thumb.title]) continue;
-        thumb.setAttribute('aria-label', chosen[thumb.title]);
-        thumb.title = chosen[thumb.title];
-    }
-};
-new MutationObserver(translate).observe(document.body, {subtree: true, childList: true, attributeFilter: ['title']});
-"""
-)
 
 
 class KeptRoom:
@@ -89,9 +50,11 @@ class KeptRoom:
         with gr.Sidebar(label=label("kept"), open=False, elem_id="kept", width=320):
             gr.HTML(heading(), apply_default_css=False)
             self.new = gr.Button(label("new_conversation"), elem_id="new-conversation", size="md")
+            said = both_languages("kept", "voted_good", "voted_bad")
             self.listing = gr.HTML(
-                kept_list([], ""), elem_id="kept-conversations", js_on_load=_ON_LOAD, apply_default_css=False
-            )
+                kept_list([], ""), elem_id="kept-conversations", js_on_load=on_load("drawer", words=said),
+                apply_default_css=False,
+            )  # fmt: skip
             with gr.Column(visible=False, elem_id="kept-one") as self.panel:
                 self.name = gr.Textbox(label=label("kept_name"), max_lines=1, max_length=MAX_NAME_CHARS, min_width=120)
                 with gr.Row():
@@ -219,10 +182,10 @@ class KeptRoom:
             return {self.current: "", self.place: NEW, **self._list(reader, "")}
 
         page.load(
-            restore, [self.reader, self.current], shown, js=_RECALL, api_visibility="private",
+            restore, [self.reader, self.current], shown, js=on_event("recall"), api_visibility="private",
             show_progress="hidden", concurrency_limit=8,
         )  # fmt: skip
-        self.current.change(None, self.current, None, js=_REMEMBER, **_AT_ONCE)
+        self.current.change(None, self.current, None, js=on_event("remember"), **_AT_ONCE)
         self.listing.wake(wake, mine, shown, **_AT_ONCE)
         gr.on([self.rename.click, self.name.submit], rename, [self.reader, self.current, self.name], listed, **_AT_ONCE)
         # The room for asking ends the answering here; gradio fails where two events cancel the same one.
@@ -269,7 +232,7 @@ class KeptRoom:
 
         for button, word in ((self.markdown, False), (self.word, True)):
             clicked = button.click(functools.partial(export, word=word), mine, [self.file, self.remark], **_AT_ONCE)
-            clicked.then(None, self.file, self.file, js=SAVE, **_AT_ONCE)
+            clicked.then(None, self.file, self.file, js=on_event("save"), **_AT_ONCE)
 
     def _show(self, reader: str, place: Place, now: Conversation, gone: frozenset[str]) -> Changes:
         """The page with another conversation."""
@@ -318,7 +281,7 @@ _ALL = "*"
 
 
 def as_text(file: File | None) -> str:
-    """A file for `SAVE`."""
+    """A file as the event `save` takes it."""
     return json.dumps(asdict(file)) if file else ""
 
 

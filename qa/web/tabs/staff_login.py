@@ -9,30 +9,15 @@ import inspect
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from qa.i18n import both, for_script, labels, words
+from qa.i18n import both, both_languages, labels, words
 from qa.server.auth import Entrance, Visit
 from qa.server.middleware import ENTER, LEAVE
 from qa.web.html import staff as staff_html
+from qa.web.scripts import on_event
 
 Handler = Callable[..., Any]
 
 _QUIET = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
-
-# The password goes to a route of its own and never into gradio's queue, which keeps what it is sent.
-_ENTER = f"""
-async (typed) => {{
-    const answer = await fetch(window.gradio_config.root + '{ENTER}', {{
-        method: 'POST', headers: {{'Content-Type': 'application/json'}}, body: JSON.stringify({{password: typed}}),
-    }}).then((response) => response.json()).catch(() => ({{said: {for_script("server_gone")}('server_gone')}}));
-    return ['', answer.said];
-}}
-"""
-_LEAVE = f"""
-async () => {{
-    await fetch(window.gradio_config.root + '{LEAVE}', {{method: 'POST'}}).catch(() => null);
-    location.reload();
-}}
-"""
 
 
 class OnlyStaff:
@@ -116,7 +101,8 @@ class Doorway:
         look.__annotations__["request"] = gr.Request
         shown = {tab, workroom, self.asking, self.leave, self.said}
         page.load(look, self.reply, shown, **_QUIET)
-        self.leave.click(None, None, None, js=_LEAVE)
+        self.leave.click(None, None, None, js=on_event("leave", route=LEAVE))
         knocks = [self.enter.click, self.typed.submit]
-        came = gr.on(knocks, None, self.typed, [self.typed, self.reply], js=_ENTER, api_visibility="private")
+        send = on_event("enter", route=ENTER, words=both_languages("server_gone"))
+        came = gr.on(knocks, None, self.typed, [self.typed, self.reply], js=send, api_visibility="private")
         return came.then(look, self.reply, shown, **_QUIET)

@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from embeddings import Article, ArticleKind, Issue, ParsedArticle
+from qa.background import Background
 from qa.i18n import labels, words
 from qa.server.auth import Entrance
 from qa.userdata.history import Memory
 from qa.web.html import answers as answer_html
 from qa.web.html import staff as staff_html
 from qa.web.html.staff import Slip
-from qa.web.services.editor import Background, Form, Newsroom, Place, Tell, Tray, said_of, slip_of
+from qa.web.scripts import on_load
+from qa.web.services.editor import Form, Newsroom, Place, Tell, Tray, said_of, slip_of
 from qa.web.tabs.feedback_panel import OpinionsPanel
 from qa.web.tabs.filters import offered
 from qa.web.tabs.staff_login import Doorway, OnlyStaff
@@ -31,29 +33,6 @@ _QUIET = {"api_visibility": "private", "show_progress": "hidden"}
 _WRITING = {**_QUIET, "concurrency_id": "newsroom", "concurrency_limit": 1}
 _READING = {**_QUIET, "concurrency_id": "newsroom-reading", "concurrency_limit": 1}
 _AT_ONCE = {**_QUIET, "queue": False}
-
-_ON_LOAD = """
-let chosen = false;
-element.addEventListener('click', (event) => {
-    const slip = event.target.closest('[data-slip]');
-    if (!slip) return;
-    chosen = true;
-    trigger('choose', {place: Number(slip.dataset.slip)});
-});
-watch('value', () => {
-    const current = element.querySelector('[aria-current]');
-    if (!current) return;
-    const above = current.getBoundingClientRect().top - element.getBoundingClientRect().top;
-    if (above < 0 || above > element.clientHeight - current.clientHeight) element.scrollTop += above - 60;
-    if (chosen) {
-        current.focus({preventScroll: true});
-        const form = element.closest('.editor').querySelector('.article-form');
-        // On a phone the form stands under the list.
-        if (innerWidth <= 760) form.scrollIntoView({block: 'start'});
-    }
-    chosen = false;
-});
-"""
 
 
 def build_newsroom(
@@ -131,7 +110,7 @@ def _lay_out_editor(gr: Any, *, is_new: bool) -> Editor:
     label, line = labels(gr), {"max_lines": 1, "min_width": 160}
     with gr.Row(elem_classes="editor"):
         with gr.Column(scale=4, min_width=280):
-            slips = gr.HTML("", js_on_load=_ON_LOAD, elem_classes="slip-list", apply_default_css=False)
+            slips = gr.HTML("", js_on_load=on_load("slips"), elem_classes="slip-list", apply_default_css=False)
         with gr.Column(scale=7, min_width=300, elem_classes="article-form"):
             about = gr.HTML("", apply_default_css=False)
             place = gr.Textbox("", visible=False)

@@ -1,0 +1,43 @@
+"""The scripts of `qa/web/static/`, as gradio's components and events take them.
+
+`page.js` and `events.js` stand in the head of the page and make `window.bulletin`; gradio waits for the head before it
+draws a part. The others belong to one part each, and gradio runs them with `element`, `trigger`, `watch` and `server`.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+_STATIC = Path(__file__).with_name("static")
+_HEAD = ("page", "events")
+
+
+def head() -> Markup:
+    """What the head of the page holds."""
+    script = Markup("<script>{}</script>")
+    return Markup().join(script.format(Markup(source(name))) for name in _HEAD)
+
+
+def on_load(*names: str, **given: Any) -> str:
+    """The `js_on_load` of a part: some scripts, one after the other, each of which finds the values in `given`."""
+    values = _json(given)
+    return "\n".join(f"{{\nconst given = {values};\n{source(name)}}}" for name in names)
+
+
+def on_event(name: str, **given: Any) -> str:
+    """The `js` of an event: a function of `events.js` by its name, which gets the values first where there are any."""
+    return f"bulletin.{name}.bind(null, {_json(given)})" if given else f"bulletin.{name}"
+
+
+def source(name: str) -> str:
+    """The text of a script."""
+    return _STATIC.joinpath(f"{name}.js").read_text(encoding="utf-8")
+
+
+def _json(given: dict[str, Any]) -> str:
+    # Nothing may end the script that it stands in.
+    return json.dumps(given, ensure_ascii=False).replace("<", "\\u003c")

@@ -1,0 +1,8 @@
+// What page.js says was done with a message or a suggestion becomes an event of the page.
+for (const name of ['retry', 'edit', 'undo']) {
+    document.addEventListener(`bulletin-${name}`, (event) => trigger(name, event.detail));
+}
+element.addEventListener('click', (event) => {
+    const next = event.target.closest('[data-question]');
+    if (next) trigger('go_on', {question: next.dataset.question});
+});
