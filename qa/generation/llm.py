@@ -8,14 +8,13 @@ time, an error, nonsense — becomes a `WritingError` with the reason, and the q
 from __future__ import annotations
 
 import json
-import threading
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from queue import Empty, SimpleQueue
+from threading import Event
 from typing import Any, Protocol
 
 from embeddings import BulletinError, Variable
+from qa.background import Background
 from qa.errors import WritingCode
 from qa.generation.grounding import check, shown
 from qa.i18n import joined, words
@@ -69,49 +68,44 @@ class ChatWriter:
 
     def write(self, question: str, passages: Sequence[Passage]) -> Iterator[str]:
         """The pieces of an answer as they come. Raises WritingError, at the latest when its time is up."""
-        pieces: SimpleQueue[str | BaseException | None] = SimpleQueue()
-        stop = threading.Event()
-        # A thread of its own, because a read that hangs could not be left otherwise.
-        threading.Thread(target=self._read, args=(messages(question, passages), pieces, stop), daemon=True).start()
-        ends = time.monotonic() + self.timeout
+        stop = Event()
+        prompt = messages(question, passages)
+        # A daemon, because a read that hangs could not be left otherwise.
+        job: Background[str, None] = Background(lambda tell: self._read(prompt, tell, stop), daemon=True)
         try:
-            while True:
-                try:
-                    piece = pieces.get(timeout=max(0.0, ends - time.monotonic()))
-                except Empty:
-                    raise WritingError(WritingCode.TIMED_OUT, seconds=self.timeout) from None
-                if piece is None:
-                    return
-                if isinstance(piece, BaseException):
-                    raise _failure(piece) from piece
-                yield piece
+            yield from job.told(timeout=self.timeout)
+        except TimeoutError:
+            raise WritingError(WritingCode.TIMED_OUT, seconds=self.timeout) from None
         finally:
             stop.set()
-
-    def _read(self, prompt: Any, pieces: SimpleQueue[str | BaseException | None], stop: threading.Event) -> None:
         try:
-            from openai import OpenAI
-
-            client = OpenAI(base_url=self.url, api_key=self.key, timeout=self.timeout, max_retries=0)
-            stream: Any = client.chat.completions.create(
-                model=self.model,
-                messages=prompt,
-                stream=True,
-                temperature=0.0,
-                max_tokens=_MOST_TOKENS,
-            )
-            finished = False
-            for event in stream:
-                if stop.is_set():
-                    stream.close()
-                    return
-                for choice in event.choices or []:
-                    if text := choice.delta.content:
-                        pieces.put(text)
-                    finished = finished or choice.finish_reason is not None
-            pieces.put(None if finished else _CutOffError())
+            job.result()
         except BaseException as error:  # whatever it is, the reader must hear of it
-            pieces.put(error)
+            raise _failure(error) from error
+
+    def _read(self, prompt: Any, tell: Callable[[str], None], stop: Event) -> None:
+        """Tell the pieces of the answer to a prompt, until it is finished or `stop` is set."""
+        from openai import OpenAI
+
+        client = OpenAI(base_url=self.url, api_key=self.key, timeout=self.timeout, max_retries=0)
+        stream: Any = client.chat.completions.create(
+            model=self.model,
+            messages=prompt,
+            stream=True,
+            temperature=0.0,
+            max_tokens=_MOST_TOKENS,
+        )
+        finished = False
+        for event in stream:
+            if stop.is_set():
+                stream.close()
+                return
+            for choice in event.choices or []:
+                if text := choice.delta.content:
+                    tell(text)
+                finished = finished or choice.finish_reason is not None
+        if not finished:
+            raise _CutOffError
 
 
 def chosen_writer() -> Writer | None:

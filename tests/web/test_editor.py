@@ -18,7 +18,7 @@ from qa.userdata.conversation import Conversation, Turn, TurnState
 from qa.web.html.conversation import conversation_evidence, conversation_messages
 from qa.web.run import add_arguments
 from qa.web.services.chat import Desk
-from qa.web.services.editor import Background, Form, Newsroom, NotDoneError, Tray, fault_of
+from qa.web.services.editor import Form, Newsroom, NotDoneError, Tray, fault_of
 from qa.web.services.forms import not_a_date
 from tests.support.fakes import CountingEncoder
 
@@ -188,28 +188,6 @@ def test_a_withdrawn_issue_comes_back_when_it_is_dropped_again(room: Newsroom, t
     assert len(room.issues()) == 1
     room.take_in(read(room, dropped), quietly)
     assert len(indexed(room).articles) == 3
-
-
-def test_background_work_tells_and_then_gives_its_result() -> None:
-    def work(tell: object) -> int:
-        assert callable(tell)
-        tell("一")
-        tell("二")
-        return 3
-
-    job = Background(work)
-    assert list(job) == ["一", "二"]
-    assert job.result() == 3
-
-
-def test_background_work_that_fails_raises_where_its_result_is_taken() -> None:
-    def work(_tell: object) -> int:
-        raise NotDoneError("没做成")
-
-    job = Background(work)
-    assert list(job) == []
-    with pytest.raises(NotDoneError):
-        job.result()
 
 
 def passage_of(article: Article) -> Passage:

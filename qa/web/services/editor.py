@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from queue import SimpleQueue
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from embeddings import (
     Article,
@@ -43,7 +41,6 @@ from qa.web.services.forms import not_a_date
 
 logger = logging.getLogger(__name__)
 
-T = TypeVar("T")
 Place = tuple[int, int]  # an issue in the tray and an article in it, from zero
 Tell = Callable[[str], None]  # is told, as HTML, how far the work is
 
@@ -159,25 +156,6 @@ def fault_of(form: Form, kind: ArticleKind) -> str:
     if not form.text:
         return words("body_missing")
     return not_a_date(form.date)
-
-
-class Background(Generic[T]):
-    """Work in a thread of its own: iterate over what it tells, then take its result. It ends even if nobody listens."""
-
-    def __init__(self, work: Callable[[Tell], T]) -> None:
-        self._told: SimpleQueue[str | None] = SimpleQueue()
-        pool = ThreadPoolExecutor(1, thread_name_prefix="newsroom")
-        self._future: Future[T] = pool.submit(work, self._told.put)
-        self._future.add_done_callback(lambda _: self._told.put(None))
-        pool.shutdown(wait=False)
-
-    def __iter__(self) -> Iterator[str]:
-        while (said := self._told.get()) is not None:
-            yield said
-
-    def result(self) -> T:
-        """What the work returned. Raises what it raised."""
-        return self._future.result()
 
 
 class NotDoneError(Exception):
