@@ -16,12 +16,22 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from embeddings import Archive
 from qa.assistant import Assistant
 from qa.i18n import in_language
 from qa.server.auth import STAY_SECONDS, Credentials, Entrance, NotAdmittedError, Visit
+from qa.server.gradio_internals import (
+    CALL_ROUTE,
+    COMPONENT,
+    PAGE_ROUTES,
+    STARTING,
+    THEME,
+    UPLOAD_ROUTE,
+    files_in,
+    is_elsewhere,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -34,21 +44,9 @@ MAX_BODY_BYTES = 2_000_000  # of a request that is no upload; the longest articl
 WRONG_DELAY = 1.0  # seconds that a wrong password costs
 HEALTH, PROGRAMS, MCP, ENTER, LEAVE = "/health", "/programs", "/mcp", "/staff/enter", "/staff/leave"
 
-_API = "/gradio_api"
-_OPEN = re.compile(
-    r"/|/(config|info|theme\.css|favicon\.ico|manifest\.json|pwa_icon|robots\.txt)/?"
-    r"|/(health|programs|mcp|staff/enter|staff/leave)/?"
-    r"|/(static|assets|svelte)/.*"
-    rf"|{_API}/(info|openapi\.json|app_id|user|token|login_check|startup-events|reset|cancel|theme\.css)/?"
-    rf"|{_API}/component_server/?"
-    rf"|{_API}/queue/(join|data|status)/?|{_API}/heartbeat/[^/]+|{_API}/(call|run|api)/.+"
-    # What a page offers to download; gradio itself gives out nothing but what it keeps under names nobody can guess.
-    rf"|{_API}/file=(?!\s*[a-zA-Z][a-zA-Z0-9+.-]+:).+"
-)
-_STAFF = re.compile(rf"{_API}/(upload|upload_progress)/?")
-_CALL = re.compile(rf"{_API}/(queue/join|call/.+|run/.+|api/.+|component_server|cancel|reset)/?")
-_COMPONENT = f"{_API}/component_server"
-_STARTING = f"{_API}/startup-events"  # gradio asks itself for this while it starts
+_OWN_ROUTES = (r"/(health|programs|mcp|staff/enter|staff/leave)/?",)
+_OPEN = re.compile("|".join((*PAGE_ROUTES, *_OWN_ROUTES)))
+_STAFF, _CALL = re.compile(UPLOAD_ROUTE), re.compile(CALL_ROUTE)
 
 # Gradio writes scripts and styles into the page. Nothing may be fetched from, or sent to, another host.
 _POLICY = (
@@ -134,7 +132,7 @@ class Gate:
             await _refuse(send, 403, "A page of another site cannot call this one; put it into a frame instead.")
             return
         credentials = self._serving.credentials
-        if credentials and path != _STARTING:
+        if credentials and path != STARTING:
             if credentials.must_wait(visit):
                 await _refuse(send, 429, "Too many wrong passwords; try again in ten minutes.", {"Retry-After": "600"})
                 return
@@ -157,9 +155,9 @@ class Gate:
             await self._staff_door(scope, receive, send, visit, path)
         elif scope["method"] == "POST" and _CALL.fullmatch(path):
             await self._call(scope, receive, send, is_staff=is_staff)
-        elif path == "/" and _is_embedded(scope) and "__theme" not in _query(scope):
+        elif path == "/" and _is_embedded(scope) and THEME not in _query(scope):
             # Gradio takes its theme from the address.
-            await _refuse(send, 307, "", {"Location": "?embed=1&__theme=light"})
+            await _refuse(send, 307, "", {"Location": f"?embed=1&{THEME}=light"})
         else:
             await self._app(scope, receive, send)
 
@@ -170,16 +168,16 @@ class Gate:
             await _refuse(send, 413, f"The request is too large; the limit is {MAX_BODY_BYTES:,} bytes.")
             return
         try:
-            files = _files_in(json.loads(body)) if body else []
+            files = files_in(json.loads(body)) if body else []
         except RecursionError:
             await _refuse(send, 400, "The request is nested too deeply.")
             return
         except ValueError:
-            if _path(scope).rstrip("/") == _COMPONENT:  # gradio would take a form with files there
+            if _path(scope).rstrip("/") == COMPONENT:  # gradio would take a form with files there
                 await _refuse(send, 400, "The request is no JSON.")
                 return
             files = []  # gradio says what is wrong with it
-        if files and not (is_staff and not any(map(_is_elsewhere, files))):
+        if files and not (is_staff and not any(map(is_elsewhere, files))):
             await _refuse(send, 403, "Files cannot be named in a request.")
             return
         await self._app(scope, _replaying(body, receive), send)
@@ -223,27 +221,6 @@ def _query(scope: Mapping[str, Any]) -> dict[str, list[str]]:
 
 def _is_embedded(scope: Mapping[str, Any]) -> bool:
     return _query(scope).get("embed") == ["1"]
-
-
-def _files_in(value: Any) -> list[Mapping[str, Any]]:
-    """Every part of a request that gradio would take for a file."""
-    found: list[Mapping[str, Any]] = []
-    waiting = [value]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, dict):
-            meta = one.get("meta")
-            if isinstance(meta, dict) and "_type" in meta:
-                found.append(one)
-            waiting.extend(one.values())
-        elif isinstance(one, list):
-            waiting.extend(one)
-    return found
-
-
-def _is_elsewhere(file: Mapping[str, Any]) -> bool:
-    """Whether a file's path is an address, which gradio would fetch."""
-    return re.match(r"\s*[a-zA-Z][a-zA-Z0-9+.-]+:", unquote(str(file.get("path", "")))) is not None
 
 
 async def _read(receive: Receive, limit: int) -> bytes | None:

@@ -10,7 +10,7 @@ from qa.api.endpoints import publish
 from qa.assistant import Assistant
 from qa.i18n import labels
 from qa.server.auth import Entrance
-from qa.server.gradio_patches import note_no_events, strike_off_sessions
+from qa.server.gradio_internals import note_no_events, strike_off_sessions
 from qa.server.middleware import Serving
 from qa.userdata.conversation import Conversation
 from qa.userdata.history import Memory
@@ -77,7 +77,7 @@ def build_page(
     note_no_events()
     # The encoder uses every core for one question; more at once than cores only makes each wait longer.
     page.queue(default_concurrency_limit=max(2, os.cpu_count() or 2), max_size=_WAITING_QUESTIONS)
-    strike_off_sessions(page._queue)
+    strike_off_sessions(page)
     # On the page itself, so that it cannot be served without its gate.
     page.serving = Serving(assistant, archive, entrance)
     return page

@@ -20,7 +20,7 @@ from qa.api.endpoints import tool_server
 from qa.assistant import Assistant
 from qa.i18n import labels
 from qa.server.auth import Credentials
-from qa.server.gradio_patches import SESSIONS
+from qa.server.gradio_internals import SESSIONS
 from qa.server.middleware import Serving, app_parts
 from qa.server.options import LOCAL_HOSTS, LOOPBACK, ServingOptions, options_of
 from qa.userdata.store import Bounds

@@ -25,9 +25,9 @@ import app
 from embeddings import Archive, Encoder, add
 from qa import Assistant
 from qa.api.endpoints import Endpoints
-from qa.server import gradio_patches, middleware
+from qa.server import gradio_internals, middleware
 from qa.server.auth import Credentials, Entrance
-from qa.server.gradio_patches import Waiting
+from qa.server.gradio_internals import Waiting
 from qa.server.middleware import MAX_BODY_BYTES, health_row
 from qa.web import run
 from tests.support.pages import MARKUP, QUESTION, ask, free_port, opened_page
@@ -240,7 +240,7 @@ def test_a_local_tool_server_is_not_reached_by_another_name(served: str) -> None
 
 
 def test_many_questions_leave_no_more_behind_than_a_few(assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gradio_patches, "SESSIONS", 5)
+    monkeypatch.setattr(gradio_internals, "SESSIONS", 5)
     monkeypatch.setattr(run, "SESSIONS", 5)
     page = app.build_page(assistant)
     with httpx.Client(base_url=app.serve(page, port=free_port()), timeout=WAIT, trust_env=False) as client:
@@ -260,7 +260,7 @@ def test_many_questions_leave_no_more_behind_than_a_few(assistant: Assistant, mo
 
 
 def test_a_session_that_waits_is_not_struck_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gradio_patches, "SESSIONS", 3)
+    monkeypatch.setattr(gradio_internals, "SESSIONS", 3)
     waiting = Waiting({"waits": {"event"}})
     for number in range(20):
         waiting[str(number)] = set()

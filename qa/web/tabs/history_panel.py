@@ -16,6 +16,7 @@ from dataclasses import asdict
 from typing import Any
 
 from qa.i18n import both_languages, labels, words
+from qa.server.gradio_internals import signed_like
 from qa.userdata import export
 from qa.userdata.conversation import Conversation, TurnState
 from qa.userdata.history import NEW, File, Memory, is_reader, voted
@@ -96,7 +97,8 @@ class KeptRoom:
             return changes
 
         mine = [self.reader, self.current, self.place]
-        kept = _like(handler, run if inspect.isgeneratorfunction(handler) else run_once, extra=len(mine))
+        made = run if inspect.isgeneratorfunction(handler) else run_once
+        kept = signed_like(handler, made, after=("kept_reader", "kept_current", "kept_place"))
         added = [self.current, self.place, self.listing, self.panel, self.name]
         more = [part for part in (*added, self._parts["chat"]) if part not in outputs]
         return {**event, "fn": kept, "inputs": [*inputs, *mine], "outputs": [*outputs, *more]}
@@ -291,13 +293,3 @@ def _hidden(gr: Any) -> Any:
 
 def _several(step: Any) -> Sequence[Any]:
     return step if isinstance(step, (list, tuple)) else (step,)
-
-
-def _like(handler: Callable[..., Any], run: Callable[..., Any], *, extra: int) -> Callable[..., Any]:
-    """`run` with the arguments of the handler that are no options, and so many more: gradio looks at them."""
-    signature = inspect.signature(handler)
-    own = [one for one in signature.parameters.values() if one.default is one.empty]
-    more = [inspect.Parameter(f"kept_{at}", inspect.Parameter.POSITIONAL_OR_KEYWORD) for at in range(extra)]
-    functools.update_wrapper(run, handler)
-    run.__signature__ = signature.replace(parameters=[*own, *more])  # type: ignore[attr-defined]
-    return run

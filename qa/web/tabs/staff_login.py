@@ -11,6 +11,7 @@ from typing import Any
 
 from qa.i18n import both, both_languages, labels, words
 from qa.server.auth import Entrance, Visit
+from qa.server.gradio_internals import signed_like
 from qa.server.middleware import ENTER, LEAVE
 from qa.web.html import staff as staff_html
 from qa.web.scripts import on_event
@@ -55,14 +56,7 @@ class OnlyStaff:
             yield from handler(*given)
 
         made: Handler = guarded_steps if inspect.isgeneratorfunction(handler) else guarded
-        # Gradio reads signatures to learn what to pass: its request comes first, then what the handler wants.
-        first = inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=self._gr.Request)
-        wanted = inspect.signature(handler)
-        signature = wanted.replace(parameters=[first, *wanted.parameters.values()])
-        made.__signature__ = signature  # type: ignore[attr-defined]
-        made.__annotations__ = {**getattr(handler, "__annotations__", {}), "request": self._gr.Request}
-        made.__name__ = getattr(handler, "__name__", "handler")
-        return made
+        return signed_like(handler, made, before={"request": self._gr.Request})
 
 
 class Doorway:

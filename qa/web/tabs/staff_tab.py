@@ -213,7 +213,7 @@ class Arrival:
             return
         yield self._clear(staff_html.working(words("reading")), is_busy=True)
         try:
-            job = Background(lambda tell: self._room.read(files, tell))
+            job: Background[str, Tray] = Background(lambda tell: self._room.read(files, tell))
             for said in job:
                 yield {self.status: said}
             tray = job.result()
@@ -248,7 +248,7 @@ class Arrival:
         hidden = self._gr.update(visible=False)
         yield {self.tray: tray, self.panel: hidden, self.status: staff_html.working(words("taking_in"))}
         try:
-            job = Background(lambda tell: self._room.take_in(tray, tell))
+            job: Background[str, str] = Background(lambda tell: self._room.take_in(tray, tell))
             for said in job:
                 yield {self.status: said}
             yield self._clear(job.result())
