@@ -4,7 +4,7 @@
     const root = document.documentElement;
 
     // What Gradio draws, by names that it does not promise. All scripts ask for its parts through this table alone, and
-    // tests/e2e/test_gradio.py asserts each of them.
+    // tests/web/test_gradio_dom.py holds each against the Gradio that is installed.
     const gradio = {
         message: '.message-content', // what a message says, with our own HTML in it
         messages: '#chat [data-testid="bot"], #chat [data-testid="user"]',
