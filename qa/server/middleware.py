@@ -71,20 +71,23 @@ class Serving:
     lifespan: Callable[[Any], AbstractAsyncContextManager[None]] | None = None
 
 
-def app_parts(serving: Serving) -> dict[str, Any]:
-    """What gradio is to give to the FastAPI application that it makes: the gate, the routes of our own."""
+def app_parts(serving: Serving, *, programs: str) -> dict[str, Any]:
+    """What gradio is to give to the FastAPI application that it makes: the gate, the routes of our own.
+
+    `programs` is the page for other programs, as HTML.
+    """
     from starlette.middleware import Middleware
-    from starlette.responses import FileResponse, JSONResponse
+    from starlette.responses import HTMLResponse, JSONResponse
     from starlette.routing import Route
 
     def health(request: Any) -> Any:
         status, row = health_row(serving.assistant, serving.archive)
         return JSONResponse(row, status_code=status, headers={"Cache-Control": "no-store"})
 
-    def programs(request: Any) -> Any:
-        return FileResponse(Path(__file__).with_name("programs.html"))
+    def programs_page(request: Any) -> Any:
+        return HTMLResponse(programs)
 
-    routes: list[Any] = [Route(HEALTH, health), Route(PROGRAMS, programs)]
+    routes: list[Any] = [Route(HEALTH, health), Route(PROGRAMS, programs_page)]
     if serving.mcp is not None:
         routes.append(Route(MCP, serving.mcp))
     parts: dict[str, Any] = {"routes": routes, "middleware": [Middleware(Gate, serving=serving)]}

@@ -24,6 +24,7 @@ from qa.server.gradio_internals import SESSIONS
 from qa.server.middleware import Serving, app_parts
 from qa.server.options import LOCAL_HOSTS, LOOPBACK, ServingOptions, options_of
 from qa.userdata.store import Bounds
+from qa.web.html.programs import programs_page
 from qa.web.page import build_page
 from qa.web.scripts import head
 from qa.web.theme import paper_theme
@@ -144,7 +145,7 @@ def serve(
         head=head(),
         root_path=root_path or None,
         blocked_paths=[str(serving.archive)] if serving.archive else None,
-        app_kwargs=app_parts(serving),
+        app_kwargs=app_parts(serving, programs=programs_page()),
     )
     return str(url)
 

@@ -12,6 +12,7 @@ import qa
 from qa.i18n import as_html, as_typed, both, named, words
 from qa.web import scripts
 from qa.web.html import answers as answer_html
+from qa.web.html.programs import programs_page
 from qa.web.html.templates import render
 
 HOSTILE = """<script>alert("1")</script>'"""
@@ -95,3 +96,11 @@ def test_every_script_that_is_asked_for_is_there() -> None:
             assert all(scripts.source(name) for name in re.findall(r"\w+", call))
         for name in re.findall(r"on_event\(\"(\w+)\"", text):
             assert re.search(rf"^    {name}: ", events, re.M), name
+
+
+def test_the_page_for_other_programs_is_there_in_both_languages_with_its_script() -> None:
+    page = programs_page()
+    assert page.startswith("<!doctype html>")
+    assert page.count('class="zh"') == page.count('class="en"')
+    assert f"<script>{scripts.source('programs')}</script>" in page
+    assert '-d \'{"data": [' in page
