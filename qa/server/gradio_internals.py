@@ -80,7 +80,8 @@ def signed_like(
     Gradio reads signatures and annotations to learn what to pass: to those that are annotated so, a request or an
     event, and to the others the values of the inputs in their order. `before` gives names with annotations.
     """
-    functools.update_wrapper(run, handler)
+    # Its module stays that of `run`: by this it is seen who stands before a handler.
+    functools.update_wrapper(run, handler, assigned=("__name__", "__qualname__", "__doc__"))
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
     first = [inspect.Parameter(name, kind, annotation=wanted) for name, wanted in (before or {}).items()]
     signature = inspect.signature(handler)

@@ -118,7 +118,7 @@ def test_gradio_passes_what_the_signature_asks_for() -> None:
     made = internals.signed_like(handled, run, before={"request": gr.Request}, after=("more",))
     request = gr.Request()
     assert passed(made, ["a", "b", "c"], request=request) == [request, "a", "b", "c"]
-    assert made.__name__ == "handled"
+    assert (made.__name__, made.__module__) == ("handled", run.__module__)
     assert list(inspect.signature(made).parameters) == ["request", "first", "second", "more"]
 
 
