@@ -196,7 +196,8 @@ class Assistant:
         """That there is no article of a time, and what is nearest at other times."""
         anywhere = self._search(scope.rest, snapshot, asking)
         nearest = nearest_articles(anywhere.passages)
-        text = f"公报里没有找到{scope.label}（“{scope.words}”）的文章。" + (f"不限时间，{nearest}" if nearest else "")
+        elsewhere = words("nothing_then_but", nearest=nearest) if nearest else ""
+        text = words("nothing_then", label=scope.label, words=scope.words, nearest=elsewhere)
         return Answer(
             question=anywhere.question,
             kind=AnswerKind.NOT_FOUND,
@@ -316,7 +317,7 @@ def _more(answer: Answer, before: Spoken) -> Answer:
     """The answer, unless it says again what was just said."""
     if answer.abstained or answer.quote != before.quote:
         return answer
-    text = "除了上面说的，公报里没有找到别的。"
+    text = words("nothing_more")
     return replace(answer, kind=AnswerKind.NOT_FOUND, text=text, quote="", short="", citations=())
 
 

@@ -30,7 +30,7 @@ from qa.answering.features import (
 )
 from qa.answering.lists import asks_for_list, best_listed, enumerates, sentences_of_list
 from qa.answering.spans import trim
-from qa.i18n import day_words
+from qa.i18n import Words, day_words, joined, words
 from qa.linear import LinearModel, stored_model, stored_weights
 from qa.query.question import Asks, Query
 from qa.query.times import find_times
@@ -39,7 +39,7 @@ from qa.types import Answer, AnswerKind, Citation, Passage
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-NOTHING_LEFT = "所选期数、日期或栏目内没有文章，请放宽筛选条件再问。"
+NOTHING_LEFT = words("nothing_left")
 JUDGED_PASSAGES = 5  # an answer stands in one of the first few, or it is none
 _QUOTE_CHARS = 180  # a second sentence joins the quote only while the two stay this short
 _SECOND_SENTENCE_MARGIN = 0.7  # ... and its score is this close to the best one's, in log-odds
@@ -91,7 +91,7 @@ def answer_from(
 ) -> Answer:
     """The answer the passages give, or an abstention that names the nearest articles."""
     if not passages:
-        text = NOTHING_LEFT if filters else "资料库里还没有文章。"
+        text = NOTHING_LEFT if filters else words("archive_holds_nothing")
         kind = AnswerKind.NOTHING_LEFT if filters else AnswerKind.NOT_FOUND
         return Answer(question=query.text, kind=kind, text=text)
     evidence = gather(query, passages[:JUDGED_PASSAGES], snapshot)
@@ -177,12 +177,15 @@ def _told(citations: Sequence[Citation], asks: Asks) -> str:
     """The short answer; where issues differ, each one's with its date, the newest first."""
     if len(citations) == 1:
         citation = citations[0]
-        return f"{_with_day(citation) if asks is Asks.WHEN else citation.short or citation.quote}[1]"
+        return joined("", (_with_day(citation) if asks is Asks.WHEN else citation.short or citation.quote, "[1]"))
     newest_first = sorted(citations, key=lambda citation: citation.article.date or date.min, reverse=True)
-    return "\n".join(
-        f"{day_words(day)}的说法：{citation.short}[{citation.number}]"
-        for citation in newest_first
-        if (day := citation.article.date)
+    return joined(
+        "\n",
+        (
+            words("told_on", day=day_words(day), short=citation.short, number=citation.number)
+            for citation in newest_first
+            if (day := citation.article.date)
+        ),
     )
 
 
@@ -192,7 +195,7 @@ def _with_day(citation: Citation) -> str:
     times = find_times(citation.short, today=issued) if issued else []
     if len(times) != 1 or not times[0].is_relative:
         return said
-    return f"{said}（{times[0].period.label}）"
+    return words("told_with_day", said=said, label=times[0].period.label)
 
 
 def _other_values(
@@ -234,18 +237,18 @@ def side_by_side(question: str, topic: str, found: Sequence[tuple[str, Answer]])
     lines = []
     for label, answer in found:
         if answer.abstained:
-            lines.append(f"{label}：没有找到“{topic}”的答案。")
+            lines.append(words("compared_not_found", label=label, topic=topic))
             continue
         for citation in answer.citations:
             citations.append(replace(citation, number=len(citations) + 1))
-        lines.append(f"{label}：{answer.short or answer.quote}[{len(citations)}]")
+        lines.append(words("compared", label=label, said=answer.short or answer.quote, number=len(citations)))
     passages = tuple(passage for _, answer in found for passage in answer.passages)
     cited = {(citation.article.issue_id, citation.article.id) for citation in citations}
     passages = tuple(sorted(passages, key=lambda p: (p.article.issue_id, p.article.id) not in cited))
     return Answer(
         question=question,
         kind=AnswerKind.COMPARISON if citations else AnswerKind.NOT_FOUND,
-        text="\n".join(lines),
+        text=joined("\n", lines),
         quote="\n".join(citation.quote for citation in citations),
         citations=tuple(citations),
         passages=passages,
@@ -326,14 +329,17 @@ def _second_sentence(evidence: Evidence, scores: NDArray[np.float64], best: int,
 
 def nearest_articles(passages: Sequence[Passage]) -> str:
     """A sentence that names the first few articles; "" for none with a title."""
-    titles = dict.fromkeys(f"《{passage.article.title}》" for passage in passages if passage.article.title)
-    return f"内容最接近的文章：{'、'.join(list(titles)[:_NEAREST])}。" if titles else ""
+    found = dict.fromkeys(passage.article.title for passage in passages if passage.article.title)
+    titles = [words("titled", title=title) for title in list(found)[:_NEAREST]]
+    # The two languages enumerate with different marks.
+    listed = Words("、".join(titles), ", ".join(title.english for title in titles))
+    return words("nearest_articles", titles=listed) if titles else ""
 
 
 def _abstain(query: Query, passages: Sequence[Passage], *, confidence: float) -> Answer:
     asked = query.text.rstrip("？?。.！! ")
     shown = asked if len(asked) <= _SHOWN_QUESTION_CHARS else f"{asked[:_SHOWN_QUESTION_CHARS]}……"
-    text = f"公报里没有找到“{shown}”的答案。{nearest_articles(passages)}"
+    text = words("answer_not_found", asked=shown, nearest=nearest_articles(passages))
     return Answer(
         question=query.text, kind=AnswerKind.NOT_FOUND, text=text, passages=tuple(passages), confidence=confidence
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from embeddings import Article, IssueEntry, article_to_row
+from qa.i18n import in_language_of
 from qa.types import Answer, Citation, Passage, Scope
 
 Row = dict[str, Any]
@@ -15,12 +16,12 @@ def answer_row(answer: Answer) -> Row:
     """An answer with its citations and passages. Dates are ISO 8601, or null when unknown."""
     return {
         "question": answer.question,
-        "text": answer.text,
+        "text": in_language_of(answer.question, answer.text),
         "short": answer.short,
         "quote": answer.quote,
         "abstained": answer.abstained,
         "confidence": round(answer.confidence, 4),
-        "taken_as": answer.note,
+        "taken_as": in_language_of(answer.question, answer.note),
         "taken": answer.taken,
         "scope": _scope_row(answer.scope),
         "citations": [citation_row(citation) for citation in answer.citations],

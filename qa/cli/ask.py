@@ -17,6 +17,7 @@ from qa.api.schemas import Row, answer_row, passage_rows
 from qa.assistant import DEFAULT_K, Assistant, read_filters
 from qa.cli.feedback import add_feedback_command
 from qa.errors import CommandCode, QuestionCode, QuestionError
+from qa.i18n import in_language_of
 from qa.server.options import add_serving_arguments
 from qa.types import Answer, Passage
 from qa.web.run import add_arguments
@@ -191,13 +192,13 @@ def _since(started: float) -> float:
 
 
 def _print_answer(answer: Answer) -> None:
-    print(answer.text)
+    print(in_language_of(answer.question, answer.text))
     for citation in answer.citations:
         print(f"[{citation.number}] {_source_line(citation.article)}")
         if citation.quote not in answer.text:
             print(f"    “{citation.quote}”")
     if answer.note:
-        print(answer.note)
+        print(in_language_of(answer.question, answer.note))
 
 
 def _print_passage(rank: int, passage: Passage) -> None:

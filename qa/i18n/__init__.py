@@ -15,9 +15,9 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from qa.i18n import browse, chat, history, staff
+from qa.i18n import answers, browse, chat, history, staff
 
-_ROOMS = (chat, browse, staff, history)
+_ROOMS = (chat, answers, browse, staff, history)
 _LABELS: dict[str, tuple[str, ...]] = {key: forms for room in _ROOMS for key, forms in room.LABELS.items()}
 _WORDS: dict[str, tuple[str, ...]] = {**_LABELS, **{key: forms for room in _ROOMS for key, forms in room.SAID.items()}}
 _MONTHS = (
@@ -112,6 +112,12 @@ def in_language(text: str, headers: Mapping[str, str]) -> str:
     """A text for where neither HTML nor a label can stand, in the language that a browser's request asks for."""
     wanted = headers.get("accept-language", "zh").strip().lower()
     return text if wanted.startswith("zh") else str(_english(text))
+
+
+def in_language_of(question: str, text: str) -> str:
+    """A text for where there is no page, in the language of a question: English where it has letters and no Han."""
+    is_english = re.search("[A-Za-z]", question) and not re.search(f"[{_HAN}]", question)
+    return str(_english(text)).strip() if is_english else str(text)
 
 
 def both_languages(*keys: str) -> dict[str, tuple[str, str]]:

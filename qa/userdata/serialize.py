@@ -24,6 +24,7 @@ _VERSION = 1
 _ANCHOR_CHARS = 20  # by which a passage is found again in an article that was corrected
 # Of an answer; everything else is a plain value. What was counted then is not kept: the archive goes on.
 _APART = frozenset({"citations", "passages", "scope", "earlier", "printed"})
+_SAID = ("text", "note")  # may be in both languages
 _Row = dict[str, Any]
 
 
@@ -69,8 +70,9 @@ def _answer_row(answer: Answer) -> _Row:
         if field.name not in _APART and (value := getattr(answer, field.name)) != field.default
     }
     row["kind"] = str(answer.kind)
-    if answer.note and isinstance(answer.note, Words):
-        row["note_in_english"] = answer.note.english
+    for name in _SAID:
+        if isinstance(said := getattr(answer, name), Words) and said.english != said:
+            row[f"{name}_in_english"] = said.english
     row["citations"] = [_citation_row(citation) for citation in answer.citations]
     row["passages"] = [_passage_row(passage) for passage in answer.passages]
     if answer.scope:
@@ -161,8 +163,9 @@ def _answer(row: Mapping[str, Any], articles: _Articles) -> Answer:
             plain[field.name] = tuple(value) if isinstance(value, list) else value
         elif field.default is MISSING and field.default_factory is MISSING:
             raise ValueError(f"an answer without {field.name}")
-    if "note_in_english" in row:
-        plain["note"] = Words(plain["note"], str(row["note_in_english"]))
+    for name in _SAID:
+        if f"{name}_in_english" in row:
+            plain[name] = Words(plain[name], str(row[f"{name}_in_english"]))
     return Answer(
         **plain,
         kind=_kind(row),

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from string import Formatter
+
+import pytest
+
+from embeddings import Filters
+from qa import AnswerKind, Assistant
+from qa.api.schemas import answer_row
+from qa.i18n import Words, answers, chat, in_language_of
+from qa.userdata.conversation import Conversation, Turn
+from qa.userdata.serialize import pack, unpack
+
+REFUSED = "火星上的温度是多少度？"
+ENGLISH = "Who invented the telephone?"
+
+
+def fields(template: str) -> set[str]:
+    return {name.split(".")[0] for _, name, _, _ in Formatter().parse(template) if name}
+
+
+@pytest.mark.parametrize("key", [*answers.SAID, *chat.SAID])
+def test_every_phrase_has_the_same_parameters_in_both_languages(key: str) -> None:
+    chinese, english, *for_one = {**answers.SAID, **chat.SAID}[key]
+    dated = {"year", "month", "month_name", "day"}  # each language has its own parts of a date
+    assert fields(english) - dated == fields(chinese) - dated
+    assert all(fields(one) <= fields(chinese) for one in for_one)
+
+
+def test_a_refusal_is_said_in_both_languages(assistant: Assistant) -> None:
+    text = assistant.ask(REFUSED).text
+    assert text.startswith("公报里没有找到“火星上的温度是多少度”的答案。内容最接近的文章：《")
+    assert isinstance(text, Words)
+    assert text.english.startswith("The bulletin does not answer “火星上的温度是多少度”. The nearest articles: “")
+
+
+def test_filters_that_leave_nothing_are_said_in_both_languages(assistant: Assistant) -> None:
+    answer = assistant.ask(REFUSED, filters=Filters(section="没有这个栏目"))
+    assert answer.kind is AnswerKind.NOTHING_LEFT
+    assert in_language_of(ENGLISH, answer.text).startswith("There is no article in the chosen issues")
+    assert in_language_of(REFUSED, answer.text).startswith("所选期数")
+
+
+def test_a_program_is_answered_in_the_language_of_its_question(assistant: Assistant) -> None:
+    assert answer_row(assistant.ask(ENGLISH))["text"].startswith("The bulletin does not answer “Who invented")
+    assert answer_row(assistant.ask(REFUSED))["text"].startswith("公报里没有找到")
+
+
+def test_both_languages_of_an_answer_are_kept(assistant: Assistant) -> None:
+    before = assistant.ask(REFUSED)
+    with assistant.archive.snapshot() as snapshot:
+        after = unpack(pack(Conversation().add(Turn(REFUSED, before))), snapshot).turns[0].answer
+    assert after is not None
+    assert isinstance(after.text, Words)
+    assert isinstance(before.text, Words)
+    assert (after.text, after.text.english) == (before.text, before.text.english)
