@@ -46,7 +46,7 @@ def main() -> None:
     for row in _rows(arguments.questions):
         article = articles[(row.get("article_ids") or [row.get("near")])[0]]
         texts, readings = _read(row["question"], article, reader)
-        spans = [getattr(reading, "span_odds", None) or 0.0 for reading in readings]  # of readers that say it
+        spans = [reading.span_odds or 0.0 for reading in readings]
         sums = [reading.log_odds + span for reading, span in zip(readings, spans, strict=True)]
         best = int(np.argmax(sums))
         odds["answers"].append(max(reading.log_odds for reading in readings))

@@ -19,14 +19,19 @@ if TYPE_CHECKING:
 class Reading:
     """What a reader makes of a question and a text.
 
-    `log_odds` are those of the text answering the question. `first` and `last`, of shape (len(text),), are the natural
-    logarithms of the chance that the answer begins, and ends, with each character; None for a reader that finds no
-    spans.
+    `log_odds` are those of the text answering the question. The other fields are None for a reader that finds no spans.
+    `first` and `last`, of shape (len(text),), are the natural logarithms of the chance that the answer begins, and
+    ends, with each character, if there is one; `inside`, of the same shape, the log-odds that a character is part of
+    an answer. `span_odds` are the log-odds that there is an answer to be marked, and `polarity` those that a question
+    for yes or no is answered with yes.
     """
 
     log_odds: float
     first: NDArray[np.float32] | None = None
     last: NDArray[np.float32] | None = None
+    inside: NDArray[np.float32] | None = None
+    span_odds: float | None = None
+    polarity: float | None = None
 
 
 class PlacedReading(NamedTuple):

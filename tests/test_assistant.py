@@ -161,13 +161,15 @@ def test_a_question_asked_again_is_not_read_again_on_the_same_day(county: Assist
     assert reader.count == 3 * once
 
 
-def test_a_question_in_another_language_is_not_read(county: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_question_in_a_language_that_it_has_not_learned_is_not_read(
+    county: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
     read: list[str] = []
     monkeypatch.setattr(BundledReader, "read", lambda _self, question, _texts: read.append(question))
     assistant = Assistant(county.archive, county.encoder, reader=BundledReader())
-    answer = assistant.ask("Who designed the new bridge?")
+    answer = assistant.ask("Qui a construit le nouveau pont ?")
     assert read == []
-    assert answer.passages[0].text == "新桥由王工设计。"
+    assert answer.passages
 
 
 def test_a_reader_of_other_languages_reads_them(county: Assistant) -> None:

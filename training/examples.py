@@ -2,11 +2,14 @@
 
 usage: python training/examples.py TRAIN.jsonl [TRAIN.jsonl …] --work DIR
 
-A training file has one passage a line, `{"context", "qas": [{"question", "answers"}]}`. All passages become one
-archive, built and searched as any other, so that windows are cut as the assistant cuts them and the wrong ones are
-those that its own search finds. Passages at the end of each file are held out: nothing is trained on them, and the
-judge of answers (`training/fit_answering.py`) is fitted on them alone, because a reader is too sure of what it has
-seen.
+A training file has one passage a line, `{"context", "title"?, "qas": [{"question", "answers", "kind"?, "trap"?,
+"polarity"?}]}`. Passages are cut into windows as the assistant cuts articles. Windows of other articles that are likely
+to be taken for answers are those that lexical search finds. Passages at the end of each file are held out: nothing is
+trained on them, and the judge of answers (`training/fit_answering.py`) is fitted on them alone, because a reader is
+too sure of what it has seen.
+
+Questions with a known answer also become questions for yes and no: 一共几个老师 with 14名 becomes 一共14名老师吗 (yes),
+and with another number of the passage no.
 """
 
 from __future__ import annotations
@@ -15,44 +18,48 @@ import argparse
 import json
 import random
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from opencc import OpenCC
 
-from embeddings import (
-    Archive,
-    ArchiveReader,
-    Article,
-    Chunk,
-    Encoder,
-    build,
-    fold_to_words,
-    open_encoder,
-    split_sentences,
-)
-from qa.query.question import read_question
-from qa.retrieval.search import find_hits
+from embeddings import Article, Issue, fold_to_words, split_sentences
+from embeddings.chunking import chunk_article
+from embeddings.index.bm25 import Bm25Index
 
 HELD_OUT_SHARE = 0.12
-_HITS_KEPT = 12
-_SEARCH_DEPTH = 40
+_OTHERS_KEPT = 8
+_SEARCH_DEPTH = 30
 _LOOSE_ENDS = "的了是在和与为被把有于中上以由从对将及或，。、：；“”？ "
 _NUMBER = re.compile(r"\d{1,4}")
-_SHORTEST_WINDOW = 30  # characters, of a window whose answer was cut out
+
+# What stands in a question for its answer, by the kind of the question.
+_ASKING_WORDS = {
+    "who": re.compile(r"哪位[^\W\d_]{0,2}|谁"),
+    "org": re.compile(r"哪[家个所支][^\W\d_]{0,2}|谁|什么(?:单位|部门|机构|公司)"),
+    "where": re.compile(r"哪[里儿]|哪个[^\W\d_]{1,2}|啥地方|什么地方"),
+    "which": re.compile(r"哪[一]?[个家支种项款][^\W\d_]{0,1}"),
+    "what": re.compile(r"什么|啥"),
+    "when": re.compile(r"(?:什么|啥)时候|何时|哪[一]?[天年月日]|几[月号点日]|几时"),
+    "how_many": re.compile(r"(?:多少|几)[个名位人户家株只辆台场次条所座间]?"),
+    "how_much": re.compile(r"多少(?:钱|元|万元|亿元)?"),
+    "how_long": re.compile(r"多久|多长时间|(?:多少|几)(?:天|年|个?月|小时|分钟)"),
+}
+_NO_ISSUE = Issue(id="", name="", date=None, source="")
+_SHORTEST_FACT, _LONGEST_FACT = 2, 14  # characters of an answer that is put into a question
 
 
 @dataclass(slots=True)
 class Window:
-    """A piece of an article. `text[start:end]` is the answer; both are None where the window has none."""
+    """A piece of an article, with the places [start, end) in it that answer; none where it does not."""
 
     text: str
-    start: int | None = None
-    end: int | None = None
+    title: str = ""
+    spans: list[tuple[int, int]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -61,39 +68,40 @@ class Example:
 
     question: str
     answers: list[str]
-    head: str  # the start of the article, in place of a title
-    answering: list[Window]
-    beside: list[Window]  # of the same article
-    cut: list[Window]  # the answering ones without the sentences that say it
-    others: list[Window]  # of other articles, as the search ranks them
+    source: str  # the name of the training file
+    kind: str = ""
+    polarity: str | None = None  # "yes" or "no"
+    answering: list[Window] = field(default_factory=list)
+    traps: list[Window] = field(default_factory=list)  # of the same article, with the words of a plausible wrong answer
+    beside: list[Window] = field(default_factory=list)  # of the same article
+    others: list[Window] = field(default_factory=list)  # of other articles, as the search ranks them
     held_out: bool = False
 
 
 @dataclass(slots=True)
 class TrainingPassage:
-    """A passage in simplified script with its questions, `{"question", "answers"}`."""
+    """A passage in simplified script with its questions, as the training file has them."""
 
     text: str
+    source: str
+    title: str = ""
     questions: list[dict[str, Any]] = field(default_factory=list)
     held_out: bool = False
 
 
 def main() -> None:
-    """Write `examples.jsonl` and the archive it was made from into the work folder."""
+    """Write `examples.jsonl` into the work folder."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--work", type=Path, required=True)
     arguments = parser.parse_args()
-    encoder = open_encoder()
     passages = [passage for file in arguments.files for passage in read_passages(file)]
-    archive = _archive(passages, arguments.work, encoder)
+    arguments.work.mkdir(parents=True, exist_ok=True)
     count = 0
     with (arguments.work / "examples.jsonl").open("w", encoding="utf-8") as out:
-        for example in _examples(passages, archive, encoder):
+        for example in make_examples(passages):
             out.write(json.dumps(asdict(example), ensure_ascii=False) + "\n")
             count += 1
-            if count % 500 == 0:
-                print(f"{count} questions", flush=True)
     print(f"{count} questions of {len(passages)} passages")
 
 
@@ -101,101 +109,173 @@ def read_examples(path: Path) -> list[Example]:
     """The examples that `main` wrote."""
 
     def windows(rows: list[dict[str, Any]]) -> list[Window]:
-        return [Window(**row) for row in rows]
+        return [Window(row["text"], row["title"], [(start, end) for start, end in row["spans"]]) for row in rows]
 
-    kinds = ("answering", "beside", "cut", "others")
-    rows = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
+    kinds = ("answering", "traps", "beside", "others")
+    rows = (json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line)
     return [Example(**{**row, **{kind: windows(row[kind]) for kind in kinds}}) for row in rows]
 
 
 def read_passages(file: Path) -> Iterator[TrainingPassage]:
     """The passages of a training file; those at its end are held out."""
     to_simplified = OpenCC("t2s").convert
-    rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    rows = [json.loads(line) for line in file.read_text(encoding="utf-8").split("\n") if line]
     first = round(len(rows) * (1 - HELD_OUT_SHARE))
     for place, row in enumerate(rows):
-        questions = [
-            {"question": to_simplified(qa["question"]), "answers": list(map(to_simplified, qa["answers"]))}
-            for qa in row["qas"]
-            if qa["question"].strip()
-        ]
-        yield TrainingPassage(to_simplified(row["context"]), questions, held_out=place >= first)
+        questions = []
+        for qa in row["qas"]:
+            if qa["question"].strip():
+                question = {**qa, "question": to_simplified(qa["question"].strip()[:300])}
+                question["answers"] = [to_simplified(answer) for answer in qa["answers"]]
+                question["trap"] = to_simplified(qa.get("trap") or "")
+                questions.append(question)
+        text, title = to_simplified(row["context"]), to_simplified(row.get("title") or "")
+        yield TrainingPassage(text, file.stem, title, questions, held_out=place >= first)
 
 
-def _archive(passages: Sequence[TrainingPassage], work: Path, encoder: Encoder) -> ArchiveReader:
-    work.mkdir(parents=True, exist_ok=True)
-    rows = [{"id": str(place), "text": passage.text} for place, passage in enumerate(passages)]
-    source = work / "passages.jsonl"
-    source.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8")
-    build(source, archive=work / "archive", encoder=encoder)
-    return Archive.open(work / "archive")
+def make_examples(passages: Sequence[TrainingPassage]) -> Iterator[Example]:
+    """The questions of some passages with their windows; wrong ones are those of the other passages."""
+    cut = [_windows(passage) for passage in passages]
+    owners = np.repeat(np.arange(len(cut)), [len(windows) for windows in cut])
+    flat = [text for windows in cut for _, text in windows]
+    index = Bm25Index.build(flat)
+    for place, passage in enumerate(passages):
+        for qa in [*passage.questions, *_yes_no_questions(passage)]:
+            example = _example(qa, passage, cut[place])
+            if example is None:
+                continue
+            scores = index.scores(qa["question"])
+            best = np.argpartition(-scores, min(_SEARCH_DEPTH, scores.size - 1))[:_SEARCH_DEPTH]
+            answers = [folded for answer in qa["answers"] if len(folded := fold_to_words(answer)) > 1]
+            for row in best[np.argsort(-scores[best])]:
+                folded = fold_to_words(flat[row])
+                if owners[row] != place and not any(answer in folded for answer in answers):
+                    example.others.append(Window(flat[row], passages[owners[row]].title))
+            example.others = example.others[:_OTHERS_KEPT]
+            yield example
 
 
-def _examples(passages: Sequence[TrainingPassage], archive: ArchiveReader, encoder: Encoder) -> Iterator[Example]:
-    with archive.snapshot() as snapshot:
-        chunks: dict[str, list[Chunk]] = defaultdict(list)
-        articles: dict[str, Article] = {}
-        for chunk, article in snapshot.read_chunks(snapshot.chunk_ids()):
-            chunks[article.id].append(chunk)
-            articles[article.id] = article
-        for place, passage in enumerate(passages):
-            own = chunks.get(str(place), [])
-            for qa in passage.questions:
-                query = read_question(qa["question"][:400])
-                answers = [folded for answer in qa["answers"] if (folded := fold_to_words(answer))]
-                vector = encoder.encode_questions([query.text])[0]
-                hits = find_hits(query, vector, snapshot)[:_SEARCH_DEPTH]
-                others = [
-                    Window(hit.chunk.text)
-                    for hit in hits
-                    # A single character is found everywhere and is not the answer there.
-                    if hit.article.id != str(place)
-                    and not any(len(a) > 1 and a in fold_to_words(hit.chunk.text) for a in answers)
-                ]
-                answering = [window for c in own if (window := _answering(c.text, qa["answers"], query.about))]
-                if not answering:
-                    continue
-                holding = {window.text for window in answering}
-                yield Example(
-                    question=query.text,
-                    answers=qa["answers"],
-                    head=_head(articles[str(place)].body),
-                    answering=answering,
-                    beside=[Window(c.text) for c in own if c.text not in holding and not _holds(c.text, answers)],
-                    cut=[Window(rest) for window in answering if (rest := _without(window.text, answers))],
-                    others=others[:_HITS_KEPT],
-                    held_out=passage.held_out,
-                )
+def _windows(passage: TrainingPassage) -> list[tuple[int, str]]:
+    """The passage's windows, with where each begins."""
+    article = Article(id="", issue=_NO_ISSUE, title=passage.title, body=passage.text)
+    return [(chunk.start, chunk.text) for chunk in chunk_article(article)]
 
 
-def _answering(text: str, answers: Sequence[str], about: str) -> Window | None:
-    """The window with its answer where the sentence shares most with the question; None where it has none."""
-    wanted = {about[place : place + 2] for place in range(len(about) - 1)}
-    found: list[tuple[int, int, int]] = []
-    for answer in filter(None, answers):
-        place = text.find(answer)
-        while place >= 0:
-            first, last = next((s for s in split_sentences(text) if s[0] <= place < s[1]), (place, place + len(answer)))
-            sentence = text[first:last]
-            shared = sum(pair in sentence for pair in wanted)
-            found.append((-shared, place, place + len(answer)))
-            place = text.find(answer, place + 1)
-    if not found:
+def _example(qa: dict[str, Any], passage: TrainingPassage, cut: Sequence[tuple[int, str]]) -> Example | None:
+    title = passage.title or _head(passage.text)
+    answers = [answer for answer in qa["answers"] if answer]
+    meant = [(start, start + len(answer)) for answer, start in _places(qa, passage.text)]
+    if answers and not meant:
         return None
-    _, start, end = min(found)
-    return Window(text, start, end)
+    example = Example(
+        qa["question"], answers, passage.source, qa.get("kind") or "", qa.get("polarity"), held_out=passage.held_out
+    )
+    folded = [fold_to_words(answer) for answer in answers]
+    for start, text in cut:
+        inside = [(s - start, e - start) for s, e in meant if start <= s and e <= start + len(text)]
+        if inside:
+            example.answering.append(Window(text, title, inside))
+        elif qa.get("trap") and qa["trap"] in text:
+            example.traps.append(Window(text, title))
+        elif not any(answer in fold_to_words(text) for answer in folded):
+            example.beside.append(Window(text, title))
+    return example if example.answering or not answers else None
 
 
-def _without(text: str, answers: Sequence[str]) -> str:
-    """A text without the sentences that hold an answer; "" when too little is left."""
-    sentences = [text[start:end] for start, end in split_sentences(text)]
-    rest = "".join(sentence for sentence in sentences if not _holds(sentence, answers)).strip()
-    return rest if len(rest) >= _SHORTEST_WINDOW and not _holds(rest, answers) else ""
+def _places(qa: dict[str, Any], text: str) -> Iterator[tuple[str, int]]:
+    """Each answer with the place that the question means: where the words around share most with the question.
+
+    Several answers are items of a list, or else variants of one, of which the best placed and shortest is taken.
+    """
+    sentences = split_sentences(text)
+    asked = qa["question"]
+    wanted = {asked[at : at + 2] for at in range(len(asked) - 1)}
+    found = []
+    for answer in dict.fromkeys(filter(None, qa["answers"])):
+        ranked = [
+            (-_shared(wanted, text, sentences, match.start()), match.start())
+            for match in re.finditer(re.escape(answer), text)
+        ]
+        if ranked:
+            found.append((*min(ranked), answer))
+    if qa.get("kind") != "list":
+        found = sorted(found, key=lambda one: (one[0], len(one[2]), one[1]))[:1]
+    yield from ((answer, start) for _, start, answer in found)
 
 
-def _holds(text: str, answers: Sequence[str]) -> bool:
-    folded = fold_to_words(text)
-    return any(answer in folded for answer in answers)
+def _shared(wanted: set[str], text: str, sentences: Sequence[tuple[int, int]], place: int) -> float:
+    """How many of the pairs of characters stand in the sentence of a place, and half as many in those beside it."""
+    at = next((n for n, (start, end) in enumerate(sentences) if start <= place < end), None)
+    if at is None:
+        return 0.0
+    total = 0.0
+    for near, weight in ((at - 1, 0.3), (at, 1.0), (at + 1, 0.2)):
+        if 0 <= near < len(sentences):
+            sentence = text[slice(*sentences[near])]
+            total += weight * sum(pair in sentence for pair in wanted)
+    # Of places in one sentence, the one with more of the question close by.
+    close = text[max(0, place - 25) : place + 25]
+    return total + 0.2 * sum(pair in close for pair in wanted)
+
+
+def _yes_no_questions(passage: TrainingPassage) -> Iterator[dict[str, Any]]:
+    """Questions for yes and no, made of those of a passage whose answer is known."""
+    source = random.Random(passage.text[:40])
+    facts = [
+        qa
+        for qa in passage.questions
+        if qa.get("kind") in _ASKING_WORDS
+        and len(qa["answers"]) == 1
+        and _SHORTEST_FACT <= len(qa["answers"][0]) <= _LONGEST_FACT
+    ]
+    for qa in facts:
+        answer = qa["answers"][0]
+        other = [
+            words
+            for fact in passage.questions
+            if fact.get("kind") == qa["kind"]
+            for words in fact["answers"]
+            if words not in answer and answer not in words and len(words) <= _LONGEST_FACT
+        ]
+        other += _like_numbers(answer, passage.text)
+        if not other or source.random() < 0.5:
+            said, polarity = answer, "yes"
+        else:
+            said, polarity = source.choice(other), "no"
+        if asked := _ask_whether(qa["question"], qa["kind"], said, source):
+            yield {"question": asked, "answers": [answer], "kind": "yes_no", "polarity": polarity, "trap": ""}
+
+
+def _like_numbers(answer: str, text: str) -> list[str]:
+    """Other numbers, and as many again that no text has, with the same words behind them."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)(\D*)", answer)
+    if not match:
+        return []
+    number, unit = match.groups()
+    beside = [one for one in re.findall(r"\d+(?:\.\d+)?", text) if one != number]
+    shifted = str(int(float(number)) + random.Random(text[:20] + answer).choice([1, 2, 5, 10]))
+    return [one + unit for one in [*beside[:3], shifted]]
+
+
+def _ask_whether(question: str, kind: str, said: str, source: random.Random) -> str:
+    """The question with words in place of what it asks for; "" where that does not make one."""
+    match = _ASKING_WORDS[kind].search(question)
+    if not match:
+        return ""
+    before, after = question[: match.start()], question[match.end() :].rstrip("？?呢啊呀")
+    if before.endswith("是"):
+        before = before[:-1]
+        return source.choice(
+            [f"{before}是{said}{after}吗", f"{before}是不是{said}{after}", f"{before}是{said}{after}吗？"]
+        )
+    return source.choice(
+        [
+            f"{before}{said}{after}吗",
+            f"{before}是不是{said}{after}",
+            f"{before}{said}{after}吗？",
+            f"{before}{said}{after}对吗",
+        ]
+    )
 
 
 def ask_something_else(question: str, text: str, subjects: Sequence[str], source: random.Random) -> str | None:

@@ -1,9 +1,11 @@
-"""The reader as a torch module: the bundled encoder with its upper layers free to learn, and two small heads."""
+"""The reader as a torch module: the bundled encoder with its layers free to learn, and small heads."""
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -13,23 +15,38 @@ FROZEN_LAYERS = 4
 MAX_TOKENS = 320
 
 
-class ReaderModel(nn.Module):
-    """Reads `<s> question </s> </s> title text </s>`.
+class Read(NamedTuple):
+    """What the reader says of n pairs.
 
-    Gives the log-odds that the text answers the question, shape (n,), and for each token the logits of being the first
-    and the last of the answer, shape (n, tokens) each. Only layers above `FROZEN_LAYERS` and the heads learn.
+    `answers` and `polarity`, shape (n,): log-odds that the text answers the question, and that the answer is yes.
+    `first`, `last`, `inside`, shape (n, tokens): logits of a token being the first and the last of the answer, of which
+    those of the first token stand for no answer, and log-odds of being part of one.
     """
+
+    answers: Tensor
+    first: Tensor
+    last: Tensor
+    inside: Tensor
+    polarity: Tensor
+
+
+class ReaderModel(nn.Module):
+    """Reads `<s> question </s> </s> title text </s>`. Only layers from `FROZEN_LAYERS` on and the heads learn."""
 
     def __init__(self) -> None:
         super().__init__()
         from transformers import BertModel
 
-        self.body: Any = BertModel.from_pretrained(str(bundled_folder()), add_pooling_layer=False)
+        # Attention in plain matrix products: torch's fused one is three times slower backwards on a CPU.
+        self.body: Any = BertModel.from_pretrained(
+            str(bundled_folder()), add_pooling_layer=False, attn_implementation="eager", dtype=torch.float32
+        )
         hidden = self.body.config.hidden_size
         self.pool = nn.Linear(hidden, hidden)
-        self.drop = nn.Dropout(0.1)
         self.answers = nn.Linear(hidden, 1)
+        self.polarity = nn.Linear(hidden, 1)
         self.span = nn.Linear(hidden, 2)
+        self.inside = nn.Linear(hidden, 1)
         for part in self.body.modules():
             if isinstance(part, nn.Dropout):
                 part.p = 0.0  # on a CPU, drawing what to drop takes a third of a step
@@ -39,24 +56,65 @@ class ReaderModel(nn.Module):
             for parameter in layer.parameters():
                 parameter.requires_grad = True
 
-    def forward(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Log-odds and span logits for token ids and their mask, both of shape (n, tokens)."""
+    def forward(self, ids: Tensor, mask: Tensor) -> Read:
+        """What it says of token ids and their mask, both of shape (n, tokens)."""
         with torch.no_grad():
             state = self.body.embeddings(input_ids=ids)
         return self.read(state, mask)
 
-    def read(self, state: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def read(self, state: Tensor, mask: Tensor) -> Read:
         """The same from embedded tokens, shape (n, tokens, hidden)."""
-        bias = (1.0 - mask[:, None, None, :].to(state.dtype)) * torch.finfo(state.dtype).min
+        bias = (1.0 - mask[:, None, None, :].to(state.dtype)) * -30000.0
         for number, layer in enumerate(self.body.encoder.layer):
             with torch.set_grad_enabled(torch.is_grad_enabled() and number >= FROZEN_LAYERS):
                 out = layer(state, attention_mask=bias)
                 state = out[0] if isinstance(out, tuple) else out
-        log_odds = self.answers(self.drop(torch.tanh(self.pool(state[:, 0])))).squeeze(-1)
+        pooled = torch.tanh(self.pool(state[:, 0]))
         first, last = self.span(state).unbind(-1)
-        return log_odds, first, last
+        return Read(
+            self.answers(pooled).squeeze(-1),
+            first,
+            last,
+            self.inside(state).squeeze(-1),
+            self.polarity(pooled).squeeze(-1),
+        )
 
     def learned(self) -> dict[str, Tensor]:
-        """What differs from the bundled encoder: the upper layers and the heads."""
+        """What differs from the bundled encoder: the layers that learn, and the heads."""
         names = {name for name, parameter in self.named_parameters() if parameter.requires_grad}
         return {name: value.detach() for name, value in self.state_dict().items() if name in names}
+
+    def begin_from(self, exported: Path) -> int:
+        """Take the weights of a graph that `training/export_reader.py` wrote; heads it has not stay as they are.
+
+        Returns how many tensors were taken. Eight-bit weights become numbers again: what is lost is learned in a few
+        steps.
+        """
+        found = {name: torch.from_numpy(np.array(value)) for name, value in _weights_of(exported).items()}
+        wanted = self.state_dict()
+        fitting = {name: value for name, value in found.items() if name in wanted and wanted[name].shape == value.shape}
+        self.load_state_dict(fitting, strict=False)
+        return len(fitting)
+
+
+def _weights_of(exported: Path) -> dict[str, Any]:
+    """The tensors of an exported graph by the names of the module they come from."""
+    import onnx
+    from onnx.numpy_helper import to_array
+
+    graph = onnx.load(exported).graph
+    stored = {tensor.name: to_array(tensor) for tensor in graph.initializer}
+    weights = {name.removeprefix("model."): value for name, value in stored.items() if name.startswith("model.")}
+    users = {name: node for node in graph.node for name in node.input}
+    for node in graph.node:
+        if node.op_type not in ("MatMul", "Gemm") or f"{node.input[1]}_packed" not in stored:
+            continue
+        name = node.input[1]
+        matrix = stored[f"{name}_packed"].astype(np.float32) * stored[f"{name}_scale"]
+        if node.op_type == "Gemm":
+            weights[name.removeprefix("model.")] = matrix
+            continue
+        # The product goes to the sum with a bias, whose name tells what the matrix is.
+        bias = next(one for one in users[node.output[0]].input if one in stored)
+        weights[bias.removeprefix("model.").replace(".bias", ".weight")] = matrix.T
+    return weights

@@ -1,29 +1,34 @@
-"""Train the reader: which window answers a question, and where.
+"""Train the reader: which window answers a question, where, that nothing does, and whether the answer is yes.
 
-usage: python training/train_reader.py --work DIR [--steps N]
+usage: python training/train_reader.py --work DIR [--steps N] [--from READER.onnx]
 
-DIR holds the `examples.jsonl` of `training/examples.py`. Each question comes with a window that answers it and with
-ones that do not: found by the search in another article, of the same article, or the right one without the sentence
-that says it. At times a question is also asked about something else, of the window that answered it. The loss is the
-sum of three: cross-entropy over a question's windows, binary cross-entropy of each window, and cross-entropy of the
-answer's first and last token. The rate stays the same until the last quarter. A checkpoint is written every few
-minutes, and a run that was stopped goes on from it.
+DIR holds the `examples.jsonl` of `training/examples.py`. A question that is answered comes with a window that answers
+it and with ones that do not: of other articles, as the search finds them, or of the same one. A question that is not
+comes with the windows that tempt to an answer. At times a question is also asked about something else, of the window
+that answered it. The loss is the sum of five: cross-entropy over a question's windows, binary cross-entropy of each
+window, cross-entropy of the answer's first and last token (of windows without an answer, of the first token, which
+stands for none), binary cross-entropy of each token being part of an answer, and of yes against no.
+
+Runs on a GPU where torch finds one. A processor with AMX, or a GPU, computes in bfloat16 over weights of single
+precision, three times as fast. A checkpoint is written every few minutes, and a run that was stopped goes on from it,
+on another machine, too.
 """
 
 from __future__ import annotations
 
 import argparse
+import copy
 import json
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 from examples import Example, Window, ask_something_else, read_examples, subject_of
-from reader_model import MAX_TOKENS, ReaderModel
+from reader_model import MAX_TOKENS, Read, ReaderModel
 from sklearn.metrics import roc_auc_score
 from torch import Tensor
 from torch.nn import functional
@@ -33,123 +38,191 @@ from embeddings.encoders.token_embedder import TokenEmbedder, Tokens, open_token
 from qa.answering.spans import best_span
 from qa.evaluation.metrics import answer_f1, exact_match
 
-QUESTIONS_A_BATCH = 12
+QUESTIONS_A_BATCH = 16
 LEARNING_RATE = 1.0e-4
-HEAD_LEARNING_RATE = 6e-4
-WARMUP_STEPS = 80
-COOLING = 0.25  # the share of the steps, at the end, in which the rate falls to nothing
-CHECKPOINT_STEPS = 100
-MEASURED_EVERY = 6  # checkpoints
-MEASURED_QUESTIONS = 160
+LAYER_DECAY = 0.92  # the rate of a layer, as a share of that of the layer above
+HEAD_LEARNING_RATE = 4e-4
+WARMUP_STEPS = 100
+CHECKPOINT_STEPS = 200
+MEASURED_EVERY = 4  # checkpoints
+MEASURED_QUESTIONS = 240
 LONGEST_ANSWER = 48  # tokens
-LONG_ANSWER = 12  # characters; questions with longer answers are few and are gone through twice in an epoch
+BATCHES_A_STEP = 4  # of texts of like length, so that little is padded
+
+# How often the questions of a file are gone through; those for yes and no that `examples.py` made count by themselves.
+PASSES = {
+    "local_news": 2.2,
+    "cmrc2018_train": 1.0,
+    "cmrc2018_trial": 0.3,
+    "drcd_dev": 0.25,
+    "drcd_test": 0.25,
+    "squad2_en": 0.5,
+    "xquad_zh": 0.3,
+    "xquad_en_questions": 1.5,
+    "dureader_checklist_dev": 1.2,
+    "dureader_robust_dev": 1.2,
+}
+PASSES_OF_YES, PASSES_OF_NO = 0.4, 1.3
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A question with one window; `start` and `end` are places of the answer in `text`, or None."""
+    """A question with one window; `spans` are the places [start, end) in `text` that answer, none where none does."""
 
     question: str
     text: str
-    start: int | None = None
-    end: int | None = None
+    spans: tuple[tuple[int, int], ...] = ()
+    body_start: int = 0  # the title stands before
+    is_yes: float = -1.0  # 1 for yes, 0 for no, -1 where that is not asked
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Token ids and mask, shape (n, tokens), with what is known of each row. `first` is -1 where there is no answer."""
+    """Token ids and mask, shape (n, tokens), with what is known of each row.
+
+    `first` and `last` mark the tokens an answer may begin and end with, the first of all where there is none; `inside`
+    marks those of answers, `readable` those of the window's body. `answered` and `is_yes` have shape (n,).
+    """
 
     ids: Tensor
     mask: Tensor
     first: Tensor
     last: Tensor
+    inside: Tensor
+    readable: Tensor
+    answered: Tensor
+    is_yes: Tensor
     tokens: Tokens
+
+    def to(self, device: str) -> Batch:
+        """The same on a device."""
+        moved = {
+            name: getattr(self, name).to(device)
+            for name in ("ids", "mask", "first", "last", "inside", "readable", "answered", "is_yes")
+        }
+        return Batch(**moved, tokens=self.tokens)
 
 
 def main() -> None:
     """Train, from the last checkpoint if there is one."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--steps", type=int, default=2200, help="of twelve questions each (default: %(default)s)")
+    parser.add_argument("--steps", type=int, default=4000, help="of sixteen questions each (default: %(default)s)")
+    parser.add_argument("--from", dest="start", type=Path, metavar="READER.onnx", help="begin with an exported reader")
     arguments = parser.parse_args()
     examples = read_examples(arguments.work / "examples.jsonl")
     learning = [example for example in examples if not example.held_out]
-    held_out = [example for example in examples if example.held_out]
+    held_out = [e for e in examples if e.held_out and e.source == "local_news" and not _is_made(e)]
+    held_out = held_out or [example for example in examples if example.held_out]
     measured = random.Random(7).sample(held_out, min(MEASURED_QUESTIONS, len(held_out)))
-    Trainer(arguments.work, learning, measured, steps=arguments.steps).run()
+    Trainer(arguments.work, learning, measured, steps=arguments.steps, start=arguments.start).run()
 
 
 class Trainer:
     """The model, its optimizer and where they are in the data."""
 
-    def __init__(self, work: Path, learning: Sequence[Example], measured: Sequence[Example], *, steps: int) -> None:
+    def __init__(
+        self,
+        work: Path,
+        learning: Sequence[Example],
+        measured: Sequence[Example],
+        *,
+        steps: int,
+        start: Path | None = None,
+    ) -> None:
         torch.manual_seed(0)
-        long = [example for example in learning if min(map(len, example.answers)) > LONG_ANSWER]
-        self.work, self.learning, self.measured = work, [*learning, *long], measured
+        self.work, self.learning, self.measured, self.total = work, learning, measured, steps
+        self.order = _order(learning, steps * QUESTIONS_A_BATCH)
         self.subjects = _subjects(learning)
         self.embedder = open_token_embedder(MAX_TOKENS)
         self.model = ReaderModel()
-        heads = [p for name, p in self.model.named_parameters() if p.requires_grad and not name.startswith("body")]
-        upper = [p for name, p in self.model.named_parameters() if p.requires_grad and name.startswith("body")]
-        self.optimizer = torch.optim.AdamW(
-            [{"params": upper, "lr": LEARNING_RATE}, {"params": heads, "lr": HEAD_LEARNING_RATE}], weight_decay=0.01
-        )
-        self.steps_an_epoch = -(-len(self.learning) // QUESTIONS_A_BATCH)
-        self.total = steps
+        if start is not None:
+            print(f"begins with {self.model.begin_from(start)} tensors of {start.name}", flush=True)
+        self.device = "cuda" if torch.cuda.is_available() else "cpu"
+        self.model.to(self.device)
+        in_half = self.device == "cuda" or torch.cpu._is_amx_tile_supported()
+        # The copy that computes; the optimizer keeps the exact weights.
+        self.worker = copy.deepcopy(self.model).bfloat16() if in_half else self.model
+        self.optimizer = torch.optim.AdamW(_groups_of(self.model), weight_decay=0.01, fused=True)
         self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimizer, self._rate)
         self.step = 0
 
     def run(self) -> None:
-        """Go through the data, measuring at every checkpoint."""
+        """Go through the data, measuring now and then."""
         self._resume()
         started, losses = time.monotonic(), []
         first_step = self.step
         while self.step < self.total:
-            epoch, done = divmod(self.step, self.steps_an_epoch)
-            for questions in list(_groups(self.learning, epoch))[done:]:
-                losses.append(self._learn(questions, epoch))
-                self.step += 1
-                if self.step % 20 == 0:
-                    pace = (time.monotonic() - started) / (self.step - first_step)
-                    left = pace * (self.total - self.step) / 60
-                    shown = " ".join(f"{value:.3f}" for value in np.mean(losses[-100:], axis=0))
-                    print(f"{self.step}/{self.total} {shown} {pace:.2f} s a step, {left:.0f} min left", flush=True)
-                if self.step % CHECKPOINT_STEPS == 0 or self.step == self.total:
-                    self._save()
-                    if self.step % (MEASURED_EVERY * CHECKPOINT_STEPS) == 0 or self.step == self.total:
-                        print(json.dumps(measure(self.model, self.embedder, self.measured)), flush=True)
-                if self.step == self.total:
-                    return
+            places = self.order[self.step * QUESTIONS_A_BATCH : (self.step + 1) * QUESTIONS_A_BATCH]
+            losses.append(self._learn([self.learning[place] for place in places]))
+            self.step += 1
+            if self.step % 20 == 0:
+                pace = (time.monotonic() - started) / (self.step - first_step)
+                left = pace * (self.total - self.step) / 60
+                shown = " ".join(f"{value:.3f}" for value in np.mean(losses[-100:], axis=0))
+                print(f"{self.step}/{self.total} {shown} {pace:.2f} s a step, {left:.0f} min left", flush=True)
+            if self.step % CHECKPOINT_STEPS == 0 or self.step == self.total:
+                self._save()
+            if self.step % (MEASURED_EVERY * CHECKPOINT_STEPS) == 0 or self.step == self.total:
+                print(json.dumps(measure(self.worker, self.embedder, self.measured)), flush=True)
 
     def _rate(self, step: int) -> float:
-        return min(1.0, (step + 1) / WARMUP_STEPS, max(0.02, (self.total - step) / (COOLING * self.total)))
+        return max(0.01, min((step + 1) / WARMUP_STEPS, (self.total - step) / self.total))
 
-    def _learn(self, questions: Sequence[Example], epoch: int) -> list[float]:
-        self.model.train()
-        source = random.Random(f"{epoch} {questions[0].question}")
+    def _learn(self, questions: Sequence[Example]) -> list[float]:
+        self.worker.train()
+        source = random.Random(f"{self.step} {questions[0].question}")
         grouped = [_pairs(example, self.learning, source) for example in questions]
         pairs = [pair for pairs in grouped for pair in pairs]
         pairs += [other for pairs in grouped if (other := _about_something_else(pairs[0], self.subjects, source))]
-        # Texts of like length together, so that little is padded.
         by_length = sorted(range(len(pairs)), key=lambda place: len(pairs[place].text))
-        log_odds, placed = torch.zeros(len(pairs)), torch.zeros(())
-        for places in np.array_split(by_length, 5):
-            batch = encode([pairs[place] for place in places], self.embedder)
-            scores, first, last = self.model(batch.ids, batch.mask)
-            log_odds = log_odds.index_copy(0, torch.from_numpy(places), scores)
-            placed = placed + _span_loss(first, last, batch) / len(grouped)
-        answers = torch.tensor([float(pair.start is not None) for pair in pairs])
-        judged = functional.binary_cross_entropy_with_logits(log_odds, answers)
-        # The window that answers is the first of each question's.
-        sizes = [len(pairs) for pairs in grouped]
-        by_question = torch.split(log_odds[: sum(sizes)], sizes)
-        ranked = torch.stack([-functional.log_softmax(scores, dim=0)[0] for scores in by_question]).mean()
+        parts = [
+            encode([pairs[place] for place in places], self.embedder).to(self.device)
+            for places in np.array_split(by_length, BATCHES_A_STEP)
+        ]
+        read = [self.worker(part.ids, part.mask) for part in parts]
+        log_odds = torch.cat([one.answers.float() for one in read])
+        answered = torch.cat([part.answered for part in parts])
+        judged = functional.binary_cross_entropy_with_logits(log_odds, answered)
+        placed = sum(_span_loss(one, part) for one, part in zip(read, parts, strict=True)) / len(pairs) * 1.5
+        marked = sum(_inside_loss(one, part) for one, part in zip(read, parts, strict=True)) / len(pairs)
+        polar = _polarity_loss(read, parts)
+        ranked = self._ranking_loss(log_odds, by_length, grouped)
         self.optimizer.zero_grad(set_to_none=True)
-        (judged + ranked + placed).backward()
-        torch.nn.utils.clip_grad_norm_([p for p in self.model.parameters() if p.requires_grad], 1.0)
+        if self.worker is not self.model:
+            self.worker.zero_grad(set_to_none=True)
+        (judged + 0.5 * ranked + placed + marked + 0.3 * polar).backward()
+        self._move()
+        return [float(loss.detach()) for loss in (judged, ranked, placed, marked, polar)]
+
+    def _ranking_loss(self, log_odds: Tensor, by_length: Sequence[int], grouped: Sequence[Sequence[Pair]]) -> Tensor:
+        """Cross-entropy over the windows of each question that is answered; the one that answers is its first."""
+        place_of = torch.empty(len(by_length), dtype=torch.long)
+        place_of[torch.tensor(by_length)] = torch.arange(len(by_length))
+        ordered = log_odds[place_of.to(log_odds.device)]
+        sizes = [len(pairs) for pairs in grouped]
+        by_question = torch.split(ordered[: sum(sizes)], sizes)
+        losses = [
+            -functional.log_softmax(scores, dim=0)[0]
+            for scores, pairs in zip(by_question, grouped, strict=True)
+            if pairs[0].spans and len(pairs) > 1
+        ]
+        return torch.stack(losses).mean() if losses else log_odds.sum() * 0.0
+
+    def _move(self) -> None:
+        """One step of the optimizer, on the exact weights."""
+        exact = [p for p in self.model.parameters() if p.requires_grad]
+        working = [p for p in self.worker.parameters() if p.requires_grad]
+        if self.worker is not self.model:
+            for parameter, worker in zip(exact, working, strict=True):
+                parameter.grad = worker.grad.float() if worker.grad is not None else None
+        torch.nn.utils.clip_grad_norm_(exact, 1.0)
         self.optimizer.step()
         self.schedule.step()
-        return [judged.item(), ranked.item(), placed.item()]
+        if self.worker is not self.model:
+            with torch.no_grad():
+                for parameter, worker in zip(exact, working, strict=True):
+                    worker.copy_(parameter)
 
     def _save(self) -> None:
         state = {
@@ -158,107 +231,178 @@ class Trainer:
             "learned": self.model.learned(),
             "optimizer": self.optimizer.state_dict(),
         }
-        # Before the rate falls, the run can still be made longer: start again with --steps and this checkpoint.
-        names = ["checkpoint.pt", *(["warm.pt"] if self.step <= (1 - COOLING) * self.total else [])]
-        for name in names:
-            unfinished = self.work / f"{name}.new"
-            torch.save(state, unfinished)
-            unfinished.replace(self.work / name)
+        unfinished = self.work / "checkpoint.pt.new"
+        torch.save(state, unfinished)
+        unfinished.replace(self.work / "checkpoint.pt")
 
     def _resume(self) -> None:
         path = self.work / "checkpoint.pt"
         if not path.exists():
             return
-        state = torch.load(path, weights_only=True)
-        if state["total"] != self.total and state["step"] > (1 - COOLING) * state["total"]:
-            raise SystemExit(f"The rate of {path} has fallen; to go on from before, copy warm.pt over it.")
+        state = torch.load(path, weights_only=True, map_location=self.device)
         self.model.load_state_dict(state["learned"], strict=False)
+        self.worker.load_state_dict(self.model.state_dict())
         self.optimizer.load_state_dict(state["optimizer"])
         self.step = self.schedule.last_epoch = state["step"]
         print(f"going on from step {self.step}", flush=True)
 
 
+def _groups_of(model: ReaderModel) -> list[dict[str, object]]:
+    """The parameters with their rates: heads the highest, and each layer a little less than the one above it."""
+    top = len(model.body.encoder.layer) - 1
+    groups: list[dict[str, object]] = [
+        {
+            "params": [p for p in layer.parameters() if p.requires_grad],
+            "lr": LEARNING_RATE * LAYER_DECAY ** (top - number),
+        }
+        for number, layer in enumerate(model.body.encoder.layer)
+    ]
+    heads = [p for name, p in model.named_parameters() if p.requires_grad and not name.startswith("body")]
+    return [group for group in [*groups, {"params": heads, "lr": HEAD_LEARNING_RATE}] if group["params"]]
+
+
+def _is_made(example: Example) -> bool:
+    """Whether a question for yes and no was made from another one."""
+    return example.polarity is not None and example.kind == "yes_no" and len(example.answers[0]) <= 14
+
+
+def _order(examples: Sequence[Example], count: int) -> list[int]:
+    """Places of the examples in the order of learning: each file as often as `PASSES` says, again where they are few.
+
+    Local news comes later more often than sooner: what is learned last is remembered best.
+    """
+    source = random.Random(0)
+    keys: list[tuple[float, int]] = []
+    for place, example in enumerate(examples):
+        passes = PASSES.get(example.source, 1.0)
+        if _is_made(example):
+            passes = PASSES_OF_YES if example.polarity == "yes" else PASSES_OF_NO
+        times = int(passes) + (source.random() < passes - int(passes))
+        weight = 0.75 if example.source == "local_news" else 1.0
+        # Each pass through a file is a stretch of the whole.
+        keys += [(((turn + source.random()) / max(times, 1)) ** weight, place) for turn in range(times)]
+    places = [place for _, place in sorted(keys)]
+    print(f"{len(places)} questions in one round, {count} to learn from", flush=True)
+    whole, rest = divmod(count, len(places))
+    if whole:
+        return [*places * whole, *places[:rest]]
+    # Fewer: an even choice, in order.
+    return [places[round(at)] for at in np.linspace(0, len(places) - 1, count)]
+
+
 def encode(pairs: Sequence[Pair], embedder: TokenEmbedder) -> Batch:
     """Pairs as tensors."""
     tokens = embedder.tokenize([(pair.question, pair.text.replace("\n", " ")) for pair in pairs])
-    spans = [_token_span(tokens, row, pair) for row, pair in enumerate(pairs)]
+    shape = tokens.ids.shape
+    first, last, inside = (np.zeros(shape, dtype=np.bool_) for _ in range(3))
+    body = np.array([pair.body_start for pair in pairs])[:, None]
+    readable = tokens.in_second & (tokens.ends > body)
+    answered = np.zeros(len(pairs), dtype=np.float32)
+    for row, pair in enumerate(pairs):
+        for start, end in pair.spans:
+            of_it = np.flatnonzero(readable[row] & (tokens.starts[row] < end) & (tokens.ends[row] > start))
+            if of_it.size and tokens.ends[row, of_it[-1]] >= end:  # else it was cut off
+                first[row, of_it[0]] = last[row, of_it[-1]] = True
+                inside[row, of_it] = True
+                answered[row] = 1.0
+        if not answered[row]:
+            first[row, 0] = last[row, 0] = True
     return Batch(
         ids=torch.from_numpy(tokens.ids),
         mask=torch.from_numpy(tokens.mask),
-        first=torch.tensor([first for first, _ in spans]),
-        last=torch.tensor([last for _, last in spans]),
+        first=torch.from_numpy(first),
+        last=torch.from_numpy(last),
+        inside=torch.from_numpy(inside),
+        readable=torch.from_numpy(readable),
+        answered=torch.from_numpy(answered),
+        is_yes=torch.tensor([pair.is_yes for pair in pairs]),
         tokens=tokens,
     )
 
 
-def _token_span(tokens: Tokens, row: int, pair: Pair) -> tuple[int, int]:
-    """The first and last token of the answer; (-1, -1) when there is none, or it was cut off."""
-    if pair.start is None or pair.end is None:
-        return -1, -1
-    starts, ends = tokens.starts[row], tokens.ends[row]
-    inside = np.flatnonzero(tokens.in_second[row] & (starts < pair.end) & (ends > pair.start))
-    return (int(inside[0]), int(inside[-1])) if inside.size and ends[inside[-1]] >= pair.end else (-1, -1)
+def _span_loss(read: Read, batch: Batch) -> Tensor:
+    """The sum over rows of -ln p(an answer's first token) - ln p(its last), halved; less for windows without one."""
+    allowed = batch.readable.clone()
+    allowed[:, 0] = True
+    weight = torch.where(batch.answered > 0, 1.0, 0.4)
+    total = read.first.new_zeros((), dtype=torch.float32)
+    for logits, wanted in ((read.first, batch.first), (read.last, batch.last)):
+        chances = logits.float().masked_fill(~allowed, -1e4).log_softmax(dim=-1)
+        total = total - (weight * chances.masked_fill(~wanted, -1e4).logsumexp(dim=-1)).sum() / 2
+    return total
 
 
-def _span_loss(first: Tensor, last: Tensor, batch: Batch) -> Tensor:
-    """The sum over the rows that have an answer."""
-    placed = batch.first >= 0
-    if not placed.any():
-        return first.sum() * 0.0
-    outside = ~torch.from_numpy(batch.tokens.in_second)[placed]
-    starts = functional.cross_entropy(first[placed].masked_fill(outside, -1e4), batch.first[placed], reduction="sum")
-    ends = functional.cross_entropy(last[placed].masked_fill(outside, -1e4), batch.last[placed], reduction="sum")
-    return (starts + ends) / 2
+def _inside_loss(read: Read, batch: Batch) -> Tensor:
+    """The sum over rows of the binary cross-entropy of their tokens, averaged in each row."""
+    losses = functional.binary_cross_entropy_with_logits(
+        read.inside.float(), batch.inside.float(), reduction="none", pos_weight=torch.tensor(3.0)
+    )
+    readable = batch.readable.float()
+    return ((losses * readable).sum(dim=-1) / readable.sum(dim=-1).clamp(min=1)).sum()
 
 
-def _groups(examples: Sequence[Example], epoch: int) -> Iterator[list[Example]]:
-    """The examples in batches, in an order that depends on the epoch alone."""
-    shuffled = random.Random(epoch).sample(list(examples), len(examples))
-    for start in range(0, len(shuffled), QUESTIONS_A_BATCH):
-        yield shuffled[start : start + QUESTIONS_A_BATCH]
+def _polarity_loss(read: Sequence[Read], parts: Sequence[Batch]) -> Tensor:
+    log_odds = torch.cat([one.polarity.float() for one in read])
+    is_yes = torch.cat([part.is_yes for part in parts])
+    known = is_yes >= 0
+    if not known.any():
+        return log_odds.sum() * 0.0
+    return functional.binary_cross_entropy_with_logits(log_odds[known], is_yes[known])
 
 
 def _pairs(example: Example, examples: Sequence[Example], source: random.Random) -> list[Pair]:
-    """The question with a window that answers it, and one to three that do not, cut to different lengths."""
+    """The question with a window that answers it, if any does, and ones that do not, cut to different lengths."""
     question = _asked(example.question, source)
-    answering = _cropped(source.choice(example.answering), source)
-    wrong = []
-    if example.others:
-        # The nearer the top, the more often.
-        wrong.append(example.others[min(int(source.expovariate(0.35)), len(example.others) - 1)])
-    if source.random() < 0.6 and (near := [*example.cut, *example.beside]):
-        wrong.append(source.choice(near))
-    if not wrong or source.random() < 0.08:
-        wrong.append(source.choice(source.choice(examples).answering))
-    head = example.head if source.random() < 0.6 else ""
-    pairs = [_headed(question, answering, head)]
-    for window in wrong:
-        cropped = Window(_cropped(window, source).text)
-        pairs.append(_headed(question, cropped, head if source.random() < 0.5 else ""))
+    pairs = []
+    if example.answering:
+        is_yes = {"yes": 1.0, "no": 0.0}.get(example.polarity or "", -1.0)
+        window = source.choice(example.answering)
+        pairs.append(_titled(question, _cropped(window, source), source, is_yes=is_yes))
+        if example.others and source.random() < 0.65:
+            # The nearer the top, the more often.
+            wrong = example.others[min(int(source.expovariate(0.35)), len(example.others) - 1)]
+            pairs.append(_titled(question, _cropped(wrong, source), source))
+        if example.beside and source.random() < 0.45:
+            pairs.append(_titled(question, _cropped(source.choice(example.beside), source), source))
+    else:
+        tempting = example.traps or example.beside or example.others
+        for window in source.sample(tempting, min(len(tempting), 2 if source.random() < 0.3 else 1)):
+            pairs.append(_titled(question, _cropped(window, source), source))
+        if example.traps and example.beside and source.random() < 0.3:
+            pairs.append(_titled(question, _cropped(source.choice(example.beside), source), source))
+    if not pairs or source.random() < 0.04:
+        strange = source.choice(examples)
+        windows = strange.answering or strange.traps or strange.others
+        if windows:
+            pairs.append(_titled(question, Window(windows[0].text, windows[0].title), source))
     return pairs
 
 
 def _about_something_else(pair: Pair, subjects: Sequence[str], source: random.Random) -> Pair | None:
     """At times the same window with a question whose number or subject is another, so that it answers no more."""
-    if source.random() >= 0.25:
+    if not pair.spans or pair.is_yes >= 0 or source.random() >= 0.12:
         return None
     other = ask_something_else(pair.question, pair.text, subjects, source)
-    return Pair(other, pair.text) if other else None
+    return Pair(other, pair.text, body_start=pair.body_start) if other else None
 
 
 def _subjects(examples: Sequence[Example]) -> list[str]:
     """What questions are about, for putting into other questions."""
-    found = (subject_of(example.question, example.answering[0].text) for example in examples)
+    answered = [example for example in examples if example.answering and not example.polarity]
+    chosen = random.Random(1).sample(answered, min(len(answered), 6000))
+    found = (subject_of(example.question, example.answering[0].text) for example in chosen)
     return sorted({subject for subject in found if subject})
 
 
 def _cropped(window: Window, source: random.Random) -> Window:
-    """Some neighbouring sentences of a window, with its answer if it has one; at times the whole window."""
-    room = source.randint(60, 180)
-    if source.random() < 0.15 or len(window.text) <= room:
+    """Some neighbouring sentences of a window, with its answers if it has any; at times the whole window."""
+    room = source.randint(70, 200)
+    if source.random() < 0.45 or len(window.text) <= room:
         return window
     sentences = split_sentences(window.text)
-    first = last = _sentence_of(window, sentences, source)
+    if not sentences:
+        return window
+    first, last = _needed(window, sentences, source)
     while True:
         wider = [
             (low, high)
@@ -268,33 +412,39 @@ def _cropped(window: Window, source: random.Random) -> Window:
         if not wider:
             break
         first, last = source.choice(wider)
-    start, end = sentences[first][0], max(sentences[last][1], window.end or 0)
-    if window.start is None or window.end is None:
-        return Window(window.text[start:end])
-    return Window(window.text[start:end], window.start - start, window.end - start)
+    start = sentences[first][0]
+    end = max(sentences[last][1], *(end for _, end in window.spans)) if window.spans else sentences[last][1]
+    spans = [(low - start, high - start) for low, high in window.spans]
+    return Window(window.text[start:end], window.title, spans)
 
 
-def _sentence_of(window: Window, sentences: Sequence[tuple[int, int]], source: random.Random) -> int:
-    if window.start is None:
-        return source.randrange(len(sentences))
-    return next(place for place, (start, end) in enumerate(sentences) if start <= window.start < end)
+def _needed(window: Window, sentences: Sequence[tuple[int, int]], source: random.Random) -> tuple[int, int]:
+    """The first and last of the sentences that hold what answers; any one of a window that does not."""
+    if not window.spans:
+        place = source.randrange(len(sentences))
+        return place, place
+    low, high = min(start for start, _ in window.spans), max(end for _, end in window.spans)
+    holding = [n for n, (start, end) in enumerate(sentences) if start < high and end > low]
+    return (holding[0], holding[-1]) if holding else (0, len(sentences) - 1)
 
 
-def _headed(question: str, window: Window, head: str) -> Pair:
-    if not head or window.text.startswith(head):
-        return Pair(question, window.text, window.start, window.end)
-    shift = len(head) + 1
-    moved = [place + shift if place is not None else None for place in (window.start, window.end)]
-    return Pair(question, f"{head}\n{window.text}", *moved)
+def _titled(question: str, window: Window, source: random.Random, *, is_yes: float = -1.0) -> Pair:
+    """A pair with the title before the text, three times of four."""
+    title = window.title
+    if not title or source.random() < 0.25 or window.text.startswith(title):
+        return Pair(question, window.text, tuple(window.spans), 0, is_yes)
+    shift = len(title) + 1
+    spans = tuple((start + shift, end + shift) for start, end in window.spans)
+    return Pair(question, f"{title} {window.text}", spans, shift, is_yes)
 
 
 def _asked(question: str, source: random.Random) -> str:
-    """The question, at times with a slip or without its mark, as readers type."""
-    if source.random() < 0.3:
+    """The question, at times with a slip or without its mark, as people type."""
+    if source.random() < 0.4:
         question = question.rstrip("？?")
-    if source.random() < 0.05:
+    if source.random() < 0.03:
         question = f"请问{question}"
-    if source.random() < 0.08 and len(question) > 6:
+    if source.random() < 0.05 and len(question) > 6:
         place = source.randrange(len(question))
         other = source.choice(["", question[source.randrange(len(question))]])
         question = question[:place] + other + question[place + 1 :]
@@ -303,34 +453,53 @@ def _asked(question: str, source: random.Random) -> str:
 
 @torch.no_grad()
 def measure(model: ReaderModel, embedder: TokenEmbedder, examples: Sequence[Example]) -> dict[str, float]:
-    """EM and F1 in windows that answer, and how well windows that do not are told from them (AUC)."""
+    """What the reader makes of all windows of the article that a question is about.
+
+    EM and F1 of the likeliest span of the likeliest window, the area under the curve of answerable questions against
+    others by the likeliest window, and the share of yes and no that is told right.
+    """
     model.eval()
-    kinds = ("answering", "cut", "others", "beside")
-    pairs, owners = [], []
+    device = next(model.parameters()).device
+    matched, shared, odds, answerable, polarity = [], [], [], [], []
     for example in examples:
-        for kind in kinds:
-            if windows := getattr(example, kind):
-                pairs.append(_headed(example.question, windows[0], ""))
-                owners.append((kind, example))
-    scores: dict[str, list[float]] = {kind: [] for kind in kinds}
-    matched, shared = [], []
-    for start in range(0, len(pairs), 24):
-        batch = encode(pairs[start : start + 24], embedder)
-        log_odds, first, last = model(batch.ids, batch.mask)
-        for row, (kind, example) in enumerate(owners[start : start + 24]):
-            scores[kind].append(float(log_odds[row]))
-            if kind == "answering":
-                inside = batch.tokens.in_second[row]
-                starts = np.where(inside, first[row].numpy(), -np.inf)
-                at, to, _ = best_span(starts, np.where(inside, last[row].numpy(), -np.inf), longest=LONGEST_ANSWER)
-                text = pairs[start + row].text[batch.tokens.starts[row][at] : batch.tokens.ends[row][to - 1]]
-                matched.append(exact_match(text, example.answers))
-                shared.append(answer_f1(text, example.answers))
+        windows = [*example.answering, *example.traps, *example.beside]
+        if not windows:
+            continue
+        never = random.Random(0)
+        pairs = [_titled(example.question, Window(w.text, w.title), _Always(never)) for w in windows]
+        batch = encode(pairs, embedder)
+        read = model(batch.ids.to(device), batch.mask.to(device))
+        log_odds = read.answers.float().cpu().numpy()
+        best = int(log_odds.argmax())
+        odds.append(float(log_odds[best]))
+        answerable.append(bool(example.answers))
+        if not example.answers:
+            continue
+        inside = batch.readable[best].numpy()
+        starts = np.where(inside, read.first[best].float().cpu().numpy(), -np.inf)
+        ends = np.where(inside, read.last[best].float().cpu().numpy(), -np.inf)
+        at, to, _ = best_span(starts, ends, longest=LONGEST_ANSWER)
+        text = pairs[best].text[batch.tokens.starts[best][at] : batch.tokens.ends[best][to - 1]]
+        matched.append(exact_match(text, example.answers))
+        shared.append(answer_f1(text, example.answers))
+        if example.polarity:
+            polarity.append((float(read.polarity[best]) > 0) == (example.polarity == "yes"))
     figures = {"EM": float(np.mean(matched)), "F1": float(np.mean(shared))}
-    for kind in kinds[1:]:
-        labels = [1] * len(scores["answering"]) + [0] * len(scores[kind])
-        figures[f"AUC against {kind}"] = float(roc_auc_score(labels, scores["answering"] + scores[kind]))
+    if len(set(answerable)) == 2:
+        figures["AUC"] = float(roc_auc_score(answerable, odds))
+    if polarity:
+        figures["polarity"] = float(np.mean(polarity))
     return {name: round(value, 3) for name, value in figures.items()}
+
+
+class _Always(random.Random):
+    """A source that never leaves the title out."""
+
+    def __init__(self, _: random.Random) -> None:
+        super().__init__(0)
+
+    def random(self) -> float:
+        return 1.0
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from qa.answering.features import (
     answer_features,
     gather,
     meaning_features,
+    read_answer_features,
     short_answer,
 )
 from qa.answering.lists import asks_for_list, best_listed, enumerates, sentences_of_list
@@ -56,14 +57,15 @@ _FITTING_BONUS = 0.02  # of cosine, for a sentence that holds the kind of thing 
 
 @dataclass(frozen=True, slots=True)
 class AnsweringModel:
-    """The sentence ranker, the two answerability models, and the confidence below which the assistant abstains.
+    """The sentence ranker, the answerability models, and the confidence below which the assistant abstains.
 
-    `answers` judges by words and meaning; `meaning` judges questions in another language, by meaning alone.
+    `answers` judges by words and meaning, and by what a reader says where one was at work; `foreign` judges questions
+    in another language: by the reader alone, or without one by meaning alone.
     """
 
     sentences: LinearModel
     answers: LinearModel
-    meaning: LinearModel
+    foreign: LinearModel
     threshold: float
 
 
@@ -74,7 +76,9 @@ def answering_model(*, is_read: bool) -> AnsweringModel:
     return AnsweringModel(
         stored_model(f"{kind}.sentences", (*SENTENCE_FEATURES, *(READ_FEATURES if is_read else ()))),
         stored_model(f"{kind}.answers", (*ANSWER_FEATURES, *(READ_ANSWER_FEATURES if is_read else ()))),
-        stored_model("words.meaning", MEANING_FEATURES),
+        stored_model("read.foreign", READ_ANSWER_FEATURES)
+        if is_read
+        else stored_model("words.meaning", MEANING_FEATURES),
         float(stored_weights()[kind]["threshold"]),
     )
 
@@ -102,13 +106,13 @@ def answer_from(
     confidence = judge(query, evidence, scores, model)
     if confidence < model.threshold:
         return _abstain(query, passages, confidence=confidence)
-    if query.is_foreign:
+    if query.is_foreign and not evidence.is_read:
         scores = _by_meaning(vector, evidence, encoder)
     if asks_for_list(query) and query.asks is not Asks.AUTHOR:
         return _list(query, passages, evidence, scores, snapshot, confidence)
     best = int(scores.argmax())
     # All cosines are alike.
-    margin = -np.inf if query.is_foreign else _SECOND_SENTENCE_MARGIN
+    margin = -np.inf if query.is_foreign and not evidence.is_read else _SECOND_SENTENCE_MARGIN
     citation = _cite(query, passages, evidence, scores, best, margin=margin)
     if citation is None:
         return _abstain(query, passages, confidence=confidence)
@@ -259,7 +263,9 @@ def side_by_side(question: str, topic: str, found: Sequence[tuple[str, Answer]])
 def judge(query: Query, evidence: Evidence, scores: NDArray[np.float64], model: AnsweringModel) -> float:
     """The estimated chance that the passages answer the question."""
     if query.is_foreign:
-        log_odds = model.meaning.log_odds(meaning_features(evidence)[None, :])
+        read = evidence.is_read
+        features = read_answer_features(query, evidence, scores) if read else meaning_features(evidence)
+        log_odds = model.foreign.log_odds(features[None, :])
     else:
         log_odds = model.answers.log_odds(answer_features(query, evidence, scores)[None, :])
     return 1.0 / (1.0 + float(np.exp(-log_odds[0])))

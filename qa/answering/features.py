@@ -69,19 +69,26 @@ _NO_SENTENCE = -6.0  # log-odds of a sentence that is not there
 READ_FEATURES = (
     "reader: passage answers",
     "reader: passage answers, below the best",
+    "reader: a span stands in the passage",
     "reader: answer stands here",
     "reader: answer begins here",
     "reader: answer ends here",
+    "reader: answer is marked here",
+    "reader: answer is what is asked for",
 )
 # ... and for the answer.
 READ_ANSWER_FEATURES = (
     "reader: best passage",
     "reader: second best passage",
+    "reader: best span",
+    "reader: second best span",
     *(f"{name}, best sentence" for name in READ_FEATURES),
 )
 _PASSAGE_ANSWERS = "reader: passage answers"
+_SPAN_STANDS = "reader: a span stands in the passage"
 _UNREAD = -6.0  # log-odds of a passage that was not read
 _NOWHERE = -12.0  # log-probability of an answer where the reader sees none
+_SUREST = 8.0  # log-odds beyond which nothing is gained
 _LONGEST_ANSWER = 60  # characters
 
 
@@ -162,17 +169,17 @@ def gather(query: Query, passages: Sequence[Passage], snapshot: Snapshot) -> Evi
         },
         SENTENCE_FEATURES,
     )
-    read = _read(sentences, passages)
+    read = _read(sentences, passages, expected)
     return Evidence(
         sentences, features, whole.pairs(), distinction, fits, expected.closely, terms.unknown_share(), read
     )
 
 
-def _read(sentences: Sequence[Sentence], passages: Sequence[Passage]) -> NDArray[np.float64] | None:
+def _read(sentences: Sequence[Sentence], passages: Sequence[Passage], expected: Expected) -> NDArray[np.float64] | None:
     """What the readings of the passages say of each sentence; None when there are none with spans."""
     if not any(_with_spans(passage) for passage in passages):
         return None
-    rows = [_read_sentence(sentence, passages[sentence.passage]) for sentence in sentences]
+    rows = [_read_sentence(sentence, passages[sentence.passage], expected) for sentence in sentences]
     columns = {name: np.array([row[name] for row in rows]) for name in rows[0]}
     columns["reader: passage answers, below the best"] = columns[_PASSAGE_ANSWERS] - columns[_PASSAGE_ANSWERS].max()
     return in_order(columns, READ_FEATURES)
@@ -182,7 +189,7 @@ def _with_spans(passage: Passage) -> list[PlacedReading]:
     return [placed for placed in passage.readings if placed.reading.first is not None]
 
 
-def _read_sentence(sentence: Sentence, passage: Passage) -> dict[str, float]:
+def _read_sentence(sentence: Sentence, passage: Passage, expected: Expected) -> dict[str, float]:
     """What the reading that is surest of its chunk says of a sentence. Chunks overlap, so it may be read twice."""
     covering = [
         placed for placed in _with_spans(passage) if placed.start <= sentence.start and sentence.end <= placed.end
@@ -190,19 +197,31 @@ def _read_sentence(sentence: Sentence, passage: Passage) -> dict[str, float]:
     if not covering:
         return {
             _PASSAGE_ANSWERS: _UNREAD,
+            _SPAN_STANDS: _UNREAD,
             "reader: answer stands here": _NOWHERE,
             "reader: answer begins here": _NOWHERE,
             "reader: answer ends here": _NOWHERE,
+            "reader: answer is marked here": _UNREAD,
+            "reader: answer is what is asked for": 0.0,
         }
     placed = max(covering, key=lambda placed: placed.reading.log_odds)
     here = _in(placed, sentence.start, sentence.end)
-    _, _, together = here.best()
+    start, end, together = here.best()
+    marked = here.inside[start:end] if here.inside is not None else np.empty(0)
+    words = sentence.text[start:end]
     return {
         _PASSAGE_ANSWERS: max(_UNREAD, placed.reading.log_odds),
+        _SPAN_STANDS: _bounded(placed.reading.span_odds or 0.0),
         "reader: answer stands here": max(_NOWHERE, together),
         "reader: answer begins here": max(_NOWHERE, float(np.logaddexp.reduce(here.first))),
         "reader: answer ends here": max(_NOWHERE, float(np.logaddexp.reduce(here.last))),
+        "reader: answer is marked here": _bounded(float(marked.mean())) if marked.size else _UNREAD,
+        "reader: answer is what is asked for": float(expected.held_by(words)),
     }
+
+
+def _bounded(log_odds: float) -> float:
+    return float(np.clip(log_odds, _UNREAD, _SUREST))
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,10 +230,11 @@ class _Spans:
 
     first: NDArray[np.float32]
     last: NDArray[np.float32]
+    inside: NDArray[np.float32] | None
 
     def best(self) -> tuple[int, int, float]:
         """The likeliest span, [start, end), and its log-probability."""
-        return best_span(self.first, self.last, longest=_LONGEST_ANSWER)
+        return best_span(self.first, self.last, longest=_LONGEST_ANSWER, inside=self.inside)
 
 
 def _in(placed: PlacedReading, start: int, end: int) -> _Spans:
@@ -223,7 +243,7 @@ def _in(placed: PlacedReading, start: int, end: int) -> _Spans:
     assert reading.first is not None
     assert reading.last is not None
     here = slice(start - placed.start, end - placed.start)
-    return _Spans(reading.first[here], reading.last[here])
+    return _Spans(reading.first[here], reading.last[here], None if reading.inside is None else reading.inside[here])
 
 
 def short_answer(passage: Passage, start: int, end: int) -> tuple[int, int] | None:
@@ -268,13 +288,22 @@ def answer_features(query: Query, evidence: Evidence, scores: NDArray[np.float64
     features = in_order(words, ANSWER_FEATURES).ravel()
     if evidence.read is None:
         return features
-    passages = _two_best(evidence, _PASSAGE_ANSWERS)
+    return np.concatenate([features, read_answer_features(query, evidence, scores)])
+
+
+def read_answer_features(query: Query, evidence: Evidence, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What a reader adds, shape (len(READ_ANSWER_FEATURES),); all there is for a question in another language."""
+    assert evidence.read is not None
+    best = int(scores.argmax())
+    passages, spans = (_two_best(evidence, name) for name in (_PASSAGE_ANSWERS, _SPAN_STANDS))
     read = {
         "reader: best passage": passages[0],
         "reader: second best passage": passages[1],
+        "reader: best span": spans[0],
+        "reader: second best span": spans[1],
         **{f"{name}, best sentence": evidence.read[best, place] for place, name in enumerate(READ_FEATURES)},
     }
-    return np.concatenate([features, in_order(read, READ_ANSWER_FEATURES).ravel()])
+    return in_order(read, READ_ANSWER_FEATURES).ravel()
 
 
 def meaning_features(evidence: Evidence) -> NDArray[np.float64]:

@@ -16,6 +16,8 @@ from embeddings import fold
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_SURELY = 5.0  # log-odds of being part of an answer, beyond which no more is gained
+_MARKED_WEIGHT = 0.3  # of their mean, against the log-probability of a span
 _SHORTEST_RUN = 2  # characters in a row that the question has too; one alone says nothing
 _MARKS = "，。、；：,.;:！？!? 　\n"
 _OPENING, _CLOSING = "（(「『“‘《〈[【", "）)」』”’》〉]】"
@@ -40,20 +42,33 @@ _NUMERAL = re.compile(r"[\d一二三四五六七八九十百千万亿两半]")
 _UNIT = re.compile(r"[百千万亿]*[多余]?(?:岁|年|月|日|天|人|名|位|个(?:百分点)?|元|米|公里|公斤|吨|次|件|户|%)")
 
 
-def best_span(first: NDArray[np.float32], last: NDArray[np.float32], *, longest: int) -> tuple[int, int, float]:
+def best_span(
+    first: NDArray[np.float32],
+    last: NDArray[np.float32],
+    *,
+    longest: int,
+    inside: NDArray[np.float32] | None = None,
+) -> tuple[int, int, float]:
     """The likeliest place of an answer, [start, end), and the logarithm of its probability; -inf where there is none.
 
     `first` and `last` are log-probabilities of beginning and ending, shape (n,) each; the answer has at most `longest`
-    of the n places.
+    of the n places. `inside`, log-odds of being part of an answer, of the same shape, decides between spans that are
+    nearly as likely: a span counts for more where all of it is marked.
     """
     begins, ends = np.flatnonzero(np.isfinite(first)), np.flatnonzero(np.isfinite(last))
     if not begins.size or not ends.size:
         return 0, 0, -np.inf
-    scores = first[begins][:, None] + last[ends][None, :]
+    chances = first[begins][:, None] + last[ends][None, :]
     length = ends[None, :] - begins[:, None]
-    scores = np.where((length >= 0) & (length < longest), scores, -np.inf)
+    fitting = (length >= 0) & (length < longest)
+    scores = np.where(fitting, chances, -np.inf)
+    if inside is not None:
+        sums = np.concatenate([[0.0], np.cumsum(np.clip(inside, -_SURELY, _SURELY))])
+        marked = (sums[ends + 1][None, :] - sums[begins][:, None]) / np.maximum(length + 1, 1)
+        scores = scores + _MARKED_WEIGHT * marked
     row, column = np.unravel_index(int(scores.argmax()), scores.shape)
-    return int(begins[row]), int(ends[column]) + 1, float(scores[row, column])
+    found = float(chances[row, column]) if fitting[row, column] else -np.inf
+    return int(begins[row]), int(ends[column]) + 1, found
 
 
 def trim(question: str, body: str, start: int, end: int) -> tuple[int, int]:

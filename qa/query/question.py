@@ -80,8 +80,10 @@ _AUTHORING = re.compile(
     r"|采写|撰写|拍摄|出自|写|拍|摄|名字|供图|手笔?"
 )
 _IDEOGRAPH = re.compile(r"[\u3400-\u9fff]")
+_ENGLISH = re.compile(r"\b(?:wh(?:at|om?|ose|en|ere|ich|y)|how|is|are|was|were|do|does|did|has|have|can|the|of|in)\b")
 CHINESE = "zh"
-OTHER_LANGUAGE = "und"  # "undetermined" of ISO 639-2: not Chinese, and which one is not told
+ENGLISH = "en"
+OTHER_LANGUAGE = "und"  # "undetermined" of ISO 639-2
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +100,10 @@ class Query:
 
     @property
     def language(self) -> str:
-        """CHINESE, or OTHER_LANGUAGE where the question has no Chinese character."""
-        return CHINESE if _IDEOGRAPH.search(self.text) else OTHER_LANGUAGE
+        """CHINESE where the question has a Chinese character, ENGLISH where it has one of its common words."""
+        if _IDEOGRAPH.search(self.text):
+            return CHINESE
+        return ENGLISH if _ENGLISH.search(self.text.lower()) else OTHER_LANGUAGE
 
     @property
     def is_foreign(self) -> bool:

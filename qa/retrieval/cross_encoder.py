@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from embeddings import open_cross_encoder, open_token_embedder, simplified
-from qa.query.question import CHINESE
+from qa.query.question import CHINESE, ENGLISH
 from qa.types import Reading
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 MAX_TOKENS = 320
 ANY_LANGUAGE = "mul"  # "multiple languages" of ISO 639-2
+_QUESTION_CHARS = 160  # that are read of a question, so that room is left for the text
+_SUREST = 20.0  # the largest log-odds that are told
 _MODEL = Path(__file__).parents[1] / "answering" / "weights" / "reader.onnx"
 
 
@@ -60,11 +62,11 @@ class BundledReader:
     """The reader that ships with the project. Opened when first used; usable from several threads."""
 
     name = "bundled reader"
-    languages = frozenset({CHINESE})  # of others it has learned nothing, and is sure of nothing
+    languages = frozenset({CHINESE, ENGLISH})  # of questions; what it reads is Chinese
     finds_spans = True
 
     def __init__(self, model: Path = _MODEL) -> None:
-        self._model = model
+        self.path = model
         self._session: Any = None
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="reader")  # its threads start when used
@@ -78,16 +80,22 @@ class BundledReader:
     def _run(self, question: str, text: Text) -> Reading:
         embedder = open_token_embedder(MAX_TOKENS)
         head = f"{text.title} " if text.title else ""
-        pair = (simplified(question), simplified(head + text.body).replace("\n", " "))
+        # What is asked stands at the end of a long question.
+        pair = (simplified(question)[-_QUESTION_CHARS:], simplified(head + text.body).replace("\n", " "))
         tokens = embedder.tokenize([pair])
-        log_odds, first, last = self._open().run(None, {"state": embedder.embed(tokens.ids), "mask": tokens.mask})
-        inside = np.flatnonzero(tokens.in_second[0] & (tokens.ends[0] > len(head)))
-        starts = np.maximum(tokens.starts[0, inside] - len(head), 0)
-        ends = tokens.ends[0, inside] - len(head) - 1
+        feed = {"state": embedder.embed(tokens.ids), "mask": tokens.mask}
+        log_odds, first, last, inside, polarity = self._open().run(None, feed)
+        readable = np.flatnonzero(tokens.in_second[0] & (tokens.ends[0] > len(head)))
+        starts = np.maximum(tokens.starts[0, readable] - len(head), 0)
+        ends = tokens.ends[0, readable] - len(head)
+        size = len(text.body)
         return Reading(
             float(log_odds[0]),
-            _by_character(first[0, inside], starts, len(text.body)),
-            _by_character(last[0, inside], ends, len(text.body)),
+            _by_character(first[0, readable], starts, size),
+            _by_character(last[0, readable], ends - 1, size),
+            _spread(inside[0, readable], starts, ends, size),
+            _span_odds(first[0], last[0], readable),
+            float(polarity[0]),
         )
 
     def _open(self) -> Any:
@@ -100,7 +108,7 @@ class BundledReader:
                 # Threads that spin while they wait would take the cores from the encoder.
                 options.add_session_config_entry("session.intra_op.allow_spinning", "0")
                 self._session = onnxruntime.InferenceSession(
-                    str(self._model), options, providers=["CPUExecutionProvider"]
+                    str(self.path), options, providers=["CPUExecutionProvider"]
                 )
         return self._session
 
@@ -111,6 +119,28 @@ def _by_character(logits: NDArray[np.float32], places: NDArray[np.int64], length
     if logits.size:
         spread[places] = logits - np.logaddexp.reduce(logits)
     return spread
+
+
+def _spread(
+    log_odds: NDArray[np.float32], starts: NDArray[np.int64], ends: NDArray[np.int64], length: int
+) -> NDArray[np.float32]:
+    """Log-odds of tokens as log-odds of the characters in them; -inf between tokens."""
+    spread = np.full(length, -np.inf, dtype=np.float32)
+    for value, start, end in zip(log_odds, starts, ends, strict=True):
+        spread[start:end] = np.maximum(spread[start:end], value)
+    return spread
+
+
+def _span_odds(first: NDArray[np.float32], last: NDArray[np.float32], readable: NDArray[np.intp]) -> float:
+    """Log-odds of an answer among the readable tokens, against the first token of all, which stands for none.
+
+    The mean of what beginnings and ends say, each the difference of two logarithms of unnormalised chances.
+    """
+    if not readable.size:
+        return -_SUREST
+    begins = np.logaddexp.reduce(first[readable]) - first[0]
+    ends = np.logaddexp.reduce(last[readable]) - last[0]
+    return float(np.clip((begins + ends) / 2, -_SUREST, _SUREST))
 
 
 class CrossEncoderReader:

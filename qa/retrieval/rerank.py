@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 HIT_FEATURES = (
     "reader",
     "reader, above the others",
+    "reader, a span stands",
     "search score",
     "search distinction",
     "first of the search",
@@ -75,6 +76,7 @@ def hit_features(
 ) -> NDArray[np.float64]:
     """What tells a hit that answers from the others of a question, shape (len(hits), len(HIT_FEATURES))."""
     read = np.array([reading.log_odds for reading in readings])
+    spans = np.array([reading.span_odds or 0.0 for reading in readings])
     score = np.array([hit.score for hit in hits])
     distinction = np.array([hit.distinction for hit in hits])
     # Of several reports of one event, the question was asked of the one that says most of it.
@@ -86,6 +88,7 @@ def hit_features(
         {
             "reader": read,
             "reader, above the others": read - read.max(),
+            "reader, a span stands": spans,
             "search score": score,
             "search distinction": distinction - distinction.max(),
             "first of the search": np.arange(len(hits)) == 0,

@@ -42,7 +42,7 @@ def test_an_answer_is_a_quote_with_its_source(assistant: Assistant) -> None:
 @pytest.mark.parametrize(
     ("question", "name"),
     [
-        ("Who won the women's badminton singles at the Tokyo Olympics?", "陈雨菲"),
+        ("How many people died in the Houston stampede?", "8人"),
         ("How many of the World Trade Center victims' remains are still unidentified?", "1100多具"),
     ],
 )

@@ -103,6 +103,47 @@ def test_the_reader_tells_what_answers_and_where(reader: BundledReader) -> None:
 
 
 @pytest.mark.model
+def test_the_reader_tells_that_nothing_answers(reader: BundledReader) -> None:
+    asked = ("李德民的党龄有多少年？", "李德民的党龄从哪一年算起？")
+    stated, missing = (reader.read(question, [Text("热心人", BODY)])[0] for question in asked)
+    assert stated.log_odds > missing.log_odds
+    assert stated.span_odds is not None
+    assert missing.span_odds is not None
+    assert stated.span_odds > missing.span_odds
+
+
+@pytest.mark.model
+def test_the_reader_marks_what_is_part_of_an_answer(reader: BundledReader) -> None:
+    (reading,) = reader.read("李德民的党龄有多少年？", [Text("热心人", BODY)])
+    assert reading.inside is not None
+    assert reading.inside.shape == (len(BODY),)
+    assert BODY[int(reading.inside.argmax())] in "42年"
+
+
+@pytest.mark.model
+def test_the_reader_tells_yes_from_no(reader: BundledReader) -> None:
+    text = Text("集市", "镇上的集市逢初五开张，一共有80个摊位，不收摊位费。")
+    yes, no = (reader.read(f"集市有{count}个摊位吗？", [text])[0].polarity for count in (80, 30))
+    assert yes is not None
+    assert no is not None
+    assert yes > 0 > no
+
+
+@pytest.mark.model
+def test_a_long_question_leaves_room_for_the_text(reader: BundledReader) -> None:
+    (reading,) = reader.read("我想打听一下，" * 60 + "李德民的党龄有多少年？", [Text("热心人", BODY)])
+    assert reading.first is not None
+    assert np.isfinite(reading.first).any()
+
+
+def test_a_span_that_is_marked_whole_goes_before_one_that_is_as_likely() -> None:
+    first, last = np.log(np.array([0.5, 0.0001, 0.4999], np.float32)), np.log(np.array([0.01, 0.5, 0.49], np.float32))
+    marked = np.array([-4.0, -4.0, 4.0], np.float32)
+    assert best_span(first, last, longest=3)[:2] == (0, 2)
+    assert best_span(first, last, longest=3, inside=marked)[:2] == (2, 3)
+
+
+@pytest.mark.model
 def test_readings_come_in_the_order_of_the_texts(reader: BundledReader) -> None:
     texts = [Text("", BODY * times) for times in (3, 1, 2, 1, 4, 1)]
     together = reader.read("李德民的党龄有多少年？", texts)
@@ -175,9 +216,10 @@ def test_another_reader_can_be_named_and_none() -> None:
 
 def test_a_reader_says_which_questions_it_reads_and_whether_it_finds_spans() -> None:
     bundled, named = BundledReader(), CrossEncoderReader("some/model")
-    chinese, english = read_question("谁？").language, read_question("Who?").language
-    assert (reads(bundled, chinese), reads(bundled, english), bundled.finds_spans) == (True, False, True)
-    assert (reads(named, chinese), reads(named, english), named.finds_spans) == (True, True, False)
+    chinese, english, other = (read_question(asked).language for asked in ("谁？", "Who is it?", "Qui ?"))
+    assert [reads(bundled, language) for language in (chinese, english, other)] == [True, True, False]
+    assert all(reads(named, language) for language in (chinese, english, other))
+    assert (bundled.finds_spans, named.finds_spans) == (True, False)
 
 
 @pytest.mark.model

@@ -3,12 +3,9 @@ from __future__ import annotations
 import json
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
-
-from embeddings import Archive, build
-from qa.types import Hit
-from tests.support.fakes import CountingEncoder
 
 TEXT = "县里修了三座桥。老桥建于1958年，去年拆了。新桥由王工设计，长120米。两岸的人都来看。"
 
@@ -19,6 +16,18 @@ def _scripts() -> None:
     pytest.importorskip("sklearn")
 
 
+def questions(*qas: dict[str, Any], text: str = TEXT) -> list[Any]:
+    """The examples made of one passage."""
+    from examples import TrainingPassage, make_examples
+
+    others = [TrainingPassage("镇上的集市每逢初五开张，卖的是菜苗。", "train", "集市")]
+    return list(make_examples([TrainingPassage(text, "train", "三座桥", list(qas)), *others]))
+
+
+def ask(question: str, *answers: str, **more: Any) -> dict[str, Any]:
+    return {"question": question, "answers": list(answers), "trap": "", **more}
+
+
 def test_a_cropped_window_keeps_its_answer() -> None:
     from examples import Window
     from train_reader import _cropped
@@ -26,44 +35,71 @@ def test_a_cropped_window_keeps_its_answer() -> None:
     text = TEXT * 6
     start = text.index("120米", len(TEXT) * 3)
     for seed in range(50):
-        cropped = _cropped(Window(text, start, start + 4), random.Random(seed))
-        assert cropped.text[cropped.start : cropped.end] == "120米"
+        cropped = _cropped(Window(text, "", [(start, start + 4)]), random.Random(seed))
+        ((first, last),) = cropped.spans
+        assert cropped.text[first:last] == "120米"
         assert cropped.text in text
+
+
+def test_an_answer_is_taken_where_the_question_means_it() -> None:
+    text = "一号泵站造价30万元，去年完工。" * 3 + "二号泵站也用了30万元，两天修好。"
+    (example,) = questions(ask("二号泵站花了多少钱？", "30万元"), text=text)
+    ((start, end),) = example.answering[-1].spans
+    window = example.answering[-1].text
+    assert window[start:end] == "30万元"
+    assert window[:start].endswith("二号泵站也用了")
+
+
+def test_items_of_a_list_are_all_marked_and_variants_are_not() -> None:
+    text = "施工分三段：东段、中段、西段。"
+    listed, chosen = questions(
+        ask("施工分哪几段？", "东段", "中段", "西段", kind="list"), ask("哪段？", "东段", "中段"), text=text
+    )
+    assert [text[slice(*span)] for span in listed.answering[0].spans] == ["东段", "中段", "西段"]
+    assert len(chosen.answering[0].spans) == 1
+
+
+def test_the_window_with_the_trap_is_the_negative_of_a_near_miss() -> None:
+    text = "老桥建于1958年。" + "两岸种满了柳树，" * 40 + "。新桥长120米。"
+    (example,) = questions(ask("新桥是哪年建的？", kind="near", trap="1958年"), text=text)
+    assert not example.answering
+    assert all("1958年" in window.text for window in example.traps)
+    assert all("1958年" not in window.text for window in example.beside)
+
+
+def test_a_question_with_its_answer_becomes_one_for_yes_and_no() -> None:
+    facts = [ask("新桥一共长多少米？", "120米", kind="how_many"), ask("老桥修了几年？", "6年", kind="how_many")]
+    asked: dict[str, str] = {}
+    for number in range(40):
+        text = f"{number}号。{TEXT}老桥修了6年。"
+        for example in questions(*facts, text=text):
+            if example.polarity:
+                asked[example.question] = example.polarity
+                assert example.answers in (["120米"], ["6年"])
+    assert {polarity for question, polarity in asked.items() if "新桥" in question and "120米" in question} == {"yes"}
+    assert "no" in asked.values()
 
 
 def test_a_question_about_something_else_is_no_longer_answered() -> None:
     from train_reader import Pair, _about_something_else
 
-    pair = Pair("老桥建于哪年，是1958年吗？", TEXT, TEXT.index("1958年"), TEXT.index("1958年") + 5)
-    others = [_about_something_else(pair, ["水库大坝"], random.Random(seed)) for seed in range(200)]
+    start = TEXT.index("1958年")
+    pair = Pair("老桥建于哪年，是1958年吗？", TEXT, ((start, start + 5),))
+    others = [_about_something_else(pair, ["水库大坝"], random.Random(seed)) for seed in range(300)]
     asked = {other.question for other in others if other is not None}
     assert len(asked) > 1
     assert pair.question not in asked
-    assert all(other.start is None and other.text == TEXT for other in others if other is not None)
-
-
-def test_a_window_without_its_answer_does_not_say_it() -> None:
-    from examples import _answering, _without
-
-    window = _answering(TEXT, ["120米"], "新桥长多少米")
-    assert window is not None
-    assert window.text[window.start : window.end] == "120米"
-    rest = _without(TEXT, ["120米"])
-    assert "120米" not in rest
-    assert "老桥建于1958年" in rest
-    assert _without("新桥长120米。", ["120米"]) == ""
+    assert all(not other.spans and other.text == TEXT for other in others if other is not None)
 
 
 def test_an_altered_question_is_about_something_that_the_text_does_not_say() -> None:
-    from random import Random
-
     from examples import ask_something_else
 
     question = "新桥在1958年长多少米？"
-    altered = {ask_something_else(question, TEXT, ["渡口的缆车"], Random(seed)) for seed in range(20)} - {None}
+    altered = {ask_something_else(question, TEXT, ["渡口的缆车"], random.Random(seed)) for seed in range(20)} - {None}
     assert altered
     assert question not in altered
-    assert ask_something_else("老桥建于哪一年？", TEXT, [], Random(0)) is None
+    assert ask_something_else("老桥建于哪一年？", TEXT, [], random.Random(0)) is None
 
 
 def test_the_last_passages_of_a_file_are_held_out(tmp_path: Path) -> None:
@@ -75,6 +111,17 @@ def test_the_last_passages_of_a_file_are_held_out(tmp_path: Path) -> None:
     assert held_out == [False] * 44 + [True] * 6
 
 
+def test_examples_are_read_as_they_were_written(tmp_path: Path) -> None:
+    from dataclasses import asdict
+
+    from examples import read_examples
+
+    made = questions(ask("新桥长多少米？", "120米"))
+    lines = "\n".join(json.dumps(asdict(example), ensure_ascii=False) for example in made)
+    (tmp_path / "examples.jsonl").write_text(lines, encoding="utf-8")
+    assert read_examples(tmp_path / "examples.jsonl") == made
+
+
 @pytest.mark.model
 def test_tokens_of_the_answer_are_found_in_the_pair() -> None:
     from train_reader import Pair, encode
@@ -82,34 +129,19 @@ def test_tokens_of_the_answer_are_found_in_the_pair() -> None:
     from embeddings import open_token_embedder
 
     start = TEXT.index("120米")
+    title = "桥的消息 "
     batch = encode(
         [
-            Pair("新桥多长？", TEXT, start, start + 4),
+            Pair("新桥多长？", title + TEXT, ((start + len(title), start + len(title) + 4),), len(title)),
             Pair("谁？", TEXT),
-            Pair("新桥多长？", TEXT * 60, 59 * len(TEXT), 60 * len(TEXT)),
+            Pair("新桥多长？", TEXT * 60, ((59 * len(TEXT), 60 * len(TEXT)),)),
         ],
         open_token_embedder(64),
     )
-    first, last = int(batch.first[0]), int(batch.last[0])
-    assert TEXT[batch.tokens.starts[0, first] : batch.tokens.ends[0, last]].endswith("120米")
-    assert batch.first.tolist()[1:] == [-1, -1]
-
-
-def test_a_term_that_only_the_cut_sentences_have_is_unknown(tmp_path: Path, counting: CountingEncoder) -> None:
-    from fit_answering import REMOVERS, ArchiveTexts
-
-    rows = [{"id": "0", "text": TEXT}, {"id": "1", "text": "河上的老桥还在，岸边种了柳树。"}]
-    issue = tmp_path / "issue.jsonl"
-    issue.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8")
-    build(issue, archive=tmp_path / "archive", encoder=counting)
-    with Archive.open(tmp_path / "archive").snapshot() as snapshot:
-        chunk, article = snapshot.read_chunks(snapshot.chunk_ids())[0]
-        hits = [Hit(chunk, article, 1.0, 0.0, 1, 1)]
-        cut = ArchiveTexts(snapshot).without(["1958年"], hits, REMOVERS["cut"])
-        assert snapshot.term_statistics("1958").frequencies.tolist() == [1]
-        assert cut.term_statistics("1958").frequencies.tolist() == [0]
-        for kept in ("老桥", "新桥", "柳树", "两岸的人"):  # of another article, or of sentences that stay
-            found, left = snapshot.term_statistics(kept), cut.term_statistics(kept)
-            assert left.frequencies.tolist() == found.frequencies.tolist()
-        assert cut.coverage("1958年 柳树", ["柳树"]) < snapshot.coverage("1958年 柳树", ["柳树"])
-        assert [hit.article.body for hit in cut.of(hits[0])] == [TEXT.replace("老桥建于1958年，去年拆了。", "")]
+    assert batch.answered.tolist() == [1.0, 0.0, 0.0]
+    first, last = int(batch.first[0].int().argmax()), int(batch.last[0].int().argmax())
+    text = title + TEXT
+    assert text[batch.tokens.starts[0, first] : batch.tokens.ends[0, last]].endswith("120米")
+    assert not any(batch.readable[0] & (batch.tokens.ends[0] <= len(title)))
+    # No answer is the first token of all; so is one that was cut off.
+    assert batch.first[1:].int().argmax(dim=1).tolist() == [0, 0]
