@@ -1,10 +1,10 @@
-"""How the page bears many readers: each asks a question every few seconds, as its own browser would.
+"""How the page bears many users: each asks a question every few seconds, as its own browser would.
 
-usage: python benchmarks/load.py [--archive DIR] [--readers 20] [--every 5] [--seconds 300] [--questions N] [--url URL]
+usage: python benchmarks/load.py [--archive DIR] [--users 20] [--every 5] [--seconds 300] [--questions N] [--url URL]
 
 Without --url, the page is served over the archive by a process of its own, whose memory is told too (on Linux). Every
-reader is a session that sends through gradio's queue what the page sends, and waits for the whole answer. With
---questions, the readers ask one after the other without a pause until so many questions have been asked: that is how
+user is a session that sends through gradio's queue what the page sends, and waits for the whole answer. With
+--questions, the users ask one after the other without a pause until so many questions have been asked: that is how
 memory is watched. Questions are made of the titles in the archive, so that most have an answer.
 """
 
@@ -50,15 +50,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--archive", default="archive")
     parser.add_argument("--url", help="a page that is served already")
-    parser.add_argument("--readers", type=int, default=20)
-    parser.add_argument("--every", type=float, default=5.0, metavar="SECONDS", help="between a reader's questions")
+    parser.add_argument("--users", type=int, default=20)
+    parser.add_argument("--every", type=float, default=5.0, metavar="SECONDS", help="between a user's questions")
     parser.add_argument("--seconds", type=float, default=300.0)
     parser.add_argument("--questions", type=int, default=0, help="ask so many without a pause, and watch memory")
     arguments = parser.parse_args()
     with nullcontext((arguments.url, None)) if arguments.url else served(arguments.archive) as (url, pid):
         tally = asyncio.run(_load(url, pid, arguments))
     asked = len(tally.seconds) + sum(tally.failures.values())
-    print(f"{arguments.readers} readers, {asked} questions, {sum(tally.failures.values())} failed")
+    print(f"{arguments.users} users, {asked} questions, {sum(tally.failures.values())} failed")
     print(f"answer p50 {percentile(tally.seconds, 0.5):.2f} s, p95 {percentile(tally.seconds, 0.95):.2f} s")
     for reason, count in tally.failures.most_common():
         print(f"failed {count} times: {reason}")
@@ -125,8 +125,8 @@ async def _load(url: str, pid: int | None, arguments: argparse.Namespace) -> Tal
                 if not arguments.questions:
                     await asyncio.sleep(max(0.0, started + arguments.every - time.monotonic()))
 
-        share = arguments.every / max(1, arguments.readers)
-        await asyncio.gather(*(read(at * share) for at in range(arguments.readers)))
+        share = arguments.every / max(1, arguments.users)
+        await asyncio.gather(*(read(at * share) for at in range(arguments.users)))
         if not arguments.questions:
             _remember(tally, pid, next(numbers) - 1)
     return tally

@@ -1,9 +1,9 @@
-"""How soon the page is there, and how soon an answer, as a reader sees it in Chromium.
+"""How soon the page is there, and how soon an answer, as a user sees it in Chromium.
 
 usage: python benchmarks/page.py [--archive DIR] [--visits 10] [--questions 30]
 
 The page is served over the archive by a process of its own, and visited once before anything is measured. A visit is a
-new browser context, as of a reader who comes for the first time: until the question can be typed and what the archive
+new browser context, as of a user who comes for the first time: until the question can be typed and what the archive
 holds is told, and until the suggested questions stand there. A question is made of a title, each another one, so that
 no answer is remembered; its time runs from Enter to the first words of the answer, not of the note that says it waits.
 Answers and refusals are told apart: a refusal has read more.

@@ -33,7 +33,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class ParsedArticle:
-    """An article as a reader or the page parser finds it, before it has an issue.
+    """An article as a loader or the page parser finds it, before it has an issue.
 
     `kicker` (肩题) stands above the title and `deck` (副题) below it. `boxes` says where each paragraph of the body is
     printed, one entry a line of `body` (several boxes where a column breaks it), and is empty where the source has no
@@ -134,7 +134,7 @@ class Chunk:
 class ParsedIssue:
     """What a document says of itself, and its articles. `name` is "" and `date` None where it does not say.
 
-    `number` is the issue's, as a reader finds it in the masthead (第12946期), else "". It becomes part of the name.
+    `number` is the issue's, as a loader finds it in the masthead (第12946期), else "". It becomes part of the name.
     """
 
     name: str

@@ -65,7 +65,7 @@ class IssueEntry:
 class PreparedIssue:
     """An issue ready to be stored: each article with its chunks, and for each chunk the key of its vector.
 
-    `reading_key` names what the readers found in it, `recipe` how that was corrected and cut, `root` the path that a
+    `reading_key` names what the loaders found in it, `recipe` how that was corrected and cut, `root` the path that a
     build was given to find it.
     """
 

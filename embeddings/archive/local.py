@@ -2,7 +2,7 @@
 
 A build is one SQLite transaction that ends by naming a new generation; the derived files carry the generation they were
 made from. Where they do not match, or are missing or damaged, they are made again from the database without encoding
-anything. SQLite's write-ahead log lets readers hold the old state while a build commits the new one.
+anything. SQLite's write-ahead log lets open snapshots hold the old state while a build commits the new one.
 """
 
 from __future__ import annotations

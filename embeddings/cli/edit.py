@@ -1,4 +1,4 @@
-"""The commands of a newsroom: watch a folder, correct what was read, take an issue back."""
+"""The commands of an editor: watch a folder, correct what was read, take an issue back."""
 
 from __future__ import annotations
 

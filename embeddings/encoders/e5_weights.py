@@ -27,7 +27,7 @@ _BLOCK_BYTES = 18  # a half-precision scale, then 32 weights of four bits
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class _TensorEntry:
     """Where a tensor lies in the file."""
 
     kind: int
@@ -51,7 +51,7 @@ class PackedModel:
     pieces: list[tuple[str, float]]
     unknown_id: int
     _stored: Buffer
-    _entries: dict[str, _Entry]
+    _entries: dict[str, _TensorEntry]
 
     @classmethod
     def open(cls, path: Path) -> PackedModel:
@@ -60,13 +60,13 @@ class PackedModel:
             if file.read(4) != b"E5S1":
                 raise ModelError(ModelCode.BAD_WEIGHTS, path=path)
             stored = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        reader = _Reader(stored, offset=8)
-        hidden, layers, heads, feed_forward, vocabulary, positions, token_types, eps, _ = reader.take("<7ifi")
-        pieces, unknown_id = _read_pieces(reader)
-        _, normalizer_bytes = reader.take("<iI")
-        reader.offset += normalizer_bytes  # the same map as NFKC, which the tokenizer below applies
-        (tensor_count,) = reader.take("<i")
-        entries = dict(_read_entry(reader) for _ in range(tensor_count))
+        cursor = _Cursor(stored, offset=8)
+        hidden, layers, heads, feed_forward, vocabulary, positions, token_types, eps, _ = cursor.take("<7ifi")
+        pieces, unknown_id = _read_pieces(cursor)
+        _, normalizer_bytes = cursor.take("<iI")
+        cursor.offset += normalizer_bytes  # the same map as NFKC, which the tokenizer below applies
+        (tensor_count,) = cursor.take("<i")
+        entries = dict(_read_entry(cursor) for _ in range(tensor_count))
         return cls(
             hidden,
             layers,
@@ -113,7 +113,7 @@ def unigram_tokenizer(pieces: Sequence[tuple[str, float]], unknown_id: int) -> A
     return tokenizer
 
 
-class _Reader:
+class _Cursor:
     def __init__(self, packed: Buffer, *, offset: int) -> None:
         self.packed = packed
         self.offset = offset
@@ -129,12 +129,12 @@ class _Reader:
         return taken
 
 
-def _read_pieces(reader: _Reader) -> tuple[list[tuple[str, float]], int]:
-    count, _, _, _, unknown_id = reader.take("<5i")
-    (blob_bytes,) = reader.take("<Q")
-    offsets = np.frombuffer(reader.take_bytes(4 * (count + 1)), "<u4").tolist()
-    scores = np.frombuffer(reader.take_bytes(4 * count), "<f4").tolist()
-    blob = reader.take_bytes(blob_bytes)
+def _read_pieces(cursor: _Cursor) -> tuple[list[tuple[str, float]], int]:
+    count, _, _, _, unknown_id = cursor.take("<5i")
+    (blob_bytes,) = cursor.take("<Q")
+    offsets = np.frombuffer(cursor.take_bytes(4 * (count + 1)), "<u4").tolist()
+    scores = np.frombuffer(cursor.take_bytes(4 * count), "<f4").tolist()
+    blob = cursor.take_bytes(blob_bytes)
     pieces = [
         (blob[start:end].decode("utf-8"), score)
         for start, end, score in zip(offsets[:-1], offsets[1:], scores, strict=True)
@@ -142,10 +142,10 @@ def _read_pieces(reader: _Reader) -> tuple[list[tuple[str, float]], int]:
     return pieces, unknown_id
 
 
-def _read_entry(reader: _Reader) -> tuple[str, _Entry]:
-    (name_length,) = reader.take("<H")
-    name = reader.take_bytes(name_length).decode("ascii")
-    return name, _Entry(*reader.take("<BIQQ"))
+def _read_entry(cursor: _Cursor) -> tuple[str, _TensorEntry]:
+    (name_length,) = cursor.take("<H")
+    name = cursor.take_bytes(name_length).decode("ascii")
+    return name, _TensorEntry(*cursor.take("<BIQQ"))
 
 
 def _dequantise(blocks: NDArray[np.uint8]) -> NDArray[np.float32]:

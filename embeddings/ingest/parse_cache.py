@@ -1,4 +1,4 @@
-"""What readers found, as text that an archive keeps, so that a scan is read once."""
+"""What loaders found, as text that an archive keeps, so that a scan is read once."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from embeddings.sources.document import Document
 from embeddings.sources.hashing import text_digest
 from embeddings.types import ParsedArticle, ParsedIssue
 
-# Raise it when a reader or the page parser gives other articles for the same bytes.
-READERS_VERSION = 3
+# Raise it when a loader or the page parser gives other articles for the same bytes.
+LOADERS_VERSION = 3
 
 
 def reading_key(document: Document) -> str:
-    """Names what the present readers find in a document: its name decides between kinds of text."""
-    return text_digest(str(READERS_VERSION), document.id, document.name)
+    """Names what the present loaders find in a document: its name decides between kinds of text."""
+    return text_digest(str(LOADERS_VERSION), document.id, document.name)
 
 
 def issue_to_json(issue: ParsedIssue) -> str:

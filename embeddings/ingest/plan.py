@@ -25,7 +25,7 @@ _CHUNKER_VERSION = 1
 
 BY_HAND = ""  # the root of a file that was named, and not found in a folder
 
-Place = tuple[str, str]  # a file, and the member of a ZIP file
+DocumentKey = tuple[str, str]  # a file, and the member of a ZIP file
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,9 @@ class Plan:
 
     prepared: list[PreparedIssue] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
-    seen: set[Place] = field(default_factory=set)
+    seen: set[DocumentKey] = field(default_factory=set)
     failed: set[str] = field(default_factory=set)
-    withdrawn: set[Place] = field(default_factory=set)
+    withdrawn: set[DocumentKey] = field(default_factory=set)
     stale: list[str] = field(default_factory=list)
 
 
@@ -91,7 +91,7 @@ class Planner:
                 plan.failed.add(str(file))
         return plan
 
-    def _plan_file(self, file: Path, root: str, plan: Plan, taken: dict[str, Place]) -> None:
+    def _plan_file(self, file: Path, root: str, plan: Plan, taken: dict[str, DocumentKey]) -> None:
         unpacked = unpack(file.name, read_bytes(file, self._limits), self._limits)
         for member, error in unpacked.skipped:
             plan.skipped.append(Skipped(f"{file}/{member}", error))
@@ -106,7 +106,9 @@ class Planner:
                 plan.skipped.append(Skipped(f"{file}/{document.member}", error))
                 plan.seen.add(place)
 
-    def _plan_document(self, file: Path, document: Document, root: str, plan: Plan, taken: dict[str, Place]) -> None:
+    def _plan_document(
+        self, file: Path, document: Document, root: str, plan: Plan, taken: dict[str, DocumentKey]
+    ) -> None:
         place = (str(file), document.member)
         corrections = read_corrections(file, document)
         if corrections.withdrawn and root != BY_HAND:
@@ -133,7 +135,7 @@ class Planner:
 
 
 def read_once(store: ArchiveWriter, document: Document, limits: Limits, *, afresh: bool = False) -> ParsedIssue:
-    """What the readers find in a document, from the archive where they have read it before. Raises SourceError."""
+    """What the loaders find in a document, from the archive where they have read it before. Raises SourceError."""
     key = reading_key(document)
     stored = None if afresh else store.reading(key)
     if stored is not None:

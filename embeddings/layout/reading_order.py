@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from embeddings.layout.columns import reading_order
 from embeddings.layout.geometry import Area, PrintedLine, PrintedPage, body_height, body_size
-from embeddings.layout.xycut import FEWEST_CHARACTERS, Headline, Region, cut, find_headlines
+from embeddings.layout.xycut import FEWEST_CHARACTERS, PrintedHeadline, Region, cut, find_headlines
 from embeddings.parsing.lines import Line, Part
 from embeddings.text.dates import find_date
 from embeddings.types import Box
@@ -112,13 +112,13 @@ def _region_lines(region: Region, page: PrintedPage, *, body: float) -> Iterator
     yield from _column_lines(captions, Part.CAPTION, page, body=body)
 
 
-def _is_tag(line: PrintedLine, headline: Headline) -> bool:
+def _is_tag(line: PrintedLine, headline: PrintedHeadline) -> bool:
     """Whether a line names the kind of article above its headline: 【新闻·要闻】."""
     text = line.text.strip()
     return line.area.bottom <= headline.area.top + 0.3 * line.across and text[:1] + text[-1:] in ("【】", "[]", "〖〗")
 
 
-def _headline_lines(headline: Headline, page: PrintedPage) -> Iterator[Line]:
+def _headline_lines(headline: PrintedHeadline, page: PrintedPage) -> Iterator[Line]:
     """Kicker, headline, deck. Upright lines are read from right to left, level ones from top to bottom."""
     lines = sorted(headline.lines, key=lambda line: -line.area.right if line.vertical else line.area.top)
     largest = max(line.across for line in lines if line.advances >= FEWEST_CHARACTERS)

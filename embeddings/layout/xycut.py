@@ -24,7 +24,7 @@ _OVERHANG = 0.35  # body sizes that a box may reach over a cut
 
 
 @dataclass(frozen=True, slots=True)
-class Headline:
+class PrintedHeadline:
     """Large lines that stand together: kicker, headline and deck."""
 
     lines: tuple[PrintedLine, ...]
@@ -45,10 +45,10 @@ class Region:
     """Lines that belong together. `headline` is None where they go on with the region before."""
 
     lines: tuple[PrintedLine, ...]
-    headline: Headline | None
+    headline: PrintedHeadline | None
 
 
-def find_headlines(lines: Sequence[PrintedLine], *, body: float) -> list[Headline]:
+def find_headlines(lines: Sequence[PrintedLine], *, body: float) -> list[PrintedHeadline]:
     """The headlines among some lines. Large lines near each other make one."""
     large = [line for line in lines if line.size >= DISPLAY_RATIO * body]
     groups: list[list[PrintedLine]] = []
@@ -56,7 +56,9 @@ def find_headlines(lines: Sequence[PrintedLine], *, body: float) -> list[Headlin
         joined = [group for group in groups if any(_stand_together(line, other) for other in group)]
         groups = [group for group in groups if group not in joined]
         groups.append([*(other for group in joined for other in group), line])
-    return [Headline(tuple(group)) for group in groups if any(line.advances >= FEWEST_CHARACTERS for line in group)]
+    return [
+        PrintedHeadline(tuple(group)) for group in groups if any(line.advances >= FEWEST_CHARACTERS for line in group)
+    ]
 
 
 def _stand_together(one: PrintedLine, other: PrintedLine) -> bool:
@@ -85,7 +87,7 @@ def cut(lines: Sequence[PrintedLine], rules: Sequence[Area], *, body: float) -> 
 
 
 def _along_rule(
-    lines: Sequence[PrintedLine], rules: Sequence[Area], headlines: Sequence[Headline], *, body: float
+    lines: Sequence[PrintedLine], rules: Sequence[Area], headlines: Sequence[PrintedHeadline], *, body: float
 ) -> list[list[PrintedLine]] | None:
     """The two parts of a region that the longest rule across it makes. A rule under a headline does not part it."""
     whole = around([line.area for line in lines])
@@ -108,13 +110,13 @@ def _along_rule(
     return best[1] if best else None
 
 
-def _is_headline_alone(part: Sequence[PrintedLine], headlines: Sequence[Headline]) -> bool:
+def _is_headline_alone(part: Sequence[PrintedLine], headlines: Sequence[PrintedHeadline]) -> bool:
     large = {line for headline in headlines for line in headline.lines}
     return bool(part) and all(line in large for line in part)
 
 
 def _between_headlines(
-    lines: Sequence[PrintedLine], headlines: Sequence[Headline], *, body: float
+    lines: Sequence[PrintedLine], headlines: Sequence[PrintedHeadline], *, body: float
 ) -> list[list[PrintedLine]] | None:
     """The two parts of a region along its widest white line that parts its headlines."""
     candidates = []
@@ -135,13 +137,13 @@ def _between_headlines(
     return max(candidates, key=lambda candidate: candidate[0])[1] if candidates else None
 
 
-def _begins_with_headline(part: Sequence[PrintedLine], headlines: Sequence[Headline], *, body: float) -> bool:
+def _begins_with_headline(part: Sequence[PrintedLine], headlines: Sequence[PrintedHeadline], *, body: float) -> bool:
     top = min(line.area.top for line in part)
     return any(headline.area.top - top < 3 * body for headline in headlines)
 
 
 def _without_first(
-    lines: Sequence[PrintedLine], headlines: Sequence[Headline], rules: Sequence[Area], *, body: float
+    lines: Sequence[PrintedLine], headlines: Sequence[PrintedHeadline], rules: Sequence[Area], *, body: float
 ) -> list[Region]:
     """No straight cut parts these headlines: the topmost opens its article, and the rest is cut without it."""
     first = min(headlines, key=lambda headline: (headline.area.top, headline.area.left))
@@ -151,7 +153,9 @@ def _without_first(
     return [Region((*first.lines, *columns), first), *cut(others, rules, body=body)]
 
 
-def _under(first: Headline, rest: Sequence[PrintedLine], headlines: Sequence[Headline]) -> list[PrintedLine]:
+def _under(
+    first: PrintedHeadline, rest: Sequence[PrintedLine], headlines: Sequence[PrintedHeadline]
+) -> list[PrintedLine]:
     """The lines below a headline within its width, as far down as the next headline in their way."""
     area = first.area
     lower = [headline.area for headline in headlines if headline is not first]

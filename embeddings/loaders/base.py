@@ -9,7 +9,7 @@ from embeddings.sources.document import Document
 from embeddings.types import ParsedIssue
 
 
-class Reader(Protocol):
+class Loader(Protocol):
     """One format."""
 
     def reads(self, document: Document) -> bool:

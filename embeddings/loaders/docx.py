@@ -51,7 +51,7 @@ _RUNNING_MARKS = tuple(f"。{SEMICOLONS}")
 _NOT_TITLE_ENDS = (*_RUNNING_MARKS, *f"{COMMAS}{COLONS}！!？?")
 
 
-class DocxReader:
+class DocxLoader:
     """A Word file: an issue with several articles under headings, or one article."""
 
     def reads(self, document: Document) -> bool:
@@ -68,7 +68,7 @@ class DocxReader:
     def read(self, document: Document, limits: Limits) -> ParsedIssue:
         """The issue. Raises SourceError when it is damaged, has no text, or unpacks to more than the limit."""
         parts = _read_parts(document, limits)
-        blocks = list(_Text(parts).blocks())
+        blocks = list(_DocxText(parts).blocks())
         if not any(block.text for block in blocks):
             raise SourceError(SourceCode.DOCX_NO_TEXT, name=document.name)
         outline = read_outline(_headed(blocks))
@@ -89,7 +89,7 @@ def _named(issue: ParsedIssue, parts: Mapping[str, Element]) -> ParsedIssue:
     name, day, number = issue.name, issue.date, issue.number
     for part, root in sorted(parts.items()):
         if part.startswith("word/header") and not (name and day and number):
-            lines = [line for block in _Text({_DOCUMENT: root}).blocks() for line in block.text.split("\n")]
+            lines = [line for block in _DocxText({_DOCUMENT: root}).blocks() for line in block.text.split("\n")]
             paper, printed = read_masthead(lines)
             day = day or printed
             name = name or issue_name(paper, day)
@@ -160,7 +160,7 @@ def _parse(document: Document, part: str, xml: bytes) -> Element:
 
 
 @dataclass(frozen=True, slots=True)
-class _Block:
+class _DocxBlock:
     """A paragraph or a row of a table, and how it is set. `level` counts from one for headings by style, 0 for none."""
 
     text: str
@@ -182,7 +182,7 @@ class _Style:
     is_contents: bool = False
 
 
-class _Text:
+class _DocxText:
     """The paragraphs of a Word file in the order in which they are read."""
 
     def __init__(self, parts: Mapping[str, Element]) -> None:
@@ -200,11 +200,11 @@ class _Text:
             for note in root
         }
 
-    def blocks(self) -> Iterator[_Block]:
+    def blocks(self) -> Iterator[_DocxBlock]:
         """Paragraphs, rows and the text of boxes and notes, each where it stands or is anchored."""
         return self._blocks_in(self._root)
 
-    def _blocks_in(self, container: Element) -> Iterator[_Block]:
+    def _blocks_in(self, container: Element) -> Iterator[_DocxBlock]:
         for child in _printed(container):
             if child.tag == f"{_W}p":
                 yield from self._paragraph(child)
@@ -213,7 +213,7 @@ class _Text:
             else:
                 yield from self._blocks_in(child)
 
-    def _paragraph(self, paragraph: Element) -> Iterator[_Block]:
+    def _paragraph(self, paragraph: Element) -> Iterator[_DocxBlock]:
         parts: list[str] = []
         apart: list[Element] = []
         self._gather(paragraph, parts, apart)
@@ -228,10 +228,10 @@ class _Text:
             size, bold = self._setting(paragraph, style)
             centred = (_value(properties, "jc") or ("center" if style.centred else "")) == "center"
             if level and len(text) <= 2 * _LONGEST_TITLE and not text.rstrip().endswith(_RUNNING_MARKS):
-                yield _Block(" ".join(lines), level, size, bold, centred)
+                yield _DocxBlock(" ".join(lines), level, size, bold, centred)
             else:
                 lines[0] = number + lines[0]
-                yield from (_Block(line, 0, size, bold, centred) for line in lines)
+                yield from (_DocxBlock(line, 0, size, bold, centred) for line in lines)
         for element in apart:
             yield from self._blocks_in(element)
 
@@ -256,7 +256,7 @@ class _Text:
             elif tag != f"{_W}r" or child.find(f"{_W}rPr/{_W}vanish") is None:
                 self._gather(child, parts, apart)
 
-    def _table(self, table: Element) -> Iterator[_Block]:
+    def _table(self, table: Element) -> Iterator[_DocxBlock]:
         for row in _nearest(table, f"{_W}tr"):
             if row.find(f"{_W}trPr/{_W}del") is not None:
                 continue
@@ -266,7 +266,7 @@ class _Text:
                 continue
             texts = [" ".join(block.text for block in self._blocks_in(cell)) for cell in cells]
             if any(texts):
-                yield _Block(" | ".join(texts))
+                yield _DocxBlock(" | ".join(texts))
 
     def _setting(self, paragraph: Element, style: _Style) -> tuple[float, bool]:
         """The size of the largest part of a paragraph's text, and whether all of it is bold."""
@@ -398,7 +398,7 @@ def _list_place(properties: Element | None) -> tuple[str, int] | None:
     return None if number is None else (number, _whole(_value(place, "ilvl") or "0"))
 
 
-def _headed(blocks: Sequence[_Block]) -> list[tuple[int, str]]:
+def _headed(blocks: Sequence[_DocxBlock]) -> list[tuple[int, str]]:
     """The blocks with their levels: by style, or by how they are set where no heading has a style."""
     if any(block.level for block in blocks):
         return [(block.level, block.text) for block in blocks]
@@ -422,11 +422,11 @@ def _headed(blocks: Sequence[_Block]) -> list[tuple[int, str]]:
     return headed
 
 
-def _rank(block: _Block) -> tuple[float, bool, bool]:
+def _rank(block: _DocxBlock) -> tuple[float, bool, bool]:
     return block.size, block.centred, block.bold
 
 
-def _could_be_title(blocks: Sequence[_Block], at: int, *, size: float, bold: bool) -> bool:
+def _could_be_title(blocks: Sequence[_DocxBlock], at: int, *, size: float, bold: bool) -> bool:
     block = blocks[at]
     text = block.text
     if not block.size or not 2 <= len(text) <= _LONGEST_TITLE or text.endswith(_NOT_TITLE_ENDS) or is_credit(text):

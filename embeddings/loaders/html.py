@@ -64,7 +64,7 @@ _MARKS = re.compile(
 _PROGRAMME = re.compile(r"《([^《》]{2,20})》")
 
 
-class HtmlReader:
+class HtmlLoader:
     """A page saved from a site: an issue, a list of its titles, or one article."""
 
     def reads(self, document: Document) -> bool:
@@ -102,7 +102,7 @@ class HtmlReader:
 
 
 @dataclass(frozen=True, slots=True)
-class _Block:
+class _HtmlBlock:
     """A printed line of a page; `is_link` where all of it leads elsewhere, `in_item` inside a list of links."""
 
     level: int
@@ -197,7 +197,7 @@ def _text(element: Element) -> str:
     return "".join(element.itertext())
 
 
-def _blocks(tree: Element) -> Iterator[_Block]:
+def _blocks(tree: Element) -> Iterator[_HtmlBlock]:
     """The printed lines of a page, or of what trafilatura makes of one."""
     from lxml import etree
 
@@ -210,7 +210,7 @@ def _blocks(tree: Element) -> Iterator[_Block]:
             printer.leave(element)
             printer.add(element.tail)
         elif cells := _cells(element):
-            yield _Block(0, " | ".join(cells))
+            yield _HtmlBlock(0, " | ".join(cells))
             walk.skip_subtree()
             printer.enter(element)
         else:
@@ -260,11 +260,11 @@ class _Printer:
             self._line.append(text)
             self._linked += len(text.strip()) if self._links else 0
 
-    def flush(self) -> Iterator[_Block]:
+    def flush(self) -> Iterator[_HtmlBlock]:
         """The line as far as it has any text."""
         text = " ".join("".join(self._line).split())
         if text:
-            yield _Block(self._level, self._marker + text, self._linked >= 0.9 * len(text), self._items > 0)
+            yield _HtmlBlock(self._level, self._marker + text, self._linked >= 0.9 * len(text), self._items > 0)
             self._marker = ""
         self._line, self._linked = [], 0
 
@@ -357,7 +357,7 @@ def _listed(items: Sequence[_Item], page: _Page) -> ParsedIssue:
 
 
 def _single(
-    document: Document, tree: Element, page: _Page, outline: ParsedIssue, blocks: Sequence[_Block]
+    document: Document, tree: Element, page: _Page, outline: ParsedIssue, blocks: Sequence[_HtmlBlock]
 ) -> ParsedIssue:
     """The one article of a page: what trafilatura takes for its text, else all that the page prints."""
     import trafilatura
@@ -387,7 +387,7 @@ def _title(page: _Page, outline: ParsedIssue) -> str:
     return repeated or below or page.heading or page.title or next(iter(headings), "")
 
 
-def _span(blocks: Sequence[_Block], title: str, found: Sequence[str]) -> list[str]:
+def _span(blocks: Sequence[_HtmlBlock], title: str, found: Sequence[str]) -> list[str]:
     """The lines of a page from the first to the last that was found in it, under the line that names its source.
 
     Trafilatura drops and repeats lines of short Chinese texts, so it says where the article is, and the page what.

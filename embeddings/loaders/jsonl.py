@@ -12,7 +12,7 @@ from embeddings.text.dates import find_date
 from embeddings.types import ArticleKind, ParsedArticle, ParsedIssue
 
 
-class JsonLinesReader:
+class JsonLinesLoader:
     """One article a line: `{"id", "title", "date", "section", "byline", "text"}`, all but `text` optional."""
 
     def reads(self, document: Document) -> bool:

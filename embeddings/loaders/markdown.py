@@ -21,7 +21,7 @@ _MARKDOWN_SUFFIXES = frozenset({".md", ".markdown"})
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<fields>.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
 
 
-class MarkdownReader:
+class MarkdownLoader:
     """Front matter (`name`, `date`, `id`), then `# section` or the issue's name, and `## title` for each article."""
 
     def reads(self, document: Document) -> bool:

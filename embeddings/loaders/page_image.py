@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from embeddings.config import Limits
 from embeddings.errors import SourceCode, SourceError
-from embeddings.loaders.scans import PdfReader, PictureReader
+from embeddings.loaders.scans import PdfLoader, PictureLoader
 from embeddings.sources.document import Document
 from embeddings.sources.files import PICTURE_SUFFIXES, read_bytes
 from embeddings.sources.unzip import unpack
@@ -92,12 +92,12 @@ def _source_of(article: Article, limits: Limits) -> Document:
 
 
 def _draw(document: Document, number: int, limits: Limits) -> Image:
-    if PdfReader().reads(document):
+    if PdfLoader().reads(document):
         from embeddings.layout.pdf import draw_page
 
         return draw_page(document.content, number, max_pages=limits.max_pages, max_pixels=limits.max_pixels)
     pictures = (document.content, *document.further_pages)
-    if not PictureReader().reads(document) or not 1 <= number <= len(pictures):
+    if not PictureLoader().reads(document) or not 1 <= number <= len(pictures):
         raise SourceError(SourceCode.NO_PAGE, name=document.name, page=number)
     from embeddings.layout.ocr import open_picture
 

@@ -1,6 +1,6 @@
-"""Issue files → issue name, date and articles. One reader a format, chosen by what the file holds.
+"""Issue files → issue name, date and articles. One loader a format, chosen by what the file holds.
 
-A file is unpacked into documents (`unpack`: a ZIP file has many), and each document is read by the first reader that
+A file is unpacked into documents (`unpack`: a ZIP file has many), and each document is read by the first loader that
 knows its bytes (`read_document`).
 """
 
@@ -13,14 +13,14 @@ from pathlib import Path
 
 from embeddings.config import Limits
 from embeddings.errors import SourceCode, SourceError
-from embeddings.loaders.base import Reader
-from embeddings.loaders.docx import DocxReader
-from embeddings.loaders.html import HtmlReader
-from embeddings.loaders.jsonl import JsonLinesReader
-from embeddings.loaders.markdown import MarkdownReader
-from embeddings.loaders.scans import PdfReader, PictureReader
-from embeddings.loaders.text import TextReader
-from embeddings.loaders.unsupported import ForeignReader
+from embeddings.loaders.base import Loader
+from embeddings.loaders.docx import DocxLoader
+from embeddings.loaders.html import HtmlLoader
+from embeddings.loaders.jsonl import JsonLinesLoader
+from embeddings.loaders.markdown import MarkdownLoader
+from embeddings.loaders.scans import PdfLoader, PictureLoader
+from embeddings.loaders.text import TextLoader
+from embeddings.loaders.unsupported import UnsupportedLoader
 from embeddings.sources.document import Document
 from embeddings.sources.files import IGNORED_NAMES, SUFFIXES, read_bytes
 from embeddings.sources.unzip import Unpacked, unpack
@@ -29,11 +29,11 @@ from embeddings.types import ParsedArticle, ParsedIssue
 
 __all__ = [
     "IGNORED_NAMES",
-    "READERS",
+    "LOADERS",
     "SUFFIXES",
     "Document",
+    "Loader",
     "ParsedIssue",
-    "Reader",
     "Unpacked",
     "read_bytes",
     "read_document",
@@ -43,16 +43,16 @@ __all__ = [
 
 logger = logging.getLogger(__name__)
 
-# Formats with a signature first, then what no reader reads, then the kinds of text; plain text takes what is left.
-READERS: tuple[Reader, ...] = (
-    DocxReader(),
-    PdfReader(),
-    PictureReader(),
-    ForeignReader(),
-    HtmlReader(),
-    JsonLinesReader(),
-    MarkdownReader(),
-    TextReader(),
+# Formats with a signature first, then what no loader reads, then the kinds of text; plain text takes what is left.
+LOADERS: tuple[Loader, ...] = (
+    DocxLoader(),
+    PdfLoader(),
+    PictureLoader(),
+    UnsupportedLoader(),
+    HtmlLoader(),
+    JsonLinesLoader(),
+    MarkdownLoader(),
+    TextLoader(),
 )
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\ufeff]")
@@ -66,9 +66,9 @@ def read_document(document: Document, limits: Limits | None = None) -> ParsedIss
     limits = limits or Limits.from_environment()
     if not document.content.strip():
         raise SourceError(SourceCode.EMPTY, name=document.name)
-    reader = next(reader for reader in READERS if reader.reads(document))
+    loader = next(loader for loader in LOADERS if loader.reads(document))
     try:
-        issue = reader.read(document, limits)
+        issue = loader.read(document, limits)
     except SourceError:
         raise
     except Exception as error:  # hostile and broken files find every gap in the libraries that read them

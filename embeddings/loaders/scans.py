@@ -20,7 +20,7 @@ _PDF_WITHIN = 1024  # a PDF may begin after some other bytes, says its specifica
 _PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*")
 
 
-class PdfReader:
+class PdfLoader:
     """A PDF file: its text layer, or its pages by OCR where they have none."""
 
     def reads(self, document: Document) -> bool:
@@ -35,7 +35,7 @@ class PdfReader:
             return _issue(read_pdf(document.content, max_pages=limits.max_pages, max_pixels=limits.max_pixels))
 
 
-class PictureReader:
+class PictureLoader:
     """A scanned page, or several that belong together, by OCR."""
 
     def reads(self, document: Document) -> bool:

@@ -8,7 +8,7 @@ from embeddings.sources.document import Document
 from embeddings.types import ParsedIssue
 
 
-class TextReader:
+class TextLoader:
     """Plain text as OCR gives it: one page or several, split into articles by the page parser."""
 
     def reads(self, document: Document) -> bool:

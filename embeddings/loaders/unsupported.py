@@ -1,4 +1,4 @@
-"""Formats that no reader reads: each is named, with the form to save it in."""
+"""Formats that no loader reads: each is named, with the form to save it in."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SIGNATURES = (
 )
 
 
-class ForeignReader:
+class UnsupportedLoader:
     """What is recognised and not read."""
 
     def reads(self, document: Document) -> bool:

@@ -46,9 +46,9 @@ def join_continued(articles: Sequence[ParsedArticle], jumps: Sequence[Jump] | No
     `jumps` says what the marks of each article said where they are gone already.
     """
     if jumps is None:
-        parts = [_Part.of(article) for article in articles]
+        parts = [_ArticlePart.of(article) for article in articles]
     else:
-        parts = [_Part(article, jump) for article, jump in zip(articles, jumps, strict=True)]
+        parts = [_ArticlePart(article, jump) for article, jump in zip(articles, jumps, strict=True)]
     taken: set[int] = set()
     for at, part in enumerate(parts):
         # A part may go on to a third.
@@ -63,14 +63,14 @@ def join_continued(articles: Sequence[ParsedArticle], jumps: Sequence[Jump] | No
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class _ArticlePart:
     """An article without its marks, and what they said."""
 
     article: ParsedArticle
     jump: Jump
 
     @classmethod
-    def of(cls, article: ParsedArticle) -> _Part:
+    def of(cls, article: ParsedArticle) -> _ArticlePart:
         body, jump = split_jump(article.body)
         title, of_title = split_jump(article.title)
         jump = Jump(jump.goes_to or of_title.goes_to, jump.came_from or of_title.came_from)
@@ -85,7 +85,7 @@ class _Part:
             boxes = boxes if len(boxes) == body.count("\n") + 1 else ()
         return cls(replace(article, title=title, body=body, boxes=boxes), jump)
 
-    def joined(self, other: _Part) -> _Part:
+    def joined(self, other: _ArticlePart) -> _ArticlePart:
         """Both as one article. A sentence that the jump cut goes on; a repeated headline is kept once."""
         first, second = self.article, other.article
         body, boxes = first.body, first.boxes
@@ -100,10 +100,10 @@ class _Part:
         boxes = boxes if len(boxes) == body.count("\n") + 1 else ()
         names = [name for name in (first.byline, second.byline) if name]
         article = replace(first, body=body, boxes=boxes, byline=" ".join(dict.fromkeys(names)))
-        return _Part(article, Jump(other.jump.goes_to, self.jump.came_from))
+        return _ArticlePart(article, Jump(other.jump.goes_to, self.jump.came_from))
 
 
-def _follower(at: int, part: _Part, parts: Sequence[_Part], taken: set[int]) -> int | None:
+def _follower(at: int, part: _ArticlePart, parts: Sequence[_ArticlePart], taken: set[int]) -> int | None:
     """The part that goes on where another stops. Raises nothing; None where it is not there or cannot be told."""
     candidates = [
         place for place, other in enumerate(parts) if place != at and place not in taken and other.jump.came_from
@@ -119,7 +119,7 @@ def _follower(at: int, part: _Part, parts: Sequence[_Part], taken: set[int]) -> 
     return best
 
 
-def _may_follow(part: _Part, other: _Part) -> bool:
+def _may_follow(part: _ArticlePart, other: _ArticlePart) -> bool:
     """Whether the pages that both name, and those they stand on, agree."""
     came, goes = _page(other.jump.came_from), _page(part.jump.goes_to)
     stands, follows = part.article.page, other.article.page

@@ -43,7 +43,7 @@ class _Paragraph:
 
 
 @dataclass(slots=True)
-class _Draft:
+class _LayoutArticle:
     """An article while its lines are read."""
 
     page: int | None
@@ -66,7 +66,7 @@ def read_articles(pages: Sequence[Sequence[Line]]) -> list[ParsedArticle]:
     `boxes` has an entry for every paragraph. Text above the first headline becomes an article without a title, unless
     it is too short to be one; a caption alone on its page becomes one of kind `photo`.
     """
-    drafts: list[_Draft] = []
+    drafts: list[_LayoutArticle] = []
     for lines in pages:
         _read_page([line for line in lines if line.text and not is_furniture(line.text)], drafts)
     articles = [article for draft in drafts if (article := _finish(draft)) is not None]
@@ -75,7 +75,7 @@ def read_articles(pages: Sequence[Sequence[Line]]) -> list[ParsedArticle]:
     return join_continued(articles)
 
 
-def _read_page(lines: Sequence[Line], drafts: list[_Draft]) -> None:
+def _read_page(lines: Sequence[Line], drafts: list[_LayoutArticle]) -> None:
     page = next((box.page for line in lines for box in line.boxes), None)
     goes_on = bool(drafts) and bool(lines) and _goes_on(drafts[-1], lines[0])
     current = drafts[-1] if goes_on else None
@@ -89,18 +89,18 @@ def _read_page(lines: Sequence[Line], drafts: list[_Draft]) -> None:
         # A jump from another page begins an article of its own, even without its headline.
         opens = opens or (part is Part.BODY and bool(split_jump(line.text)[1].came_from) and _has_text(current))
         if part is not Part.SECTION and (opens or current is None):
-            current = _Draft(page, section)
+            current = _LayoutArticle(page, section)
             drafts.append(current)
         if current is not None and part is not Part.SECTION:
             _take(current, part, line)
         above = part
 
 
-def _has_text(draft: _Draft | None) -> bool:
+def _has_text(draft: _LayoutArticle | None) -> bool:
     return draft is not None and bool(draft.paragraphs)
 
 
-def _goes_on(draft: _Draft, first: Line) -> bool:
+def _goes_on(draft: _LayoutArticle, first: Line) -> bool:
     """Whether the first line of a page continues the last article of the page before."""
     if first.part is not Part.BODY or split_jump(first.text)[1].came_from:
         return False
@@ -108,7 +108,7 @@ def _goes_on(draft: _Draft, first: Line) -> bool:
     return draft.is_open or is_typed
 
 
-def _take(draft: _Draft, part: Part, line: Line) -> None:
+def _take(draft: _LayoutArticle, part: Part, line: Line) -> None:
     if part is Part.KICKER:
         draft.kickers.append(line.text)
     elif part is Part.HEADLINE:
@@ -123,7 +123,7 @@ def _take(draft: _Draft, part: Part, line: Line) -> None:
         draft.paragraphs.append(_Paragraph(part, line.text, list(line.boxes), line))
 
 
-def _is_byline(draft: _Draft, line: Line) -> bool:
+def _is_byline(draft: _LayoutArticle, line: Line) -> bool:
     """Whether a line under a headline, before its text, names who wrote it; there a bare name does too."""
     if draft.paragraphs or not draft.titles:
         return False
@@ -186,7 +186,7 @@ def _is_under(upper: Box, lower: Box) -> bool:
     return shared > 0.5 * narrower and -height < lower.top - upper.bottom < 3 * height
 
 
-def _finish(draft: _Draft, *, fewest: int = _FEWEST_OF_STORY) -> ParsedArticle | None:
+def _finish(draft: _LayoutArticle, *, fewest: int = _FEWEST_OF_STORY) -> ParsedArticle | None:
     title = draft.titles[0] if draft.titles else ""
     for line in draft.titles[1:]:
         title = join_headline(title, line)

@@ -27,7 +27,7 @@ NUMBERED = re.compile(rf"[（(]?{HAN_NUMBER}[)）、]|\d{{1,2}}(?:\.\d+)*[、.�
 
 
 @dataclass(slots=True)
-class _Draft:
+class _OutlineArticle:
     title: str
     level: int
     section: str = ""
@@ -50,7 +50,7 @@ def read_outline(blocks: Sequence[tuple[int, str]]) -> ParsedIssue:
     head = [*lead, blocks[at[0]][1]]
     name, day = read_masthead(head)
     name = issue_name(name, day) if day else name
-    drafts = [_Draft("", 99, lines=lead)] if any(map(is_prose, lead)) else []
+    drafts = [_OutlineArticle("", 99, lines=lead)] if any(map(is_prose, lead)) else []
     section, section_level, kicker = "", 99, ""
     levels = Counter(blocks[index][0] for index in at)
     for number, index in enumerate(at):
@@ -65,7 +65,7 @@ def read_outline(blocks: Sequence[tuple[int, str]]) -> ParsedIssue:
         elif number == 0 and (names_issue(title) or _stands_over_articles(blocks, index, after)):
             name = title
             day = day or find_date(title) or next(filter(None, map(find_date, lines)), None)
-            drafts += [_Draft("", 99, lines=lines)] if told else []
+            drafts += [_OutlineArticle("", 99, lines=lines)] if told else []
         elif not told and below[0] > level and not NUMBERED.match(below[1]):
             if number == 0 and levels[level] == 1:
                 name, day = name or title, day or next(filter(None, map(find_date, lines)), None)
@@ -75,7 +75,7 @@ def read_outline(blocks: Sequence[tuple[int, str]]) -> ParsedIssue:
             kicker = title
         else:
             section = section if level > section_level else ""
-            drafts.append(_Draft(title, level, section, kicker, lines))
+            drafts.append(_OutlineArticle(title, level, section, kicker, lines))
             kicker = ""
     articles = [replace(make_article(d.title, d.lines), section=d.section, kicker=d.kicker) for d in drafts]
     if day is None and len(articles) == 1:

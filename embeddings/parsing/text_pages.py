@@ -31,7 +31,7 @@ _SPACES = re.compile(r"\s+")
 
 
 @dataclass(slots=True)
-class _Draft:
+class _TextArticle:
     """An article while its lines are read."""
 
     title: str = ""
@@ -75,15 +75,15 @@ def parse_page(text: str, *, page: int | None = None) -> list[ParsedArticle]:
     return join_continued([_finish(draft, page=page) for draft in drafts], jumps)
 
 
-def _read_drafts(lines: Sequence[Line]) -> list[_Draft]:
-    drafts: list[_Draft] = []
+def _read_drafts(lines: Sequence[Line]) -> list[_TextArticle]:
+    drafts: list[_TextArticle] = []
     section, story, kicker, at = "", "", "", 0
-    current: _Draft | None = None
+    current: _TextArticle | None = None
     while at < len(lines):
         line = lines[at]
         if line.came_from and not line.level and current is not None and current.fragments:
             # What comes from another page is no part of what stands above it.
-            current = _Draft(section=section)
+            current = _TextArticle(section=section)
             drafts.append(current)
             story = ""
         if heads_advertisements(line):
@@ -111,7 +111,7 @@ def _read_drafts(lines: Sequence[Line]) -> list[_Draft]:
             # A deck is no second line of the headline.
             below -= count == 2 and is_dashed(lines[at + 1])
             decks = deck_lines(lines, at, below)
-            current = _Draft(_join_title(lines[at:below]), section, kicker=kicker)
+            current = _TextArticle(_join_title(lines[at:below]), section, kicker=kicker)
             current.deck = " ".join(line.text.lstrip("—─－- ") for line in lines[below : below + decks])
             current.note(lines[at : below + decks])
             drafts.append(current)
@@ -122,12 +122,12 @@ def _read_drafts(lines: Sequence[Line]) -> list[_Draft]:
         if count:
             caption = [Fragment(other.text) for other in lines[at : at + count]]
             # The article above stays open: a picture may stand in the middle of a sentence.
-            drafts.append(_Draft(section=section, kind=ArticleKind.PHOTO, fragments=caption))
+            drafts.append(_TextArticle(section=section, kind=ArticleKind.PHOTO, fragments=caption))
             story = (story + "".join(fragment.text for fragment in caption))[-_STORY_CHARS:]
             at += count
             continue
         if current is None:
-            current = _Draft(section=section)
+            current = _TextArticle(section=section)
             drafts.append(current)
         current.note([line])
         if is_byline(line.text) and not _closes_bracket(current, line):
@@ -139,12 +139,12 @@ def _read_drafts(lines: Sequence[Line]) -> list[_Draft]:
     return drafts
 
 
-def _is_open(draft: _Draft | None) -> bool:
+def _is_open(draft: _TextArticle | None) -> bool:
     """Whether a headline still waits for its text, or a sentence for its end."""
     return draft is not None and (not draft.fragments or _is_unfinished(draft))
 
 
-def _is_unfinished(draft: _Draft | None) -> bool:
+def _is_unfinished(draft: _TextArticle | None) -> bool:
     if draft is None or not draft.fragments:
         return False
     last = draft.fragments[-1].text
@@ -153,7 +153,7 @@ def _is_unfinished(draft: _Draft | None) -> bool:
     return not (is_copy and len(last) >= SHORTEST_COPY) and is_unfinished(last)
 
 
-def _closes_bracket(draft: _Draft, line: Line) -> bool:
+def _closes_bracket(draft: _TextArticle, line: Line) -> bool:
     """Whether a line is the end of a signature whose bracket opens in the line above."""
     tail = draft.fragments[-1].text[-_SIGNATURE_CHARS:] if draft.fragments else ""
     return line.text.endswith(("）", ")")) and max(tail.rfind("（"), tail.rfind("(")) > max(
@@ -161,7 +161,7 @@ def _closes_bracket(draft: _Draft, line: Line) -> bool:
     )
 
 
-def _headline_lines(lines: Sequence[Line], at: int, *, current: _Draft | None, story: str) -> int:
+def _headline_lines(lines: Sequence[Line], at: int, *, current: _TextArticle | None, story: str) -> int:
     line = lines[at]
     if is_byline(line.text):
         return 0
@@ -203,7 +203,7 @@ def _caption_lines(lines: Sequence[Line], at: int, *, unfinished: bool) -> int:
     return count if headline_lines(lines, below, story=text, unfinished=False) else 0
 
 
-def _finish(draft: _Draft, *, page: int | None) -> ParsedArticle:
+def _finish(draft: _TextArticle, *, page: int | None) -> ParsedArticle:
     paragraphs = list(_clean_paragraphs(draft))
     bylines = list(dict.fromkeys(draft.bylines))
     if draft.title and is_advertisement(draft.title):
@@ -226,7 +226,7 @@ def _finish(draft: _Draft, *, page: int | None) -> ParsedArticle:
     )
 
 
-def _clean_paragraphs(draft: _Draft) -> Iterator[str]:
+def _clean_paragraphs(draft: _TextArticle) -> Iterator[str]:
     fragments = draft.fragments
     # Some pages set the headline once more above the text.
     if len(fragments) > 1 and _SPACES.sub("", fragments[0].text) == _SPACES.sub("", draft.title):

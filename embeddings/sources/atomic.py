@@ -1,4 +1,4 @@
-"""Writing a file so that a reader sees the old one or the new one, whatever happens in between."""
+"""Writing a file so that whoever reads it sees the old one or the new one, whatever happens in between."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ _SAMPLE_BYTES = 32_768
 # Measured on sentences of news: 30 characters score 0.9 or more in their own encoding and 0.72 at most in another,
 # 1,000 characters 0.94 and 0.45. Pictures, programs and Latin text in code page 1252 score 0.12 at most.
 _PLAUSIBLE = 0.5
-# Of the bytes; a file with more faults than this has lost more than a reader could make up for.
+# Of the bytes; a file with more faults than this has lost more than anybody could make up for.
 _MOST_FAULTS = 0.001
 _MOST_STRANGE = 0.05  # of the characters; a text has few control characters
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")

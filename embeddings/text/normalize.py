@@ -1,4 +1,4 @@
-"""Text as readers write it and as it is compared: the folded form and simplified script."""
+"""Text as users write it and as it is compared: the folded form and simplified script."""
 
 from __future__ import annotations
 

@@ -9,10 +9,10 @@ from embeddings import Article, IssueEntry, article_to_row
 from qa.i18n import in_language_of
 from qa.types import Answer, Citation, Passage, Scope
 
-Row = dict[str, Any]
+JsonRow = dict[str, Any]
 
 
-def answer_row(answer: Answer) -> Row:
+def answer_row(answer: Answer) -> JsonRow:
     """An answer with its citations and passages. Dates are ISO 8601, or null when unknown."""
     return {
         "question": answer.question,
@@ -29,7 +29,7 @@ def answer_row(answer: Answer) -> Row:
     }
 
 
-def _scope_row(scope: Scope | None) -> Row | None:
+def _scope_row(scope: Scope | None) -> JsonRow | None:
     """The issues that the question named: its words, the days or the issue they stand for."""
     if scope is None:
         return None
@@ -43,12 +43,12 @@ def _scope_row(scope: Scope | None) -> Row | None:
     }
 
 
-def passage_rows(passages: tuple[Passage, ...] | list[Passage]) -> list[Row]:
+def passage_rows(passages: tuple[Passage, ...] | list[Passage]) -> list[JsonRow]:
     """Passages with their ranks, starting at one."""
     return [passage_row(rank, passage) for rank, passage in enumerate(passages, start=1)]
 
 
-def passage_row(rank: int, passage: Passage) -> Row:
+def passage_row(rank: int, passage: Passage) -> JsonRow:
     """One passage and the article and issue it stands in; `start` and `end` are places in the article's body."""
     return {
         "rank": rank,
@@ -60,7 +60,7 @@ def passage_row(rank: int, passage: Passage) -> Row:
     }
 
 
-def citation_row(citation: Citation) -> Row:
+def citation_row(citation: Citation) -> JsonRow:
     """A citation and the article and issue it stands in; `days` gives the days its quote names, with their years."""
     body = citation.article.body
     days = [
@@ -70,7 +70,7 @@ def citation_row(citation: Citation) -> Row:
     return {"number": citation.number, **_source(citation.article), "quote": citation.quote, "days": days}
 
 
-def article_row(article: Article) -> Row:
+def article_row(article: Article) -> JsonRow:
     """An article whole, and the issue it stands in."""
     return {
         "id": article.id,
@@ -80,9 +80,9 @@ def article_row(article: Article) -> Row:
     }
 
 
-def issue_row(entry: IssueEntry, articles: Sequence[Article] | None = None) -> Row:
+def issue_row(entry: IssueEntry, articles: Sequence[Article] | None = None) -> JsonRow:
     """An issue and how many articles it has, with the headlines of those given."""
-    row: Row = {
+    row: JsonRow = {
         "id": entry.issue.id,
         "name": entry.issue.name,
         "date": entry.issue.date.isoformat() if entry.issue.date else None,
@@ -93,7 +93,7 @@ def issue_row(entry: IssueEntry, articles: Sequence[Article] | None = None) -> R
     return row
 
 
-def _source(article: Article) -> Row:
+def _source(article: Article) -> JsonRow:
     return {
         "issue_id": article.issue_id,
         "article_id": article.id,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from embeddings import Article, Filters, SourceError
 from embeddings.cli.archive import EXIT_ERROR, EXIT_PARTIAL, Subparsers, add_common_arguments, print_json
-from qa.api.schemas import Row, answer_row, passage_rows
+from qa.api.schemas import JsonRow, answer_row, passage_rows
 from qa.assistant import DEFAULT_K, Assistant, read_filters
 from qa.cli.feedback import add_feedback_command
 from qa.errors import CommandCode, QuestionCode, QuestionError
@@ -84,7 +84,7 @@ def _add_evaluate(commands: Subparsers) -> None:
 def _ask(arguments: argparse.Namespace) -> int:
     last: dict[str, Answer] = {}  # by dialogue
 
-    def answer(assistant: Assistant, row: Row, filters: Filters) -> Row:
+    def answer(assistant: Assistant, row: JsonRow, filters: Filters) -> JsonRow:
         dialogue = row.get("dialogue")
         found = _asked(assistant, row["question"], filters, arguments.k, before=last.get(str(dialogue)))
         if dialogue is not None and not found.is_reply:
@@ -108,7 +108,7 @@ def _asked(assistant: Assistant, question: str, filters: Filters, k: int, *, bef
 
 
 def _search(arguments: argparse.Namespace) -> int:
-    def search(assistant: Assistant, row: Row, filters: Filters) -> Row:
+    def search(assistant: Assistant, row: JsonRow, filters: Filters) -> JsonRow:
         passages = assistant.retrieve(row["question"], k=arguments.k, filters=filters)
         return {"question": row["question"], "passages": passage_rows(passages)}
 
@@ -144,7 +144,7 @@ def _one_question(arguments: argparse.Namespace) -> tuple[str, Filters]:
     return arguments.question, filters
 
 
-def _batch(arguments: argparse.Namespace, run: Callable[[Assistant, Row, Filters], Row]) -> int:
+def _batch(arguments: argparse.Namespace, run: Callable[[Assistant, JsonRow, Filters], JsonRow]) -> int:
     """Write one row a question as it is answered. A bad row gets an `error` and the others go on."""
     failed = 0
     with ExitStack() as stack:
@@ -154,7 +154,7 @@ def _batch(arguments: argparse.Namespace, run: Callable[[Assistant, Row, Filters
             if not line.strip():
                 continue
             started = time.perf_counter()
-            copied: Row = {}
+            copied: JsonRow = {}
             try:
                 copied = _question_row(line)
                 given = {name: copied.get(name) or getattr(arguments, name) for name in _FILTERS}
@@ -177,7 +177,7 @@ def _open_questions(name: str, stack: ExitStack) -> TextIO:
         raise SourceError(CommandCode.QUESTIONS_UNREADABLE, name=name, detail=error.strerror) from error
 
 
-def _question_row(line: str) -> Row:
+def _question_row(line: str) -> JsonRow:
     row = json.loads(line)
     if not isinstance(row, dict) or not isinstance(row.get("question"), str):
         raise QuestionError(QuestionCode.BAD_ROW)

@@ -1,4 +1,4 @@
-"""The command that gives out what readers left behind. It prints; the library under it does not."""
+"""The command that gives out what users left behind. It prints; the library under it does not."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pathlib import Path
 from embeddings import ArchiveMissingError, SourceError, archive_path, find_date
 from embeddings.cli.archive import Subparsers, command, print_json
 from qa.errors import CommandCode
-from qa.userdata.feedback import UNANSWERED_COLUMNS, VOTE_COLUMNS, Row, as_csv, unanswered_row, vote_row
-from qa.userdata.store import Bounds, Ledger
+from qa.userdata.feedback import UNANSWERED_COLUMNS, VOTE_COLUMNS, FeedbackRow, as_csv, unanswered_row, vote_row
+from qa.userdata.store import Bounds, UserStore
 
 _TO_SCREEN = "-"
 
@@ -31,12 +31,12 @@ def _feedback(arguments: argparse.Namespace) -> int:
     folder = archive_path(arguments.archive)
     if not folder.is_dir():
         raise ArchiveMissingError(CommandCode.NO_ARCHIVE, folder=folder)
-    ledger = Ledger(folder, bounds=Bounds.from_environment())
-    rows: list[Row]
+    store = UserStore(folder, bounds=Bounds.from_environment())
+    rows: list[FeedbackRow]
     if arguments.unanswered:
-        rows = [unanswered_row(one) for one in ledger.unanswered(since=since)]
+        rows = [unanswered_row(one) for one in store.unanswered(since=since)]
     else:
-        rows = [vote_row(one) for one in ledger.votes(since=since)]
+        rows = [vote_row(one) for one in store.votes(since=since)]
     columns = list(UNANSWERED_COLUMNS if arguments.unanswered else VOTE_COLUMNS)
     if arguments.csv is not None:
         _give_out(as_csv(rows, columns), arguments.csv, len(rows))
@@ -70,7 +70,7 @@ def _give_out(text: str, name: str, count: int) -> None:
     print(f"{count} rows in {name}")
 
 
-def _print(rows: list[Row]) -> None:
+def _print(rows: list[FeedbackRow]) -> None:
     if not rows:
         print("没有记录。")
     for row in rows:

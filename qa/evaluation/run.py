@@ -282,7 +282,7 @@ class _Remembering:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QuestionResult:
     """What came of one question: its figures by measure, where the set says something of it."""
 
     figures: dict[str, float]
@@ -295,7 +295,7 @@ class Asked:
 
 def ask_all(
     assistant: Assistant, gold: Sequence[GoldQuestion], *, on_question: Callable[[], None] | None = None
-) -> list[Asked]:
+) -> list[QuestionResult]:
     """Ask every question of one archive."""
     assistant.ask("预热一下：今天有什么消息？")  # load before the clock runs
     rows = []
@@ -306,12 +306,12 @@ def ask_all(
     return rows
 
 
-def _ask(assistant: Assistant, gold: GoldQuestion) -> Asked:
+def _ask(assistant: Assistant, gold: GoldQuestion) -> QuestionResult:
     started = time.perf_counter()
     answer = assistant.ask(gold.question, k=_DEPTH)
     seconds = time.perf_counter() - started
     right = gold.answerable and holds_answer(answer.quote, gold.answers)
-    return Asked(_figures(gold, answer), gold.answerable, answer.abstained, answer.confidence, right, seconds)
+    return QuestionResult(_figures(gold, answer), gold.answerable, answer.abstained, answer.confidence, right, seconds)
 
 
 def _figures(gold: GoldQuestion, answer: Answer) -> dict[str, float]:
@@ -334,7 +334,7 @@ def _figures(gold: GoldQuestion, answer: Answer) -> dict[str, float]:
     return figures
 
 
-def measures_of(rows: Sequence[Asked]) -> dict[str, float | None]:
+def measures_of(rows: Sequence[QuestionResult]) -> dict[str, float | None]:
     """The means of all figures, and the measures that are of many questions: refusal, calibration, latency."""
     measures: dict[str, float | None] = {}
     for name in _figure_names(rows):
@@ -350,7 +350,7 @@ def measures_of(rows: Sequence[Asked]) -> dict[str, float | None]:
     return measures
 
 
-def intervals_of(rows: Sequence[Asked]) -> dict[str, tuple[float, float]]:
+def intervals_of(rows: Sequence[QuestionResult]) -> dict[str, tuple[float, float]]:
     """The 95 % bootstrap intervals of the means, and of the balanced accuracy of refusal."""
     intervals = {}
     for name in _figure_names(rows):
@@ -376,7 +376,7 @@ def _mean_of(values: NDArray[np.float64], drawn: NDArray[np.int64]) -> float:
     return float(known.mean()) if known.size else float("nan")
 
 
-def _figure_names(rows: Sequence[Asked]) -> list[str]:
+def _figure_names(rows: Sequence[QuestionResult]) -> list[str]:
     return list(dict.fromkeys(name for row in rows for name in row.figures))
 
 
@@ -410,7 +410,7 @@ WAYS = (
 
 def compare(
     assistant: Assistant, gold: Sequence[GoldQuestion], *, on_question: Callable[[], None] | None = None
-) -> dict[str, list[Asked]]:
+) -> dict[str, list[QuestionResult]]:
     """Every question asked in every way of WAYS, over the archive of an assistant."""
     rows = {}
     for way in WAYS:

@@ -80,7 +80,7 @@ class ChatWriter:
             stop.set()
         try:
             job.result()
-        except BaseException as error:  # whatever it is, the reader must hear of it
+        except BaseException as error:  # whatever it is, the user must hear of it
             raise _failure(error) from error
 
     def _read(self, prompt: Any, tell: Callable[[str], None], stop: Event) -> None:

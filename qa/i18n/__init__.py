@@ -1,8 +1,8 @@
 """How the page speaks Chinese and English: the browser's language chooses.
 
 Gradio's own parts take a word by its key (`labels`); pieces of HTML carry both, and `page.css` shows the one that the
-page's `lang` asks for, so that what is stored or sent is the same for every reader. What the bulletin says stays as
-printed, and is marked as Chinese for those who hear the page. The words themselves stand in a table for each room,
+page's `lang` asks for, so that what is stored or sent is the same for every user. What the bulletin says stays as
+printed, and is marked as Chinese for those who hear the page. The words themselves stand in a table for each tab,
 `qa/i18n/`.
 """
 
@@ -17,9 +17,12 @@ from markupsafe import Markup, escape
 
 from qa.i18n import answers, browse, chat, history, staff
 
-_ROOMS = (chat, answers, browse, staff, history)
-_LABELS: dict[str, tuple[str, ...]] = {key: forms for room in _ROOMS for key, forms in room.LABELS.items()}
-_WORDS: dict[str, tuple[str, ...]] = {**_LABELS, **{key: forms for room in _ROOMS for key, forms in room.SAID.items()}}
+_TABLES = (chat, answers, browse, staff, history)
+_LABELS: dict[str, tuple[str, ...]] = {key: forms for table in _TABLES for key, forms in table.LABELS.items()}
+_WORDS: dict[str, tuple[str, ...]] = {
+    **_LABELS,
+    **{key: forms for table in _TABLES for key, forms in table.SAID.items()},
+}
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
@@ -88,7 +91,7 @@ def as_printed(text: str) -> Markup:
 
 
 def as_typed(text: str) -> Markup:
-    """What a reader says as HTML, escaped: its language is not known."""
+    """What a user says as HTML, escaped: its language is not known."""
     return Markup('<span lang="">{}</span>').format(str(text))
 
 

@@ -1,4 +1,4 @@
-"""Words of the room for browsing, and of the reading view wherever it stands: (Chinese, English, English for one).
+"""Words of the browse tab, and of the reading view wherever it stands: (Chinese, English, English for one).
 
 LABELS are what gradio's parts say, SAID is what HTML says (see `qa/i18n/__init__.py`).
 """

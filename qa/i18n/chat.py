@@ -1,4 +1,4 @@
-"""Words of the room for asking, and those that every room has: (Chinese, English, English for one).
+"""Words of the chat tab, and those that every tab has: (Chinese, English, English for one).
 
 LABELS are what gradio's parts say, SAID is what HTML says (see `qa/i18n/__init__.py`).
 """
@@ -46,7 +46,7 @@ SAID: dict[str, tuple[str, ...]] = {
     "undo": ("撤回", "Take back"),
     "why_found": ("找到的理由", "Found by"),
     "words_match": ("字词相合", "same words"),
-    # What stands in place of an answer, and what an answer's reader should know of how the question was taken. The
+    # What stands in place of an answer, and what the user should know of how the question was taken. The
     # English of the latter ends with a space: several may follow each other.
     "lost": (
         "没有等到回答：连接断开了。请再问一次。",

@@ -1,4 +1,4 @@
-"""Words for what readers leave behind, in their drawer and beside answers: (Chinese, English, English for one).
+"""Words for what users leave behind, in their drawer and beside answers: (Chinese, English, English for one).
 
 LABELS are what gradio's parts say, SAID is what HTML says (see `qa/i18n/__init__.py`).
 """

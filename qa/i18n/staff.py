@@ -1,4 +1,4 @@
-"""Words of the newsroom and of its door: (Chinese, English, English for one).
+"""Words of the staff tab and of its login: (Chinese, English, English for one).
 
 LABELS are what gradio's parts say, SAID is what HTML says (see `qa/i18n/__init__.py`).
 """
@@ -142,7 +142,7 @@ SAID: dict[str, tuple[str, ...]] = {
         "Withdrawn: {issue}, {n} article. To have it back, add the issue again.",
     ),
     "writing": ("正在写入资料库……", "Writing to the archive …"),
-    # What readers left behind.
+    # What users left behind.
     "asked": ("次数", "Times"),
     "asked_last": ("最近一次", "Last"),
     "asked_question": ("问题", "Question"),

@@ -1,4 +1,4 @@
-"""Who may come in: readers where the page has a password, and the staff.
+"""Who may come in: users where the page has a password, and the staff.
 
 It sees requests only as ASGI scopes, and knows nothing of the page.
 """
@@ -84,7 +84,7 @@ class Visit:
         return f"{int(address) >> 64:x}::" if isinstance(address, IPv6Address) else self.address
 
 
-class Tries:
+class FailedAttempts:
     """Counts wrong passwords by their sender, so that nobody can try many. Safe in several threads."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
@@ -110,7 +110,7 @@ class Tries:
         return {digest: when for digest, when in wrong.items() if self._now() - when < WRONG_SECONDS}
 
 
-class Entrance:
+class StaffAccess:
     """The way to the staff side: by password where there is one, else only from this machine.
 
     Behind a proxy no request is known to come from this machine, so that without a password there is no way.
@@ -122,7 +122,7 @@ class Entrance:
         self._password = password.encode("utf-8")
         self._behind_proxy = behind_proxy
         self._now = now
-        self._tries = Tries(now)
+        self._attempts = FailedAttempts(now)
         self._lock = Lock()
         self._inside: OrderedDict[str, float] = OrderedDict()  # token → when it was given, in seconds
         # Cookies are shared by all ports of a host, so that two pages on one host need two names.
@@ -146,13 +146,13 @@ class Entrance:
         """A token for the browser that sends the right password. Raises NotAdmittedError."""
         if not self.has_password:
             raise NotAdmittedError(words("password_needless"))
-        if self._tries.must_wait(visit):
+        if self._attempts.must_wait(visit):
             raise NotAdmittedError(words("password_wait"))
         if not visit.is_own_page:
             raise NotAdmittedError(words("password_elsewhere"))
         given = typed[:_MOST_PASSWORD_CHARS].encode("utf-8", "replace")
         if not hmac.compare_digest(given, self._password):
-            self._tries.count(visit, given)
+            self._attempts.count(visit, given)
             raise NotAdmittedError(words("password_wrong"))
         token = secrets.token_urlsafe(32)
         with self._lock:
@@ -172,11 +172,11 @@ class Credentials:
 
     def __init__(self, user: str, password: str, *, now: Callable[[], float] = time.monotonic) -> None:
         self._expected = f"{user}:{password}".encode()
-        self._tries = Tries(now)
+        self._attempts = FailedAttempts(now)
 
     def must_wait(self, visit: Visit) -> bool:
         """Whether a sender has been wrong too often to be heard now."""
-        return self._tries.must_wait(visit)
+        return self._attempts.must_wait(visit)
 
     def admits(self, visit: Visit) -> bool:
         """Whether a request has the right name and password. A wrong one is counted, a missing one is not."""
@@ -189,7 +189,7 @@ class Credentials:
             given = b""
         right = hmac.compare_digest(given, self._expected)
         if not right:
-            self._tries.count(visit, given)
+            self._attempts.count(visit, given)
         return right
 
 

@@ -4,7 +4,8 @@ Nothing else in Python may know of these; `static/page.js` has a table of what i
 against the gradio that is installed, so that a change in gradio is found there first.
 
 Gradio 6 notes every event, up to 10,000 of them, and sums them all up anew with each, for a page of its own that the
-gate keeps shut; and it never strikes off the name of a session, though nothing is left that this one waits for.
+request filter keeps shut; and it never strikes off the name of a session, though nothing is left that this one waits
+for.
 """
 
 from __future__ import annotations

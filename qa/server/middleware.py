@@ -1,7 +1,8 @@
 """What stands between the network and the page: which addresses are answered, to whom, and with which headers.
 
 Gradio answers more than this page needs: it fetches addresses for whoever asks, keeps files that anyone sends, and
-serves what it keeps. The gate lets through what the page uses, by name, so that what a later gradio adds stays shut.
+serves what it keeps. The request filter lets through what the page uses, by name, so that what a later gradio adds
+stays shut.
 It is also the only module that speaks ASGI; starlette comes with gradio.
 """
 
@@ -21,7 +22,7 @@ from urllib.parse import parse_qs, urlsplit
 from embeddings import Archive
 from qa.assistant import Assistant
 from qa.i18n import in_language
-from qa.server.auth import STAY_SECONDS, Credentials, Entrance, NotAdmittedError, Visit
+from qa.server.auth import STAY_SECONDS, Credentials, NotAdmittedError, StaffAccess, Visit
 from qa.server.gradio_internals import (
     CALL_ROUTE,
     COMPONENT,
@@ -65,14 +66,14 @@ class Serving:
 
     assistant: Assistant
     archive: Path | None = None
-    entrance: Entrance | None = None
+    staff_access: StaffAccess | None = None
     credentials: Credentials | None = None
     mcp: Any = None
     lifespan: Callable[[Any], AbstractAsyncContextManager[None]] | None = None
 
 
 def app_parts(serving: Serving, *, programs: str) -> dict[str, Any]:
-    """What gradio is to give to the FastAPI application that it makes: the gate, the routes of our own.
+    """What gradio is to give to the FastAPI application that it makes: the request filter, the routes of our own.
 
     `programs` is the page for other programs, as HTML.
     """
@@ -90,7 +91,7 @@ def app_parts(serving: Serving, *, programs: str) -> dict[str, Any]:
     routes: list[Any] = [Route(HEALTH, health), Route(PROGRAMS, programs_page)]
     if serving.mcp is not None:
         routes.append(Route(MCP, serving.mcp))
-    parts: dict[str, Any] = {"routes": routes, "middleware": [Middleware(Gate, serving=serving)]}
+    parts: dict[str, Any] = {"routes": routes, "middleware": [Middleware(RequestFilter, serving=serving)]}
     return {**parts, "lifespan": serving.lifespan} if serving.lifespan else parts
 
 
@@ -115,7 +116,7 @@ def health_row(assistant: Assistant, archive: Path | None) -> tuple[int, dict[st
     return 200, row
 
 
-class Gate:
+class RequestFilter:
     """An ASGI middleware that lets through what the page needs, and refuses the rest."""
 
     def __init__(self, app: Any, *, serving: Serving) -> None:
@@ -145,7 +146,7 @@ class Gate:
                 challenge = {"WWW-Authenticate": 'Basic realm="bulletin", charset="UTF-8"'}
                 await _refuse(send, 401, "A name and a password are needed.", challenge)
                 return
-        is_staff = self._serving.entrance is not None and self._serving.entrance.admits(visit)
+        is_staff = self._serving.staff_access is not None and self._serving.staff_access.admits(visit)
         root, query = str(scope.get("root_path", "")), scope.get("query_string", b"").decode("latin-1")
         if root and scope["path"] == root.rstrip("/"):
             # The page's own addresses are relative to a folder.
@@ -155,7 +156,7 @@ class Gate:
         elif not _OPEN.fullmatch(path):
             await _refuse(send, 404, "There is nothing here.")
         elif path in (ENTER, LEAVE):
-            await self._staff_door(scope, receive, send, visit, path)
+            await self._staff_login(scope, receive, send, visit, path)
         elif scope["method"] == "POST" and _CALL.fullmatch(path):
             await self._call(scope, receive, send, is_staff=is_staff)
         elif path == "/" and _is_embedded(scope) and THEME not in _query(scope):
@@ -185,17 +186,17 @@ class Gate:
             return
         await self._app(scope, _replaying(body, receive), send)
 
-    async def _staff_door(self, scope: Message, receive: Receive, send: Send, visit: Visit, path: str) -> None:
+    async def _staff_login(self, scope: Message, receive: Receive, send: Send, visit: Visit, path: str) -> None:
         """Take the staff's password, and give the browser a cookie that tells that it was given."""
-        entrance = self._serving.entrance
-        if scope["method"] != "POST" or entrance is None:
+        staff_access = self._serving.staff_access
+        if scope["method"] != "POST" or staff_access is None:
             await _refuse(send, 404, "There is nothing here.")
             return
         root = urlsplit(str(scope.get("root_path", ""))).path.rstrip("/") or "/"  # it may be a whole address
         secure = "; Secure" if scope.get("scheme") == "https" else ""
-        cookie = f"{entrance.cookie}={{}}; Path={root}; HttpOnly; SameSite=Strict; Max-Age={{:.0f}}{secure}"
+        cookie = f"{staff_access.cookie}={{}}; Path={root}; HttpOnly; SameSite=Strict; Max-Age={{:.0f}}{secure}"
         if path == LEAVE:
-            entrance.leave(visit)
+            staff_access.leave(visit)
             await _answer(send, 200, {"said": ""}, {"Set-Cookie": cookie.format("", 0)})
             return
         body = await _read(receive, 10_000)
@@ -204,7 +205,7 @@ class Gate:
         except (ValueError, TypeError, KeyError, RecursionError):
             typed = ""
         try:
-            token = entrance.enter(typed, visit)
+            token = staff_access.enter(typed, visit)
         except NotAdmittedError as error:
             await asyncio.sleep(WRONG_DELAY)
             await _answer(send, 403, {"said": in_language(error.said, visit.headers)})

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from embeddings import BulletinError, Variable
 from qa.errors import ServingCode
-from qa.server.auth import Credentials, Entrance
+from qa.server.auth import Credentials, StaffAccess
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 # Names that MCP clients on this machine ask by, so that no other site's name can be made to point here.
@@ -21,7 +21,7 @@ class ServingOptions:
     """How the page is served. `mcp` is None for "where the package is there"."""
 
     credentials: Credentials | None
-    entrance: Entrance
+    staff_access: StaffAccess
     editing: bool
     remember: bool
     root_path: str
@@ -29,7 +29,7 @@ class ServingOptions:
 
     @property
     def is_behind_proxy(self) -> bool:
-        """Whether readers come through a proxy, under a path of its own."""
+        """Whether users come through a proxy, under a path of its own."""
         return bool(self.root_path)
 
 
@@ -72,7 +72,7 @@ def options_of(arguments: argparse.Namespace) -> ServingOptions:
         raise BulletinError(ServingCode.PASSWORD_NEEDED, variable=Variable.STAFF_PASSWORD)
     return ServingOptions(
         credentials=_credentials(getattr(arguments, "auth", None), getattr(arguments, "auth_file", None)),
-        entrance=Entrance(password, behind_proxy=bool(root_path)),
+        staff_access=StaffAccess(password, behind_proxy=bool(root_path)),
         editing=not shares_nothing and may_edit(arguments, has_password=bool(password), root_path=root_path),
         remember=not shares_nothing,
         root_path=root_path,

@@ -1,4 +1,4 @@
-"""What one reader has asked on the page and was answered, as the page shows it."""
+"""What one user has asked on the page and was answered, as the page shows it."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """What one reader has asked. `selected` is the place of the turn whose evidence is shown, from zero.
+    """What one user has asked. `selected` is the place of the turn whose evidence is shown, from zero.
 
     Of the issues in `gone` (ids), which were withdrawn, nothing is shown.
     """
@@ -97,7 +97,7 @@ class Conversation:
         return bool(self.turns) and self.turns[-1].state is TurnState.WAITING
 
     def stopped(self) -> Conversation:
-        """The conversation whose reader waits no longer."""
+        """The conversation whose user waits no longer."""
         if not self.is_waiting:
             return self
         return self.until(len(self.turns) - 1).add(replace(self.turns[-1], state=TurnState.STOPPED))

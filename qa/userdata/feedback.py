@@ -1,4 +1,4 @@
-"""What readers left behind, for the staff: as rows, and as CSV for a spreadsheet.
+"""What users left behind, for the staff: as rows, and as CSV for a spreadsheet.
 
 Every text comes from strangers: none can become a formula.
 """
@@ -14,7 +14,7 @@ from typing import Any
 
 from qa.userdata.store import Unanswered, Vote
 
-Row = dict[str, Any]
+FeedbackRow = dict[str, Any]
 
 BOM = "\ufeff"  # without it Excel takes UTF-8 for the code page of its country
 VOTE_COLUMNS = (
@@ -27,7 +27,7 @@ _FORMULA = re.compile(r"[\s\x00]*[=+\-@＝＋－＠|]|[\t\r\n]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
-def vote_row(vote: Vote) -> Row:
+def vote_row(vote: Vote) -> FeedbackRow:
     """A vote as a plain row; `time` is in UTC."""
     about = vote.about
     return {
@@ -40,17 +40,17 @@ def vote_row(vote: Vote) -> Row:
         "articles": list(about.articles),
         "generation": about.generation,
         "model": about.model,
-        "reader": vote.reader,
+        "reader": vote.user,
     }
 
 
-def unanswered_row(one: Unanswered) -> Row:
+def unanswered_row(one: Unanswered) -> FeedbackRow:
     """A question that found no answer as a plain row; `time`, in UTC, is when it was asked last."""
     time = one.time.isoformat(timespec="seconds")
     return {"question": one.question, "asked": one.asked, "time": time, "confidence": round(one.confidence, 4)}
 
 
-def as_csv(rows: Iterable[Row], columns: Sequence[str]) -> str:
+def as_csv(rows: Iterable[FeedbackRow], columns: Sequence[str]) -> str:
     """Rows as CSV that a spreadsheet opens: with a byte order mark, and no text that it would take for a formula."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)

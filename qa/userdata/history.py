@@ -1,4 +1,4 @@
-"""What the page remembers of its readers. Where it cannot, it goes on: a ledger that fails never stops an answer."""
+"""What the page keeps of its users. Where it cannot, it goes on: a store that fails never stops an answer."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ from qa.types import AnswerKind
 from qa.userdata import export
 from qa.userdata.conversation import Conversation, Turn
 from qa.userdata.serialize import pack, unpack
-from qa.userdata.store import Bounds, Entry, Ledger, Place, Voted, answer_key, utc_now
+from qa.userdata.store import Bounds, ConversationEntry, Place, UserStore, Voted, answer_key, utc_now
 
 logger = logging.getLogger(__name__)
 
-_READER = re.compile(r"[A-Za-z0-9_-]{40,64}")
+_USER_KEY = re.compile(r"[A-Za-z0-9_-]{40,64}")
 _NAME_CHARS = 24  # of the first question, which names a conversation
 NEW = Place()
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file for a reader to save. `content` is in base64, as a browser takes it."""
+    """A file for a user to save. `content` is in base64, as a browser takes it."""
 
     name: str
     kind: str
     content: str
 
 
-class Memory:
-    """What readers leave behind at one assistant's page. Raises nothing: what goes wrong is logged.
+class History:
+    """What users leave behind at one assistant's page. Raises nothing: what goes wrong is logged.
 
     `zone` is the time zone in which times are shown (default: this machine's).
     """
@@ -50,86 +50,86 @@ class Memory:
         now: Callable[[], datetime] = utc_now,
         zone: tzinfo | None = None,
     ) -> None:
-        self.ledger = Ledger(archive, bounds=bounds or Bounds(), now=now)
+        self.store = UserStore(archive, bounds=bounds or Bounds(), now=now)
         self._assistant = assistant
         self._now, self._zone = now, zone
 
-    def keep(self, reader: str, place: Place, conversation: Conversation, *, goes_on: bool = False) -> Place:
+    def keep(self, user: str, place: Place, conversation: Conversation, *, goes_on: bool = False) -> Place:
         """Write the conversation down, and return where it is now: where it was, if it could not be.
 
         Where it `goes_on` it was written moments ago, and is not written again if it has been deleted since.
         """
-        if not is_reader(reader) or not conversation.turns:
+        if not is_user_key(user) or not conversation.turns:
             return place
         with _going_on("A conversation could not be kept"):
             turns = len(conversation.turns)
-            return self.ledger.keep(
-                reader, place, pack(conversation), name=name_of(conversation), turns=turns, goes_on=goes_on
+            return self.store.keep(
+                user, place, pack(conversation), name=name_of(conversation), turns=turns, goes_on=goes_on
             )
         return place
 
-    def recall(self, reader: str, conversation: str) -> tuple[Place, Conversation] | None:
-        """A reader's conversation as it was kept; None when there is none to be had."""
-        if not (is_reader(reader) and conversation):
+    def recall(self, user: str, conversation: str) -> tuple[Place, Conversation] | None:
+        """A user's conversation as it was kept; None when there is none to be had."""
+        if not (is_user_key(user) and conversation):
             return None
         with _going_on("A kept conversation could not be read"):
-            found = self.ledger.conversation(reader, conversation)
+            found = self.store.conversation(user, conversation)
             if found:
                 with self._assistant.archive.snapshot() as snapshot:
                     return found[0], unpack(found[1], snapshot)
         return None
 
-    def entries(self, reader: str) -> list[Entry]:
-        """A reader's conversations, newest first."""
+    def entries(self, user: str) -> list[ConversationEntry]:
+        """A user's conversations, newest first."""
         with _going_on("The kept conversations could not be listed"):
-            return self.ledger.conversations(reader) if is_reader(reader) else []
+            return self.store.conversations(user) if is_user_key(user) else []
         return []
 
-    def name(self, reader: str, conversation: str) -> str:
-        """What a reader's conversation is called; "" when there is none."""
-        return next((one.name for one in self.entries(reader) if one.id == conversation), "")
+    def name(self, user: str, conversation: str) -> str:
+        """What a user's conversation is called; "" when there is none."""
+        return next((one.name for one in self.entries(user) if one.id == conversation), "")
 
-    def rename(self, reader: str, conversation: str, name: str) -> bool:
+    def rename(self, user: str, conversation: str, name: str) -> bool:
         """Rename a conversation. Returns whether that could be done."""
         with _going_on("A conversation could not be renamed"):
-            self.ledger.rename(reader, conversation, name)
+            self.store.rename(user, conversation, name)
             return True
         return False
 
-    def delete(self, reader: str, conversation: str) -> bool:
+    def delete(self, user: str, conversation: str) -> bool:
         """Delete a conversation. Returns whether that could be done."""
         with _going_on("A conversation could not be deleted"):
-            self.ledger.delete(reader, conversation)
+            self.store.delete(user, conversation)
             return True
         return False
 
-    def delete_all(self, reader: str) -> bool:
-        """Delete all that a reader left behind. Returns whether that could be done."""
+    def delete_all(self, user: str) -> bool:
+        """Delete all that a user left behind. Returns whether that could be done."""
         with _going_on("What a reader left behind could not be deleted"):
-            self.ledger.delete_all(reader)
+            self.store.delete_all(user)
             return True
         return False
 
     def note(self, turn: Turn) -> None:
         """Count the question of a finished turn if the bulletin had no answer to it.
 
-        A question that leans on another counts as what it means. A greeting wants nothing; where the reader's own
+        A question that leans on another counts as what it means. A greeting wants nothing; where the user's own
         filters left nothing to search, the bulletin may well have it.
         """
         answer = turn.answer
         if answer is None or answer.kind is not AnswerKind.NOT_FOUND:
             return
         with _going_on("A question without an answer could not be counted"):
-            self.ledger.count_unanswered(answer.taken or answer.question, confidence=answer.confidence)
+            self.store.count_unanswered(answer.taken or answer.question, confidence=answer.confidence)
 
-    def vote(self, reader: str, turn: Turn, vote: bool | None) -> bool:
+    def vote(self, user: str, turn: Turn, vote: bool | None) -> bool:
         """Put down a vote on a turn's answer; None takes it back. Returns whether that could be done."""
         answer = turn.answer
-        if answer is None or not is_reader(reader):
+        if answer is None or not is_user_key(user):
             return False
         with _going_on("A vote could not be put down"):
             if vote is None:
-                self.ledger.take_back(reader, turn.question, answer.text)
+                self.store.take_back(user, turn.question, answer.text)
             else:
                 with self._assistant.archive.snapshot() as snapshot:
                     generation = snapshot.generation
@@ -137,22 +137,22 @@ class Memory:
                 about = Voted(
                     turn.question, answer.text, answer.abstained, articles, generation, self._assistant.encoder.name
                 )
-                self.ledger.vote(reader, about, is_good=vote)
+                self.store.vote(user, about, is_good=vote)
             return True
         return False
 
-    def add_word(self, reader: str, turn: Turn, word: str) -> bool:
+    def add_word(self, user: str, turn: Turn, word: str) -> bool:
         """Add a word to a vote. Returns whether that could be done."""
-        if turn.answer is None or not is_reader(reader):
+        if turn.answer is None or not is_user_key(user):
             return False
         with _going_on("A word to a vote could not be put down"):
-            return self.ledger.add_word(reader, turn.question, turn.answer.text, word)
+            return self.store.add_word(user, turn.question, turn.answer.text, word)
         return False
 
-    def votes(self, reader: str) -> Mapping[str, bool]:
-        """A reader's votes, for `voted`."""
+    def votes(self, user: str) -> Mapping[str, bool]:
+        """A user's votes, for `voted`."""
         with _going_on("The votes could not be read"):
-            return self.ledger.votes_of(reader) if is_reader(reader) else {}
+            return self.store.votes_of(user) if is_user_key(user) else {}
         return {}
 
     def export(self, conversation: Conversation, name: str, *, word: bool, gone: frozenset[str]) -> File | None:
@@ -176,13 +176,13 @@ class Memory:
         return f"{time.astimezone(self._zone):%Y-%m-%d %H:%M}"
 
 
-def is_reader(key: object) -> bool:
-    """Whether a browser sent what can be a reader's key."""
-    return isinstance(key, str) and _READER.fullmatch(key) is not None
+def is_user_key(key: object) -> bool:
+    """Whether a browser sent what can be a user's key."""
+    return isinstance(key, str) and _USER_KEY.fullmatch(key) is not None
 
 
 def name_of(conversation: Conversation) -> str:
-    """What a conversation is called until its reader names it: its first question, and no more of it than a line."""
+    """What a conversation is called until its user names it: its first question, and no more of it than a line."""
     if not conversation.turns:
         return ""
     question = " ".join(conversation.turns[0].question.split())
@@ -199,7 +199,7 @@ def voted(votes: Mapping[str, bool], conversation: Conversation) -> list[str | N
 
 
 def file(name: str, kind: str, content: bytes) -> File:
-    """A file for a reader to save."""
+    """A file for a user to save."""
     return File(name, kind, base64.b64encode(content).decode("ascii"))
 
 

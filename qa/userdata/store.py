@@ -1,8 +1,8 @@
-"""What readers leave behind: votes on answers, questions that found no answer, and conversations.
+"""What users leave behind: votes on answers, questions that found no answer, and conversations.
 
 It lies in `readers.sqlite` beside the archive and never inside it, so that a build, which may make the archive anew,
-does not touch it. Texts come in as readers typed them and go out the same; whoever shows them escapes them. A reader
-goes by a key that only their browser has; the ledger keeps a hash of it, so the file lets nobody take a reader's place.
+does not touch it. Texts come in as users typed them and go out the same; whoever shows them escapes them. A user
+goes by a key that only their browser has; the store keeps a hash of it, so the file lets nobody take a user's place.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from qa.errors import HistoryCode
 
 logger = logging.getLogger(__name__)
 
-LEDGER = "readers.sqlite"
+STORE_FILE = "readers.sqlite"
 KEEP_DAYS = int(Variable.KEEP_DAYS.default)
 MAX_WORD_CHARS = 200
 MAX_NAME_CHARS = 60
 _MAX_TEXT_CHARS = 20_000  # of an answer, which a language model may have written
 _MAX_CONVERSATION_CHARS = 2_000_000
-_LOCK_SECONDS = 2.0  # a reader waits for it
+_LOCK_SECONDS = 2.0  # a user waits for it
 _VERSION = 1
 
 _SCHEMA = """
@@ -74,8 +74,8 @@ CREATE INDEX conversations_by_time ON conversations (time);
 """
 
 
-class LedgerError(BulletinError):
-    """The ledger cannot be read or written: damaged, locked, read-only, or its folder is gone."""
+class UserStoreError(BulletinError):
+    """The store cannot be read or written: damaged, locked, read-only, or its folder is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +111,10 @@ class Voted:
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """A reader's vote on one answer. `reader` tells readers apart and is not their key."""
+    """A user's vote on one answer. `user` tells users apart and is not their key."""
 
     time: datetime
-    reader: str
+    user: str
     is_good: bool
     word: str
     about: Voted
@@ -132,7 +132,7 @@ class Unanswered:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a conversation lies in the ledger, and the state of it that one window of a browser has seen."""
+    """Where a conversation lies in the store, and the state of it that one window of a browser has seen."""
 
     id: str = ""
     revision: int = 0
@@ -140,7 +140,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ConversationEntry:
     """A conversation as a list shows it."""
 
     id: str
@@ -154,24 +154,24 @@ def utc_now() -> datetime:
     return datetime.now(timezone.utc)
 
 
-def new_reader() -> str:
-    """A key for a reader that nobody can guess (256 bits)."""
+def new_user_key() -> str:
+    """A key for a user that nobody can guess (256 bits)."""
     return secrets.token_urlsafe(32)
 
 
-class Ledger:
-    """The ledger of one archive folder. Safe in several threads and processes; every call is one transaction.
+class UserStore:
+    """What users leave behind at one archive. Safe in several threads and processes; every call is one transaction.
 
-    Every method raises LedgerError when the file cannot be used. The file is made at the first writing; while there is
-    none, the ledger is empty.
+    Every method raises UserStoreError when the file cannot be used. The file is made at the first writing; while
+    there is none, the store is empty.
     """
 
     def __init__(self, archive: Path, *, bounds: Bounds = Bounds(), now: Callable[[], datetime] = utc_now) -> None:
-        self.path = archive / LEDGER
+        self.path = archive / STORE_FILE
         self.bounds = bounds
         self._now = now
 
-    def vote(self, reader: str, about: Voted, *, is_good: bool) -> None:
+    def vote(self, user: str, about: Voted, *, is_good: bool) -> None:
         """Put down a vote. Another one on the same answer changes it and leaves the word that came with it."""
         with self._writing() as connection:
             connection.execute(
@@ -180,7 +180,7 @@ class Ledger:
                 " ON CONFLICT (reader, answer_key) DO UPDATE SET time = excluded.time, is_good = excluded.is_good,"
                 " generation = excluded.generation, model = excluded.model",
                 (
-                    _hashed(reader),
+                    _hashed(user),
                     answer_key(about.question, about.answer),
                     self._time(),
                     int(is_good),
@@ -194,27 +194,27 @@ class Ledger:
             )
             _leave_newest(connection, "votes", self.bounds.votes)
 
-    def add_word(self, reader: str, question: str, answer: str, word: str) -> bool:
+    def add_word(self, user: str, question: str, answer: str, word: str) -> bool:
         """Add a word (at most MAX_WORD_CHARS) to a vote. Returns whether there was a vote to add it to."""
         with self._writing() as connection:
             found = connection.execute(
                 "UPDATE votes SET word = ? WHERE reader = ? AND answer_key = ?",
-                (_clean(word.strip(), MAX_WORD_CHARS), _hashed(reader), answer_key(question, answer)),
+                (_clean(word.strip(), MAX_WORD_CHARS), _hashed(user), answer_key(question, answer)),
             )
             return found.rowcount > 0
 
-    def take_back(self, reader: str, question: str, answer: str) -> None:
+    def take_back(self, user: str, question: str, answer: str) -> None:
         """Forget a vote."""
         with self._writing() as connection:
             connection.execute(
                 "DELETE FROM votes WHERE reader = ? AND answer_key = ?",
-                (_hashed(reader), answer_key(question, answer)),
+                (_hashed(user), answer_key(question, answer)),
             )
 
-    def votes_of(self, reader: str) -> dict[str, bool]:
-        """A reader's votes, by `answer_key`: whether each is good."""
+    def votes_of(self, user: str) -> dict[str, bool]:
+        """A user's votes, by `answer_key`: whether each is good."""
         with self._reading() as connection:
-            rows = connection.execute("SELECT answer_key, is_good FROM votes WHERE reader = ?", (_hashed(reader),))
+            rows = connection.execute("SELECT answer_key, is_good FROM votes WHERE reader = ?", (_hashed(user),))
             return {str(key): bool(is_good) for key, is_good in rows}
 
     def votes(self, *, since: datetime | None = None, limit: int = -1) -> list[Vote]:
@@ -228,12 +228,12 @@ class Ledger:
         return [
             Vote(
                 datetime.fromisoformat(time),
-                reader[:8],
+                user[:8],
                 bool(is_good),
                 word,
                 Voted(question, answer, bool(abstained), tuple(json.loads(articles)), generation, model),
             )
-            for time, reader, is_good, word, question, answer, abstained, articles, generation, model in rows
+            for time, user, is_good, word, question, answer, abstained, articles, generation, model in rows
         ]
 
     def count_unanswered(self, question: str, *, confidence: float) -> None:
@@ -260,23 +260,23 @@ class Ledger:
             ).fetchall()
         return [Unanswered(text, asked, datetime.fromisoformat(time), sure) for text, asked, time, sure in rows]
 
-    def keep(self, reader: str, place: Place, content: str, *, name: str, turns: int, goes_on: bool = False) -> Place:
+    def keep(self, user: str, place: Place, content: str, *, name: str, turns: int, goes_on: bool = False) -> Place:
         """Write a conversation down and return where it is now. An empty place is a new one, and gets the `name`.
 
         If what lies at the place is gone, or another window has changed it since, this one is written to a new place,
-        so that neither is lost. Where it `goes_on`, its place was written only moments ago; if that is gone, its reader
+        so that neither is lost. Where it `goes_on`, its place was written only moments ago; if that is gone, its user
         has deleted it meanwhile, and nothing is written.
         """
         content = _clean(content, _MAX_CONVERSATION_CHARS + 1)
         if len(content) > _MAX_CONVERSATION_CHARS:
-            raise LedgerError(HistoryCode.TOO_LONG, most=_MAX_CONVERSATION_CHARS)
+            raise UserStoreError(HistoryCode.TOO_LONG, most=_MAX_CONVERSATION_CHARS)
         with self._writing() as connection:
             changed = connection.execute(
                 "UPDATE conversations SET content = ?, turns = ?, time = ?, revision = revision + 1,"
                 # A window whose page was stopped before it learned of its last writing knows an older revision.
                 " window = ? WHERE id = ? AND reader = ? AND (revision = ? OR window = ?) RETURNING revision",
                 (
-                    content, turns, self._time(), place.window, place.id, _hashed(reader), place.revision, place.window
+                    content, turns, self._time(), place.window, place.id, _hashed(user), place.revision, place.window
                 ),
             ).fetchone()  # fmt: skip
             if changed:
@@ -287,54 +287,54 @@ class Ledger:
             name = _clean(_line(name), MAX_NAME_CHARS)
             connection.execute(
                 "INSERT INTO conversations VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (made.id, _hashed(reader), name, turns, self._time(), made.revision, made.window, content),
+                (made.id, _hashed(user), name, turns, self._time(), made.revision, made.window, content),
             )
             connection.execute(
                 "DELETE FROM conversations WHERE reader = ? AND id NOT IN (SELECT id FROM conversations"
                 " WHERE reader = ? ORDER BY time DESC, rowid DESC LIMIT ?)",
-                (_hashed(reader), _hashed(reader), self.bounds.conversations_of_one),
+                (_hashed(user), _hashed(user), self.bounds.conversations_of_one),
             )
             _leave_newest(connection, "conversations", self.bounds.conversations)
             return made
 
-    def conversation(self, reader: str, conversation: str) -> tuple[Place, str] | None:
-        """A reader's conversation, opened in a window of its own; None when this reader has none with that id."""
+    def conversation(self, user: str, conversation: str) -> tuple[Place, str] | None:
+        """A user's conversation, opened in a window of its own; None when this user has none with that id."""
         with self._reading() as connection:
             row = connection.execute(
                 "SELECT id, revision, content FROM conversations WHERE id = ? AND reader = ? AND time >= ?",
-                (conversation, _hashed(reader), self._oldest()),
+                (conversation, _hashed(user), self._oldest()),
             ).fetchone()
         return (Place(row[0], row[1], secrets.token_hex(8)), row[2]) if row else None
 
-    def conversations(self, reader: str) -> list[Entry]:
-        """A reader's conversations, the one added to last first."""
+    def conversations(self, user: str) -> list[ConversationEntry]:
+        """A user's conversations, the one added to last first."""
         with self._reading() as connection:
             rows = connection.execute(
                 "SELECT id, name, turns, time FROM conversations WHERE reader = ? AND time >= ?"
                 " ORDER BY time DESC, rowid DESC",
-                (_hashed(reader), self._oldest()),
+                (_hashed(user), self._oldest()),
             ).fetchall()
-        return [Entry(key, name, turns, datetime.fromisoformat(time)) for key, name, turns, time in rows]
+        return [ConversationEntry(key, name, turns, datetime.fromisoformat(time)) for key, name, turns, time in rows]
 
-    def rename(self, reader: str, conversation: str, name: str) -> None:
-        """Give a reader's conversation another name (at most MAX_NAME_CHARS); an empty one changes nothing."""
+    def rename(self, user: str, conversation: str, name: str) -> None:
+        """Give a user's conversation another name (at most MAX_NAME_CHARS); an empty one changes nothing."""
         if name := _clean(_line(name), MAX_NAME_CHARS):
             with self._writing() as connection:
                 connection.execute(
                     "UPDATE conversations SET name = ? WHERE id = ? AND reader = ?",
-                    (name, conversation, _hashed(reader)),
+                    (name, conversation, _hashed(user)),
                 )
 
-    def delete(self, reader: str, conversation: str) -> None:
-        """Delete one of a reader's conversations."""
+    def delete(self, user: str, conversation: str) -> None:
+        """Delete one of a user's conversations."""
         with self._writing() as connection:
-            connection.execute("DELETE FROM conversations WHERE id = ? AND reader = ?", (conversation, _hashed(reader)))
+            connection.execute("DELETE FROM conversations WHERE id = ? AND reader = ?", (conversation, _hashed(user)))
 
-    def delete_all(self, reader: str) -> None:
-        """Delete everything that is put down to a reader: conversations and votes."""
+    def delete_all(self, user: str) -> None:
+        """Delete everything that is put down to a user: conversations and votes."""
         with self._writing() as connection:
             for table in ("conversations", "votes"):
-                connection.execute(f"DELETE FROM {table} WHERE reader = ?", (_hashed(reader),))
+                connection.execute(f"DELETE FROM {table} WHERE reader = ?", (_hashed(user),))
 
     def _time(self) -> str:
         return _stamp(self._now())
@@ -361,7 +361,7 @@ class Ledger:
         """One transaction, which also takes out what is too old."""
         with self._explained():
             if not self.path.exists():
-                # What readers said is nobody else's on a machine with several users.
+                # What users said is nobody else's on a machine with several users.
                 os.close(os.open(self.path, os.O_CREAT | os.O_WRONLY, 0o600))
             with closing(self._open()) as connection:
                 connection.execute("BEGIN IMMEDIATE")
@@ -390,15 +390,15 @@ class Ledger:
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
-        """Raise LedgerError, with the cause and the cure, for whatever is wrong with the file."""
+        """Raise UserStoreError, with the cause and the cure, for whatever is wrong with the file."""
         try:
             yield
         except sqlite3.OperationalError as error:
-            raise LedgerError(HistoryCode.BUSY, path=self.path, detail=str(error)) from error
+            raise UserStoreError(HistoryCode.BUSY, path=self.path, detail=str(error)) from error
         except (sqlite3.DatabaseError, ValueError, TypeError) as error:
-            raise LedgerError(HistoryCode.DAMAGED, path=self.path, detail=str(error)) from error
+            raise UserStoreError(HistoryCode.DAMAGED, path=self.path, detail=str(error)) from error
         except OSError as error:
-            raise LedgerError(HistoryCode.UNUSABLE, path=self.path, detail=error.strerror) from error
+            raise UserStoreError(HistoryCode.UNUSABLE, path=self.path, detail=error.strerror) from error
 
 
 def answer_key(question: str, answer: str) -> str:
@@ -440,8 +440,8 @@ def _leave_newest(connection: sqlite3.Connection, table: str, most: int) -> None
         )
 
 
-def _hashed(reader: str) -> str:
-    return hashlib.sha256(_clean(reader).encode()).hexdigest()
+def _hashed(user: str) -> str:
+    return hashlib.sha256(_clean(user).encode()).hexdigest()
 
 
 def _stamp(time: datetime) -> str:

@@ -9,20 +9,20 @@ from typing import Any
 from qa.api.endpoints import publish
 from qa.assistant import Assistant
 from qa.i18n import labels
-from qa.server.auth import Entrance
+from qa.server.auth import StaffAccess
 from qa.server.gradio_internals import note_no_events, strike_off_sessions
 from qa.server.middleware import Serving
 from qa.userdata.conversation import Conversation
-from qa.userdata.history import Memory
+from qa.userdata.history import History
 from qa.userdata.store import Bounds
 from qa.web.html import answers as answer_html
-from qa.web.services.chat import Desk
-from qa.web.services.editor import Newsroom
+from qa.web.services.chat import ChatService
+from qa.web.services.editor import EditorService
 from qa.web.services.library import Library
-from qa.web.tabs.browse_tab import BrowsingRoom
-from qa.web.tabs.chat_tab import Parts, lay_out_asking, wire_asking
-from qa.web.tabs.history_panel import KeptRoom
-from qa.web.tabs.staff_tab import build_newsroom
+from qa.web.tabs.browse_tab import BrowseTab
+from qa.web.tabs.chat_tab import Parts, lay_out_chat, wire_chat
+from qa.web.tabs.history_panel import HistoryPanel
+from qa.web.tabs.staff_tab import build_staff_tab
 
 _WAITING_QUESTIONS = 100
 _KEPT_SECONDS = 86_400  # of a dropped file, until it is confirmed
@@ -33,51 +33,51 @@ def build_page(
     *,
     editing: bool = False,
     archive: Path | None = None,
-    entrance: Entrance | None = None,
+    staff_access: StaffAccess | None = None,
     remember: bool = True,
     bounds: Bounds | None = None,
 ) -> Any:
     """The page as a gr.Blocks, ready for `serve`, with the endpoints for other programs.
 
-    With `editing`, it has a newsroom that changes the archive in the folder `archive`, which must be the assistant's,
-    for those whom `entrance` admits (default: those on this machine). With `remember`, and where `archive` is named, it
-    keeps conversations, votes and questions without an answer in that folder, within `bounds` (default: as the
-    environment says). Raises SourceError for a bad BULLETIN_KEEP_DAYS.
+    With `editing`, it has a staff tab that changes the archive in the folder `archive`, which must be the assistant's,
+    for those whom `staff_access` admits (default: those on this machine). With `remember`, and where `archive` is
+    named, it keeps conversations, votes and questions without an answer in that folder, within `bounds` (default: as
+    the environment says). Raises SourceError for a bad BULLETIN_KEEP_DAYS.
     """
     import gradio as gr
 
     if editing and archive is None:
         raise ValueError("editing needs the folder of the archive")
     bounds = bounds or Bounds.from_environment()
-    memory = Memory(assistant, archive.resolve(), bounds=bounds) if remember and archive and bounds.days else None
+    history = History(assistant, archive.resolve(), bounds=bounds) if remember and archive and bounds.days else None
     kept = (3600, _KEPT_SECONDS) if editing else None
-    entrance = (entrance or Entrance()) if editing else None
+    staff_access = (staff_access or StaffAccess()) if editing else None
     with gr.Blocks(title="公报问答", analytics_enabled=False, fill_width=True, delete_cache=kept) as page:
         parts: Parts = {"conversation": gr.State(Conversation()), "generation": gr.State("")}
         parts["gone"] = gr.State(frozenset())  # issues that were withdrawn while this page showed something of them
         parts["masthead"] = gr.HTML(elem_id="masthead")
-        if memory:
-            parts["kept"] = KeptRoom(gr, parts, memory)
+        if history:
+            parts["kept"] = HistoryPanel(gr, parts, history)
         changed: list[Any] = []
-        desk, library = Desk(assistant), Library(assistant)
+        service, library = ChatService(assistant), Library(assistant)
         words = labels(gr)
-        with gr.Tabs(elem_id="rooms") as rooms:
+        with gr.Tabs(elem_id="rooms") as tabs:
             with gr.Tab(words("ask_tab"), id="ask"):
-                lay_out_asking(gr, parts, library)
+                lay_out_chat(gr, parts, library)
             with gr.Tab(words("browse_tab"), id="browse"):
-                browsing = BrowsingRoom(gr, library)
-            if entrance is not None and archive is not None:
+                browsing = BrowseTab(gr, library)
+            if staff_access is not None and archive is not None:
                 with gr.Tab(words("newsroom_tab"), id="newsroom") as tab:
-                    room = Newsroom(assistant, archive.resolve())
-                    changed = build_newsroom(gr, room, page, tab, parts["generation"], entrance, memory)
+                    editor = EditorService(assistant, archive.resolve())
+                    changed = build_staff_tab(gr, editor, page, tab, parts["generation"], staff_access, history)
         gr.HTML(answer_html.foot(), elem_id="foot", apply_default_css=False)
-        wire_asking(gr, page, parts, desk, library, after=changed)
-        browsing.wire(gr, page, parts, desk, rooms=rooms)
+        wire_chat(gr, page, parts, service, library, after=changed)
+        browsing.wire(gr, page, parts, service, tabs=tabs)
         publish(gr, assistant)
     note_no_events()
     # The encoder uses every core for one question; more at once than cores only makes each wait longer.
     page.queue(default_concurrency_limit=max(2, os.cpu_count() or 2), max_size=_WAITING_QUESTIONS)
     strike_off_sessions(page)
-    # On the page itself, so that it cannot be served without its gate.
-    page.serving = Serving(assistant, archive, entrance)
+    # On the page itself, so that it cannot be served without its request filter.
+    page.serving = Serving(assistant, archive, staff_access)
     return page

@@ -85,7 +85,7 @@ def _open_page(
         assistant,
         editing=options.editing,
         archive=archive_path(arguments.archive),
-        entrance=options.entrance,
+        staff_access=options.staff_access,
         remember=options.remember,
         bounds=bounds,
     )
@@ -93,7 +93,7 @@ def _open_page(
         page,
         host=arguments.host,
         port=arguments.port,
-        # A little more than is read, so that the newsroom can say in its own words what is too large.
+        # A little more than is read, so that the staff tab can say in its own words what is too large.
         max_upload_bytes=2 * max_bytes if options.editing else 1,
         credentials=options.credentials,
         root_path=options.root_path,

@@ -6,7 +6,7 @@ from typing import Any
 
 
 def paper_theme(gr: Any) -> Any:
-    """Paper and ink, in fonts that readers' machines have: nothing is fetched from elsewhere."""
+    """Paper and ink, in fonts that users' machines have: nothing is fetched from elsewhere."""
     # Chinese fonts first: in a Latin one, “ and ” are as narrow as in English.
     sans = ["PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", "system-ui", "sans-serif"]
     theme = gr.themes.Base(

@@ -46,7 +46,7 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What a reader looks for: words, or the articles that filters leave, or both."""
+    """What a user looks for: words, or the articles that filters leave, or both."""
 
     words: str
     filters: Filters = field(default_factory=Filters)

@@ -208,20 +208,20 @@ def test_the_derived_parts_follow_the_commits(archive: ArchiveWriter) -> None:
 
 def test_a_snapshot_stays_as_it_was_while_a_build_commits(archive: ArchiveWriter, location: str) -> None:
     store(archive, prepared("甲报", BRIDGE))
-    reader = open_archive(location)
-    with reader.snapshot() as held:
+    opened = open_archive(location)
+    with opened.snapshot() as held:
         ids = held.chunk_ids()
         store(archive, prepared("乙报", CANAL), remove=[key_of(archive, "甲报")])
         assert texts(held, ids) == [BRIDGE]
         assert [scored.chunk_id for scored in held.search_words("新桥", 5)] == ids
         assert held.search_words("水渠", 5) == []
         assert [entry.issue.name for entry in held.issues()] == ["甲报"]
-        with reader.snapshot() as newer:
+        with opened.snapshot() as newer:
             assert texts(newer) == [CANAL]
             assert newer.generation != held.generation
-    with reader.snapshot() as first, reader.snapshot() as second:
+    with opened.snapshot() as first, opened.snapshot() as second:
         assert first.generation == second.generation
-    reader.close()
+    opened.close()
 
 
 def test_chunk_ids_are_stable_unique_and_sorted(archive: ArchiveWriter) -> None:

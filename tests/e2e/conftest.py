@@ -72,7 +72,7 @@ def edited_archive(sample_archive: Path, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture(scope="module")
 def edited_address(edited_archive: Path, default_encoder: Encoder) -> Iterator[str]:
-    """A page with a newsroom, over an archive of its own."""
+    """A page with a staff tab, over an archive of its own."""
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("BULLETIN_ISSUES", raising=False)
         with pytest.MonkeyPatch.context() as while_it_is_built:

@@ -1,4 +1,4 @@
-"""What a reader does with a conversation in the browser, by hand, by keyboard and by ear, at desk and phone size."""
+"""What a user does with a conversation in the browser, by hand, by keyboard and by ear, at desk and phone size."""
 
 from __future__ import annotations
 
@@ -202,7 +202,7 @@ class HeldAssistant(Assistant):
         return super().ask(question, **options)
 
 
-def test_a_reader_can_stop_waiting(assistant: Assistant, browser: Any) -> None:
+def test_a_user_can_stop_waiting(assistant: Assistant, browser: Any) -> None:
     held = HeldAssistant(assistant.archive, assistant.encoder, reader=assistant.reader)
     held.let_go = Event()
     slow = app.build_page(held)
@@ -232,7 +232,7 @@ def test_a_screen_reader_hears_who_speaks(page: Any) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [*SIZES.values(), (360, 740)])
-def test_nothing_keeps_a_reader_out(browser: Any, address: str, size: tuple[int, int], scheme: str) -> None:
+def test_nothing_keeps_a_user_out(browser: Any, address: str, size: tuple[int, int], scheme: str) -> None:
     """No finding of axe-core that it calls serious or critical, and nothing to scroll to sideways."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     context = browser.new_context(
@@ -307,6 +307,6 @@ def test_suggestions_are_shown_as_text() -> None:
     assert suggestions([]) == ""
 
 
-def test_nothing_is_tried_out_while_a_reader_waits(assistant: Assistant) -> None:
+def test_nothing_is_tried_out_while_a_user_waits(assistant: Assistant) -> None:
     answer = assistant.ask(QUESTION)
     assert next_questions(assistant, answer, asked=[QUESTION], go_on=lambda: False) == []

@@ -1,4 +1,4 @@
-"""The page, the reader's drawer and the page for programs, in the language of the browser and in no other."""
+"""The page, the user's drawer and the page for programs, in the language of the browser and in no other."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from qa.i18n import as_html, browse, chat, history, staff, words
 from tests.support.pages import QUESTION, SIZES, ask, opened_page
 
 # The texts, placeholders and spoken names of a part of the page that are in the other language. What the bulletin or
-# a reader says is marked by its language, and what some names share with every language is left out.
+# a user says is marked by its language, and what some names share with every language is left out.
 FOREIGN = r"""([part, foreign]) => {
     const root = document.querySelector(part), found = [];
     const same = /CSV|Markdown|JSONL|DOCX|PDF|ZIP|Word|multilingual-e5-small|[\w.-]+\.txt/g;
@@ -47,7 +47,7 @@ def foreign(page: Any, part: str) -> list[str]:
     return list(page.evaluate(FOREIGN, [part, OTHERS[locale]]))
 
 
-def open_room(page: Any, name: str) -> None:
+def open_tab(page: Any, name: str) -> None:
     page.get_by_role("tab", name=re.compile(name)).click()
 
 
@@ -74,7 +74,7 @@ def test_what_programs_are_told_is_in_one_language(page: Any) -> None:
 
 
 def test_browsing_speaks_one_language(page: Any) -> None:
-    open_room(page, "翻阅|Browse")
+    open_tab(page, "翻阅|Browse")
     page.wait_for_selector("#catalogue [data-issue]")
     assert foreign(page, "#browse") == []
     page.click("#catalogue [data-issue]")
@@ -87,11 +87,11 @@ def test_browsing_speaks_one_language(page: Any) -> None:
     assert foreign(page, "#browse") == []
 
 
-def test_the_newsroom_speaks_one_language(page: Any, tmp_path: Path) -> None:
+def test_the_staff_tab_speaks_one_language(page: Any, tmp_path: Path) -> None:
     issue, empty = tmp_path / "1.txt", tmp_path / "2.txt"
     issue.write_text("# 水渠修好了\n\n水渠通了水。\n", encoding="utf-8")
     empty.touch()
-    open_room(page, "编辑部|Newsroom")
+    open_tab(page, "编辑部|Newsroom")
     page.wait_for_selector("#wanted p, #wanted table")
     assert foreign(page, "#newsroom") == []
     page.set_input_files("#dropped input[type=file]", [str(issue), str(empty)])
@@ -115,7 +115,7 @@ def test_what_is_chinese_amid_english_is_marked() -> None:
     assert shown.endswith('Articles of this issue: <span lang="zh">县报 第 12 期</span> &amp; b</span>')
 
 
-@pytest.mark.parametrize("room", [chat, browse, staff, history])
-def test_no_english_words_are_chinese(room: Any) -> None:
-    english = [form for forms in (*room.LABELS.values(), *room.SAID.values()) for form in forms[1:]]
+@pytest.mark.parametrize("table", [chat, browse, staff, history])
+def test_no_english_words_are_chinese(table: Any) -> None:
+    english = [form for forms in (*table.LABELS.values(), *table.SAID.values()) for form in forms[1:]]
     assert not [form for form in english if re.search(r"[\u2e80-\u9fff]", form)]

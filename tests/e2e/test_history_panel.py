@@ -1,4 +1,4 @@
-"""What readers leave behind, in a browser: kept conversations, votes, exports, and the staff's panel."""
+"""What users leave behind, in a browser: kept conversations, votes, exports, and the staff's panel."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ import app
 from embeddings import Archive, Encoder
 from qa import Answer, Assistant
 from qa.userdata.conversation import Conversation, Turn, TurnState
-from qa.userdata.history import NEW, Memory
-from qa.userdata.store import Ledger, new_reader
-from qa.web.tabs.history_panel import KeptRoom
+from qa.userdata.history import NEW, History
+from qa.userdata.store import UserStore, new_user_key
+from qa.web.tabs.history_panel import HistoryPanel
 from tests.support.pages import LEAVING, OFF_TOPIC, QUESTION, SIZES, ask, free_port, opened_page
 
 MARKUP = "<img src=x onerror=alert(1)><b>名</b>"
@@ -50,8 +50,8 @@ def kept_page(request: pytest.FixtureRequest, browser: Any, kept_address: str) -
 
 
 @pytest.fixture
-def ledger(kept_archive: Path) -> Ledger:
-    return Ledger(kept_archive)
+def store(kept_archive: Path) -> UserStore:
+    return UserStore(kept_archive)
 
 
 def open_drawer(page: Any) -> None:
@@ -185,7 +185,7 @@ def test_clearing_the_conversation_deletes_it(kept_page: Any) -> None:
     assert kept_page.locator("#kept-conversations [data-kept], #chat .asked").count() == 0
 
 
-def test_a_vote_and_its_word_reach_the_ledger_and_the_staff(kept_page: Any, ledger: Ledger) -> None:
+def test_a_vote_and_its_word_reach_the_store_and_the_staff(kept_page: Any, store: UserStore) -> None:
     page = kept_page
     word = f"{page.viewport_size['width']}<b>不对</b>"
     ask(page, QUESTION)
@@ -195,7 +195,7 @@ def test_a_vote_and_its_word_reach_the_ledger_and_the_staff(kept_page: Any, ledg
     page.locator("#word textarea, #word input").fill(word)
     page.get_by_role("button", name="附上").click()
     page.wait_for_selector("#vote-remark:has-text('谢谢')")
-    (vote,) = [vote for vote in ledger.votes() if vote.word == word]
+    (vote,) = [vote for vote in store.votes() if vote.word == word]
     assert not vote.is_good
     assert vote.about.question == QUESTION
     page.reload()
@@ -253,8 +253,8 @@ def test_large_type_reaches_every_word_and_none_twice(kept_page: Any) -> None:
     page.locator("#chat .message-buttons button, #chat .message-buttons-left button").first.click()
     page.wait_for_selector("#word")
     found += page.evaluate(ZOOMS, "#rooms")
-    for room in ("翻阅", "编辑部"):
-        page.get_by_role("tab", name=room).click()
+    for tab in ("翻阅", "编辑部"):
+        page.get_by_role("tab", name=tab).click()
         page.wait_for_timeout(800)
         found += page.evaluate(ZOOMS, "#rooms")
     open_drawer(page)
@@ -275,40 +275,40 @@ def said(answering: Any, *values: Any) -> tuple[list[str], Any]:
 def test_a_session_that_was_lost_goes_on_where_the_page_was(assistant: Assistant, tmp_path: Path) -> None:
     import gradio as gr
 
-    memory, reader = Memory(assistant, tmp_path), new_reader()
+    history, user = History(assistant, tmp_path), new_user_key()
     with gr.Blocks():
         parts = {"conversation": gr.State(Conversation()), "chat": gr.Chatbot()}
-        room = KeptRoom(gr, parts, memory)
+        panel = HistoryPanel(gr, parts, history)
 
     def answer(asked: str, so_far: Conversation, any_time: bool = False) -> Iterator[Any]:
         yield {parts["conversation"]: so_far.add(Turn(asked, state=TurnState.WAITING)), parts["chat"]: []}
         yield {parts["conversation"]: so_far.add(Turn(asked, note="没有看懂"))}
 
     event = {"fn": answer, "inputs": [parts["chat"], parts["conversation"]], "outputs": list(parts.values())}
-    answering = room.keeping(event)["fn"]
-    questions, changes = said(answering, "一", Conversation(), reader, "", NEW)
+    answering = panel.keeping(event)["fn"]
+    questions, changes = said(answering, "一", Conversation(), user, "", NEW)
     assert questions == ["一"]
-    place = changes[room.place]
-    assert said(answering, "二", Conversation(), reader, place.id, NEW)[0] == ["一", "二"]
-    assert said(answering, "二", Conversation(), new_reader(), place.id, NEW)[0] == ["二"]
-    assert [one.turns for one in memory.entries(reader)] == [2]
+    place = changes[panel.place]
+    assert said(answering, "二", Conversation(), user, place.id, NEW)[0] == ["一", "二"]
+    assert said(answering, "二", Conversation(), new_user_key(), place.id, NEW)[0] == ["二"]
+    assert [one.turns for one in history.entries(user)] == [2]
 
 
 def test_a_question_is_kept_before_it_is_answered(assistant: Assistant, tmp_path: Path) -> None:
     import gradio as gr
 
-    memory, reader = Memory(assistant, tmp_path), new_reader()
+    history, user = History(assistant, tmp_path), new_user_key()
     with gr.Blocks():
         parts = {"conversation": gr.State(Conversation()), "chat": gr.Chatbot()}
-        room = KeptRoom(gr, parts, memory)
+        panel = HistoryPanel(gr, parts, history)
 
     def answer(so_far: Conversation) -> Iterator[Any]:
         yield {parts["conversation"]: so_far.add(Turn("问？", state=TurnState.WAITING))}
         raise AssertionError("the connection was lost before this")
 
-    answering = room.keeping({"fn": answer, "inputs": [parts["conversation"]], "outputs": list(parts.values())})["fn"]
-    place = next(answering(Conversation(), reader, "", NEW))[room.place]
-    recalled = memory.recall(reader, place.id)
+    answering = panel.keeping({"fn": answer, "inputs": [parts["conversation"]], "outputs": list(parts.values())})["fn"]
+    place = next(answering(Conversation(), user, "", NEW))[panel.place]
+    recalled = history.recall(user, place.id)
     assert recalled is not None
     assert recalled[1].turns == (Turn("问？", state=TurnState.LOST),)
 
@@ -369,7 +369,7 @@ def test_an_answer_that_comes_after_its_conversation_was_deleted_is_not_kept(
 
 
 def stored(archive: Path, *, at_least: int = 0) -> list[str]:
-    """The conversations in the ledger, which is made while the page already shows something: wait for `at_least`."""
+    """The conversations in the store, which is made while the page already shows something: wait for `at_least`."""
     for _ in range(100):
         with closing(sqlite3.connect(archive / "readers.sqlite")) as connection, suppress(sqlite3.OperationalError):
             kept = [row[0] for row in connection.execute("SELECT id FROM conversations")]

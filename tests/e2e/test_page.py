@@ -202,13 +202,13 @@ def test_a_withdrawn_issue_leaves_an_open_page(
     page.wait_for_selector(".card.cited mark")
 
 
-def test_the_newsroom_fits_a_narrow_page(edited_page: Any) -> None:
+def test_the_staff_tab_fits_a_narrow_page(edited_page: Any) -> None:
     edited_page.get_by_role("tab", name="编辑部").click()
     edited_page.wait_for_selector("#dropped")
     assert edited_page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_a_page_without_editing_has_no_newsroom(page: Any, address: str) -> None:
+def test_a_page_without_editing_has_no_staff_tab(page: Any, address: str) -> None:
     from urllib.request import urlopen
 
     assert page.locator("#newsroom").count() == 0

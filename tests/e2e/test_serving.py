@@ -26,7 +26,7 @@ from embeddings import Archive, Encoder, add
 from qa import Assistant
 from qa.api.endpoints import Endpoints
 from qa.server import gradio_internals, middleware
-from qa.server.auth import Credentials, Entrance
+from qa.server.auth import Credentials, StaffAccess
 from qa.server.gradio_internals import Waiting
 from qa.server.middleware import MAX_BODY_BYTES, health_row
 from qa.web import run
@@ -47,7 +47,7 @@ def quick() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def served(assistant: Assistant, sample_archive: Path) -> Iterator[str]:
-    """A page for readers, with the tools."""
+    """A page for users, with the tools."""
     page = app.build_page(assistant, archive=sample_archive)
     yield app.serve(page, port=free_port(), mcp=True)
     page.close()
@@ -65,7 +65,7 @@ def edited(sample_archive: Path, default_encoder: Encoder, tmp_path_factory: pyt
     )
     add(hostile, archive=folder, encoder=default_encoder)
     assistant = Assistant(Archive.open(folder), default_encoder)
-    page = app.build_page(assistant, editing=True, archive=folder, entrance=Entrance(PASSWORD))
+    page = app.build_page(assistant, editing=True, archive=folder, staff_access=StaffAccess(PASSWORD))
     page.address = app.serve(page, port=free_port(), max_upload_bytes=1_000_000)
     yield page
     page.close()
@@ -83,7 +83,7 @@ def locked(assistant: Assistant) -> Iterator[str]:
 def proxied(assistant: Assistant, sample_archive: Path) -> Iterator[str]:
     """A page under /news of another server, which also has a page with a frame around it."""
     page = app.build_page(
-        assistant, editing=True, archive=sample_archive, entrance=Entrance(PASSWORD, behind_proxy=True)
+        assistant, editing=True, archive=sample_archive, staff_access=StaffAccess(PASSWORD, behind_proxy=True)
     )
     behind = app.serve(page, port=free_port(), root_path="/news", mcp=True)
     client = httpx.AsyncClient(base_url=behind, timeout=WAIT, trust_env=False)
@@ -421,7 +421,7 @@ def test_a_browser_with_the_password_is_served(edited: Any) -> None:
 
 
 def test_a_wrong_password_gives_no_cookie_and_many_are_not_heard(assistant: Assistant, sample_archive: Path) -> None:
-    page = app.build_page(assistant, editing=True, archive=sample_archive, entrance=Entrance(PASSWORD))
+    page = app.build_page(assistant, editing=True, archive=sample_archive, staff_access=StaffAccess(PASSWORD))
     address = app.serve(page, port=free_port())
     for number in range(5):
         answer = enter(address, f"猜 {number}")
@@ -508,7 +508,7 @@ def test_programs_come_in_with_the_name_and_password(locked: str) -> None:
     assert {tool.name for tool in got["tools"]} == TOOLS
 
 
-def test_a_reader_with_the_password_asks(browser: Any, locked: str) -> None:
+def test_a_user_with_the_password_asks(browser: Any, locked: str) -> None:
     context = browser.new_context(http_credentials={"username": "reader", "password": "pass"}, locale="zh-CN")
     context.set_default_timeout(WAIT * 1000)
     page = context.new_page()

@@ -14,7 +14,7 @@ from docx.shared import Pt
 
 from embeddings.config import Limits
 from embeddings.errors import SourceError
-from embeddings.loaders.docx import DocxReader
+from embeddings.loaders.docx import DocxLoader
 from embeddings.sources.document import Document
 from embeddings.types import ParsedIssue
 from tests.support.cost import cpu_seconds, growth
@@ -56,8 +56,8 @@ def saved(document: docx.document.Document) -> bytes:
 
 def read(content: bytes, limits: Limits | None = None) -> ParsedIssue:
     document = Document("稿件.docx", content)
-    assert DocxReader().reads(document)
-    return DocxReader().read(document, limits or Limits())
+    assert DocxLoader().reads(document)
+    return DocxLoader().read(document, limits or Limits())
 
 
 def lines(content: bytes) -> list[str]:
@@ -65,9 +65,9 @@ def lines(content: bytes) -> list[str]:
 
 
 def test_a_word_file_is_known_by_its_parts_and_no_other_zip_file_is() -> None:
-    assert DocxReader().reads(Document("a.txt", body(paragraph(LIBRARY))))
-    assert not DocxReader().reads(Document("a.xlsx", packed({"xl/workbook.xml": "<a/>"})))
-    assert not DocxReader().reads(Document("a.txt", LIBRARY.encode()))
+    assert DocxLoader().reads(Document("a.txt", body(paragraph(LIBRARY))))
+    assert not DocxLoader().reads(Document("a.xlsx", packed({"xl/workbook.xml": "<a/>"})))
+    assert not DocxLoader().reads(Document("a.txt", LIBRARY.encode()))
 
 
 def test_headings_begin_articles_and_the_dated_one_above_names_the_issue() -> None:

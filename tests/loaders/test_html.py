@@ -8,7 +8,7 @@ import pytest
 
 from embeddings.config import Limits
 from embeddings.errors import SourceError
-from embeddings.loaders.html import HtmlReader
+from embeddings.loaders.html import HtmlLoader
 from embeddings.sources.document import Document
 from embeddings.types import ParsedArticle, ParsedIssue
 from tests.support.cost import cpu_seconds
@@ -52,20 +52,20 @@ def page(text: str | bytes, name: str = "a.html") -> Document:
 
 
 def read(text: str | bytes) -> ParsedIssue:
-    return HtmlReader().read(page(text), Limits())
+    return HtmlLoader().read(page(text), Limits())
 
 
 @pytest.mark.parametrize("text", [ARTICLE, ISSUE, LIST, BROADCAST, "<li><a href='/1'>城东水库开闸放水</a></li>"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le"])
 def test_a_page_is_known_whatever_its_suffix_and_encoding(text: str, encoding: str) -> None:
-    assert HtmlReader().reads(page(text.encode(encoding), "a.txt"))
+    assert HtmlLoader().reads(page(text.encode(encoding), "a.txt"))
 
 
 @pytest.mark.parametrize(
     "text", ["城东水库开闸放水。", "a < b 且 c > d，" * 20, '{"text": "<p>水</p>"}', "# <b>标题</b>\n正文"]
 )
 def test_a_text_that_mentions_tags_is_no_page(text: str) -> None:
-    assert not HtmlReader().reads(page(text, "a.txt"))
+    assert not HtmlLoader().reads(page(text, "a.txt"))
 
 
 def test_an_article_page_gives_its_article_and_nothing_around_it() -> None:

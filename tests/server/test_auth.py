@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from embeddings import BulletinError
-from qa.server.auth import STAY_SECONDS, WRONG_SECONDS, WRONG_TRIES, Credentials, Entrance, NotAdmittedError, Visit
+from qa.server.auth import STAY_SECONDS, WRONG_SECONDS, WRONG_TRIES, Credentials, NotAdmittedError, StaffAccess, Visit
 from qa.server.options import add_serving_arguments, options_of
 from qa.web.run import add_arguments
 
@@ -48,47 +48,47 @@ def visit(address: str = "127.0.0.1", headers: Mapping[str, str] = HERE) -> Visi
 def test_without_a_password_only_this_machine_is_admitted(
     address: str, headers: Mapping[str, str], local: bool
 ) -> None:
-    assert Entrance().admits(visit(address, headers)) is local
-    assert not Entrance(behind_proxy=True).admits(visit(address, headers))
-    assert not Entrance("口令").admits(visit(address, headers))
+    assert StaffAccess().admits(visit(address, headers)) is local
+    assert not StaffAccess(behind_proxy=True).admits(visit(address, headers))
+    assert not StaffAccess("口令").admits(visit(address, headers))
 
 
 def test_the_password_admits_the_browser_that_gave_it_and_no_other() -> None:
     clock = Clock()
-    entrance = Entrance("开门 sesame", now=clock)
-    token = entrance.enter("开门 sesame", visit("203.0.113.9"))
-    inside = visit("203.0.113.9", {**HERE, "cookie": f"theme={{}}; {entrance.cookie}={token}; a=b"})
-    assert entrance.admits(inside)
-    assert not entrance.admits(visit("203.0.113.9", {**HERE, "cookie": f"{entrance.cookie}="}))
-    assert not entrance.admits(visit("203.0.113.9", {**inside.headers, "sec-fetch-site": "cross-site"}))
-    assert not Entrance("开门 sesame").admits(inside)
+    staff_access = StaffAccess("开门 sesame", now=clock)
+    token = staff_access.enter("开门 sesame", visit("203.0.113.9"))
+    inside = visit("203.0.113.9", {**HERE, "cookie": f"theme={{}}; {staff_access.cookie}={token}; a=b"})
+    assert staff_access.admits(inside)
+    assert not staff_access.admits(visit("203.0.113.9", {**HERE, "cookie": f"{staff_access.cookie}="}))
+    assert not staff_access.admits(visit("203.0.113.9", {**inside.headers, "sec-fetch-site": "cross-site"}))
+    assert not StaffAccess("开门 sesame").admits(inside)
     clock.now += STAY_SECONDS
-    assert not entrance.admits(inside)
-    again = entrance.enter("开门 sesame", visit())
-    back = visit(headers={"cookie": f"{entrance.cookie}={again}"})
-    assert entrance.admits(back)
-    entrance.leave(back)
-    assert not entrance.admits(back)
+    assert not staff_access.admits(inside)
+    again = staff_access.enter("开门 sesame", visit())
+    back = visit(headers={"cookie": f"{staff_access.cookie}={again}"})
+    assert staff_access.admits(back)
+    staff_access.leave(back)
+    assert not staff_access.admits(back)
 
 
 def test_wrong_passwords_make_their_sender_wait_and_nobody_else() -> None:
     clock = Clock()
-    entrance = Entrance("right", now=clock)
+    staff_access = StaffAccess("right", now=clock)
     for number in range(WRONG_TRIES):
         with pytest.raises(NotAdmittedError, match="口令不对"):
-            entrance.enter(f"wrong {number}", visit("2001:db8::1"))
+            staff_access.enter(f"wrong {number}", visit("2001:db8::1"))
     with pytest.raises(NotAdmittedError, match="次数太多"):
-        entrance.enter("right", visit("2001:db8::2"))  # of the same network
-    assert entrance.enter("right", visit("2001:db8:0:1::1"))
+        staff_access.enter("right", visit("2001:db8::2"))  # of the same network
+    assert staff_access.enter("right", visit("2001:db8:0:1::1"))
     clock.now += WRONG_SECONDS
-    assert entrance.enter("right", visit("2001:db8::2"))
+    assert staff_access.enter("right", visit("2001:db8::2"))
 
 
 def test_an_empty_password_opens_nothing() -> None:
     with pytest.raises(NotAdmittedError):
-        Entrance().enter("", visit())
+        StaffAccess().enter("", visit())
     with pytest.raises(NotAdmittedError):
-        Entrance("right").enter("", visit())
+        StaffAccess("right").enter("", visit())
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_secrets_come_from_files_and_the_environment(tmp_path: Path, monkeypatch
     assert credentials is not None
     assert credentials.admits(knock)
     file.write_text("staff secret\n", encoding="utf-8")
-    assert options_of(parsed("--staff-password-file", str(file))).entrance.enter("staff secret", visit())
+    assert options_of(parsed("--staff-password-file", str(file))).staff_access.enter("staff secret", visit())
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def test_the_queue_reads_how_many_events_it_notes(monkeypatch: pytest.MonkeyPatc
         "/gradio_api/startup-events", "/gradio_api/file=a", "/gradio_api/upload_progress",
     ],
 )  # fmt: skip
-def test_gradio_answers_what_the_gate_lets_through(path: str, served: Any) -> None:
+def test_gradio_answers_what_the_request_filter_lets_through(path: str, served: Any) -> None:
     assert answers(served, "GET", path)
     known = re.compile("|".join((*internals.PAGE_ROUTES, internals.UPLOAD_ROUTE)))
     assert known.fullmatch(path)
@@ -82,7 +82,7 @@ def test_gradio_has_the_routes_that_have_a_rule_of_their_own(served: Any) -> Non
     assert not answers(served, "POST", f"{internals.API}/no-such-route")
 
 
-def test_an_address_asks_for_a_look_by_the_name_that_the_gate_gives_it() -> None:
+def test_an_address_asks_for_a_look_by_the_name_that_the_request_filter_gives_it() -> None:
     assets = Path(gr.__file__).parent / "templates" / "frontend" / "assets"
     assert any(internals.THEME in file.read_text(encoding="utf-8", errors="ignore") for file in assets.glob("*.js"))
 

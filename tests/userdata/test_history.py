@@ -15,21 +15,21 @@ from qa import AnswerKind, Assistant
 from qa.cli import main
 from qa.userdata.conversation import Conversation, Turn, TurnState
 from qa.userdata.feedback import as_csv
-from qa.userdata.history import NEW, Memory, is_reader, name_of, voted
+from qa.userdata.history import NEW, History, is_user_key, name_of, voted
 from qa.userdata.serialize import pack, unpack
-from qa.userdata.store import LEDGER, Ledger, Unanswered, Voted, new_reader, utc_now
+from qa.userdata.store import STORE_FILE, Unanswered, UserStore, Voted, new_user_key, utc_now
 from qa.web.html import feedback as feedback_html
 from qa.web.html.conversation import conversation_evidence, conversation_messages
-from qa.web.services.chat import Desk
+from qa.web.services.chat import ChatService
 
 QUESTION = "北京丰台站什么时候启用？"
-READER = new_reader()
+USER = new_user_key()
 MARKUP = "<img src=x onerror=alert(1)>"
 
 
 @pytest.fixture
-def memory(assistant: Assistant, tmp_path: Path) -> Memory:
-    return Memory(assistant, tmp_path)
+def history(assistant: Assistant, tmp_path: Path) -> History:
+    return History(assistant, tmp_path)
 
 
 def through(conversation: Conversation, assistant: Assistant) -> Conversation:
@@ -120,7 +120,7 @@ def test_what_was_withdrawn_comes_back_as_withdrawn(small: Assistant, tmp_path: 
     withdraw(["镇报"], archive=tmp_path / "archive")
     with small.archive.snapshot() as snapshot:
         after = unpack(packed, snapshot)
-    gone = Desk(small).gone(after)
+    gone = ChatService(small).gone(after)
     assert "四十七" in str(conversation_messages(before))
     assert "已被撤回" in str(conversation_messages(after, gone))
     assert "四十七" not in str(conversation_messages(after, gone)) + conversation_evidence(after, gone)
@@ -145,46 +145,46 @@ def test_a_quote_is_found_again_where_a_correction_has_moved_it(
     assert "<mark>" in conversation_evidence(Conversation().add(Turn("灯塔多高？", after)))
 
 
-def test_a_conversation_is_kept_and_recalled_for_its_reader_alone(memory: Memory, assistant: Assistant) -> None:
+def test_a_conversation_is_kept_and_recalled_for_its_user_alone(history: History, assistant: Assistant) -> None:
     conversation = Conversation().add(Turn(QUESTION, assistant.ask(QUESTION)))
-    place = memory.keep(READER, NEW, conversation)
-    recalled = memory.recall(READER, place.id)
+    place = history.keep(USER, NEW, conversation)
+    recalled = history.recall(USER, place.id)
     assert recalled is not None
     assert conversation_messages(recalled[1]) == conversation_messages(conversation)
-    assert memory.recall(new_reader(), place.id) is None
-    assert memory.name(READER, place.id) == QUESTION
-    assert [one.name for one in memory.entries(new_reader())] == []
+    assert history.recall(new_user_key(), place.id) is None
+    assert history.name(USER, place.id) == QUESTION
+    assert [one.name for one in history.entries(new_user_key())] == []
 
 
 @pytest.mark.parametrize("key", ["", None, 7, "short", "' OR 1=1 --" * 4, "é" * 43])
-def test_what_is_no_readers_key_keeps_and_finds_nothing(memory: Memory, key: object) -> None:
-    assert not is_reader(key)
-    assert memory.keep(key, NEW, Conversation().add(Turn("问"))) == NEW  # type: ignore[arg-type]
-    assert memory.entries(key) == []  # type: ignore[arg-type]
+def test_what_is_no_users_key_keeps_and_finds_nothing(history: History, key: object) -> None:
+    assert not is_user_key(key)
+    assert history.keep(key, NEW, Conversation().add(Turn("问"))) == NEW  # type: ignore[arg-type]
+    assert history.entries(key) == []  # type: ignore[arg-type]
 
 
-def test_only_what_the_bulletin_did_not_have_counts_as_unanswered(memory: Memory, assistant: Assistant) -> None:
+def test_only_what_the_bulletin_did_not_have_counts_as_unanswered(history: History, assistant: Assistant) -> None:
     from embeddings import Filters
 
     for asked in (QUESTION, "你好", "火星上的温度是多少度？", "火星上的温度，是多少度"):
-        memory.note(Turn(asked, assistant.ask(asked)))
-    memory.note(Turn("长" * 501, note="问题太长了"))
-    memory.note(Turn("问", assistant.ask("火星？", filters=Filters(section="没有这个栏目"))))
-    assert [(one.question, one.asked) for one in memory.ledger.unanswered()] == [("火星上的温度，是多少度", 2)]
+        history.note(Turn(asked, assistant.ask(asked)))
+    history.note(Turn("长" * 501, note="问题太长了"))
+    history.note(Turn("问", assistant.ask("火星？", filters=Filters(section="没有这个栏目"))))
+    assert [(one.question, one.asked) for one in history.store.unanswered()] == [("火星上的温度，是多少度", 2)]
 
 
-def test_a_vote_shows_on_its_answer_until_it_is_taken_back(memory: Memory, assistant: Assistant) -> None:
+def test_a_vote_shows_on_its_answer_until_it_is_taken_back(history: History, assistant: Assistant) -> None:
     turn = Turn(QUESTION, assistant.ask(QUESTION))
     conversation = Conversation().add(turn).add(Turn("？", note="没有看懂"))
-    assert memory.vote(READER, turn, False)
-    assert voted(memory.votes(READER), conversation) == ["Dislike", None]
-    (vote,) = memory.ledger.votes()
+    assert history.vote(USER, turn, False)
+    assert voted(history.votes(USER), conversation) == ["Dislike", None]
+    (vote,) = history.store.votes()
     assert vote.about.articles == (turn.answer.citations[0].article.id,)  # type: ignore[union-attr]
     assert vote.about.model == "multilingual-e5-small"
-    assert vote.about.generation == Desk(assistant).generation()
-    assert memory.vote(READER, turn, None)
-    assert voted(memory.votes(READER), conversation) == [None, None]
-    assert not memory.vote(READER, conversation.turns[1], True)
+    assert vote.about.generation == ChatService(assistant).generation()
+    assert history.vote(USER, turn, None)
+    assert voted(history.votes(USER), conversation) == [None, None]
+    assert not history.vote(USER, conversation.turns[1], True)
 
 
 def damage(path: Path) -> None:
@@ -200,20 +200,20 @@ def make_it_a_folder(path: Path) -> None:
 
 
 @pytest.mark.parametrize("harm", [damage, lose_the_folder, make_it_a_folder])
-def test_a_ledger_that_cannot_be_used_stops_nothing_and_is_logged(
-    memory: Memory, assistant: Assistant, harm: object, caplog: pytest.LogCaptureFixture
+def test_a_store_that_cannot_be_used_stops_nothing_and_is_logged(
+    history: History, assistant: Assistant, harm: object, caplog: pytest.LogCaptureFixture
 ) -> None:
-    harm(memory.ledger.path)  # type: ignore[operator]
+    harm(history.store.path)  # type: ignore[operator]
     turn = Turn(QUESTION, assistant.ask(QUESTION))
     conversation = Conversation().add(turn)
-    assert memory.keep(READER, NEW, conversation) == NEW
-    assert memory.recall(READER, "x") is None
-    assert memory.entries(READER) == []
-    assert memory.votes(READER) == {}
-    memory.note(Turn("火星？", replace(turn.answer, kind=AnswerKind.NOT_FOUND)))  # type: ignore[type-var]
-    assert not memory.vote(READER, turn, True)
-    assert not memory.add_word(READER, turn, "好")
-    assert not memory.delete_all(READER)
+    assert history.keep(USER, NEW, conversation) == NEW
+    assert history.recall(USER, "x") is None
+    assert history.entries(USER) == []
+    assert history.votes(USER) == {}
+    history.note(Turn("火星？", replace(turn.answer, kind=AnswerKind.NOT_FOUND)))  # type: ignore[type-var]
+    assert not history.vote(USER, turn, True)
+    assert not history.add_word(USER, turn, "好")
+    assert not history.delete_all(USER)
     assert "readers.sqlite" in caplog.text
 
 
@@ -221,12 +221,12 @@ def test_a_long_first_question_is_cut_for_a_name() -> None:
     assert name_of(Conversation().add(Turn("桥\n长" * 30))) == "桥 长" * 8 + "……"
 
 
-def test_a_conversation_is_exported_for_saving(memory: Memory, assistant: Assistant) -> None:
+def test_a_conversation_is_exported_for_saving(history: History, assistant: Assistant) -> None:
     import base64
 
     conversation = Conversation().add(Turn(QUESTION, assistant.ask(QUESTION)))
     for word, suffix, start in ((False, ".md", "# 名".encode()), (True, ".docx", b"PK")):
-        saved = memory.export(conversation, "名", word=word, gone=frozenset())
+        saved = history.export(conversation, "名", word=word, gone=frozenset())
         assert saved is not None
         assert saved.name == f"名{suffix}"
         assert base64.b64decode(saved.content).startswith(start)
@@ -246,11 +246,11 @@ def test_text_in_a_csv_file_stays_what_it_was() -> None:
     assert row == [text]
 
 
-def test_what_readers_wrote_is_shown_as_text(tmp_path: Path) -> None:
-    ledger = Ledger(tmp_path)
-    ledger.vote("r", Voted(MARKUP, MARKUP, False, (MARKUP,)), is_good=True)
-    ledger.add_word("r", MARKUP, MARKUP, MARKUP)
-    shown = feedback_html.votes([(one, MARKUP) for one in ledger.votes()])
+def test_what_users_wrote_is_shown_as_text(tmp_path: Path) -> None:
+    store = UserStore(tmp_path)
+    store.vote("r", Voted(MARKUP, MARKUP, False, (MARKUP,)), is_good=True)
+    store.add_word("r", MARKUP, MARKUP, MARKUP)
+    shown = feedback_html.votes([(one, MARKUP) for one in store.votes()])
     shown += feedback_html.unanswered([(Unanswered(MARKUP, 1, utc_now(), 0.1), MARKUP)])
     assert "<img" not in shown
     assert shown.count("&lt;img") == 7
@@ -258,10 +258,10 @@ def test_what_readers_wrote_is_shown_as_text(tmp_path: Path) -> None:
 
 @pytest.fixture
 def filled(tmp_path: Path) -> Path:
-    ledger = Ledger(tmp_path)
-    ledger.vote("r", Voted("=问", "答", False, ("a1", "a2"), "g", "e5"), is_good=False)
-    ledger.add_word("r", "=问", "答", "不对")
-    ledger.count_unanswered("火星？", confidence=0.2)
+    store = UserStore(tmp_path)
+    store.vote("r", Voted("=问", "答", False, ("a1", "a2"), "g", "e5"), is_good=False)
+    store.add_word("r", "=问", "答", "不对")
+    store.count_unanswered("火星？", confidence=0.2)
     return tmp_path
 
 
@@ -296,20 +296,20 @@ def test_a_wrong_wish_for_feedback_is_one_line(
     assert capsys.readouterr().err.count("\n") == 1
 
 
-def test_feedback_of_no_archive_and_of_a_damaged_ledger_is_one_line(
+def test_feedback_of_no_archive_and_of_a_damaged_store_is_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["feedback", "--archive", str(tmp_path / "none")]) == 2
-    damage(tmp_path / LEDGER)
+    damage(tmp_path / STORE_FILE)
     assert main(["feedback", "--archive", str(tmp_path)]) == 2
     assert capsys.readouterr().err.count("\n") == 2
 
 
 def test_copying_an_archive_copies_no_lock(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     copied = Path(shutil.copytree(filled, tmp_path_factory.mktemp("copy") / "archive"))
-    with sqlite3.connect(copied / LEDGER) as connection:
+    with sqlite3.connect(copied / STORE_FILE) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    assert len(Ledger(copied).votes()) == 1
+    assert len(UserStore(copied).votes()) == 1
 
 
 def test_what_a_question_may_reach_back_to_is_kept(assistant: Assistant) -> None:

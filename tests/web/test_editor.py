@@ -17,8 +17,8 @@ from qa.server.options import may_edit
 from qa.userdata.conversation import Conversation, Turn, TurnState
 from qa.web.html.conversation import conversation_evidence, conversation_messages
 from qa.web.run import add_arguments
-from qa.web.services.chat import Desk
-from qa.web.services.editor import Form, Newsroom, NotDoneError, Tray, fault_of
+from qa.web.services.chat import ChatService
+from qa.web.services.editor import ArticleForm, EditorService, NotDoneError, Upload, fault_of
 from qa.web.services.forms import not_a_date
 from tests.support.fakes import CountingEncoder
 
@@ -37,22 +37,22 @@ def issue_file(folder: Path, name: str = "青禾县报-2025-09-13.jsonl", rows: 
 
 
 @pytest.fixture
-def room(tmp_path: Path, counting: CountingEncoder) -> Newsroom:
+def service(tmp_path: Path, counting: CountingEncoder) -> EditorService:
     first = issue_file(tmp_path / "first", "旧报.jsonl", [{"title": "旧闻", "text": "丁镇去年修了路。"}])
     build(first.parent, archive=tmp_path / "archive", encoder=counting)
-    return Newsroom(Assistant(Archive.open(tmp_path / "archive"), counting), tmp_path / "archive")
+    return EditorService(Assistant(Archive.open(tmp_path / "archive"), counting), tmp_path / "archive")
 
 
 def quietly(_said: str) -> None: ...
 
 
-def read(room: Newsroom, *files: Path) -> Tray:
-    return room.read([str(file) for file in files], quietly)
+def read(service: EditorService, *files: Path) -> Upload:
+    return service.read([str(file) for file in files], quietly)
 
 
-def indexed(room: Newsroom, name: str = "青禾县报") -> Issue:
-    (issue_id,) = [value for label, value in room.issues() if name in label]
-    issue = room.issue(issue_id)
+def indexed(service: EditorService, name: str = "青禾县报") -> Issue:
+    (issue_id,) = [value for label, value in service.issues() if name in label]
+    issue = service.issue(issue_id)
     assert issue is not None
     return issue
 
@@ -60,15 +60,17 @@ def indexed(room: Newsroom, name: str = "青禾县报") -> Issue:
 @pytest.mark.parametrize(
     ("form", "kind", "reason"),
     [
-        (Form(title="题", body="文。"), ArticleKind.NEWS, ""),
-        (Form(title=" ", body="文。"), ArticleKind.NEWS, "还没有标题"),
-        (Form(title="", body="文。"), ArticleKind.PHOTO, ""),
-        (Form(title="题", body=" \n "), ArticleKind.NEWS, "没有正文"),
-        (Form(title="题", body="文。", date="昨天"), ArticleKind.NEWS, "“昨天”不是日期"),
-        (Form(title="题", body="文。", date="2025年9月13日"), ArticleKind.NEWS, ""),
+        (ArticleForm(title="题", body="文。"), ArticleKind.NEWS, ""),
+        (ArticleForm(title=" ", body="文。"), ArticleKind.NEWS, "还没有标题"),
+        (ArticleForm(title="", body="文。"), ArticleKind.PHOTO, ""),
+        (ArticleForm(title="题", body=" \n "), ArticleKind.NEWS, "没有正文"),
+        (ArticleForm(title="题", body="文。", date="昨天"), ArticleKind.NEWS, "“昨天”不是日期"),
+        (ArticleForm(title="题", body="文。", date="2025年9月13日"), ArticleKind.NEWS, ""),
     ],
 )
-def test_an_article_that_cannot_be_indexed_is_refused_in_chinese(form: Form, kind: ArticleKind, reason: str) -> None:
+def test_an_article_that_cannot_be_indexed_is_refused_in_chinese(
+    form: ArticleForm, kind: ArticleKind, reason: str
+) -> None:
     found = fault_of(form, kind)
     assert reason in found
     assert bool(found) == bool(reason)
@@ -79,53 +81,56 @@ def test_a_date_that_does_not_exist_is_no_date() -> None:
     assert not_a_date("") == not_a_date(" 2025-02-28 ") == ""
 
 
-def test_a_proof_that_is_left_alone_wants_the_draft(room: Newsroom, tmp_path: Path) -> None:
-    (proof,) = read(room, issue_file(tmp_path / "dropped")).proofs
-    assert proof.wanted() == proof.draft.issue
-    assert [slip.marks for slip in proof.slips()] == [(), (), ()]
+def test_an_issue_form_that_is_left_alone_wants_the_draft(service: EditorService, tmp_path: Path) -> None:
+    (issue_form,) = read(service, issue_file(tmp_path / "dropped")).issue_forms
+    assert issue_form.wanted() == issue_form.draft.issue
+    assert [article_row.marks for article_row in issue_form.article_rows()] == [(), (), ()]
 
 
-def test_what_was_typed_is_indexed_and_what_was_unchecked_is_not(room: Newsroom, tmp_path: Path) -> None:
-    tray = read(room, issue_file(tmp_path / "dropped"))
-    (proof,) = tray.proofs
+def test_what_was_typed_is_indexed_and_what_was_unchecked_is_not(service: EditorService, tmp_path: Path) -> None:
+    upload = read(service, issue_file(tmp_path / "dropped"))
+    (issue_form,) = upload.issue_forms
     bar = {"name": "青禾县报", "date": "2025-09-14", "kept": True}
-    tray = tray.with_typed((0, 0), replace(proof.forms[0], title="乙村通水", byline="记者 乙"), **bar)
-    tray = tray.with_typed((0, 1), replace(proof.forms[1], kept=False), **bar)
-    assert tray.fault() is None
-    assert "已入库：2 篇" in room.take_in(tray, quietly)
-    issue = indexed(room)
+    upload = upload.with_typed((0, 0), replace(issue_form.forms[0], title="乙村通水", byline="记者 乙"), **bar)
+    upload = upload.with_typed((0, 1), replace(issue_form.forms[1], kept=False), **bar)
+    assert upload.fault() is None
+    assert "已入库：2 篇" in service.take_in(upload, quietly)
+    issue = indexed(service)
     assert issue.date == date(2025, 9, 14)
     assert [(one.title, one.byline) for one in issue.articles] == [("乙村通水", "记者 乙"), ("", "")]
 
 
-def test_a_fault_is_found_where_it_is_and_not_in_what_is_left_out(room: Newsroom, tmp_path: Path) -> None:
-    tray = read(room, issue_file(tmp_path / "dropped"))
-    (proof,) = tray.proofs
-    bar = {"name": proof.name, "date": proof.date, "kept": True}
-    wrong = replace(proof.forms[1], date="昨天")
-    found = tray.with_typed((0, 1), wrong, **bar).fault()
+def test_a_fault_is_found_where_it_is_and_not_in_what_is_left_out(service: EditorService, tmp_path: Path) -> None:
+    upload = read(service, issue_file(tmp_path / "dropped"))
+    (issue_form,) = upload.issue_forms
+    bar = {"name": issue_form.name, "date": issue_form.date, "kept": True}
+    wrong = replace(issue_form.forms[1], date="昨天")
+    found = upload.with_typed((0, 1), wrong, **bar).fault()
     assert found is not None
     assert (found[0], "第 2 篇" in found[1]) == ((0, 1), True)
-    assert tray.with_typed((0, 1), replace(wrong, kept=False), **bar).fault() is None
-    assert tray.with_typed((0, 0), proof.forms[0], name=proof.name, date=proof.date, kept=False).fault() is not None
+    assert upload.with_typed((0, 1), replace(wrong, kept=False), **bar).fault() is None
+    assert (
+        upload.with_typed((0, 0), issue_form.forms[0], name=issue_form.name, date=issue_form.date, kept=False).fault()
+        is not None
+    )
 
 
-def test_one_issue_of_a_zip_may_be_left_out(room: Newsroom, tmp_path: Path) -> None:
+def test_one_issue_of_a_zip_may_be_left_out(service: EditorService, tmp_path: Path) -> None:
     path = tmp_path / "两期.zip"
     with zipfile.ZipFile(path, "w") as archive:
         for name, title in (("a.jsonl", "甲题"), ("b.jsonl", "乙题")):
             archive.writestr(name, json.dumps({"title": title, "text": f"{title}的正文。"}, ensure_ascii=False))
-    tray = read(room, path)
-    assert [proof.name for proof in tray.proofs] == ["a", "b"]
-    assert [tray.after(place) for place in ((0, 0), (1, 0))] == [(1, 0), (0, 0)]
-    tray = tray.with_typed((1, 0), tray.proofs[1].forms[0], name="b", date="", kept=False)
-    said = room.take_in(tray, quietly)
+    upload = read(service, path)
+    assert [issue_form.name for issue_form in upload.issue_forms] == ["a", "b"]
+    assert [upload.after(place) for place in ((0, 0), (1, 0))] == [(1, 0), (0, 0)]
+    upload = upload.with_typed((1, 0), upload.issue_forms[1].forms[0], name="b", date="", kept=False)
+    said = service.take_in(upload, quietly)
     assert "已入库：1 篇" in said
     assert "left-out" not in said
-    assert [label for label, _ in room.issues()] == ["a", "旧报"]
+    assert [label for label, _ in service.issues()] == ["a", "旧报"]
 
 
-def test_files_that_cannot_be_read_are_explained_while_the_rest_goes_on(room: Newsroom, tmp_path: Path) -> None:
+def test_files_that_cannot_be_read_are_explained_while_the_rest_goes_on(service: EditorService, tmp_path: Path) -> None:
     good = issue_file(tmp_path / "dropped")
     bad = {
         "空.txt": b"",
@@ -136,9 +141,9 @@ def test_files_that_cannot_be_read_are_explained_while_the_rest_goes_on(room: Ne
     for name, content in bad.items():
         (tmp_path / name).write_bytes(content)
     again = issue_file(tmp_path / "again", "又一份.jsonl", [{"title": "旧闻", "text": "丁镇去年修了路。"}])
-    tray = read(room, good, *(tmp_path / name for name in bad), again)
-    assert len(tray.proofs) == 1
-    reasons = dict(tray.left_out)
+    upload = read(service, good, *(tmp_path / name for name in bad), again)
+    assert len(upload.issue_forms) == 1
+    reasons = dict(upload.left_out)
     assert reasons.keys() == {*bad, "又一份.jsonl"}
     assert reasons["空.txt"] == "是空文件。"
     assert "另存为 DOCX" in reasons["旧.doc"]
@@ -146,48 +151,48 @@ def test_files_that_cannot_be_read_are_explained_while_the_rest_goes_on(room: Ne
     assert not any(reason.isascii() for reason in reasons.values())
 
 
-def test_a_mended_paragraph_is_recorded_alone(room: Newsroom, tmp_path: Path) -> None:
-    room.take_in(read(room, issue_file(tmp_path / "dropped")), quietly)
-    article = indexed(room).articles[0]
-    form = replace(Form.of(article), body="乙村的水渠通了水。\n水渠全长三千二百米。\n\n渠边种了树。")
-    assert "已保存更正" in room.correct_article(article, form, quietly)
-    assert indexed(room).articles[0].body == "乙村的水渠通了水。\n水渠全长三千二百米。\n渠边种了树。"
+def test_a_mended_paragraph_is_recorded_alone(service: EditorService, tmp_path: Path) -> None:
+    service.take_in(read(service, issue_file(tmp_path / "dropped")), quietly)
+    article = indexed(service).articles[0]
+    form = replace(ArticleForm.of(article), body="乙村的水渠通了水。\n水渠全长三千二百米。\n\n渠边种了树。")
+    assert "已保存更正" in service.correct_article(article, form, quietly)
+    assert indexed(service).articles[0].body == "乙村的水渠通了水。\n水渠全长三千二百米。\n渠边种了树。"
     rows = (tmp_path / "archive" / "issues" / "corrections.jsonl").read_text(encoding="utf-8").splitlines()
     assert [json.loads(row)["was"] for row in rows] == ["水渠全长三千米。"]
 
 
-def test_a_correction_over_another_editors_is_refused(room: Newsroom, tmp_path: Path) -> None:
-    room.take_in(read(room, issue_file(tmp_path / "dropped")), quietly)
-    article = indexed(room).articles[0]
-    room.correct_article(article, replace(Form.of(article), title="乙村通水"), quietly)
+def test_a_correction_over_another_editors_is_refused(service: EditorService, tmp_path: Path) -> None:
+    service.take_in(read(service, issue_file(tmp_path / "dropped")), quietly)
+    article = indexed(service).articles[0]
+    service.correct_article(article, replace(ArticleForm.of(article), title="乙村通水"), quietly)
     with pytest.raises(NotDoneError, match="刚被别人改过"):
-        room.correct_article(article, replace(Form.of(article), title="水渠完工"), quietly)
-    assert indexed(room).articles[0].title == "乙村通水"
+        service.correct_article(article, replace(ArticleForm.of(article), title="水渠完工"), quietly)
+    assert indexed(service).articles[0].title == "乙村通水"
 
 
-def test_nothing_changed_is_nothing_saved(room: Newsroom, tmp_path: Path) -> None:
-    room.take_in(read(room, issue_file(tmp_path / "dropped")), quietly)
-    issue = indexed(room)
-    assert "没有改动" in room.correct_article(issue.articles[0], Form.of(issue.articles[0]), quietly)
-    assert "没有改动" in room.correct_issue(issue, name=issue.name, date=str(issue.date), tell=quietly)
+def test_nothing_changed_is_nothing_saved(service: EditorService, tmp_path: Path) -> None:
+    service.take_in(read(service, issue_file(tmp_path / "dropped")), quietly)
+    issue = indexed(service)
+    assert "没有改动" in service.correct_article(issue.articles[0], ArticleForm.of(issue.articles[0]), quietly)
+    assert "没有改动" in service.correct_issue(issue, name=issue.name, date=str(issue.date), tell=quietly)
 
 
-def test_the_name_and_date_of_an_issue_are_corrected_and_never_cleared(room: Newsroom, tmp_path: Path) -> None:
-    room.take_in(read(room, issue_file(tmp_path / "dropped")), quietly)
+def test_the_name_and_date_of_an_issue_are_corrected_and_never_cleared(service: EditorService, tmp_path: Path) -> None:
+    service.take_in(read(service, issue_file(tmp_path / "dropped")), quietly)
     for name, day in ((" ", "2025-09-13"), ("青禾县报", ""), ("青禾县报", "昨天")):
         with pytest.raises(NotDoneError):
-            room.correct_issue(indexed(room), name=name, date=day, tell=quietly)
-    room.correct_issue(indexed(room), name="青禾周报", date="2025年9月14日", tell=quietly)
-    assert indexed(room, "青禾周报").date == date(2025, 9, 14)
+            service.correct_issue(indexed(service), name=name, date=day, tell=quietly)
+    service.correct_issue(indexed(service), name="青禾周报", date="2025年9月14日", tell=quietly)
+    assert indexed(service, "青禾周报").date == date(2025, 9, 14)
 
 
-def test_a_withdrawn_issue_comes_back_when_it_is_dropped_again(room: Newsroom, tmp_path: Path) -> None:
+def test_a_withdrawn_issue_comes_back_when_it_is_dropped_again(service: EditorService, tmp_path: Path) -> None:
     dropped = issue_file(tmp_path / "dropped")
-    room.take_in(read(room, dropped), quietly)
-    assert "已撤回" in room.withdraw(indexed(room), quietly)
-    assert len(room.issues()) == 1
-    room.take_in(read(room, dropped), quietly)
-    assert len(indexed(room).articles) == 3
+    service.take_in(read(service, dropped), quietly)
+    assert "已撤回" in service.withdraw(indexed(service), quietly)
+    assert len(service.issues()) == 1
+    service.take_in(read(service, dropped), quietly)
+    assert len(indexed(service).articles) == 3
 
 
 def passage_of(article: Article) -> Passage:
@@ -236,15 +241,15 @@ def test_only_an_issue_that_is_out_of_the_archive_is_gone(tmp_path: Path, counti
     path = issue_file(tmp_path / "issues")
     issue_file(tmp_path / "issues", "别的.jsonl", [{"title": "别的", "text": "别的事。"}])
     build(path.parent, archive=tmp_path / "archive", encoder=counting)
-    desk = Desk(Assistant(Archive.open(tmp_path / "archive"), counting))
+    service = ChatService(Assistant(Archive.open(tmp_path / "archive"), counting))
     with Archive.open(tmp_path / "archive").snapshot() as snapshot:
         (issue,) = snapshot.read_issue("青禾县报-2025-09-13")
     conversation = Conversation().add(turn(issue.articles[0]))
     issue_file(tmp_path / "issues", rows=ROWS[:1])
     add(path, archive=tmp_path / "archive", encoder=counting)
-    assert desk.gone(conversation) == frozenset()  # its file has changed: the issue is there in other words
+    assert service.gone(conversation) == frozenset()  # its file has changed: the issue is there in other words
     withdraw(["青禾县报-2025-09-13"], archive=tmp_path / "archive")
-    assert desk.gone(conversation) == {issue.id}
+    assert service.gone(conversation) == {issue.id}
 
 
 @pytest.mark.parametrize(
@@ -258,7 +263,7 @@ def test_only_an_issue_that_is_out_of_the_archive_is_gone(tmp_path: Path, counti
         (["--no-editing"], False),
     ],
 )
-def test_no_newsroom_on_a_public_address(words: list[str], editing: bool) -> None:
+def test_no_staff_tab_on_a_public_address(words: list[str], editing: bool) -> None:
     parser = argparse.ArgumentParser()
     add_arguments(parser)
     assert may_edit(parser.parse_args(words)) is editing

@@ -11,15 +11,13 @@ from markupsafe import Markup, escape
 from embeddings import Issue, find_date
 from qa.i18n import Words, day_words, joined, words
 from qa.types import Answer, Citation, Passage
-from qa.web.html.highlight import matching_words
+from qa.web.html.highlight import TextSpan, matching_words
 from qa.web.html.templates import render
 from qa.web.html.timeline import Bar, timeline
 
-Span = tuple[int, int]  # [start, end) in an article's body
-
 UNKNOWN_DATE = words("unknown_date")
 UNTITLED = words("untitled")
-LOOKS = ("large", "dark")  # what a reader can switch on, by the names that page.js and page.css know
+LOOKS = ("large", "dark")  # what a user can switch on, by the names that page.js and page.css know
 _REFERENCE = re.compile(r"\[(\d+)\]")
 _WORDS_SHOWN = 5  # that a passage and the question share
 _QUOTED = 3  # of more sources than these, the conversation shows no quotes: they stand beside it
@@ -151,7 +149,7 @@ def passage_card(
     )
 
 
-def passage_text(text: Markup, span: Span, *, of: str) -> Markup:
+def passage_text(text: Markup, span: TextSpan, *, of: str) -> Markup:
     """A passage, `of[span]` as HTML, with marks where the article is cut."""
     start, end = span
     return render("answers", "passage_text", text=text, is_cut_before=start > 0, is_cut_after=end < len(of))
@@ -267,7 +265,7 @@ def _dated(citation: Citation) -> list[str]:
     return list(said.values())
 
 
-def _quote_span(citation: Citation | None) -> Span | None:
+def _quote_span(citation: Citation | None) -> TextSpan | None:
     if citation is None or citation.start is None or citation.end is None:
         return None
     return citation.start, citation.end
@@ -283,7 +281,7 @@ def _details(passage: Passage, citation: Citation | None) -> Markup:
     return render("answers", "details", article=article, day=day(article.date), byline=byline)
 
 
-def _paragraphs(body: str, *, shown: Span, quote: Span | None, passage: Span | None = None) -> Markup:
+def _paragraphs(body: str, *, shown: TextSpan, quote: TextSpan | None, passage: TextSpan | None = None) -> Markup:
     """`body[shown]` with each line as a paragraph; the quote is marked, and the passage set off, where they stand.
 
     A quote may run over the end of a line, and <mark> must not, so each line is marked for itself.
@@ -297,7 +295,7 @@ def _paragraphs(body: str, *, shown: Span, quote: Span | None, passage: Span | N
     return Markup().join(lines)
 
 
-def _line(body: str, line: Span, quote: Span | None, passage: Span | None) -> Markup:
+def _line(body: str, line: TextSpan, quote: TextSpan | None, passage: TextSpan | None) -> Markup:
     inside = _common(line, passage)
     if inside is None:
         return _marked(body, line, quote)
@@ -306,12 +304,12 @@ def _line(body: str, line: Span, quote: Span | None, passage: Span | None) -> Ma
     return Markup('{}<span class="passage">{}</span>{}').format(*spans)
 
 
-def _marked(body: str, span: Span, quote: Span | None) -> Markup:
+def _marked(body: str, span: TextSpan, quote: TextSpan | None) -> Markup:
     start, end = quote or (0, 0)
     return mark_quote(body[span[0] : span[1]], start - span[0], end - span[0])
 
 
-def _common(one: Span, other: Span | None) -> Span | None:
+def _common(one: TextSpan, other: TextSpan | None) -> TextSpan | None:
     if other is None:
         return None
     start, end = max(one[0], other[0]), min(one[1], other[1])

@@ -22,7 +22,7 @@ from qa.web.html.answers import (
     issue_label,
     passage_text,
 )
-from qa.web.html.highlight import Span, matching_spans
+from qa.web.html.highlight import TextSpan, matching_spans
 from qa.web.html.templates import render
 from qa.web.views import PART, Excerpt, Found, Headline, Holdings, Opened
 
@@ -224,7 +224,7 @@ def _excerpt(excerpt: Excerpt, looked_for: str) -> Markup:
     )
 
 
-def _marked(text: str, spans: Sequence[Span]) -> Markup:
+def _marked(text: str, spans: Sequence[TextSpan]) -> Markup:
     """A text, escaped, with some spans in <mark>; none of them crosses the end of a line."""
     parts, at = Markup(), 0
     for start, end in spans:

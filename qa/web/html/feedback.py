@@ -1,4 +1,4 @@
-"""What readers left behind as HTML, for the staff."""
+"""What users left behind as HTML, for the staff."""
 
 from __future__ import annotations
 

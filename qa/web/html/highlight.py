@@ -1,4 +1,4 @@
-"""Where the words that a reader typed stand in a text, so that they can be marked there."""
+"""Where the words that a user typed stand in a text, so that they can be marked there."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import pairwise
 from embeddings import simplified
 from qa.query.question import read_question
 
-Span = tuple[int, int]  # [start, end) in a text
+TextSpan = tuple[int, int]  # [start, end) in a text
 
 # A Chinese character, or a whole word of letters and digits: 12 is no part of 2012.
 _UNIT = re.compile(r"[a-z0-9]+(?:[.,]\d+)*|[\u3400-\u9fff]")
@@ -17,7 +17,7 @@ _UNIT = re.compile(r"[a-z0-9]+(?:[.,]\d+)*|[\u3400-\u9fff]")
 _JOINING = frozenset("的了是在和与及或")
 
 
-def matching_spans(text: str, words: str) -> list[Span]:
+def matching_spans(text: str, words: str) -> list[TextSpan]:
     """The stretches of a text that have two neighbouring characters or more of some words, or one of them whole.
 
     Script, width and case make no difference, and asking words (什么时候) are no words. The spans are in order and
@@ -75,8 +75,8 @@ def _plain(text: str) -> str:
     return simplified("".join(new if len(new) == 1 else old for old, new in zip(text, folded, strict=True)))
 
 
-def _joined(spans: list[Span]) -> list[Span]:
-    joined: list[Span] = []
+def _joined(spans: list[TextSpan]) -> list[TextSpan]:
+    joined: list[TextSpan] = []
     for start, end in spans:
         if joined and start <= joined[-1][1]:
             joined[-1] = (joined[-1][0], max(end, joined[-1][1]))

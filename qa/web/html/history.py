@@ -1,4 +1,4 @@
-"""The list of a reader's conversations as HTML."""
+"""The list of a user's conversations as HTML."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from qa.i18n import joined, words
-from qa.userdata.store import Entry
+from qa.userdata.store import ConversationEntry
 from qa.web.html.templates import render
 
 
@@ -16,7 +16,7 @@ def heading() -> Markup:
     return render("history", "heading")
 
 
-def kept_list(entries: Sequence[tuple[Entry, str]], current: str) -> Markup:
+def kept_list(entries: Sequence[tuple[ConversationEntry, str]], current: str) -> Markup:
     """Conversations with their times as shown, to choose from. `data-kept` is the id."""
     rows = [
         {

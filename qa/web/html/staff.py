@@ -1,4 +1,4 @@
-"""What the newsroom tab says, as HTML."""
+"""What the staff tab says, as HTML."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from qa.web.html.templates import render
 
 
 def heading(key: str) -> Markup:
-    """A heading of the room, with what there is to say of it."""
+    """A heading of the tab, with what there is to say of it."""
     return render("staff", "heading", title=words(key), about=words(f"{key}_about"))
 
 
 @dataclass(frozen=True, slots=True)
-class Slip:
+class ArticleRow:
     """An article's line in a list: its title, what else tells it apart, and remarks (未收录, 已改)."""
 
     title: str
@@ -25,7 +25,7 @@ class Slip:
     marks: tuple[str, ...] = ()
 
 
-def slips(articles: Sequence[Slip], chosen: int | None) -> Markup:
+def article_rows(articles: Sequence[ArticleRow], chosen: int | None) -> Markup:
     """The articles of an issue as a list to choose from. `data-slip` is the place, from zero."""
     return render("staff", "slips", articles=articles, chosen=chosen)
 

@@ -1,6 +1,6 @@
-"""What readers send, and what the page shows them: questions, filters, and what the archive holds now.
+"""What users send, and what the page shows them: questions, filters, and what the archive holds now.
 
-It knows nothing of the page's parts, and keeps nothing of any reader.
+It knows nothing of the page's parts, and keeps nothing of any user.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ class Overview:
         return issue.id in self.held or (issue.source, issue.member) in self.held
 
 
-class Desk:
-    """Takes what readers send to one assistant, and gives back what the page shows. Keeps nothing of any reader."""
+class ChatService:
+    """Takes what users send to one assistant, and gives back what the page shows. Keeps nothing of any reader."""
 
     def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant
@@ -52,7 +52,7 @@ class Desk:
         self._examples: tuple[str, list[str]] = ("", [])  # generation, questions
         self._overview: Overview | None = None
         self._tickets = count(1)
-        self._open: set[int] = set()  # tickets of questions whose reader waits
+        self._open: set[int] = set()  # tickets of questions whose user waits
 
     def ask(
         self,
@@ -73,7 +73,7 @@ class Desk:
             answer = self._assistant.ask(question, filters=filters, before=before, any_time=any_time)
         except QuestionError as error:
             return Turn(question, note=explain(error))
-        except Exception:  # whatever it is, it must not leave the reader looking at "searching"
+        except Exception:  # whatever it is, it must not leave the user looking at "searching"
             logger.exception("The archive could not be asked")
             return Turn(question, note=words("unavailable"))
         return Turn(question, answer=answer)
@@ -110,7 +110,7 @@ class Desk:
     def suggestions(self, conversation: Conversation) -> list[str]:
         """Questions that the articles behind the last answer answer, and that were not asked yet. Raises nothing.
 
-        Trying them out stops as soon as a reader asks something: nobody is to wait for a suggestion.
+        Trying them out stops as soon as a user asks something: nobody is to wait for a suggestion.
         """
         last = conversation.last
         if last is None:
@@ -158,7 +158,7 @@ class Desk:
 
 
 def refusal(question: str, *, since: str, until: str) -> str:
-    """Why a question cannot be asked as it stands, in the reader's words; empty when it can."""
+    """Why a question cannot be asked as it stands, in the user's words; empty when it can."""
     length = len(" ".join(question.split()))
     if not length:
         return words("question_missing")

@@ -36,19 +36,19 @@ from qa.i18n import joined, words
 from qa.i18n.errors import explain
 from qa.web.html import answers as answer_html
 from qa.web.html import staff as staff_html
-from qa.web.html.staff import Slip
+from qa.web.html.staff import ArticleRow
 from qa.web.services.forms import not_a_date
 
 logger = logging.getLogger(__name__)
 
-Place = tuple[int, int]  # an issue in the tray and an article in it, from zero
+ArticlePosition = tuple[int, int]  # an issue in the upload and an article in it, from zero
 Tell = Callable[[str], None]  # is told, as HTML, how far the work is
 
 _LINE_FIELDS = ("title", "kicker", "deck", "byline")
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class ArticleForm:
     """An article as an editor's form holds it, typed and not yet judged. An empty `date` is the issue's."""
 
     title: str = ""
@@ -60,7 +60,7 @@ class Form:
     kept: bool = True
 
     @classmethod
-    def of(cls, article: ParsedArticle | Article) -> Form:
+    def of(cls, article: ParsedArticle | Article) -> ArticleForm:
         """The form before anything is typed."""
         day = article.date.isoformat() if article.date else ""
         return cls(article.title, article.kicker, article.deck, article.byline, day, article.body)
@@ -77,20 +77,20 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class IssueForm:
     """A draft, and what an editor has typed over it."""
 
     draft: Draft
     name: str
     date: str
-    forms: tuple[Form, ...]
+    forms: tuple[ArticleForm, ...]
     kept: bool = True
 
     @classmethod
-    def of(cls, draft: Draft) -> Proof:
+    def of(cls, draft: Draft) -> IssueForm:
         """The draft as it was read."""
         day = draft.issue.date.isoformat() if draft.issue.date else ""
-        return cls(draft, draft.issue.name, day, tuple(map(Form.of, draft.issue.articles)))
+        return cls(draft, draft.issue.name, day, tuple(map(ArticleForm.of, draft.issue.articles)))
 
     def wanted(self) -> ParsedIssue:
         """The issue as the editor wants it indexed; nothing in it is at fault."""
@@ -103,53 +103,61 @@ class Proof:
         )
         return ParsedIssue(" ".join(self.name.split()), find_date(self.date), tuple(articles))
 
-    def slips(self) -> list[Slip]:
+    def article_rows(self) -> list[ArticleRow]:
         """Its articles as the list shows them."""
-        slips = []
+        article_rows = []
         for article, form in zip(self.draft.issue.articles, self.forms, strict=True):
-            is_changed = replace(form, kept=True) != Form.of(article)
+            is_changed = replace(form, kept=True) != ArticleForm.of(article)
             marks = [*([words("not_kept")] if not form.kept else []), *([words("changed")] if is_changed else [])]
-            slips.append(slip_of(form, section=article.section, marks=marks))
-        return slips
+            article_rows.append(article_row_of(form, section=article.section, marks=marks))
+        return article_rows
 
 
 @dataclass(frozen=True, slots=True)
-class Tray:
+class Upload:
     """What was dropped and is being proofread, and the files that could not be read, each with its reason."""
 
-    proofs: tuple[Proof, ...] = ()
+    issue_forms: tuple[IssueForm, ...] = ()
     left_out: tuple[tuple[str, str], ...] = ()
 
-    def with_typed(self, place: Place, form: Form, *, name: str, date: str, kept: bool) -> Tray:
-        """The tray with what was typed over an article and its issue."""
+    def with_typed(self, place: ArticlePosition, form: ArticleForm, *, name: str, date: str, kept: bool) -> Upload:
+        """The upload with what was typed over an article and its issue."""
         issue_at, at = place
-        proofs = list(self.proofs)
-        forms = list(proofs[issue_at].forms)
+        issue_forms = list(self.issue_forms)
+        forms = list(issue_forms[issue_at].forms)
         forms[at] = form
-        proofs[issue_at] = replace(proofs[issue_at], name=name, date=date, kept=kept, forms=tuple(forms))
-        return replace(self, proofs=tuple(proofs))
+        issue_forms[issue_at] = replace(issue_forms[issue_at], name=name, date=date, kept=kept, forms=tuple(forms))
+        return replace(self, issue_forms=tuple(issue_forms))
 
-    def after(self, place: Place) -> Place:
+    def after(self, place: ArticlePosition) -> ArticlePosition:
         """The next article; after the last one comes the first."""
-        places = [(issue_at, at) for issue_at, proof in enumerate(self.proofs) for at in range(len(proof.forms))]
+        places = [
+            (issue_at, at)
+            for issue_at, issue_form in enumerate(self.issue_forms)
+            for at in range(len(issue_form.forms))
+        ]
         return places[(places.index(place) + 1) % len(places)]
 
-    def fault(self) -> tuple[Place, str] | None:
-        """The first thing that keeps the tray from being indexed, and where it is."""
-        kept = [at for at, proof in enumerate(self.proofs) if proof.kept and any(form.kept for form in proof.forms)]
+    def fault(self) -> tuple[ArticlePosition, str] | None:
+        """The first thing that keeps the upload from being indexed, and where it is."""
+        kept = [
+            at
+            for at, issue_form in enumerate(self.issue_forms)
+            if issue_form.kept and any(form.kept for form in issue_form.forms)
+        ]
         for issue_at in kept:
-            proof = self.proofs[issue_at]
-            if not proof.name.strip():
+            issue_form = self.issue_forms[issue_at]
+            if not issue_form.name.strip():
                 return (issue_at, 0), words("name_missing")
-            if found := not_a_date(proof.date):
+            if found := not_a_date(issue_form.date):
                 return (issue_at, 0), found
-            for at, (article, form) in enumerate(zip(proof.draft.issue.articles, proof.forms, strict=True)):
+            for at, (article, form) in enumerate(zip(issue_form.draft.issue.articles, issue_form.forms, strict=True)):
                 if form.kept and (found := fault_of(form, article.kind)):
                     return (issue_at, at), words("article_fault", at=at + 1, fault=found)
         return None if kept else ((0, 0), words("nothing_kept"))
 
 
-def fault_of(form: Form, kind: ArticleKind) -> str:
+def fault_of(form: ArticleForm, kind: ArticleKind) -> str:
     """Why an article cannot be indexed as it was typed, in the editor's words; empty when it can."""
     if not form.title.strip() and kind is not ArticleKind.PHOTO:
         return words("title_missing")
@@ -166,7 +174,7 @@ class NotDoneError(Exception):
         self.said = said
 
 
-class Newsroom:
+class EditorService:
     """Reads, indexes, corrects and withdraws, in one archive. Keeps nothing of any editor.
 
     Raises BulletinError or NotDoneError where something cannot be done; then nothing has changed.
@@ -183,7 +191,7 @@ class Newsroom:
             encode = self._assistant.encoder.encode_passages
             threading.Thread(target=encode, args=(["。"],), daemon=True, name="warm-up").start()
 
-    def read(self, files: Sequence[str], tell: Tell) -> Tray:
+    def read(self, files: Sequence[str], tell: Tell) -> Upload:
         """What some files would become. Those that cannot be read are left out, each with its reason."""
         self.warm_up()
 
@@ -204,22 +212,29 @@ class Newsroom:
                 drafts[draft.document.id] = draft
                 continue
             left_out.append(("/".join(filter(None, (draft.file.name, draft.document.member))), what))
-        return Tray(tuple(map(Proof.of, drafts.values())), tuple(left_out))
+        return Upload(tuple(map(IssueForm.of, drafts.values())), tuple(left_out))
 
-    def take_in(self, tray: Tray, tell: Tell) -> str:
-        """Index what is kept of a tray, and say what came of it, as HTML."""
-        kept = [proof for proof in tray.proofs if proof.kept and any(form.kept for form in proof.forms)]
-        files = {proof.draft.file for proof in kept}
+    def take_in(self, upload: Upload, tell: Tell) -> str:
+        """Index what is kept of an upload, and say what came of it, as HTML."""
+        kept = [
+            issue_form
+            for issue_form in upload.issue_forms
+            if issue_form.kept and any(form.kept for form in issue_form.forms)
+        ]
+        files = {issue_form.draft.file for issue_form in kept}
         # A ZIP file is indexed as a whole, so what is not wanted of one is told too.
-        told = [proof for proof in tray.proofs if proof.draft.file in files]
+        told = [issue_form for issue_form in upload.issue_forms if issue_form.draft.file in files]
         report = take_in(
-            [proof.draft for proof in told],
-            [proof.wanted() if proof in kept else replace(proof, kept=False).wanted() for proof in told],
+            [issue_form.draft for issue_form in told],
+            [
+                issue_form.wanted() if issue_form in kept else replace(issue_form, kept=False).wanted()
+                for issue_form in told
+            ],
             archive=self._folder,
             options=_options(tell),
             encoder=self._assistant.encoder,
         )
-        unwanted = {proof.draft.document.member for proof in told if proof not in kept}
+        unwanted = {issue_form.draft.document.member for issue_form in told if issue_form not in kept}
         left_out = [
             (Path(skipped.path).name, explain(skipped.error))
             for skipped in report.skipped
@@ -240,14 +255,14 @@ class Newsroom:
         with self._assistant.archive.snapshot() as snapshot:
             return next((issue for issue in snapshot.read_issue(issue_id) if issue.id == issue_id), None)
 
-    def correct_article(self, article: Article, form: Form, tell: Tell) -> str:
+    def correct_article(self, article: Article, form: ArticleForm, tell: Tell) -> str:
         """Make an indexed article what the form says, and say how long it took. `article` is what the form showed."""
         if found := fault_of(form, article.kind):
             raise NotDoneError(found)
         _require_date(article.date, form.date)
         issue = self.issue(article.issue_id)
         now = next((one for one in issue.articles if one.id == article.id), None) if issue else None
-        if now is None or Form.of(now) != Form.of(article):
+        if now is None or ArticleForm.of(now) != ArticleForm.of(article):
             raise NotDoneError(words("changed_meanwhile"))
         changes: dict[str, Any] = form.lines_of(article)
         if find_date(form.date) != article.date:
@@ -316,10 +331,10 @@ def _corrected(report: BuildReport) -> str:
     return words("corrected", seconds=report.seconds)
 
 
-def slip_of(form: Form, *, section: str = "", marks: Sequence[str] = ()) -> Slip:
+def article_row_of(form: ArticleForm, *, section: str = "", marks: Sequence[str] = ()) -> ArticleRow:
     """An article as lists show it."""
     title = form.title or form.text[:20]
-    return Slip(title, " · ".join(filter(None, (form.byline, form.date, section))), tuple(marks))
+    return ArticleRow(title, " · ".join(filter(None, (form.byline, form.date, section))), tuple(marks))
 
 
 def said_of(error: Exception) -> str:

@@ -1,6 +1,6 @@
-"""What a reader finds without asking: issues, headlines, articles by their address, words, and when they were printed.
+"""What a user finds without asking: issues, headlines, articles by their address, words, and when they were printed.
 
-It knows nothing of the page's parts, and keeps nothing of any reader.
+It knows nothing of the page's parts, and keeps nothing of any user.
 """
 
 from __future__ import annotations

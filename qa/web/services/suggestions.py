@@ -1,4 +1,4 @@
-"""Questions that an archive answers, made from its own articles, to show a reader what can be asked.
+"""Questions that an archive answers, made from its own articles, to show a user what can be asked.
 
 Chinese asks in place: put 多少 where a number stands, or 什么时候 for a date, and the statement asks for it.
 """
@@ -15,7 +15,7 @@ from qa.types import Answer
 _EXAMPLES = 4
 _EXAMPLES_TRIED = 28
 _NEXT = 3
-_NEXT_TRIED = 5  # each costs as much as a reader's question
+_NEXT_TRIED = 5  # each costs as much as a user's question
 _NEXT_ARTICLES = 3
 _ASKED = re.compile("什么时候|多少")
 _DATE = re.compile(r"(?:\d{4}年)?\d{1,2}月\d{1,2}日(?:上午|中午|下午|晚上?|凌晨)?")

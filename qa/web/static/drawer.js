@@ -1,4 +1,4 @@
-// The drawer of a reader's conversations.
+// The drawer of a user's conversations.
 const says = (key) => bulletin.says(given.words[key]);
 element.addEventListener('click', (event) => {
     const kept = event.target.closest('[data-kept]');

@@ -4,8 +4,8 @@ Object.assign(window.bulletin, {
     same: (chosen) => chosen,
     // The view, and what this page's address asks for.
     withAddress: (view) => [view, location.search],
-    // The reader, and the conversation that this window of the browser has shown.
-    recall: (reader) => [reader, sessionStorage.getItem('bulletin-conversation') || ''],
+    // The user's key, and the conversation that this window of the browser has shown.
+    recall: (user) => [user, sessionStorage.getItem('bulletin-conversation') || ''],
     remember: (current) => { sessionStorage.setItem('bulletin-conversation', current || ''); },
     // Offers a file, as JSON of its name, its kind and its content in base 64, to the browser.
     save: (file) => {

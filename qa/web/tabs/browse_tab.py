@@ -17,7 +17,7 @@ from qa.types import Passage
 from qa.web.html import answers as answer_html
 from qa.web.html import browse as browse_html
 from qa.web.scripts import on_event, on_load
-from qa.web.services.chat import Desk, refusal
+from qa.web.services.chat import ChatService, refusal
 from qa.web.services.library import NOT_FOUND, Library, read_address
 from qa.web.tabs.filters import FILTERS, lay_out_filters, offered
 from qa.web.views import PART, Found, Opened, Search, headline_of
@@ -34,7 +34,7 @@ READING = {"words": both_languages("copied", "copy_by_hand", "printed_opening", 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the tab shows one reader: an issue's headlines, what was found, or else all issues; and an article.
+    """What the tab shows one user: an issue's headlines, what was found, or else all issues; and an article.
 
     `part` is that of a long list, from zero; `article` the address of the article that is read, "" for none.
     """
@@ -86,7 +86,7 @@ def surroundings(library: Library, passage: Passage) -> dict[str, Markup]:
     return {"turns": browse_html.turns(opened), "foot": foot}
 
 
-class BrowsingRoom:
+class BrowseTab:
     """The components of the tab, and what they do."""
 
     def __init__(self, gr: Any, library: Library) -> None:
@@ -113,8 +113,8 @@ class BrowsingRoom:
                     apply_default_css=False, server_functions=[clip_server(library)],
                 )  # fmt: skip
 
-    def wire(self, gr: Any, page: Any, parts: Mapping[str, Any], desk: Desk, *, rooms: Any) -> None:
-        """Say what happens. `rooms` are the tabs, `parts` the components of the chat, whose filters are shared."""
+    def wire(self, gr: Any, page: Any, parts: Mapping[str, Any], service: ChatService, *, tabs: Any) -> None:
+        """Say what happens. `tabs` are the page's, `parts` the components of the chat, whose filters are shared."""
         lists = {self.view, self.catalogue, self.timeline, self.mentions}
         read = {self.view, self.reading}
         filters = list(self.filters.values())
@@ -135,7 +135,7 @@ class BrowsingRoom:
 
         def open_address(view: View, query: str) -> Any:
             named = read_address(query or "")
-            return {**self._read(view, *named), rooms: gr.update(selected="browse")} if named else gr.skip()
+            return {**self._read(view, *named), tabs: gr.update(selected="browse")} if named else gr.skip()
 
         for component in (self.catalogue, self.mentions, self.reading):
             component.read(open_article, self.view, read, **_AT_ONCE)
@@ -146,10 +146,10 @@ class BrowsingRoom:
         looking = {"inputs": [self.view, self.words, *filters], "outputs": lists, **_QUIET}
         gr.on([self.words.submit, self.look.click], self._search, trigger_mode="once", **looking)
         address = gr.Textbox("", visible=False)
-        page.load(open_address, [self.view, address], {*read, rooms}, js=on_event("withAddress"), **_QUIET)
+        page.load(open_address, [self.view, address], {*read, tabs}, js=on_event("withAddress"), **_QUIET)
 
         def refresh(view: View, issue: str, section: str, request: gr.Request) -> Changes:
-            now = desk.overview()
+            now = service.overview()
             return {
                 **self._refresh(view),
                 self.filters["issue"]: offered(gr, now.issues, issue, request.headers),
@@ -162,7 +162,7 @@ class BrowsingRoom:
         self._share_filters(parts)
 
     def _share_filters(self, parts: Mapping[str, Any]) -> None:
-        """What is chosen in one room is chosen in the other. Only a reader's own doing counts: nothing goes round."""
+        """What is chosen in one tab is chosen in the other. Only a user's own doing counts: nothing goes round."""
         same = {"js": on_event("same"), "api_visibility": "private", "show_progress": "hidden", "queue": False}
         for name in FILTERS:
             here, there = self.filters[name], parts[name]
@@ -208,7 +208,7 @@ class BrowsingRoom:
     def _found(self, view: View, search: Search) -> Changes:
         try:
             return self._show(replace(view, found=self._library.search(search), part=0))
-        except Exception:  # whatever it is, it must not leave the reader looking at "searching"
+        except Exception:  # whatever it is, it must not leave the user looking at "searching"
             logger.exception("The archive could not be searched")
             return self._lists(view, browse_html.note(words("trouble")))
 
@@ -234,7 +234,7 @@ class BrowsingRoom:
         found = view.found
         changes = self._found(view, found.search) if found else self._show(view)
         named = read_address(view.article)
-        # What a reader is in the middle of stays as it is, unless it has gone.
+        # What a user is in the middle of stays as it is, unless it has gone.
         if named and self._library.open(*named) is None:
             changes |= self._read(changes[self.view], *named)
         changes[self.facts] = browse_html.facts(self._library.holdings())

@@ -1,4 +1,4 @@
-"""The room for asking: the conversation, the evidence beside it, and the filters under it.
+"""The chat tab: the conversation, the evidence beside it, and the filters under it.
 
 gradio comes as an argument, so that importing this module costs nothing. Annotations are evaluated as written (no
 `from __future__ import annotations`): gradio reads them to learn which argument is the event.
@@ -16,11 +16,11 @@ from qa.web.html import answers as answer_html
 from qa.web.html import browse as browse_html
 from qa.web.html.conversation import conversation_evidence, conversation_messages
 from qa.web.scripts import on_load
-from qa.web.services.chat import Desk
+from qa.web.services.chat import ChatService
 from qa.web.services.library import Library
 from qa.web.tabs.browse_tab import READING, clip_server, sent_place, surroundings
 from qa.web.tabs.filters import FILTERS, lay_out_filters, offered
-from qa.web.tabs.history_panel import KeptRoom
+from qa.web.tabs.history_panel import HistoryPanel
 from qa.web.tabs.votes import THUMBS, lay_out_feedback, wire_feedback
 
 logger = logging.getLogger(__name__)
@@ -36,10 +36,10 @@ Parts = dict[str, Any]  # the components of the page that handlers read and writ
 Turns = tuple[Turn, ...]
 
 
-def lay_out_asking(gr: Any, parts: Parts, library: Library) -> None:
+def lay_out_chat(gr: Any, parts: Parts, library: Library) -> None:
     """The components for asking. A phone shows the columns one under the other.
 
-    With `parts["kept"]`, a KeptRoom, conversations are kept and answers can be voted on.
+    With `parts["kept"]`, a HistoryPanel, conversations are kept and answers can be voted on.
     """
     words = labels(gr)
     with gr.Row(elem_id="desk"):
@@ -77,26 +77,28 @@ def lay_out_asking(gr: Any, parts: Parts, library: Library) -> None:
             )  # fmt: skip
 
 
-def wire_asking(gr: Any, page: Any, parts: Parts, desk: Desk, library: Library, *, after: Sequence[Any]) -> None:
-    """Say what happens when a reader asks, does something with a message, opens a card, or goes back."""
-    asking = Asking(gr, parts, desk)
-    answered, written = _wire_answers(gr, parts, asking)
-    _wire_evidence(gr, parts, desk, library)
-    kept: KeptRoom | None = parts.get("kept")
+def wire_chat(
+    gr: Any, page: Any, parts: Parts, service: ChatService, library: Library, *, after: Sequence[Any]
+) -> None:
+    """Say what happens when a user asks, does something with a message, opens a card, or goes back."""
+    handlers = ChatHandlers(gr, parts, service)
+    answered, written = _wire_answers(gr, parts, handlers)
+    _wire_evidence(gr, parts, service, library)
+    kept: HistoryPanel | None = parts.get("kept")
     ends = {"cancels": [*answered, *written], **_AT_ONCE}
     cleared = [parts[name] for name in ("conversation", "evidence", "widen", "next")]
-    replaced = [parts["chat"].clear(asking.clear, parts["conversation"], cleared, **ends)]
+    replaced = [parts["chat"].clear(handlers.clear, parts["conversation"], cleared, **ends)]
     if kept:
-        replaced += kept.wire(gr, page, desk, ends=ends)
+        replaced += kept.wire(gr, page, service, ends=ends)
         wire_feedback(gr, parts, kept)
     shown = [parts[name] for name in ("chat", "send", "stop", "next")]
     for event in replaced:
         # What followed the answer that went may have been shown meanwhile.
-        event.then(asking.begin_anew, parts["conversation"], shown, **_AT_ONCE)
-    _wire_overview(gr, page, parts, desk, after=(*written, *after))
+        event.then(handlers.begin_anew, parts["conversation"], shown, **_AT_ONCE)
+    _wire_overview(gr, page, parts, service, after=(*written, *after))
 
 
-def _wire_answers(gr: Any, parts: Parts, asking: "Asking") -> tuple[list[Any], list[Any]]:
+def _wire_answers(gr: Any, parts: Parts, handlers: "ChatHandlers") -> tuple[list[Any], list[Any]]:
     """Every way to have a question answered, and to stop that.
 
     Returns the events after which it is answered, and those after which a language model has written the answer.
@@ -104,7 +106,7 @@ def _wire_answers(gr: Any, parts: Parts, asking: "Asking") -> tuple[list[Any], l
     conversation, chat, question, evidence, widen, following, send, stop = (
         parts[name] for name in ("conversation", "chat", "question", "evidence", "widen", "next", "send", "stop")
     )
-    kept: KeptRoom | None = parts.get("kept")
+    kept: HistoryPanel | None = parts.get("kept")
     narrowing = [parts[name] for name in (*FILTERS, "conversation")]
     shown = [conversation, chat, question, evidence, widen, following, send, stop]
 
@@ -119,60 +121,60 @@ def _wire_answers(gr: Any, parts: Parts, asking: "Asking") -> tuple[list[Any], l
     def take_suggestion(event: gr.EventData) -> str:
         return str(getattr(event, "question", ""))
 
-    ask = event(asking.answer, [question, *narrowing], shown)
+    ask = event(handlers.answer, [question, *narrowing], shown)
     answered = [
         gr.on([question.submit, send.click], trigger_mode="multiple", **ask),
-        widen.any_time(trigger_mode="multiple", **event(asking.answer_any_time, narrowing, shown)),
-        following.retry(trigger_mode="multiple", **event(_again(gr, asking), narrowing, shown)),
-        following.edit(trigger_mode="multiple", **event(_edited(gr, asking), narrowing, shown)),
+        widen.any_time(trigger_mode="multiple", **event(handlers.answer_any_time, narrowing, shown)),
+        following.retry(trigger_mode="multiple", **event(_again(gr, handlers), narrowing, shown)),
+        following.edit(trigger_mode="multiple", **event(_edited(gr, handlers), narrowing, shown)),
         chat.example_select(take_example, None, question, **_AT_ONCE).then(**ask),
         following.go_on(take_suggestion, None, question, **_AT_ONCE).then(**ask),
     ]
     # Writing waits for a language model somewhere; it must not keep those waiting who want the quoted answer.
     write = event(
-        asking.write, [conversation], [conversation, chat, evidence],
+        handlers.write, [conversation], [conversation, chat, evidence],
         concurrency_id="writing", concurrency_limit=_WRITING_AT_ONCE,
     )  # fmt: skip
     written = [one.then(**write) for one in answered]
     found = gr.State(((), []))  # questions to go on with, and the turns after which they were found
     suggesting = {"concurrency_limit": 1, "concurrency_id": "suggesting", **_QUIET}
     for one in written:
-        settled = one.then(asking.settle, conversation, [chat, send, stop], **_AT_ONCE)
-        tried = settled.then(asking.go_on, conversation, found, **suggesting)
-        tried.then(asking.suggest, [conversation, found], following, **_AT_ONCE)
-    stopping = event(asking.stop, [conversation], [conversation, chat, send, stop], queue=False)
+        settled = one.then(handlers.settle, conversation, [chat, send, stop], **_AT_ONCE)
+        tried = settled.then(handlers.go_on, conversation, found, **suggesting)
+        tried.then(handlers.suggest, [conversation, found], following, **_AT_ONCE)
+    stopping = event(handlers.stop, [conversation], [conversation, chat, send, stop], queue=False)
     stop.click(cancels=[*answered, *written], **stopping)
-    following.undo(**event(_taken_back(gr, asking), [conversation], shown, queue=False))
+    following.undo(**event(_taken_back(gr, handlers), [conversation], shown, queue=False))
     return answered, written
 
 
-def _again(gr: Any, asking: "Asking") -> Handler:
+def _again(gr: Any, handlers: "ChatHandlers") -> Handler:
     """Answers a question of the conversation again; what came after it goes."""
 
     def again(issue: str, section: str, since: str, until: str, so_far: Conversation, event: gr.EventData) -> Any:
         place = _place(event, so_far)
         asked = so_far.turns[place].question if place is not None else ""
-        yield from asking.answer(asked, issue, section, since, until, so_far, place=place)
+        yield from handlers.answer(asked, issue, section, since, until, so_far, place=place)
 
     return again
 
 
-def _edited(gr: Any, asking: "Asking") -> Handler:
+def _edited(gr: Any, handlers: "ChatHandlers") -> Handler:
     """Answers a question in place of one of the conversation; what came after that goes."""
 
     def edited(issue: str, section: str, since: str, until: str, so_far: Conversation, event: gr.EventData) -> Any:
         asked = str(getattr(event, "question", ""))
-        yield from asking.answer(asked, issue, section, since, until, so_far, place=_place(event, so_far))
+        yield from handlers.answer(asked, issue, section, since, until, so_far, place=_place(event, so_far))
 
     return edited
 
 
-def _taken_back(gr: Any, asking: "Asking") -> Handler:
+def _taken_back(gr: Any, handlers: "ChatHandlers") -> Handler:
     """Takes a question back into the box, and with it what came after."""
 
     def taken_back(so_far: Conversation, event: gr.EventData) -> Any:
         place = _place(event, so_far)
-        return gr.skip() if place is None else asking.take_back(so_far, place)
+        return gr.skip() if place is None else handlers.take_back(so_far, place)
 
     return taken_back
 
@@ -183,7 +185,7 @@ def _place(event: Any, so_far: Conversation) -> int | None:
     return place if isinstance(place, int) and 0 <= place < len(so_far.turns) else None
 
 
-def _wire_evidence(gr: Any, parts: Parts, desk: Desk, library: Library) -> None:
+def _wire_evidence(gr: Any, parts: Parts, service: ChatService, library: Library) -> None:
     """Bring up the evidence of an answer, open an article, and go back."""
     conversation, evidence = parts["conversation"], parts["evidence"]
 
@@ -192,7 +194,7 @@ def _wire_evidence(gr: Any, parts: Parts, desk: Desk, library: Library) -> None:
         if not 0 <= place // 2 < len(so_far.turns) or so_far.turns[place // 2].answer is None:
             return gr.skip()
         chosen = replace(so_far, selected=place // 2)
-        return {conversation: chosen, evidence: conversation_evidence(chosen, desk.gone(chosen))}
+        return {conversation: chosen, evidence: conversation_evidence(chosen, service.gone(chosen))}
 
     def open_article(so_far: Conversation, event: gr.EventData) -> Any:
         rank = getattr(event, "rank", None)
@@ -200,8 +202,8 @@ def _wire_evidence(gr: Any, parts: Parts, desk: Desk, library: Library) -> None:
         if shown is None or not isinstance(rank, int) or not 1 <= rank <= len(shown.passages):
             return gr.skip()
         passage = shown.passages[rank - 1]
-        if passage.article.issue_id in desk.gone(so_far):
-            return conversation_evidence(so_far, desk.gone(so_far))
+        if passage.article.issue_id in service.gone(so_far):
+            return conversation_evidence(so_far, service.gone(so_far))
         citation = answer_html.cited(passage, shown.citations)
         return answer_html.article_view(passage, citation, rank=rank, **surroundings(library, passage))
 
@@ -210,11 +212,11 @@ def _wire_evidence(gr: Any, parts: Parts, desk: Desk, library: Library) -> None:
         rank = getattr(event, "rank", None)
         opened = library.open(article, issue) if article else None
         if opened is None or not isinstance(rank, int):
-            return gr.skip() if so_far.answer is None else conversation_evidence(so_far, desk.gone(so_far))
+            return gr.skip() if so_far.answer is None else conversation_evidence(so_far, service.gone(so_far))
         return browse_html.reading(opened, rank=rank)
 
     def go_back(so_far: Conversation) -> str:
-        return conversation_evidence(so_far, desk.gone(so_far))
+        return conversation_evidence(so_far, service.gone(so_far))
 
     parts["chat"].select(select, conversation, [conversation, evidence], **_AT_ONCE)
     evidence.article(open_article, conversation, evidence, **_AT_ONCE)
@@ -222,11 +224,11 @@ def _wire_evidence(gr: Any, parts: Parts, desk: Desk, library: Library) -> None:
     evidence.back(go_back, conversation, evidence, **_AT_ONCE)
 
 
-class Asking:
+class ChatHandlers:
     """The handlers that answer questions, have a language model write the answers, and say what to ask next."""
 
-    def __init__(self, gr: Any, parts: Parts, desk: Desk) -> None:
-        self._gr, self._parts, self._desk = gr, parts, desk
+    def __init__(self, gr: Any, parts: Parts, service: ChatService) -> None:
+        self._gr, self._parts, self._service = gr, parts, service
 
     def answer(
         self,
@@ -248,30 +250,30 @@ class Asking:
         if (
             so_far.is_waiting
             and so_far.turns[-1].question == asked
-            and self._desk.is_answering(so_far.turns[-1].ticket)
+            and self._service.is_answering(so_far.turns[-1].ticket)
         ):
             yield gr.skip()  # sent twice
             return
         so_far = so_far.settled()
         if place is not None:
             so_far = so_far.until(place)
-        ticket = self._desk.ticket()
+        ticket = self._service.ticket()
         waiting = so_far.add(Turn(asked, state=TurnState.WAITING, ticket=ticket))
         chosen = {"issue": issue or "", "section": section or "", "since": since or "", "until": until or ""}
         try:
             # The conversation says that it waits, so that nothing else draws over it meanwhile.
             yield {
                 parts["conversation"]: waiting,
-                parts["chat"]: conversation_messages(waiting, self._desk.gone(so_far)),
+                parts["chat"]: conversation_messages(waiting, self._service.gone(so_far)),
                 parts["question"]: "",
                 parts["widen"]: "",
                 parts["next"]: "",
                 parts["send"]: gr.update(visible=False),
                 parts["stop"]: gr.update(visible=True),
             }
-            turn = self._desk.ask(asked, **chosen, before=so_far.last, any_time=any_time)
+            turn = self._service.ask(asked, **chosen, before=so_far.last, any_time=any_time)
         finally:
-            is_awaited = self._desk.done(ticket)
+            is_awaited = self._service.done(ticket)
         if not is_awaited:  # gradio lets a handler run on whose event was cancelled
             yield gr.skip()
             return
@@ -296,13 +298,13 @@ class Asking:
             return
         before, last = so_far.until(len(so_far.turns) - 1), replace(so_far.turns[-1], is_new=False)
         yield {self._parts["conversation"]: before.add(last)}
-        for turn in self._desk.write(last):
+        for turn in self._service.write(last):
             yield self._shown(before.add(turn))
 
     def stop(self, so_far: Conversation) -> Any:
         """The conversation as far as it is answered."""
         if so_far.is_waiting:
-            self._desk.done(so_far.turns[-1].ticket)
+            self._service.done(so_far.turns[-1].ticket)
         stopped = so_far.stopped()
         parts = self._parts
         return {
@@ -313,7 +315,7 @@ class Asking:
     def clear(self, so_far: Conversation) -> Any:
         """No conversation; nobody waits for the answer of the one that was."""
         if so_far.is_waiting:
-            self._desk.done(so_far.turns[-1].ticket)
+            self._service.done(so_far.turns[-1].ticket)
         return Conversation(), answer_html.empty_evidence(), "", ""
 
     def take_back(self, so_far: Conversation, place: int) -> Any:
@@ -335,7 +337,7 @@ class Asking:
         """
         parts, update = self._parts, self._gr.update
         return {
-            parts["chat"]: conversation_messages(so_far, self._desk.gone(so_far)),
+            parts["chat"]: conversation_messages(so_far, self._service.gone(so_far)),
             parts["send"]: update(visible=not so_far.is_waiting),
             parts["stop"]: update(visible=so_far.is_waiting),
         }
@@ -346,7 +348,7 @@ class Asking:
 
     def go_on(self, so_far: Conversation) -> tuple[Turns, list[str]]:
         """The turns of the conversation, and questions to go on with."""
-        return so_far.turns, [] if so_far.is_waiting else self._desk.suggestions(so_far)
+        return so_far.turns, [] if so_far.is_waiting else self._service.suggestions(so_far)
 
     def suggest(self, so_far: Conversation, found: tuple[Turns, list[str]]) -> Any:
         """The questions that were found, if the conversation has not gone on or gone meanwhile."""
@@ -354,7 +356,7 @@ class Asking:
         return answer_html.suggestions(questions) if turns == so_far.turns else self._gr.skip()
 
     def _shown(self, now: Conversation) -> dict[Any, Any]:
-        gone = self._desk.gone(now)
+        gone = self._service.gone(now)
         parts = self._parts
         return {
             parts["conversation"]: now,
@@ -368,7 +370,7 @@ def _widening(answer: Answer | None) -> str:
     return answer_html.widening(answer.scope.label) if answer and answer.scope else ""
 
 
-def _wire_overview(gr: Any, page: Any, parts: Parts, desk: Desk, *, after: Sequence[Any]) -> None:
+def _wire_overview(gr: Any, page: Any, parts: Parts, service: ChatService, *, after: Sequence[Any]) -> None:
     """Show what the archive holds: when the page opens, after an answer or a change, and when others change it."""
     inputs = [parts[name] for name in ("generation", "issue", "section", "conversation", "gone")]
     outputs = [parts[name] for name in ("masthead", "issue", "section", "generation", "gone", "chat", "evidence")]
@@ -377,11 +379,11 @@ def _wire_overview(gr: Any, page: Any, parts: Parts, desk: Desk, *, after: Seque
         generation: str, issue: str, section: str, so_far: Conversation, drawn: frozenset[str], request: gr.Request
     ) -> Any:
         # While a question is being answered nothing is drawn over it; this is called again after the answer. Only the
-        # handlers of the reader's own doings write the conversation, so none of its turns can be lost here.
-        if so_far.is_waiting or desk.generation() == generation:
+        # handlers of the user's own doings write the conversation, so none of its turns can be lost here.
+        if so_far.is_waiting or service.generation() == generation:
             return gr.skip()
-        now = desk.overview()
-        gone = desk.gone(so_far)
+        now = service.overview()
+        gone = service.gone(so_far)
         changes = {
             parts["generation"]: now.generation,
             parts["masthead"]: now.masthead,
@@ -399,14 +401,14 @@ def _wire_overview(gr: Any, page: Any, parts: Parts, desk: Desk, *, after: Seque
 
     def look(seen: str) -> Any:
         try:
-            now = desk.generation()
-        except Exception:  # the next look may do better, and a reader who asks is told
+            now = service.generation()
+        except Exception:  # the next look may do better, and a user who asks is told
             logger.exception("The archive could not be read")
             return gr.skip()
         return gr.skip() if now == seen else now
 
     def examples() -> Any:
-        return gr.update(examples=[{"text": question} for question in desk.examples()])
+        return gr.update(examples=[{"text": question} for question in service.examples()])
 
     page.load(show, inputs, outputs, **_QUIET)
     parts["generation"].change(examples, None, parts["chat"], **_QUIET)

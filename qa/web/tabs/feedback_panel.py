@@ -1,4 +1,4 @@
-"""What readers left behind, in the newsroom tab: their votes, and what they asked in vain.
+"""What users left behind, in the staff tab: their votes, and what they asked in vain.
 
 gradio comes as an argument, so that importing this module costs nothing.
 """
@@ -12,13 +12,13 @@ from qa.i18n.errors import explain
 from qa.userdata.feedback import (
     UNANSWERED_COLUMNS,
     VOTE_COLUMNS,
-    Row,
+    FeedbackRow,
     as_csv,
     csv_name,
     unanswered_row,
     vote_row,
 )
-from qa.userdata.history import Memory, file
+from qa.userdata.history import History, file
 from qa.web.html import feedback as feedback_html
 from qa.web.html.staff import heading, trouble
 from qa.web.scripts import on_event
@@ -29,11 +29,11 @@ _SHOWN = 200
 _AT_ONCE = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
 
 
-class OpinionsPanel:
+class FeedbackPanel:
     """Lays the panel out in the tab that is open."""
 
-    def __init__(self, gr: Any, memory: Memory) -> None:
-        self._memory, label = memory, labels(gr)
+    def __init__(self, gr: Any, history: History) -> None:
+        self._history, label = history, labels(gr)
         with gr.Column(elem_id="opinions"):
             with gr.Row(elem_classes="issue-bar"):
                 gr.HTML(heading("opinions"), apply_default_css=False)
@@ -48,14 +48,14 @@ class OpinionsPanel:
 
     def wire(self, gr: Any, staff: OnlyStaff, tab: Any, entered: Any) -> None:
         """Fill the panel whenever the tab is opened, and after `entered`."""
-        ledger = self._memory.ledger
+        store = self._history.store
 
         def save_votes() -> str:
-            return self._saved(gr, chinese("opinions"), lambda: [vote_row(one) for one in ledger.votes()], VOTE_COLUMNS)
+            return self._saved(gr, chinese("opinions"), lambda: [vote_row(one) for one in store.votes()], VOTE_COLUMNS)
 
         def save_wanted() -> str:
-            def rows() -> list[Row]:
-                return [unanswered_row(one) for one in ledger.unanswered()]
+            def rows() -> list[FeedbackRow]:
+                return [unanswered_row(one) for one in store.unanswered()]
 
             return self._saved(gr, chinese("wanted"), rows, UNANSWERED_COLUMNS)
 
@@ -69,20 +69,20 @@ class OpinionsPanel:
             )
 
     def _show(self) -> tuple[str, str]:
-        ledger, shown_time = self._memory.ledger, self._memory.shown_time
+        store, shown_time = self._history.store, self._history.shown_time
         try:
-            said = [(one, shown_time(one.time)) for one in ledger.votes(limit=_SHOWN)]
-            asked = [(one, shown_time(one.time)) for one in ledger.unanswered(limit=_SHOWN)]
+            said = [(one, shown_time(one.time)) for one in store.votes(limit=_SHOWN)]
+            asked = [(one, shown_time(one.time)) for one in store.unanswered(limit=_SHOWN)]
         except BulletinError as error:
             return trouble(words("opinions_trouble", reason=explain(error))), ""
         return feedback_html.votes(said), feedback_html.unanswered(asked)
 
-    def _saved(self, gr: Any, what: str, rows: Callable[[], list[Row]], columns: Sequence[str]) -> str:
+    def _saved(self, gr: Any, what: str, rows: Callable[[], list[FeedbackRow]], columns: Sequence[str]) -> str:
         try:
-            return _csv_file(what, as_csv(rows(), columns), self._memory)
+            return _csv_file(what, as_csv(rows(), columns), self._history)
         except BulletinError as error:
             raise gr.Error(explain(error), print_exception=False) from error
 
 
-def _csv_file(what: str, text: str, memory: Memory) -> str:
-    return as_text(file(csv_name(what, memory.now()), "text/csv", text.encode("utf-8", "replace")))
+def _csv_file(what: str, text: str, history: History) -> str:
+    return as_text(file(csv_name(what, history.now()), "text/csv", text.encode("utf-8", "replace")))

@@ -1,4 +1,4 @@
-"""The fields that narrow a search, as the rooms for asking and for browsing have them."""
+"""The fields that narrow a search, as the chat tab and the browse tab have them."""
 
 from __future__ import annotations
 

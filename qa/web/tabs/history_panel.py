@@ -1,6 +1,6 @@
-"""The reader's own drawer: conversations that are kept, opened again, renamed, exported and deleted.
+"""The user's own drawer: conversations that are kept, opened again, renamed, exported and deleted.
 
-A browser has its reader's key in its local storage, and each of its windows the id of its conversation in the storage
+A browser has its user's key in its local storage, and each of its windows the id of its conversation in the storage
 of the window, so that a reload brings it back, and whoever opens the page next begins anew.
 
 gradio comes as an argument, so that importing this module costs nothing. Annotations are evaluated as written (no
@@ -19,13 +19,13 @@ from qa.i18n import both_languages, labels, words
 from qa.server.gradio_internals import signed_like
 from qa.userdata import export
 from qa.userdata.conversation import Conversation, TurnState
-from qa.userdata.history import NEW, File, Memory, is_reader, voted
-from qa.userdata.store import MAX_NAME_CHARS, Place, new_reader
+from qa.userdata.history import NEW, File, History, is_user_key, voted
+from qa.userdata.store import MAX_NAME_CHARS, Place, new_user_key
 from qa.web.html import answers as answer_html
 from qa.web.html.conversation import conversation_evidence, conversation_messages
 from qa.web.html.history import heading, kept_list, remark
 from qa.web.scripts import on_event, on_load
-from qa.web.services.chat import Desk
+from qa.web.services.chat import ChatService
 
 Changes = dict[Any, Any]  # what components of the page are to hold
 Event = dict[str, Any]  # what an event of gradio is given: fn, inputs, outputs and the like
@@ -39,12 +39,12 @@ _LOOK_SECONDS = 0.5
 _FAILED = words("not_done")
 
 
-class KeptRoom:
+class HistoryPanel:
     """Lays the drawer out, and keeps every conversation as it grows. `parts` are the page's components, by name."""
 
-    def __init__(self, gr: Any, parts: dict[str, Any], memory: Memory) -> None:
-        self._gr, self._parts, self.memory, label = gr, parts, memory, labels(gr)
-        self.reader = gr.BrowserState("", **_STORAGE)
+    def __init__(self, gr: Any, parts: dict[str, Any], history: History) -> None:
+        self._gr, self._parts, self.history, label = gr, parts, history, labels(gr)
+        self.user = gr.BrowserState("", **_STORAGE)
         self.current = gr.Textbox("", visible="hidden")  # held by the page, so that it outlives the session
         self.place = gr.State(NEW)
         self.file = gr.Textbox("", visible="hidden")
@@ -65,7 +65,7 @@ class KeptRoom:
                     self.markdown = gr.Button(label("export_markdown"), size="sm", min_width=120)
                     self.word = gr.Button(label("export_word"), size="sm", min_width=120, visible=export.offers_word())
             self.delete_all = gr.Button(label("delete_all"), size="sm", variant="secondary", elem_id="delete-all")
-            with gr.Column(visible=False, elem_id="deleting") as self.asking:
+            with gr.Column(visible=False, elem_id="deleting") as self.confirmation:
                 self.warning = gr.HTML("", apply_default_css=False)
                 with gr.Row():
                     self.stay = gr.Button(label("not_deleted"), size="sm", min_width=80)
@@ -84,11 +84,11 @@ class KeptRoom:
         at = inputs.index(conversation)
 
         def run(*values: Any) -> Iterator[Any]:
-            *given, reader, current, place = values
-            given[at], place = self.present(reader, current, place, given[at])
+            *given, user, current, place = values
+            given[at], place = self.present(user, current, place, given[at])
             told = handler(*given)
             steps = told if inspect.isgeneratorfunction(handler) else iter([told])
-            yield from self._kept(steps, outputs, reader, place)
+            yield from self._kept(steps, outputs, user, place)
 
         def run_once(*values: Any) -> Any:
             changes: Any = {}
@@ -96,17 +96,17 @@ class KeptRoom:
                 changes = {**changes, **step}
             return changes
 
-        mine = [self.reader, self.current, self.place]
+        mine = [self.user, self.current, self.place]
         made = run if inspect.isgeneratorfunction(handler) else run_once
         kept = signed_like(handler, made, after=("kept_reader", "kept_current", "kept_place"))
         added = [self.current, self.place, self.listing, self.panel, self.name]
         more = [part for part in (*added, self._parts["chat"]) if part not in outputs]
         return {**event, "fn": kept, "inputs": [*inputs, *mine], "outputs": [*outputs, *more]}
 
-    def _kept(self, steps: Iterator[Any], outputs: Sequence[Any], reader: str, place: Place) -> Iterator[Any]:
+    def _kept(self, steps: Iterator[Any], outputs: Sequence[Any], user: str, place: Place) -> Iterator[Any]:
         """The changes of a handler, with the conversation kept at its first steps and at its last."""
         conversation, chat = self._parts["conversation"], self._parts["chat"]
-        votes = self.memory.votes(reader)
+        votes = self.history.votes(user)
         now: Conversation | None = None
         kept: Conversation | None = None
         for step in steps:
@@ -115,7 +115,7 @@ class KeptRoom:
                 now = changes[conversation]
                 # An answer that is being written changes many times a second.
                 if kept is None or kept.is_waiting:
-                    place = self.memory.keep(reader, place, now, goes_on=kept is not None)
+                    place = self.history.keep(user, place, now, goes_on=kept is not None)
                     kept = now
                 changes = {**changes, self.place: place, self.current: place.id}
                 if isinstance(changes.get(chat), list):
@@ -125,18 +125,18 @@ class KeptRoom:
             return
         if now is not kept:
             # Gradio lets a handler run on whose event was cancelled, because its conversation was deleted.
-            place = self.memory.keep(reader, place, now, goes_on=True)
+            place = self.history.keep(user, place, now, goes_on=True)
         if now.turns:
-            self.memory.note(now.turns[-1])
-        yield {self.place: place, self.current: place.id, **self._list(reader, place.id)}
+            self.history.note(now.turns[-1])
+        yield {self.place: place, self.current: place.id, **self._list(user, place.id)}
 
-    def present(self, reader: str, current: str, place: Place, so_far: Conversation) -> tuple[Conversation, Place]:
+    def present(self, user: str, current: str, place: Place, so_far: Conversation) -> tuple[Conversation, Place]:
         """The window's conversation: the session's, or the kept one when the session was lost and another began."""
-        if current and current != place.id and (found := self.memory.recall(reader, current)):
+        if current and current != place.id and (found := self.history.recall(user, current)):
             return found[1], found[0]
         return so_far, place
 
-    def wire(self, gr: Any, page: Any, desk: Desk, *, ends: Mapping[str, Any]) -> list[Any]:
+    def wire(self, gr: Any, page: Any, service: ChatService, *, ends: Mapping[str, Any]) -> list[Any]:
         """Say what happens. `ends` is how to end the answering of a question, as another conversation does.
 
         Returns the events after which the window shows another conversation.
@@ -144,101 +144,101 @@ class KeptRoom:
         parts = self._parts
         shown = [
             *(parts[name] for name in ("conversation", "chat", "evidence", "widen", "gone")),
-            *(self.reader, self.current, self.place, self.listing, self.panel, self.name, self.asking, self.remark),
+            *(self.user, self.current, self.place, self.listing, self.panel, self.name, self.confirmation, self.remark),
         ]
-        mine = [self.reader, self.current, self.place, parts["conversation"]]
+        mine = [self.user, self.current, self.place, parts["conversation"]]
         listed = [self.listing, self.panel, self.name, self.remark]
 
-        def show(reader: str, place: Place, conversation: Conversation) -> Changes:
-            return {**self._show(reader, place, conversation, desk.gone(conversation)), self.asking: _hidden(gr)}
+        def show(user: str, place: Place, conversation: Conversation) -> Changes:
+            return {**self._show(user, place, conversation, service.gone(conversation)), self.confirmation: _hidden(gr)}
 
-        def restore(reader: Any, current: str) -> Iterator[Any]:
-            if not is_reader(reader):
-                reader = new_reader()
-            found = self.memory.recall(reader, current)
+        def restore(user: Any, current: str) -> Iterator[Any]:
+            if not is_user_key(user):
+                user = new_user_key()
+            found = self.history.recall(user, current)
             if found is None:
-                yield {self.reader: reader, self.current: "", self.place: NEW, **self._list(reader, "")}
+                yield {self.user: user, self.current: "", self.place: NEW, **self._list(user, "")}
                 return
-            yield {self.reader: reader, **show(reader, *found)}
-            yield from self._await(reader, found, lambda place, now: show(reader, place, now))
+            yield {self.user: user, **show(user, *found)}
+            yield from self._await(user, found, lambda place, now: show(user, place, now))
 
-        def wake(reader: str, current: str, place: Place, so_far: Conversation) -> Any:
-            now, found = self.present(reader, current, place, so_far)
-            return gr.skip() if now is so_far else show(reader, found, now)
+        def wake(user: str, current: str, place: Place, so_far: Conversation) -> Any:
+            now, found = self.present(user, current, place, so_far)
+            return gr.skip() if now is so_far else show(user, found, now)
 
-        def pick(reader: str, event: gr.EventData) -> Any:
-            found = self.memory.recall(reader, str(getattr(event, "id", "")))
+        def pick(user: str, event: gr.EventData) -> Any:
+            found = self.history.recall(user, str(getattr(event, "id", "")))
             if found is None:
-                return {self.remark: remark(words("not_opened")), **self._list(reader, "")}
-            return show(reader, *found)
+                return {self.remark: remark(words("not_opened")), **self._list(user, "")}
+            return show(user, *found)
 
-        def begin(reader: str) -> Changes:
-            return show(reader, NEW, Conversation())
+        def begin(user: str) -> Changes:
+            return show(user, NEW, Conversation())
 
-        def rename(reader: str, current: str, name: str) -> Changes:
-            done = self.memory.rename(reader, current, name or "")
-            return {self.remark: remark(words("renamed") if done else _FAILED), **self._list(reader, current)}
+        def rename(user: str, current: str, name: str) -> Changes:
+            done = self.history.rename(user, current, name or "")
+            return {self.remark: remark(words("renamed") if done else _FAILED), **self._list(user, current)}
 
-        def forget(reader: str, current: str) -> Changes:
-            self.memory.delete(reader, current)
-            return {self.current: "", self.place: NEW, **self._list(reader, "")}
+        def forget(user: str, current: str) -> Changes:
+            self.history.delete(user, current)
+            return {self.current: "", self.place: NEW, **self._list(user, "")}
 
         page.load(
-            restore, [self.reader, self.current], shown, js=on_event("recall"), api_visibility="private",
+            restore, [self.user, self.current], shown, js=on_event("recall"), api_visibility="private",
             show_progress="hidden", concurrency_limit=8,
         )  # fmt: skip
         self.current.change(None, self.current, None, js=on_event("remember"), **_AT_ONCE)
         self.listing.wake(wake, mine, shown, **_AT_ONCE)
-        gr.on([self.rename.click, self.name.submit], rename, [self.reader, self.current, self.name], listed, **_AT_ONCE)
-        # The room for asking ends the answering here; gradio fails where two events cancel the same one.
-        parts["chat"].clear(forget, [self.reader, self.current], [self.current, self.place, *listed], **_AT_ONCE)
-        self._wire_exports(mine, desk)
+        gr.on([self.rename.click, self.name.submit], rename, [self.user, self.current, self.name], listed, **_AT_ONCE)
+        # The chat tab ends the answering here; gradio fails where two events cancel the same one.
+        parts["chat"].clear(forget, [self.user, self.current], [self.current, self.place, *listed], **_AT_ONCE)
+        self._wire_exports(mine, service)
         return [
-            self.listing.pick(pick, self.reader, shown, **ends),
-            self.new.click(begin, self.reader, shown, **ends),
+            self.listing.pick(pick, self.user, shown, **ends),
+            self.new.click(begin, self.user, shown, **ends),
             self._wire_deleting(shown, show, ends),
         ]
 
     def _wire_deleting(self, shown: Sequence[Any], show: Callable[..., Changes], ends: Mapping[str, Any]) -> Any:
         gr = self._gr
-        asked = [self.asking, self.warning, self.doomed]
+        asked = [self.confirmation, self.warning, self.doomed]
         # Gradio names even private handlers, so that none may be called `ask`, as the endpoint is.
 
-        def warn(reader: str, current: str) -> tuple[Any, str, str]:
-            name = self.memory.name(reader, current)
+        def warn(user: str, current: str) -> tuple[Any, str, str]:
+            name = self.history.name(user, current)
             return gr.update(visible=True), remark(words("delete_warning", name=name)), current
 
         def warn_of_all() -> tuple[Any, str, str]:
             warning = remark(words("delete_all_warning"))
             return gr.update(visible=True), warning, _ALL
 
-        def delete(reader: str, doomed: str) -> Changes:
-            done = self.memory.delete_all(reader) if doomed == _ALL else self.memory.delete(reader, doomed)
+        def delete(user: str, doomed: str) -> Changes:
+            done = self.history.delete_all(user) if doomed == _ALL else self.history.delete(user, doomed)
             if not done:
                 return {self.remark: remark(_FAILED)}
-            reader = new_reader() if doomed == _ALL else reader
-            changes = show(reader, NEW, Conversation())
-            return {**changes, self.reader: reader, self.remark: remark(words("deleted")), self.asking: _hidden(gr)}
+            user = new_user_key() if doomed == _ALL else user
+            changes = show(user, NEW, Conversation())
+            return {**changes, self.user: user, self.remark: remark(words("deleted")), self.confirmation: _hidden(gr)}
 
-        self.delete.click(warn, [self.reader, self.current], asked, **_AT_ONCE)
+        self.delete.click(warn, [self.user, self.current], asked, **_AT_ONCE)
         self.delete_all.click(warn_of_all, None, asked, **_AT_ONCE)
-        self.stay.click(lambda: _hidden(gr), None, self.asking, **_AT_ONCE)
-        return self.delete_now.click(delete, [self.reader, self.doomed], shown, **ends)
+        self.stay.click(lambda: _hidden(gr), None, self.confirmation, **_AT_ONCE)
+        return self.delete_now.click(delete, [self.user, self.doomed], shown, **ends)
 
-    def _wire_exports(self, mine: Sequence[Any], desk: Desk) -> None:
-        def export(reader: str, current: str, place: Place, so_far: Conversation, *, word: bool) -> tuple[str, str]:
-            now, place = self.present(reader, current, place, so_far)
-            name = self.memory.name(reader, place.id)
-            made = self.memory.export(now, name, word=word, gone=desk.gone(now))
+    def _wire_exports(self, mine: Sequence[Any], service: ChatService) -> None:
+        def export(user: str, current: str, place: Place, so_far: Conversation, *, word: bool) -> tuple[str, str]:
+            now, place = self.present(user, current, place, so_far)
+            name = self.history.name(user, place.id)
+            made = self.history.export(now, name, word=word, gone=service.gone(now))
             return as_text(made), remark("" if made else _FAILED)
 
         for button, word in ((self.markdown, False), (self.word, True)):
             clicked = button.click(functools.partial(export, word=word), mine, [self.file, self.remark], **_AT_ONCE)
             clicked.then(None, self.file, self.file, js=on_event("save"), **_AT_ONCE)
 
-    def _show(self, reader: str, place: Place, now: Conversation, gone: frozenset[str]) -> Changes:
+    def _show(self, user: str, place: Place, now: Conversation, gone: frozenset[str]) -> Changes:
         """The page with another conversation."""
-        parts, votes = self._parts, voted(self.memory.votes(reader), now)
+        parts, votes = self._parts, voted(self.history.votes(user), now)
         return {
             parts["conversation"]: now,
             parts["chat"]: self._gr.update(value=conversation_messages(now, gone), feedback_value=votes),
@@ -248,11 +248,11 @@ class KeptRoom:
             self.current: place.id,
             self.place: place,
             self.remark: "",
-            **self._list(reader, place.id),
+            **self._list(user, place.id),
         }
 
-    def _list(self, reader: str, current: str) -> Changes:
-        entries = [(one, self.memory.shown_time(one.time)) for one in self.memory.entries(reader)]
+    def _list(self, user: str, current: str) -> Changes:
+        entries = [(one, self.history.shown_time(one.time)) for one in self.history.entries(user)]
         named = next((one.name for one, _ in entries if one.id == current), "")
         return {
             self.listing: kept_list(entries, current),
@@ -261,7 +261,7 @@ class KeptRoom:
         }
 
     def _await(
-        self, reader: str, found: tuple[Place, Conversation], show: Callable[[Place, Conversation], Changes]
+        self, user: str, found: tuple[Place, Conversation], show: Callable[[Place, Conversation], Changes]
     ) -> Iterator[Changes]:
         """The answer that was on its way when the page was reloaded, once it has come."""
         place, conversation = found
@@ -269,11 +269,11 @@ class KeptRoom:
             if not conversation.turns or conversation.turns[-1].state is not TurnState.LOST:
                 return
             time.sleep(_LOOK_SECONDS)
-            now = self.memory.recall(reader, place.id)
+            now = self.history.recall(user, place.id)
             if now is None:
                 return
             if now[0].revision != place.revision:
-                # Where the reader has asked again meanwhile, there is more of it than was waited for.
+                # Where the user has asked again meanwhile, there is more of it than was waited for.
                 if len(now[1].turns) == len(conversation.turns):
                     yield show(*now)
                 return

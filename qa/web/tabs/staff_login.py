@@ -1,4 +1,4 @@
-"""The door of the newsroom on the page: a field for the password, and the rule that handlers serve only the staff.
+"""The login of the staff tab: a field for the password, and the rule that handlers serve only the staff.
 
 gradio comes as an argument, so that importing this module costs nothing.
 """
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from qa.i18n import both, both_languages, labels, words
-from qa.server.auth import Entrance, Visit
+from qa.server.auth import StaffAccess, Visit
 from qa.server.gradio_internals import signed_like
 from qa.server.middleware import ENTER, LEAVE
 from qa.web.html import staff as staff_html
@@ -22,22 +22,22 @@ _QUIET = {"api_visibility": "private", "show_progress": "hidden", "queue": False
 
 
 class OnlyStaff:
-    """Makes handlers that do nothing for those whom an entrance does not admit."""
+    """Makes handlers that do nothing for those whom the staff's access does not admit."""
 
-    def __init__(self, gr: Any, entrance: Entrance) -> None:
+    def __init__(self, gr: Any, staff_access: StaffAccess) -> None:
         self._gr = gr
-        self.entrance = entrance
+        self.staff_access = staff_access
 
     def admits(self, request: Any) -> bool:
         """Whether a request of gradio's comes from the staff."""
-        return self.entrance.admits(Visit.of(request.request.scope))
+        return self.staff_access.admits(Visit.of(request.request.scope))
 
     def __call__(self, handler: Handler) -> Handler:
         """The handler, which refuses everybody else with a message."""
 
         def refused() -> Any:
-            room = words("newsroom_tab")  # a label would not do: what gradio reports is to have a plain title
-            raise self._gr.Error(both("door_closed"), title=f"{room} · {room.english}", print_exception=False)
+            title = words("newsroom_tab")  # a label would not do: what gradio reports is to have a plain title
+            raise self._gr.Error(both("door_closed"), title=f"{title} · {title.english}", print_exception=False)
 
         return self._guard(handler, refused)
 
@@ -59,14 +59,14 @@ class OnlyStaff:
         return signed_like(handler, made, before={"request": self._gr.Request})
 
 
-class Doorway:
-    """The field for the password, shown before the room to those who have not given it."""
+class LoginForm:
+    """The field for the password, shown before the tab to those who have not given it."""
 
     def __init__(self, gr: Any, staff: OnlyStaff) -> None:
         self._gr, self._staff = gr, staff
-        self._has_password = staff.entrance.has_password
+        self._has_password = staff.staff_access.has_password
         label = labels(gr)
-        with gr.Column(visible=self._has_password, elem_id="doorway") as self.asking:
+        with gr.Column(visible=self._has_password, elem_id="doorway") as self.form:
             gr.HTML(staff_html.heading("door"), apply_default_css=False)
             with gr.Row(elem_classes="actions"):
                 self.typed = gr.Textbox(type="password", label=label("password"), max_lines=1, scale=3, min_width=200)
@@ -75,8 +75,8 @@ class Doorway:
         self.leave = gr.Button(label("leave"), visible=False, size="sm", elem_id="leave")
         self.reply = gr.Textbox("", visible="hidden")
 
-    def wire(self, page: Any, tab: Any, workroom: Any) -> Any:
-        """Show `workroom` to the staff alone. Returns the event of coming in.
+    def wire(self, page: Any, tab: Any, content: Any) -> Any:
+        """Show `content` to the staff alone. Returns the event of coming in.
 
         Where no password is set, the whole tab is hidden from those who are not on this machine.
         """
@@ -86,14 +86,14 @@ class Doorway:
             inside = staff.admits(request)
             return {
                 tab: gr.update(visible=inside or has_password),
-                workroom: gr.update(visible=inside),
-                self.asking: gr.update(visible=has_password and not inside),
+                content: gr.update(visible=inside),
+                self.form: gr.update(visible=has_password and not inside),
                 self.leave: gr.update(visible=has_password and inside),
                 self.said: staff_html.trouble(reply) if reply else "",
             }
 
         look.__annotations__["request"] = gr.Request
-        shown = {tab, workroom, self.asking, self.leave, self.said}
+        shown = {tab, content, self.form, self.leave, self.said}
         page.load(look, self.reply, shown, **_QUIET)
         self.leave.click(None, None, None, js=on_event("leave", route=LEAVE))
         knocks = [self.enter.click, self.typed.submit]

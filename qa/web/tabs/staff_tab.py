@@ -1,4 +1,4 @@
-"""The newsroom tab: an issue is dropped, proofread and indexed; what is indexed is corrected or withdrawn.
+"""The staff tab: an issue is dropped, proofread and indexed; what is indexed is corrected or withdrawn.
 
 gradio comes as an argument, so that importing this module costs nothing. Annotations are evaluated as written (no
 `from __future__ import annotations`): gradio reads them to learn which argument is the event.
@@ -12,16 +12,16 @@ from typing import Any
 from embeddings import Article, ArticleKind, Issue, ParsedArticle
 from qa.background import Background
 from qa.i18n import labels, words
-from qa.server.auth import Entrance
-from qa.userdata.history import Memory
+from qa.server.auth import StaffAccess
+from qa.userdata.history import History
 from qa.web.html import answers as answer_html
 from qa.web.html import staff as staff_html
-from qa.web.html.staff import Slip
+from qa.web.html.staff import ArticleRow
 from qa.web.scripts import on_load
-from qa.web.services.editor import Form, Newsroom, Place, Tell, Tray, said_of, slip_of
-from qa.web.tabs.feedback_panel import OpinionsPanel
+from qa.web.services.editor import ArticleForm, ArticlePosition, EditorService, Tell, Upload, article_row_of, said_of
+from qa.web.tabs.feedback_panel import FeedbackPanel
 from qa.web.tabs.filters import offered
-from qa.web.tabs.staff_login import Doorway, OnlyStaff
+from qa.web.tabs.staff_login import LoginForm, OnlyStaff
 
 Values = Mapping[Any, Any]  # what the components of the page hold
 Changes = dict[Any, Any]  # what components of the page are to hold
@@ -29,33 +29,39 @@ Changes = dict[Any, Any]  # what components of the page are to hold
 _CHOICES: list[tuple[str, str]] = [(words("choose_issue"), "")]
 
 _QUIET = {"api_visibility": "private", "show_progress": "hidden"}
-# One at a time, and beside the questions of readers, which have limits of their own.
+# One at a time, and beside the questions of users, which have limits of their own.
 _WRITING = {**_QUIET, "concurrency_id": "newsroom", "concurrency_limit": 1}
 _READING = {**_QUIET, "concurrency_id": "newsroom-reading", "concurrency_limit": 1}
 _AT_ONCE = {**_QUIET, "queue": False}
 
 
-def build_newsroom(
-    gr: Any, room: Newsroom, page: Any, tab: Any, generation: Any, entrance: Entrance, memory: Memory | None = None
+def build_staff_tab(
+    gr: Any,
+    service: EditorService,
+    page: Any,
+    tab: Any,
+    generation: Any,
+    staff_access: StaffAccess,
+    history: History | None = None,
 ) -> list[Any]:
     """Lay out the tab that is open and say what it does. Returns the events after which the archive has changed.
 
-    `generation` is the page's state that names the state of the archive it shows; what `memory` keeps of readers is
+    `generation` is the page's state that names the state of the archive it shows; what `history` keeps of users is
     shown under it. Nothing here does anything for those
-    whom the entrance does not admit.
+    whom the staff access does not admit.
     """
-    staff = OnlyStaff(gr, entrance)
+    staff = OnlyStaff(gr, staff_access)
     with gr.Column(elem_id="newsroom"):
-        doorway = Doorway(gr, staff)
-        with gr.Column(visible=not entrance.has_password, elem_id="workroom") as workroom:
-            arrival = Arrival(gr, room)
-            shelf = Shelf(gr, room)
-            opinions = OpinionsPanel(gr, memory) if memory else None
-    entered = doorway.wire(page, tab, workroom)
-    tab.select(staff.quietly(room.warm_up, shows=False), None, None, **_AT_ONCE)
+        login = LoginForm(gr, staff)
+        with gr.Column(visible=not staff_access.has_password, elem_id="workroom") as content:
+            upload_panel = UploadPanel(gr, service)
+            archive_panel = ArchivePanel(gr, service)
+            opinions = FeedbackPanel(gr, history) if history else None
+    entered = login.wire(page, tab, content)
+    tab.select(staff.quietly(service.warm_up, shows=False), None, None, **_AT_ONCE)
     if opinions:
         opinions.wire(gr, staff, tab, entered)
-    return [arrival.wire(gr, staff), *shelf.wire(gr, staff, generation, entered)]
+    return [upload_panel.wire(gr, staff), *archive_panel.wire(gr, staff, generation, entered)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,7 @@ class Editor:
     with the form it belongs to, however fast an editor clicks. `boxes` go by the names of the form's fields.
     """
 
-    slips: Any
+    article_rows: Any
     about: Any
     place: Any
     boxes: Mapping[str, Any]
@@ -79,27 +85,33 @@ class Editor:
     @property
     def outputs(self) -> set[Any]:
         """What `show` fills."""
-        return {self.slips, self.about, *self.inputs}
+        return {self.article_rows, self.about, *self.inputs}
 
-    def form(self, values: Values) -> Form:
+    def form(self, values: Values) -> ArticleForm:
         """What was typed."""
         typed: dict[str, Any] = {name: "" if values[box] is None else values[box] for name, box in self.boxes.items()}
-        return Form(**typed)
+        return ArticleForm(**typed)
 
-    def shown(self, values: Values, counts: Sequence[int]) -> Place | None:
+    def shown(self, values: Values, counts: Sequence[int]) -> ArticlePosition | None:
         """Which article the form shows, of issues with so many articles each; None when it shows none of them."""
         match = re.fullmatch(r"(\d+)/(\d+)", values[self.place] or "")
         issue_at, at = map(int, match.groups()) if match else (len(counts), 0)
         return (issue_at, at) if issue_at < len(counts) and at < counts[issue_at] else None
 
-    def show(self, article: ParsedArticle | Article, form: Form, slips: Sequence[Slip], place: Place) -> Changes:
+    def show(
+        self,
+        article: ParsedArticle | Article,
+        form: ArticleForm,
+        article_rows: Sequence[ArticleRow],
+        place: ArticlePosition,
+    ) -> Changes:
         """Fill the form and mark its article in the list."""
         issue_at, at = place
         page = words("page", page=article.page) if article.page else ""
         kind = words("photo") if article.kind is ArticleKind.PHOTO else ""
-        place_of = words("article_of", at=at + 1, n=len(slips))
+        place_of = words("article_of", at=at + 1, n=len(article_rows))
         return {
-            self.slips: staff_html.slips(slips, at),
+            self.article_rows: staff_html.article_rows(article_rows, at),
             self.about: staff_html.about_article((place_of, article.section, page, kind)),
             self.place: f"{issue_at}/{at}",
             **{box: getattr(form, name) for name, box in self.boxes.items()},
@@ -110,7 +122,7 @@ def _lay_out_editor(gr: Any, *, is_new: bool) -> Editor:
     label, line = labels(gr), {"max_lines": 1, "min_width": 160}
     with gr.Row(elem_classes="editor"):
         with gr.Column(scale=4, min_width=280):
-            slips = gr.HTML("", js_on_load=on_load("slips"), elem_classes="slip-list", apply_default_css=False)
+            article_rows = gr.HTML("", js_on_load=on_load("slips"), elem_classes="slip-list", apply_default_css=False)
         with gr.Column(scale=7, min_width=300, elem_classes="article-form"):
             about = gr.HTML("", apply_default_css=False)
             place = gr.Textbox("", visible=False)
@@ -124,15 +136,15 @@ def _lay_out_editor(gr: Any, *, is_new: bool) -> Editor:
             boxes["body"] = gr.Textbox(label=label("body"), lines=9, max_lines=18)
             if is_new:
                 boxes["kept"] = gr.Checkbox(True, label=label("keep_article"))
-    return Editor(slips, about, place, boxes)
+    return Editor(article_rows, about, place, boxes)
 
 
-class Arrival:
+class UploadPanel:
     """The part where an issue is dropped, proofread and confirmed."""
 
-    def __init__(self, gr: Any, room: Newsroom) -> None:
-        self._gr, self._room, label = gr, room, labels(gr)
-        self.tray = gr.State(Tray())
+    def __init__(self, gr: Any, service: EditorService) -> None:
+        self._gr, self._service, label = gr, service, labels(gr)
+        self.upload = gr.State(Upload())
         gr.HTML(staff_html.heading("arrival"), apply_default_css=False)
         # No file types: gradio would refuse a whole drop for one file, and in English.
         self.files = gr.File(file_count="multiple", show_label=False, elem_id="dropped", height=170)
@@ -154,26 +166,26 @@ class Arrival:
 
     def wire(self, gr: Any, staff: OnlyStaff) -> Any:
         """Say what happens. Returns the event after which the archive has changed."""
-        inputs = {self.tray, self.issue, self.name, self.date, self.kept, *self.editor.inputs}
+        inputs = {self.upload, self.issue, self.name, self.date, self.kept, *self.editor.inputs}
         outputs = {*inputs, *self.editor.outputs, self.status, self.files, self.left_out, self.panel}
 
         def choose(values: Values, event: gr.EventData) -> Any:
             return self._choose(values, getattr(event, "place", None))
 
         self.files.upload(staff(self._read), self.files, outputs, **_READING)
-        self.editor.slips.choose(staff(choose), inputs, outputs, **_AT_ONCE)
+        self.editor.article_rows.choose(staff(choose), inputs, outputs, **_AT_ONCE)
         self.issue.input(staff(self._choose_issue), inputs, outputs, **_AT_ONCE)
         self.next.click(staff(self._choose_next), inputs, outputs, **_AT_ONCE)
         self.abandon.click(staff(self._clear), None, outputs, **_AT_ONCE)
         return self.confirm.click(staff(self._confirm), inputs, outputs, **_WRITING)
 
-    def _typed(self, values: Values) -> tuple[Tray, Place | None]:
-        """The tray with what was typed, and where that was."""
-        tray: Tray = values[self.tray]
-        place = self.editor.shown(values, [len(proof.forms) for proof in tray.proofs])
+    def _typed(self, values: Values) -> tuple[Upload, ArticlePosition | None]:
+        """The upload with what was typed, and where that was."""
+        upload: Upload = values[self.upload]
+        place = self.editor.shown(values, [len(issue_form.forms) for issue_form in upload.issue_forms])
         if place is None:
-            return tray, None
-        typed = tray.with_typed(
+            return upload, None
+        typed = upload.with_typed(
             place,
             self.editor.form(values),
             name=values[self.name] or "",
@@ -182,25 +194,25 @@ class Arrival:
         )
         return typed, place
 
-    def _show(self, tray: Tray, place: Place) -> Changes:
-        proof = tray.proofs[place[0]]
-        names = [(f"{number}. {one.name}", str(number - 1)) for number, one in enumerate(tray.proofs, start=1)]
+    def _show(self, upload: Upload, place: ArticlePosition) -> Changes:
+        issue_form = upload.issue_forms[place[0]]
+        names = [(f"{number}. {one.name}", str(number - 1)) for number, one in enumerate(upload.issue_forms, start=1)]
         has_several = len(names) > 1
-        article = proof.draft.issue.articles[place[1]]
+        article = issue_form.draft.issue.articles[place[1]]
         return {
-            self.tray: tray,
+            self.upload: upload,
             self.issue: self._gr.update(choices=names, value=str(place[0]), visible=has_several),
-            self.name: proof.name,
-            self.date: proof.date,
-            self.kept: self._gr.update(value=proof.kept, visible=has_several),
+            self.name: issue_form.name,
+            self.date: issue_form.date,
+            self.kept: self._gr.update(value=issue_form.kept, visible=has_several),
             self.panel: self._gr.update(visible=True),
             self.files: self._gr.update(value=None, visible=False),
-            **self.editor.show(article, proof.forms[place[1]], proof.slips(), place),
+            **self.editor.show(article, issue_form.forms[place[1]], issue_form.article_rows(), place),
         }
 
     def _clear(self, said: str = "", *, is_busy: bool = False) -> Changes:
         return {
-            self.tray: Tray(),
+            self.upload: Upload(),
             self.files: self._gr.update(value=None, visible=not is_busy),
             self.panel: self._gr.update(visible=False),
             self.left_out: "",
@@ -213,54 +225,54 @@ class Arrival:
             return
         yield self._clear(staff_html.working(words("reading")), is_busy=True)
         try:
-            job: Background[str, Tray] = Background(lambda tell: self._room.read(files, tell))
+            job: Background[str, Upload] = Background(lambda tell: self._service.read(files, tell))
             for said in job:
                 yield {self.status: said}
-            tray = job.result()
+            upload = job.result()
         except Exception as error:
             yield self._clear(said_of(error))
             return
-        shown = self._show(tray, (0, 0)) if tray.proofs else self._clear()
-        yield {**shown, self.status: "", self.left_out: staff_html.left_out(tray.left_out)}
+        shown = self._show(upload, (0, 0)) if upload.issue_forms else self._clear()
+        yield {**shown, self.status: "", self.left_out: staff_html.left_out(upload.left_out)}
 
     def _choose(self, values: Values, at: object) -> Any:
-        tray, place = self._typed(values)
-        if place is None or not isinstance(at, int) or not 0 <= at < len(tray.proofs[place[0]].forms):
+        upload, place = self._typed(values)
+        if place is None or not isinstance(at, int) or not 0 <= at < len(upload.issue_forms[place[0]].forms):
             return self._gr.skip()
-        return self._show(tray, (place[0], at))
+        return self._show(upload, (place[0], at))
 
     def _choose_issue(self, values: Values) -> Any:
-        tray, place = self._typed(values)
-        return self._show(tray, (int(values[self.issue]), 0)) if place else self._gr.skip()
+        upload, place = self._typed(values)
+        return self._show(upload, (int(values[self.issue]), 0)) if place else self._gr.skip()
 
     def _choose_next(self, values: Values) -> Any:
-        tray, place = self._typed(values)
-        return self._show(tray, tray.after(place)) if place else self._gr.skip()
+        upload, place = self._typed(values)
+        return self._show(upload, upload.after(place)) if place else self._gr.skip()
 
     def _confirm(self, values: Values) -> Iterator[Any]:
-        tray, place = self._typed(values)
+        upload, place = self._typed(values)
         if place is None:
             yield self._gr.skip()
             return
-        if fault := tray.fault():
-            yield {**self._show(tray, fault[0]), self.status: staff_html.trouble(fault[1])}
+        if fault := upload.fault():
+            yield {**self._show(upload, fault[0]), self.status: staff_html.trouble(fault[1])}
             return
         hidden = self._gr.update(visible=False)
-        yield {self.tray: tray, self.panel: hidden, self.status: staff_html.working(words("taking_in"))}
+        yield {self.upload: upload, self.panel: hidden, self.status: staff_html.working(words("taking_in"))}
         try:
-            job: Background[str, str] = Background(lambda tell: self._room.take_in(tray, tell))
+            job: Background[str, str] = Background(lambda tell: self._service.take_in(upload, tell))
             for said in job:
                 yield {self.status: said}
             yield self._clear(job.result())
         except Exception as error:
-            yield {**self._show(tray, place), self.status: said_of(error)}
+            yield {**self._show(upload, place), self.status: said_of(error)}
 
 
-class Shelf:
+class ArchivePanel:
     """The part where an issue that is indexed is corrected or withdrawn."""
 
-    def __init__(self, gr: Any, room: Newsroom) -> None:
-        self._gr, self._room, label = gr, room, labels(gr)
+    def __init__(self, gr: Any, service: EditorService) -> None:
+        self._gr, self._service, label = gr, service, labels(gr)
         self.opened = gr.State(None)
         gr.HTML(staff_html.heading("shelf"), elem_id="shelf-heading", apply_default_css=False)
         self.choice = gr.Dropdown(_CHOICES, value="", show_label=False, label=label("which_issue"), elem_id="shelf")
@@ -272,7 +284,7 @@ class Shelf:
                 )
                 self.save_issue = gr.Button(label("save_issue"), min_width=140)
                 self.withdraw = gr.Button(label("withdraw"), elem_id="withdraw", min_width=120)
-            with gr.Row(visible=False, elem_id="withdrawal") as self.asking:
+            with gr.Row(visible=False, elem_id="withdrawal") as self.confirmation:
                 self.warning = gr.HTML("", apply_default_css=False)
                 self.stay = gr.Button(label("not_withdrawn"), min_width=90)
                 self.withdraw_now = gr.Button(label("withdraw_now"), variant="primary", min_width=110)
@@ -285,7 +297,7 @@ class Shelf:
     def wire(self, gr: Any, staff: OnlyStaff, generation: Any, entered: Any) -> list[Any]:
         """Say what happens, also after `entered`. Returns the events after which the archive has changed."""
         inputs = {self.opened, self.choice, self.name, self.date, *self.editor.inputs}
-        outputs = {*inputs, *self.editor.outputs, self.status, self.panel, self.asking, self.warning}
+        outputs = {*inputs, *self.editor.outputs, self.status, self.panel, self.confirmation, self.warning}
 
         def choose(values: Values, event: gr.EventData) -> Any:
             return self._choose(values, getattr(event, "place", None))
@@ -297,39 +309,39 @@ class Shelf:
         for event in (generation.change, entered.then):
             event(staff.quietly(refresh), self.choice, shown, **_AT_ONCE)
         self.choice.input(staff(self._choose_issue), inputs, outputs, **_AT_ONCE)
-        self.editor.slips.choose(staff(choose), inputs, outputs, **_AT_ONCE)
+        self.editor.article_rows.choose(staff(choose), inputs, outputs, **_AT_ONCE)
         self.restore.click(staff(self._restore), inputs, outputs, **_AT_ONCE)
-        self.withdraw.click(staff(self._ask), self.opened, {self.asking, self.warning}, **_AT_ONCE)
-        self.stay.click(staff(lambda: gr.update(visible=False)), None, self.asking, **_AT_ONCE)
+        self.withdraw.click(staff(self._ask), self.opened, {self.confirmation, self.warning}, **_AT_ONCE)
+        self.stay.click(staff(lambda: gr.update(visible=False)), None, self.confirmation, **_AT_ONCE)
         return [
             self.save.click(staff(self._save), inputs, outputs, **_WRITING),
             self.save_issue.click(staff(self._save_issue), inputs, outputs, **_WRITING),
             self.withdraw_now.click(staff(self._withdraw), inputs, outputs, **_WRITING),
         ]
 
-    def _place(self, values: Values) -> Place | None:
+    def _place(self, values: Values) -> ArticlePosition | None:
         issue: Issue | None = values[self.opened]
         return self.editor.shown(values, [len(issue.articles)]) if issue else None
 
     def _is_unsaved(self, values: Values) -> bool:
         place = self._place(values)
-        return place is not None and self.editor.form(values) != Form.of(values[self.opened].articles[place[1]])
+        return place is not None and self.editor.form(values) != ArticleForm.of(values[self.opened].articles[place[1]])
 
     def _show(self, issue: Issue | None, at: int = 0, said: str = "") -> Changes:
         if issue is None or not issue.articles:
             return {self.opened: None, self.choice: "", self.panel: self._gr.update(visible=False), self.status: said}
         at = min(at, len(issue.articles) - 1)
         article = issue.articles[at]
-        slips = [slip_of(Form.of(one), section=one.section) for one in issue.articles]
+        article_rows = [article_row_of(ArticleForm.of(one), section=one.section) for one in issue.articles]
         return {
             self.opened: issue,
             self.choice: issue.id,
             self.panel: self._gr.update(visible=True),
-            self.asking: self._gr.update(visible=False),
+            self.confirmation: self._gr.update(visible=False),
             self.name: issue.name,
             self.date: issue.date.isoformat() if issue.date else "",
             self.status: said,
-            **self.editor.show(article, Form.of(article), slips, (0, at)),
+            **self.editor.show(article, ArticleForm.of(article), article_rows, (0, at)),
         }
 
     def _hold(self, values: Values) -> Changes:
@@ -339,7 +351,7 @@ class Shelf:
     def _choose_issue(self, values: Values) -> Any:
         if self._is_unsaved(values):
             return self._hold(values)
-        return self._show(self._room.issue(values[self.choice]) if values[self.choice] else None)
+        return self._show(self._service.issue(values[self.choice]) if values[self.choice] else None)
 
     def _choose(self, values: Values, at: object) -> Any:
         if self._is_unsaved(values):
@@ -350,7 +362,7 @@ class Shelf:
 
     def _restore(self, values: Values) -> Any:
         place = self._place(values)
-        return self._show(self._room.issue(values[self.opened].id), place[1]) if place else self._gr.skip()
+        return self._show(self._service.issue(values[self.opened].id), place[1]) if place else self._gr.skip()
 
     def _save(self, values: Values) -> Iterator[Any]:
         place = self._place(values)
@@ -358,7 +370,7 @@ class Shelf:
             yield self._gr.skip()
             return
         article, form = values[self.opened].articles[place[1]], self.editor.form(values)
-        yield from self._change(values, lambda tell: self._room.correct_article(article, form, tell))
+        yield from self._change(values, lambda tell: self._service.correct_article(article, form, tell))
 
     def _save_issue(self, values: Values) -> Iterator[Any]:
         issue = values[self.opened]
@@ -366,21 +378,21 @@ class Shelf:
             yield self._hold(values) if issue else self._gr.skip()
             return
         name, day = values[self.name] or "", values[self.date] or ""
-        yield from self._change(values, lambda tell: self._room.correct_issue(issue, name=name, date=day, tell=tell))
+        yield from self._change(values, lambda tell: self._service.correct_issue(issue, name=name, date=day, tell=tell))
 
     def _ask(self, issue: Issue | None) -> Any:
         if issue is None:
             return self._gr.skip()
         warning = words("withdrawal", issue=answer_html.issue_label(issue), n=len(issue.articles))
-        return {self.asking: self._gr.update(visible=True), self.warning: staff_html.trouble(warning)}
+        return {self.confirmation: self._gr.update(visible=True), self.warning: staff_html.trouble(warning)}
 
     def _withdraw(self, values: Values) -> Iterator[Any]:
         issue = values[self.opened]
         if issue is None:
             yield self._gr.skip()
             return
-        yield {self.asking: self._gr.update(visible=False)}
-        yield from self._change(values, lambda tell: self._room.withdraw(issue, tell))
+        yield {self.confirmation: self._gr.update(visible=False)}
+        yield from self._change(values, lambda tell: self._service.withdraw(issue, tell))
 
     def _change(self, values: Values, work: Callable[[Tell], str]) -> Iterator[Any]:
         """Do what changes the open issue, and show it as it is afterwards."""
@@ -391,13 +403,13 @@ class Shelf:
             for said in job:
                 yield {self.status: said}
             done = job.result()
-            yield self._show(self._room.issue(issue.id), place[1] if place else 0, staff_html.done(done))
+            yield self._show(self._service.issue(issue.id), place[1] if place else 0, staff_html.done(done))
         except Exception as error:
             yield {self.status: said_of(error)}
 
     def _refresh(self, chosen: str, headers: Mapping[str, str]) -> Any:
         """Another state of the archive has other issues; one that is open stays so while it is there."""
-        choices = [*_CHOICES, *self._room.issues()]
+        choices = [*_CHOICES, *self._service.issues()]
         changes = {self.choice: offered(self._gr, choices, chosen, headers)}
         if chosen in dict(choices).values():
             return changes
