@@ -1,21 +1,25 @@
 """What a question says of the issues it means — 本期, 上周三, 2021年下半年, 第12946期 — as a filter that can be shown.
 
-A year in which the archive has no issue is no filter but part of what is asked (李德民1978年入党), and so is any other
-day outside it, unless it is counted from today: 上周 always means the news of last week.
+Words of time that belong to the fact (今年的台风叫什么) leave nothing out: where issues of that time exist, they are looked
+in first, and no more. Those that mean issues (上周有什么新闻) are a filter, counted from today; where the newest issue is
+long past, from the day of that issue, because 上周 then means the last week the archive knows.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
-from embeddings import Filters, Issue
+from embeddings import Filters, Issue, simplified
 from qa.i18n import day_words
+from qa.query.time_role import TimeRole, time_role
 from qa.query.times import Period, TimeWords, find_times
 from qa.types import Scope
 
 _A_MONTH = timedelta(days=31)
+_LONG_PAST = timedelta(days=45)  # an issue this old is no news of today
 _THIS_ISSUE = re.compile(r"(?:本|这一?|最新的?一?|最近的?一|当|新的?一)[期号](?!间)|(?:本|这一?|最新一?)刊")
 _ISSUE_BEFORE = re.compile(r"(?P<back>上+)一?个?期|前一期")
 _NUMBERED = re.compile(r"第\s*(?P<number>\d{1,6})\s*[期号](?!楼|线|院|馆|店)")
@@ -26,11 +30,14 @@ _COMPARES = re.compile(
 _JOINS = re.compile(r"^(?:的)?(?:和|与|跟|同|、|及|到|，|,)")
 _IS_ISSUE = re.compile(r"(?:公报|报纸|报)?(?:里|上|中)?(?:的|都|主要)?(?:讲|说|有|登|内容|头条|文章|标题|呢|[？?。]|$)")
 # What is left of a question around words that were taken out of it.
-_LOOSE = re.compile(r"^(?:请问|在|于|从|自)?\s*[的里中内间，,、]*")
+_LOOSE = re.compile(
+    r"^(?:请问|在|于|从|自)?\s*(?:(?:出|登)?的?[那这]?一?(?:期|张报纸?)|的?(?:报纸|公报|报)(?!道|名|告|销|案|警)[上里中]?)?(?:[的里中间，,、]|内(?!容))*"
+)
 
 
 def read_scope(question: str, issues: Sequence[Issue], *, today: date) -> Scope | None:
     """What a question says of the issues it means, or None. `issues` are the archive's, newest first."""
+    question = _in_simplified(question)
     if match := _NUMBERED.search(question):
         named = [issue for issue in issues if re.search(rf"(?<!\d){match['number']}\s*[期号]", issue.name)]
         if named:
@@ -44,10 +51,32 @@ def read_scope(question: str, issues: Sequence[Issue], *, today: date) -> Scope 
     if not days:
         return None
     found = find_times(question, today=today, last=max(days) + _A_MONTH)
+    meant = [words for words in found if time_role(question, words.start, words.end) is TimeRole.ISSUES]
+    if meant:
+        return _of_issues(question, meant[0], days, today=today)
     # Two times are compared, or one of them is what is asked about; neither narrows the search.
-    if len(found) != 1 or not (found[0].is_relative or _overlaps(found[0].period, min(days), max(days))):
+    if len(found) != 1 or not _holds_any(found[0].period, days):
         return None
-    return _of_period(question, found[0])
+    return _of_period(question, found[0], is_counted=False)
+
+
+def _of_issues(question: str, meant: TimeWords, days: Sequence[date], *, today: date) -> Scope:
+    """The issues that words of time mean, counted from the newest issue where that is long past."""
+    newest = max(days)
+    if meant.is_relative and today - newest > _LONG_PAST and not _holds_any(meant.period, days):
+        counted = find_times(question, today=newest, last=newest)
+        meant = next((words for words in counted if words.start == meant.start), meant)
+    return _of_period(question, _with_an_issue(question, meant, days), is_counted=True)
+
+
+def _with_an_issue(question: str, meant: TimeWords, days: Sequence[date]) -> TimeWords:
+    """A day without a year is that of the newest issue of such a day, where the year that was taken has none."""
+    day = meant.period.first
+    has_year = "年" in question[meant.start : meant.end] or meant.is_relative
+    if day is None or day != meant.period.last or has_year or _holds_any(meant.period, days):
+        return meant
+    alike = [one for one in days if (one.month, one.day) == (day.month, day.day)]
+    return replace(meant, period=Period(max(alike), max(alike))) if alike else meant
 
 
 def read_comparison(question: str, issues: Sequence[Issue], *, today: date) -> tuple[str, list[Scope]]:
@@ -62,7 +91,7 @@ def read_comparison(question: str, issues: Sequence[Issue], *, today: date) -> t
     between = question[one.end : other.start]
     topic = _COMPARES.sub("", f"{question[: one.start]}{_JOINS.sub('', between)}{question[other.end :]}")
     topic = topic.strip(" 的，,、？?。在和与跟")
-    return topic, [_of_period(question, words) for words in found] if topic else []
+    return topic, [_of_period(question, words, is_counted=words.is_relative) for words in found] if topic else []
 
 
 def narrowed(filters: Filters, scope: Filters) -> Filters:
@@ -88,10 +117,10 @@ def _of_issue(question: str, match: re.Match[str], issue: Issue) -> Scope:
     return _scope(question, match.start(), match.end(), f"《{issue.name}》", Filters(issue=issue.id))
 
 
-def _of_period(question: str, found: TimeWords) -> Scope:
+def _of_period(question: str, found: TimeWords, *, is_counted: bool) -> Scope:
     period = found.period
     filters = Filters(since=period.first, until=period.last)
-    return _scope(question, found.start, found.end, period.label, filters, is_counted=found.is_relative)
+    return _scope(question, found.start, found.end, period.label, filters, is_counted=is_counted)
 
 
 def _scope(question: str, start: int, end: int, label: str, filters: Filters, *, is_counted: bool = True) -> Scope:
@@ -100,5 +129,12 @@ def _scope(question: str, start: int, end: int, label: str, filters: Filters, *,
     return Scope(question[start:end], label, rest or question, filters, is_counted)
 
 
-def _overlaps(period: Period, oldest: date, newest: date) -> bool:
-    return (period.first is None or period.first <= newest) and (period.last is None or period.last >= oldest)
+def _in_simplified(question: str) -> str:
+    """A question in simplified script, where that leaves every character in its place."""
+    text = simplified(question)
+    return text if len(text) == len(question) else question
+
+
+def _holds_any(period: Period, days: Sequence[date]) -> bool:
+    """Whether an issue is of a period."""
+    return any((period.first or day) <= day <= (period.last or day) for day in days)

@@ -332,7 +332,14 @@ def _week(match: re.Match[str], calendar: Calendar) -> Period | None:
 
 
 def _lately(match: re.Match[str], calendar: Calendar) -> Period | None:
-    return Period(calendar.today - _stretch(match["count"] or "一", match["unit"]), calendar.today)
+    """最近三天 are today and the two days before."""
+    first = calendar.today - _stretch(match["count"] or "一", match["unit"]) + timedelta(days=1)
+    return Period(first, calendar.today)
+
+
+def _of_late(match: re.Match[str], calendar: Calendar) -> Period | None:
+    """最近 without a number: the last month."""
+    return Period(calendar.today - relativedelta(months=1) + timedelta(days=1), calendar.today)
 
 
 def _ago(match: re.Match[str], calendar: Calendar) -> Period | None:
@@ -394,7 +401,7 @@ _EXPRESSIONS: tuple[tuple[re.Pattern[str], Resolve], ...] = tuple(
     for pattern, resolve in (
         (r"(?<!\d)(?P<y>(?:19|20)\d\d)(?P<s>[-/.])(?P<m>\d{1,2})(?P=s)(?P<d>\d{1,2})(?!\d)", _iso),
         (rf"{_YEAR}(?!来)", _whole_year),
-        (rf"(?:{_YEAR}的?)?(?:(?<=年)|年)(?P<edge>[初中底末])(?![级])", _edge_of_year),
+        (rf"(?:{_YEAR}的?)?(?:(?<=年)|年)(?P<edge>[初中底末])(?![级央国小学等午秋部心共间期])", _edge_of_year),
         (rf"(?:{_YEAR}的?)?(?:{_PART_OF_YEAR})", _part_of_year),
         (rf"(?:{_YEAR}的?)?{_MONTH}(?:的?{_DAY}|(?P<ten>[上中下]旬|[初中底末]))?(?!球|亮|饼|嫂|薪)", _month),
         (rf"{_MONTH_WORD}(?:的?{_DAY}|(?P<ten>[上中下]旬|[初中底末]))?(?!球|亮|饼|嫂|薪)", _month_by_word),
@@ -402,17 +409,20 @@ _EXPRESSIONS: tuple[tuple[re.Pattern[str], Resolve], ...] = tuple(
         # 号 numbers buildings, typhoons and spacecraft too; alone it is a day only behind another (1日到7号).
         (rf"(?<![\d一二三四五六七八九十月第])(?P<day>{_N})日(?![线文机产常])", _bare_day),
         (rf"(?<=[到至—－~～-])(?P<day>{_N})号(?![线楼院店馆门文令机])", _bare_day),
-        (r"(?P<day_word>大前|前|昨|今|明|后)[天日](?!报)", _day_by_word),
+        (r"(?P<day_word>大前|前|昨|今|明|后)[天日](?!报(?![纸道导上里]))", _day_by_word),
         (
             r"(?P<week_word>上上一?个?|上一?个?|下一?个?|本|这一?个?)?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天末])?"
-            r"(?![年期刊报岁边围])",
+            r"(?![年期刊岁边围]|报(?![纸道导上里]))",
             _week,
         ),
         (
             rf"(?:最近|过去|近)(?:的|这)?(?P<count>{_N}|[半几])?个?(?P<unit>{_UNIT})(?!前|之前|以前)(?:以?来|[之以]?内|里)?",
             _lately,
         ),
+        (r"最近(?=都?[有发出]|的?(?:新闻|消息|报道))|近期|近来|近日|这[几些]天|这阵子|这段时间", _of_late),
         (rf"(?P<count>{_N})个?(?P<unit>天|日|周|星期|礼拜|月|年)(?:以前|之前|前)(?!后)", _ago),
+        # 8.2那期: only where an issue is spoken of, because numbers have points.
+        (r"(?<![\d.])(?P<month>\d{1,2})\.(?P<day>\d{1,2})(?=[那这]一?期|的?报纸)", _month),
     )
 )
-_RELATIVE = frozenset({_month_by_word, _day_by_word, _week, _lately, _ago})
+_RELATIVE = frozenset({_month_by_word, _day_by_word, _week, _lately, _of_late, _ago})

@@ -1,0 +1,60 @@
+"""Words of everyday speech in a question → the words that print uses.
+
+啥时候, 咋, 掏钱 and 修好没 mean 什么时候, 怎么, 出钱 and 修好了吗. What is searched and read is the printed form; what is shown
+stays as it was typed. Only words that cannot mean anything else are replaced.
+"""
+
+from __future__ import annotations
+
+import re
+
+from embeddings import simplified
+
+_FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), printed)
+    for pattern, printed in (
+        (r"啥(?:时候|时间)|多会儿?|几时|啥前儿", "什么时候"),
+        (r"[干做]啥(?:用)?的", "做什么的"),
+        (r"为啥子?|为嘛|凭啥|因为啥|(?<![若为])干嘛(?=[要不非还跑急这那])|咋会|咋就(?!是)", "为什么"),
+        (r"(?:用来|去|来)?[干做]啥|干嘛", "做什么"),
+        (r"啥(?:玩意儿?|东西)", "什么东西"),
+        (r"咋(?:个|么)?样(?:子)?", "怎么样"),
+        (r"咋(?:回事)", "怎么回事"),
+        (r"咋(?:了|啦)", "怎么了"),
+        (r"咋(?:个|么|的)?(?!舌)", "怎么"),
+        (r"啥子?(?!时)", "什么"),
+        (r"哪(?:儿|疙瘩|块儿|旮旯)(?!童)", "哪里"),
+        (r"哪(?:个|年|月)?会儿", "什么时候"),
+        (r"多(?:钱|少银子)", "多少钱"),
+        (r"(?<=谁)掏的?(?=钱|腰包)|掏的(?=钱)", "出的"),
+        (r"掏(?:了)?(?=[^，,。]{0,4}钱|腰包)", "出"),
+        (r"咱们?(?=[这区县市镇村街社国])", ""),
+        (r"(?<=[\u3400-\u9fff])(?:来着|的说|撒|噻|捏)(?=[？?。!！]*$)", ""),
+        (r"(?<=[是在叫])(?:个)?(?:哪一?个)(?=[？?。!！]*$)", "谁"),
+        (r"(?:一?共)?(?:拢共|总共|统共|一起)(?=[有花用来是])", "一共"),
+    )
+)
+# 修好没, 赢了没有: the question stands at its end alone.
+_ENDS_ASKING = re.compile(
+    r"(?<=[\u3400-\u9fff])(?<![有还都并从且更绝])(?P<done>了?)(?P<not>没有?|没得|不(?=[？?]|$))(?P<mark>[？?。!！]*)$"
+)
+_QUOTED = re.compile(r"([“「《\"][^”」》\"]*[”」》\"])")
+_WHETHER = re.compile(r"是不是|有没有|能不能|(.)[不没]\1")
+
+
+def plain(question: str) -> str:
+    """A question in the words that print uses; as it is where it has none of everyday speech."""
+    text = simplified(question)
+    text = text if len(text) == len(question) else question
+    # A name in marks stays as it is.
+    text = "".join(part if place % 2 else _printed(part) for place, part in enumerate(_QUOTED.split(text)))
+    if (match := _ENDS_ASKING.search(text)) and not _WHETHER.search(text) and len(text) > 2:
+        done = match["done"] if match["not"] == "不" or "有" in text[: match.start()] else "了"
+        text = f"{text[: match.start()]}{done}吗{match['mark']}"
+    return text
+
+
+def _printed(text: str) -> str:
+    for pattern, printed in _FORMS:
+        text = pattern.sub(printed, text)
+    return text

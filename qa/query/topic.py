@@ -1,0 +1,45 @@
+"""Questions for all that the bulletin has on something: a bare name or topic, or 介绍一下…, 关于…的报道, …的来龙去脉.
+
+Nothing is said of the topic, so nothing is asked of it but what there is. Whether the archive speaks of the topic at all is
+for the caller to find out; a statement (这座桥修得真好) is told from a topic by that.
+"""
+
+from __future__ import annotations
+
+import re
+
+from qa.query.colloquial import plain
+from qa.query.names import people_in
+from qa.query.question import bare_runs
+
+_LONGEST = 16  # characters of a bare topic
+_LEAD = re.compile(
+    r"^(?:请|麻烦|帮我|给我|我想|想)*(?:介绍|说说|讲讲|聊聊|谈谈|讲述|说|讲|查询|查查|查|搜索|搜|找找|看看|了解|知道)(?:一下|一?下子|下|点)?"
+    r"(?:关于|有关)?|^(?:关于|有关)"
+)
+_TAIL = re.compile(
+    r"(?:的|这个|那个|相关的?|方面的?|有关的?)*(?:情况|报道|新闻|消息|文章|来龙去脉|前因后果|始末|资料|信息|介绍|事情|这件事|这个人|内容)$"
+)
+_MARKS = " “”\"'「」『』《》〈〉‘’？?。.！!，,、：:"
+_SAYS = re.compile(r"[我你您咱俺]|[吗呢吧呀嘛]$|了$|不|没|别|这[么样]|那[么样个]|几[\u3400-\u9fff]|列出|概括|总结|比较|真|太|好[了的]|[，,。；;！!？?]")
+_WORD = re.compile(r"[\u3400-\u9fffA-Za-z0-9·“”\"—\-－.%（）() ]+")
+
+
+def read_topic(question: str) -> str:
+    """The topic that a question names and asks nothing of; "" for any other question."""
+    text = plain(question).strip(_MARKS)
+    led = _LEAD.sub("", text, count=1)
+    topic = _TAIL.sub("", led).strip(_MARKS) or led
+    is_asked_for = topic != text
+    if not 2 <= len(topic) <= _LONGEST or not _WORD.fullmatch(topic) or _SAYS.search(topic):
+        return ""
+    if _has_asking_words(topic) or topic.isdecimal():
+        return ""
+    # 的 amid a bare topic makes it a description, for which reading is better.
+    return topic if is_asked_for or "的" not in topic or people_in(f"{topic}的") == [topic] else ""
+
+
+def _has_asking_words(text: str) -> bool:
+    """Whether a text asks by some word: what its stretches of no asking words leave out has a Chinese character."""
+    covered = {place for start, end in bare_runs(text) for place in range(start, end)}
+    return any("\u3400" <= text[place] <= "\u9fff" and place not in covered for place in range(len(text)))

@@ -1,0 +1,164 @@
+"""Yes/no questions: what is asked whether, and the word with which an answer begins.
+
+修好了吗 is answered with 是的 or 还没有, 有没有 with 有 or 没有, 能不能 with 能 or 不能, 是不是 with 是 or 不是.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+
+from embeddings import fold, fold_to_words
+from qa.query.colloquial import plain
+from qa.query.times import find_times
+
+
+class Verb(str, Enum):
+    """What is asked whether. StrEnum needs Python 3.11."""
+
+    IS = "is"  # 是不是, and whatever else
+    HAS = "has"  # 有没有, 有…吗
+    CAN = "can"  # 能不能, 可以…吗
+    WILL = "will"  # 会不会, 会…吗
+    DONE = "done"  # 修好了吗
+
+    __str__ = str.__str__
+
+
+_WORDS: dict[Verb, tuple[str, str]] = {
+    Verb.IS: ("是", "不是"),
+    Verb.HAS: ("有", "没有"),
+    Verb.CAN: ("能", "不能"),
+    Verb.WILL: ("会", "不会"),
+    Verb.DONE: ("是的", "还没有"),
+}
+_ANY_DAY = date(2001, 1, 1)  # which words are of time does not depend on the day
+_CLEARLY = 0.0  # log-odds of yes: beyond this the answer is given
+_OTHER_QUESTION = re.compile(r"谁|什么|哪|多少|几[个名位人天年月点号次]|怎么|为何|如何|多[久长高大远]|第几")
+_ENDS = re.compile(r"(?:吗|么|吧|是吧|对吧|对吗|对不对|是不是|没有)\s*[？?。.！!]*$")
+_WHETHER = re.compile(r"是不是|是否|有没有|有无|能不能|能否|可不可以|可否|会不会|要不要|该不该|([\u3400-\u9fff])[不没]\1")
+_VERBS = (
+    (Verb.HAS, re.compile(r"有没有|有无")),
+    (Verb.CAN, re.compile(r"能不能|能否|可不可以|可否")),
+    (Verb.WILL, re.compile(r"会不会")),
+    (Verb.IS, re.compile(r"是不是|是否")),
+    (Verb.DONE, re.compile(r"了(?:吗|么|吧|没有)?\s*[？?。.！!]*$|过(?:吗|么|没有)\s*[？?。.！!]*$|已经")),
+    (Verb.CAN, re.compile(r"(?<![可只功才技智官效性])能(?![源力够量])|可以|允许")),
+    (Verb.WILL, re.compile(r"(?<![开大年协社机体全晚运学工展博推峰商])会(?![议上场员长计所])")),
+    (Verb.HAS, re.compile(r"(?<![没只拥享所国具])有(?![关限])")),
+    (Verb.IS, re.compile(r"")),
+)
+# An answer whether something is so turns on these, where the question has none of them.
+_NEGATIONS = re.compile(
+    r"没有|没能|没(?=[\u3400-\u9fff])|无(?![论锡人线废锡数私偿障疑论])|无一|谢绝|排除|免于|不设|尚未|未能|未(?![来成])|并非|不是|不能|不得|不再|不会|不予|不准|不许|不(?![过仅但断少久同错足如满料等管论])|无法|无需|禁止"
+    r"|取消|停止|暂停|停办|推迟|拒绝|否认|例外|除外|除了|以外|之外|只剩"
+)
+_PLANNED = re.compile(r"计划|打算|准备|还想|想要|盘算|拟(?![定订])|将(?!军|领|士)|有望|预计|正在|仍在|还在|筹备|争取|力争|即将|待(?!遇)")
+_COSTS = re.compile(r"钱|费|花销")
+_FREE = re.compile(r"免费|无息|免缴|免交|义诊|公益")
+_NUMBER = re.compile(r"第?(?:\d[\d,.]*|[零一二两三四五六七八九十百千]+)[\u3400-\u9fff%]?")
+_SAYS_MORE = re.compile(r"超过|不到|多于|少于|以上|以下|比|高于|低于|至少|最多")
+_CLAUSE = re.compile(r"[^，,。；;：:！!？?\n]+")
+
+Polarity = Callable[[str, str], "float | None"]  # question, sentence → the log-odds that the answer is yes
+
+
+@dataclass(frozen=True, slots=True)
+class YesNo:
+    """A yes/no question: its verb, and the question in printed words."""
+
+    verb: Verb
+    question: str
+
+
+def read_yes_no(question: str) -> YesNo | None:
+    """What a yes/no question asks whether; None for another question, also one that asks for something besides."""
+    text = plain(" ".join(question.split()))
+    if not (_ENDS.search(text) or _WHETHER.search(text)):
+        return None
+    rest = _WHETHER.sub("", text)
+    if _OTHER_QUESTION.search(rest):
+        return None
+    verb = next(verb for verb, pattern in _VERBS if pattern.search(text))
+    return YesNo(verb, text)
+
+
+def answer_word(asked: YesNo, log_odds: float | None) -> str:
+    """The word an answer begins with; "" where the text does not settle it."""
+    if log_odds is None:
+        return ""
+    yes, no = _WORDS[asked.verb]
+    return yes if log_odds > _CLEARLY else no
+
+
+def polarity_by_words(question: str, sentence: str) -> float | None:
+    """The log-odds that a sentence says yes, by negation and contrast; None where it says too little of the matter.
+
+    What counts is the part of the sentence that says most of what the question says.
+    """
+    asked = fold(question)
+    for time in reversed(find_times(asked, today=_ANY_DAY)):
+        asked = asked[: time.start] + asked[time.end :]
+    clause = _nearest_clause(asked, fold(sentence))
+    if not clause:
+        return None
+    if _other_number(asked, clause):
+        return -2.0
+    is_denied = bool(_NEGATIONS.search(clause))
+    if _COSTS.search(asked) and "免" not in asked:
+        is_denied = is_denied or bool(_FREE.search(clause))
+    asks_denied = bool(_NEGATIONS.search(_ENDS.sub("", _WHETHER.sub("", asked))))
+    if is_denied != asks_denied:
+        return -2.0
+    if re.search(r"[了过](?:吗|么|没有)", asked) and _PLANNED.search(clause) and not re.search(r"已经?|[完好]了", clause):
+        return -1.0
+    return 1.0
+
+
+def _nearest_clause(asked: str, sentence: str) -> str:
+    """The part of a sentence that shares most with a question, with what stands between it and the end of a list of it."""
+    wanted = _pairs(asked)
+    clauses = [match[0] for match in _CLAUSE.finditer(sentence)]
+    if not clauses or not wanted:
+        return ""
+    shared = [len(_pairs(clause) & wanted) for clause in clauses]
+    best = max(range(len(clauses)), key=lambda place: (shared[place], -place))
+    if not shared[best]:
+        return ""
+    return "，".join(clause for place, clause in enumerate(clauses) if 2 * shared[place] >= shared[best])
+
+
+def _pairs(text: str) -> set[str]:
+    words = fold_to_words(_ENDS.sub("", _WHETHER.sub("", text)))
+    return {words[at : at + 2] for at in range(len(words) - 1)}
+
+
+def _other_number(asked: str, clause: str) -> bool:
+    """Whether the text gives another number of the kind that the question names (第三次: 第五次)."""
+    if _SAYS_MORE.search(asked):
+        return False
+    for match in _NUMBER.finditer(asked):
+        unit = match[0][-1]
+        if not unit.isdigit() and not match[0].startswith("第") or unit in "年月日号时点":
+            if not match[0].startswith("第"):
+                continue
+        given = [other[0] for other in _NUMBER.finditer(clause) if other[0].startswith("第") == match[0].startswith("第")]
+        alike = [other for other in given if other[-1] == unit]
+        if alike and match[0] not in alike and _value(match[0]) not in map(_value, alike):
+            return True
+    return False
+
+
+def _value(number: str) -> str:
+    """A number in digits, as far as it is a small one."""
+    digits = re.sub(r"[^\d零一二两三四五六七八九十]", "", number)
+    if digits.isdecimal():
+        return digits
+    tens, ten, ones = digits.replace("两", "二").partition("十")
+    han = "零一二三四五六七八九"
+    if not ten:
+        return str(han.find(tens)) if len(tens) == 1 else tens
+    return str(10 * (han.find(tens) if tens else 1) + (han.find(ones) if ones else 0))
