@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
+from qa.query.colloquial import plain
 from qa.query.names import people_in
 from qa.query.question import Asks, bare_runs, read_question
+from qa.query.subject import subject_of
 from qa.query.times import find_times
 from qa.types import Spoken
 
@@ -24,18 +26,21 @@ class FollowUp:
     """What a question means after the one before.
 
     `is_sure` is False where the question may also stand alone, or mean one of the `others`. `more` says that it asks
-    for what was not yet told.
+    for what was not yet told. `about` is what the article spoken of is asked for, where nothing more is asked of it (江苏
+    呢, after a question on a typhoon).
     """
 
     question: str
     is_sure: bool
     more: bool = False
+    about: str = ""
     others: tuple[str, ...] = ()
 
 
 _IDEOGRAPH = "\u4e00-\u9fff"
 _END = r"[\s？?。.！!]*$"
 _START = r"^\s*(?:那么?|然后|嗯|哦|好的?)?[，,\s]*"
+_ANY_MEASURE = "[个座条家所项场次支处位篇部起批只台辆]"
 _PERSON = re.compile(
     r"(?<![其吉])[他她](?!们|人)(?:本人|自己)?|[这那该](?:一?位|个人)(?:先生|女士|老人|同志|书记|主任|老师|记者)?|此人"
 )
@@ -43,14 +48,29 @@ _PEOPLE = re.compile(r"[他她]们")
 _PLACE = re.compile(r"[那这](?:里|儿)(?![面外])|此地|当地|该地|[那这]个地方")
 _EVENT = re.compile(r"[这那](?:件|个|一)?事(?:情)?(?!故|业|务|项|实)|此事")
 _KIND = re.compile(
-    rf"(?:[这那]一?(?:个|座|条|家|所|项|场|次|支|处)|[这该])(?P<kind>[{_IDEOGRAPH}]{{2,5}}?)"
-    r"(?=[有是的在里内叫一共为什怎哪谁多几开举？?，,]|$)"
+    rf"(?:[这那]一?(?:[个座条家所项场次支处位篇部起批只台辆]|[两三几]{_ANY_MEASURE})|[这该])"
+    rf"(?P<kind>[{_IDEOGRAPH}]{{2,5}}?|[路河桥楼村镇县市区厂店校船车树书病鱼鸟])"
+    r"(?=[有是的在里内叫一共为什怎哪谁多几开举能要会都还现卖花建修通？?，,]|$)"
 )
 _THING = re.compile(r"它们?|(?<![尤与极及何莫])其(?![他它实中余次间一二三])")
+_ASKS_MORE = re.compile(rf"{_START}(?:就这[^，,]{{0,4}}[吗？?，,]*)?(?:后面|另外|除了这[些个])?还(?![在是没要会能算得可不])|{_START}(?:别的|其他|另外|其余)")
 _MORE = re.compile(
     rf"{_START}(?:还有|除此之外|除了这些|另外|其他的?|别的)(?:还有)?(?:呢|吗|别的|其他的?|哪些|什么|谁|没有|人)*{_END}"
 )
 _AND = re.compile(rf"{_START}(?P<other>[^？?，,]{{2,14}}?)(?:呢|又?怎么样|又?如何){_END}")
+_CORRECTS = re.compile(
+    r"^(?:不对|不是(?:这个|的)?|错了|说错了?|问错了?|搞错了?|你理解错了|我的意思是)?[，,。\s]*(?:(?:我)?(?:问|说|要|想)?的?不是[^，,。]*[，,。]\s*|不是(?:问|说)?[^，,。]*[，,。]\s*)?"
+    r"(?:(?:我)?(?:其实|刚才|是)?(?:想|要)?(?:问|说|知道)的?(?:其实)?(?:就|应该)?(?:是|的是)?|是)(?P<meant>.+)$"
+)
+_STARTS_CORRECTING = re.compile(r"^(?:不对|不是|错了|说错|问错|搞错|你理解错|我(?:是|的|刚才|其实|想|要)?(?:问|说|意思)|(?:问|说)的?不是|(?:问|说)的是)")
+_PROVINCES = (
+    "北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海|台湾"
+    "|内蒙古|广西|西藏|宁夏|新疆|香港|澳门"
+)
+_ONLY_A_PLACE = re.compile(rf"(?:{_PROVINCES})[省市]?|[{_IDEOGRAPH}]{{1,6}}(?:省|市|县|区|镇|乡|村|街道|社区|小区)")
+_HAS_A_PLACE = re.compile(rf"{_PROVINCES}|[{_IDEOGRAPH}]{{2}}(?:省|市|县|区|镇|乡|村|街道|社区|小区)")
+_ASKED_OF = re.compile(r"^(?P<topic>.+)，(?P<other>[^，]+)的情况怎么样[？?]?$")
+_OWN_NAME = re.compile(r"[“《「]")
 _PLACE_NAME = re.compile(
     rf"[{_IDEOGRAPH}]{{1,6}}?(?:街道办事处|居委会|社区|小区|街道|广场|公园|中心|学校|医院|开发区|省|市|县|区|镇|乡|村|路|街)"
 )
@@ -61,6 +81,7 @@ _MARKS = " ？?。.！!，,"
 _COMES_FIRST = re.compile(
     r"(?:是|在)?(?:什么时候|何时|哪一?[天年月日]|几[月号]|在?哪里?|在?哪儿|在?什么地方|为什么|为何|怎么|如何|谁)"
 )
+_ASKED_NUMBER = re.compile(r"(?:哪?几|多少|哪些?)(?P<measure>[篇个位名家条项种支所场次])")
 _POSTS = re.compile(
     r"(?:冠军|亚军|季军|书记|主任|市长|区长|县长|会长|校长|院长|队长|记者|作者|老师|主席|总理|总统|部长|人)$"
 )
@@ -68,6 +89,9 @@ _POST_ENDS = "记长任员士人席委理生师授手民友"
 _PLACE_ENDS = "省市县区镇乡村路街"
 _NO_TOPIC = 4  # characters: what is left of so short a question names no subject
 _SHORT = 14
+_BRIEF = 10
+_LONGEST_TOLD = 30  # characters of an answer that can be named as told
+_LONG_SUBJECT = 14
 _ANY_DAY = date(2001, 1, 1)  # which words are of time does not depend on the day
 # 哪些省份 and 哪五省 are subjects themselves.
 _SUBJECTLESS = re.compile(
@@ -80,25 +104,78 @@ def follow_up(question: str, before: Spoken, *earlier: Spoken) -> FollowUp | Non
 
     `earlier` are the turns before that one, the newest first: 他 reaches back to the last person spoken of.
     """
-    text = " ".join(question.split())
-    if _MORE.match(text):
-        return FollowUp(before.question, is_sure=True, more=True)
+    text = plain(" ".join(question.split()))
+    if corrected := _corrected(text):
+        if _left(corrected) == corrected.strip(_MARKS):
+            return _of_another(corrected, before, text)
+        return follow_up(corrected, before, *earlier) or FollowUp(corrected, is_sure=True)
+    if _MORE.match(text) or (_ASKS_MORE.match(text) and len(text) <= _SHORT and not _has_own_name(text)):
+        return FollowUp(_besides(before), is_sure=True, more=True)
     if referred := _with_referents(text, before, earlier):
         return FollowUp(referred, is_sure=True)
     left = _left(text)
     if match := _AND.match(text):
         if _is_bare(_left(match["other"])):
             return FollowUp(_asked_again(text, before), is_sure=True)
-        return FollowUp(_with_other(match["other"], before, text), is_sure=True)
+        return _of_another(match["other"], before, text)
     if _is_bare(left):
         return FollowUp(_asked_again(text, before), is_sure=True)
     subject = _subject(before)
-    is_short = len(left) <= _NO_TOPIC or (_SUBJECTLESS.match(text) and len(text) <= _SHORT)
-    if is_short and subject and subject not in text:
+    is_short = len(left) <= _NO_TOPIC or (len(text) <= _SHORT and _SUBJECTLESS.match(text)) or (
+        len(text) <= _BRIEF and not _has_own_name(text)
+    )
+    if is_short and subject and subject not in text and not _says_again(subject, text):
         others = (f"{before.title}：{text}",) if before.title else ()
         # 有多少头 alone would be answered with any number of heads.
-        return FollowUp(f"{subject}{text}", is_sure=len(left.strip("有是在了的共")) <= 1, others=others)
+        return FollowUp(_said_of(subject, text), is_sure=len(left.strip("有是在了的共")) <= 1, others=others)
     return None
+
+
+def _corrected(text: str) -> str:
+    """What is asked for instead: 不是问这个，我问的是那座桥; "" where nothing is put right."""
+    if not _STARTS_CORRECTING.match(text):
+        return ""
+    match = _CORRECTS.match(text)
+    return match["meant"].strip(" ，,") if match and len(match["meant"].strip(_MARKS)) >= 2 else ""
+
+
+def _besides(before: Spoken) -> str:
+    """The question before, for what was not told."""
+    asked = before.question.removeprefix("请问")
+    told = before.short.strip(_MARKS)
+    if not told or len(told) > _LONGEST_TOLD or "除了" in asked:
+        return before.question
+    return f"除了{told}，{asked}"
+
+
+def _of_another(other: str, before: Spoken, text: str) -> FollowUp:
+    """What 江苏呢 means: the same asked of it, where the question before was asked of its like; else what there is of it."""
+    other = other.strip(_MARKS)
+    if (match := _ASKED_OF.match(before.question)) and _ONLY_A_PLACE.fullmatch(other):
+        return FollowUp(f"{match['topic']}，{other}的情况怎么样？", is_sure=True, about=other)
+    topic = _subject(before)
+    if _ONLY_A_PLACE.fullmatch(other) and topic and not _HAS_A_PLACE.search(before.question):
+        return FollowUp(f"{topic}，{other}的情况怎么样？", is_sure=True, about=other)
+    return FollowUp(_with_other(other, before, text), is_sure=True)
+
+
+def _has_own_name(text: str) -> bool:
+    """Whether a question names somebody or something by itself."""
+    return bool(people_in(text) or _PLACE_NAME.search(text) or _HAS_A_PLACE.search(text) or _OWN_NAME.search(text))
+
+
+def _says_again(subject: str, text: str) -> bool:
+    """Whether a question says most of a subject in its own words."""
+    pairs = {subject[at : at + 2] for at in range(len(subject) - 1)}
+    return bool(pairs) and 2 * sum(pair in text for pair in pairs) >= len(pairs)
+
+
+def _said_of(subject: str, text: str) -> str:
+    """A question without a subject with one: 什么时候的事 needs a pause, and 支部书记是谁 does not."""
+    text = re.sub(_START, "", text)
+    if pronoun := re.search(r"(?<![其吉])[他她它](?!们|人)", text):
+        return f"{text[: pronoun.start()]}{subject}{text[pronoun.end() :]}"
+    return f"{subject}，{text}" if text.endswith(("的事", "的事？", "的事?")) or len(subject) > _LONG_SUBJECT else f"{subject}{text}"
 
 
 def _left(text: str) -> str:
@@ -108,7 +185,7 @@ def _left(text: str) -> str:
 
 def _is_bare(left: str) -> bool:
     """Whether nothing is left of a question but its asking."""
-    return not left.strip("的了是有在呢啊吧开始结束具体大概到底那又")
+    return not left.strip("的了是有在呢啊吧开始结束具体大概到底那又事都")
 
 
 def _with_referents(text: str, before: Spoken, earlier: Sequence[Spoken]) -> str:
@@ -143,7 +220,17 @@ def _person(turns: Sequence[Spoken]) -> str:
         if is_who and 0 < len(turn.short) <= 4 and not _names(turn.quote):
             return turn.short
     mentioned = _names(turns[0].quote) or _names(turns[0].title)
-    return mentioned[0] if mentioned else ""
+    return mentioned[0] if mentioned else _somebody(turns)
+
+
+_SOMEBODY = re.compile(r"(?:[人员师生手友汉子伯婶妈爸爷奶姐哥嫂户民医警兵者]|女士|先生|老师|医生|大爷|大妈|书记|记者|教授|司机|老板|校长|所长|院长|“[^”]+”|[\u4e00-\u9fff]某某?)$")
+
+
+def _somebody(turns: Sequence[Spoken]) -> str:
+    """Who was asked about without a name (那个卖菜的老汉); whatever was asked about last, where that may be somebody."""
+    found = next((subject for turn in turns if _SOMEBODY.search(subject := subject_of(turn.question))), "")
+    subject = subject_of(turns[0].question)
+    return found or ("" if _PLACE_NAME.search(subject) or len(subject) > _LONG_SUBJECT else subject)
 
 
 def _people(turns: Sequence[Spoken]) -> str:
@@ -178,15 +265,21 @@ def _of_kind(kind: str, turns: Sequence[Spoken]) -> str:
     """What was spoken of that is of a kind: the last name that ends with it, else what the question was about."""
     for turn in turns:
         for text in (turn.short, turn.question, turn.quote):
-            named = [name for name in re.findall(rf"[{_IDEOGRAPH}“”]{{1,8}}?{re.escape(kind)}", text) if name != kind]
+            found = re.findall(rf"[{_IDEOGRAPH}“”]{{1,8}}?{re.escape(kind)}", text)
+            named = [name for name in (_SAYS.split(_LEADS.sub("", one))[-1] for one in found) if len(name) > len(kind)]
             if named:
                 return str(named[-1])
-    return _subject(turns[0])
+    subject = _subject(turns[0])
+    return subject if not subject or subject.endswith(kind) or len(kind) < 2 else f"{subject}的{kind}"
 
 
 def _subject(before: Spoken) -> str:
-    """What the question before was about: its first noun, or the person at the end of it."""
+    """What the question before was about: the words before its predicate; else its first noun, or a person in it."""
     question = before.question
+    if match := _ASKED_OF.match(question):
+        return match["topic"]
+    if subject := subject_of(question):
+        return next((name for name in _names(f"{subject}的") if _is_named(subject, name)), subject)
     for time in find_times(question, today=_ANY_DAY):  # 2021年9月江豚…: the month is no part of the noun
         question = question[: time.start] + " " * (time.end - time.start) + question[time.end :]
     for start, end in bare_runs(question):
@@ -209,6 +302,12 @@ def _asked_again(text: str, before: Spoken) -> str:
     now = re.sub(r"呢$", "", re.sub(_START, "", text).strip(_MARKS))
     if not said:
         return text
+    if now.endswith("的事"):
+        return f"{said}，是{now.removeprefix('是')}？"
+    if (then := _ASKED_NUMBER.search(asked)) and (other := _ASKED_NUMBER.search(now)):
+        # 写了几篇, then 哪几篇: the one in the place of the other.
+        if then["measure"] == other["measure"]:
+            return f"{asked[: then.start()]}{other[0]}{asked[then.end() :]}？"
     return f"{now}{said}？" if _COMES_FIRST.match(now) else f"{said}{now}？"
 
 
