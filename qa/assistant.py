@@ -31,15 +31,29 @@ from embeddings import (
     open_encoder,
 )
 from qa.answering.aggregate import read_census, section_in, take_census
+from qa.answering.describe import description, people_asked_for, people_told_of
 from qa.answering.extract import answer_from, nearest_articles, side_by_side
+from qa.answering.overview import article_summary, article_titled, authored, overview, sentences_on
+from qa.answering.parts import both, choose, in_parts
+from qa.answering.yes_no import with_yes_or_no
 from qa.errors import QuestionCode, QuestionError
 from qa.generation.llm import Writer, chosen_writer, write
 from qa.i18n import joined, words
-from qa.query.followup import follow_up
+from qa.query.authors import read_author
+from qa.query.colloquial import plain
+from qa.query.condense import condensed
+from qa.query.describe import read_description
+from qa.query.english import with_printed_names
+from qa.query.followup import FollowUp, follow_up
+from qa.query.listed import read_item, read_only
+from qa.query.parts import read_choice, read_pair, read_parts
 from qa.query.question import Asks, Query, read_question
-from qa.query.scope import narrowed, read_comparison, read_scope
+from qa.query.scope import has_time_words, narrowed, read_comparison, read_scope, unheard
 from qa.query.smalltalk import reply_to
 from qa.query.spelling import respell
+from qa.query.summary import title_in
+from qa.query.topic import read_topic
+from qa.query.yes_no import Polarity, polarity_by_words, read_yes_no
 from qa.retrieval.cross_encoder import Reader, open_reader, reads
 from qa.retrieval.search import RetrievalSettings, find_passages
 from qa.types import Answer, AnswerKind, Passage, Scope, Spoken
@@ -63,6 +77,7 @@ class Assistant:
         reader: Reader | None = None,
         retrieval: RetrievalSettings = RetrievalSettings(),
         writer: Writer | None = None,
+        polarity: Polarity = polarity_by_words,
         today: Callable[[], date] = date.today,
     ) -> None:
         self.archive = archive
@@ -70,6 +85,7 @@ class Assistant:
         self.today = today
         self.encoder = encoder
         self.reader = reader
+        self._polarity = polarity
         self._retrieval = retrieval
         self._checked: Settings | None = None
         self._answers: LRUCache[_Asked, Answer] = LRUCache(_ANSWERS_KEPT)
@@ -127,22 +143,57 @@ class Assistant:
         back to the turns before it, which that answer knows. Words of time in the question (上周, 本期) narrow the
         search, unless `any_time`.
         """
-        query = read_question(question)
+        asked = condensed(question)
+        query = read_question(asked or question)
         self._check_model()
         earlier = _turns(before)
         if reply := reply_to(query.text):
             return Answer(question=query.text, kind=AnswerKind.REPLY, text=reply, earlier=earlier)
         asking = _Asking(k=max(k, DEFAULT_K), filters=filters or Filters(), any_time=any_time)
         with self._counted(), self.archive.snapshot() as snapshot:
-            leaning = follow_up(query.text, *earlier) if earlier else None
-            meant = [query.text] if leaning is None else [leaning.question, *leaning.others]
-            if leaning and not leaning.is_sure:
-                meant.append(query.text)
-            found = [self._answer(question, snapshot, asking) for question in meant]
-            answer = _surer(*found)
-            if leaning and leaning.more:
-                answer = _more(answer, earlier[0])
-        return replace(_as_asked(answer, query.text), earlier=earlier)
+            answer = self._of_list(query.text, earlier, snapshot, asking) or self._leaning(
+                query.text, before, earlier, snapshot, asking
+            )
+        cut = words("question_cut", asked=asked) if asked != " ".join(question.split()) else ""
+        answer = _as_asked(answer, query.text)
+        return replace(answer, note=joined("", [cut, answer.note]), earlier=earlier)
+
+    def _of_list(
+        self, question: str, earlier: Sequence[Spoken], snapshot: Snapshot, asking: _Asking
+    ) -> Answer | None:
+        """What leans on a list that was shown (第三条详细说说, 只看国际的); None for another question, or without a list."""
+        item, kind = read_item(question), read_only(question)
+        if item is None and not kind:
+            return None
+        for turn in earlier:
+            listed = self._answer(turn.question, snapshot, asking)
+            if not listed.is_counted or len({citation.article.id for citation in listed.citations}) < 2:
+                continue
+            if item is not None:
+                return _item(listed, item)
+            return self._only(kind, turn.question, listed, snapshot, asking)
+        return None
+
+    def _only(self, kind: str, before: str, listed: Answer, snapshot: Snapshot, asking: _Asking) -> Answer | None:
+        """A list again, of one section, or of what speaks of something."""
+        section = next((name for name in snapshot.sections() if kind in name), None)
+        if section:
+            inside = replace(asking, filters=replace(asking.filters, section=section))
+            return replace(self._answer(before, snapshot, inside), question=f"{section}栏目，{before}")
+        return overview(kind, f"关于{kind}的文章", snapshot, filters=listed.scope.filters if listed.scope else asking.filters)
+
+    def _leaning(
+        self, question: str, before: Answer | None, earlier: Sequence[Spoken], snapshot: Snapshot, asking: _Asking
+    ) -> Answer:
+        """The answer to a question that may lean on those before it."""
+        leaning = follow_up(question, *earlier) if earlier else None
+        if leaning and leaning.about and before and (told := _told_there(leaning, before)):
+            return told
+        meant = [question] if leaning is None else [leaning.question, *leaning.others]
+        if leaning and not leaning.is_sure:
+            meant.append(question)
+        answer = _surer(*(self._answer(one, snapshot, asking) for one in meant))
+        return _more(answer, earlier[0]) if leaning and leaning.more else answer
 
     def write(self, answer: Answer) -> Iterator[Answer]:
         """An answer in the language model's words as it grows; the last one is checked, or the answer itself again.
@@ -165,36 +216,111 @@ class Assistant:
         return known
 
     def _answer_alone(self, question: str, snapshot: Snapshot, asking: _Asking) -> Answer:
-        issues = snapshot.issue_names()
-        if not asking.any_time:
-            topic, times = read_comparison(question, issues, today=self.today())
+        """The answer to one question, or to each of two in one."""
+        text = self._in_print(question, snapshot)
+        if compared := self._compared(text, snapshot, asking):
+            return compared
+        if parts := read_parts(text):
+            found = [(part, self._answer_one(part, snapshot, asking)) for part in parts]
+            if any(not answer.abstained for _, answer in found):
+                return in_parts(question, found)
+        return self._answer_one(text, snapshot, asking)
+
+    @staticmethod
+    def _in_print(question: str, snapshot: Snapshot) -> str:
+        """A question in the words that print uses, and with the names that the archive prints."""
+        if read_question(question).is_foreign:
+            texts = (f"{one.title}\n{one.body}" for one in snapshot.find_articles())
+            return with_printed_names(question, texts)
+        return plain(question)
+
+    def _compared(self, question: str, snapshot: Snapshot, asking: _Asking) -> Answer | None:
+        """The answer to a question that compares; None for another, or where the texts do not tell."""
+        if not asking.any_time and read_yes_no(question) is None:
+            topic, times = read_comparison(question, snapshot.issue_names(), today=self.today())
             if times:
                 return self._compare(question, topic, times, snapshot, asking)
-        scope = None if asking.any_time else read_scope(question, issues, today=self.today())
+        if choice := read_choice(question):
+            return choose(choice, question, snapshot)
+        pair = read_pair(question)
+        return both(pair, question, snapshot) if pair else None
+
+    def _answer_one(self, question: str, snapshot: Snapshot, asking: _Asking) -> Answer:
+        """The answer to a question that asks one thing, in the issues that it means."""
+        scope = None if asking.any_time else read_scope(question, snapshot.issue_names(), today=self.today())
         filters = narrowed(asking.filters, scope.filters) if scope else asking.filters
         rest = scope.rest if scope else question
         if filters.section is None and (named := section_in(rest, snapshot.sections())):
             filters, rest = replace(filters, section=named[0]), named[1] or rest
-        if census := read_census(rest):
-            within = scope.label if scope else ""
-            return replace(take_census(census, question, snapshot, filters=filters, within=within), scope=scope)
-        inside = replace(asking, filters=filters)
-        # Words that no article has (上周) would only mislead the search; a day may stand in the text or only above it.
-        answer = self._search(question if scope and not scope.is_counted else rest, snapshot, inside)
-        if scope and not scope.is_counted and answer.abstained and answer.passages:
-            answer = _surer(answer, self._search(rest, snapshot, inside))
-        if scope and not answer.passages:
-            return replace(self._nothing_then(scope, snapshot, asking), scope=scope)
-        if scope and answer.abstained and not scope.is_counted:
-            # A day in a question is as often told by an article as it is the day of an issue.
-            anywhere = self._search(question, snapshot, asking)
-            if not anywhere.abstained:
-                return anywhere
-        return replace(answer, scope=scope)
+        within = scope.label if scope else ""
+        if listed := self._listed(rest, question, snapshot, filters=filters, within=within):
+            return replace(listed, scope=scope)
+        answer = self._found(question, rest, scope, snapshot, replace(asking, filters=filters))
+        if answer.scope is None and scope and scope.is_counted and answer.abstained:
+            answer = self._without_filter(question, answer, scope, snapshot, asking)
+        if count := people_asked_for(rest):
+            articles = [passage.article for passage in answer.passages]
+            answer = people_told_of(count, question, articles) or answer
+        asked = read_yes_no(rest)
+        return with_yes_or_no(answer, asked, self._polarity) if asked else answer
 
-    def _nothing_then(self, scope: Scope, snapshot: Snapshot, asking: _Asking) -> Answer:
+    @staticmethod
+    def _listed(rest: str, question: str, snapshot: Snapshot, *, filters: Filters, within: str) -> Answer | None:
+        """What is counted, listed, summed up or described from the archive itself; None for what has to be searched."""
+        if by := read_author(rest):
+            if written := authored(by.name, question, snapshot, filters=filters, within=within):
+                return written
+        if title := title_in(rest):
+            article = article_titled(title, snapshot, filters=filters)
+            if article and (summed := article_summary(article, question)):
+                return summed
+        if census := read_census(rest):
+            return take_census(census, question, snapshot, filters=filters, within=within)
+        if asked := read_description(rest):
+            if described := description(asked, question, snapshot, filters=filters):
+                return described
+        if topic := read_topic(rest):
+            return overview(topic, question, snapshot, filters=filters, within=within) or authored(
+                topic, question, snapshot, filters=filters, within=within
+            )
+        return None
+
+    def _found(
+        self, question: str, rest: str, scope: Scope | None, snapshot: Snapshot, inside: _Asking
+    ) -> Answer:
+        """What a search finds: in the issues meant, and, where the words of time may as well be the fact's, anywhere."""
+        if scope is None:
+            answer = self._search(rest, snapshot, inside)
+            missing = unheard(question, snapshot.issue_names(), today=self.today())
+            if not answer.abstained and missing and not _says(answer, missing):
+                return self._nothing_then(missing, snapshot, inside, found=answer)
+            return answer
+        if scope.is_counted:
+            # Words that no article has (上周) would only mislead the search.
+            return self._search(rest, snapshot, inside)
+        answer = self._search(question, snapshot, inside)
+        if not answer.abstained:
+            return replace(answer, scope=scope)
+        anywhere = replace(inside, filters=_without_days(inside.filters, scope.filters))
+        return self._search(question, snapshot, anywhere)
+
+    def _without_filter(
+        self, question: str, answer: Answer, scope: Scope, snapshot: Snapshot, asking: _Asking
+    ) -> Answer:
+        """The answer of all issues, where those that were meant have none, and that the filter was dropped."""
+        anywhere = self._search(question, snapshot, asking)
+        if anywhere.abstained:
+            if answer.passages:
+                return replace(answer, scope=scope)
+            return replace(self._nothing_then(scope, snapshot, asking), scope=scope)
+        dropped = words("filter_dropped", words=scope.words, label=scope.label)
+        return replace(anywhere, note=joined("", [dropped, anywhere.note]))
+
+    def _nothing_then(
+        self, scope: Scope, snapshot: Snapshot, asking: _Asking, *, found: Answer | None = None
+    ) -> Answer:
         """That there is no article of a time, and what is nearest at other times."""
-        anywhere = self._search(scope.rest, snapshot, asking)
+        anywhere = found or self._search(scope.rest, snapshot, asking)
         nearest = nearest_articles(anywhere.passages)
         elsewhere = words("nothing_then_but", nearest=nearest) if nearest else ""
         text = words("nothing_then", label=scope.label, words=scope.words, nearest=elsewhere)
@@ -306,6 +432,37 @@ def _turns(before: Answer | None) -> tuple[Spoken, ...]:
 def _spoken(answer: Answer) -> Spoken:
     title = answer.citations[0].article.title if answer.citations else ""
     return Spoken(answer.taken or answer.question, answer.short, answer.quote, title)
+
+
+def _item(listed: Answer, number: int) -> Answer | None:
+    """One article of a list, summed up; None where the list is not so long."""
+    place = number - 1 if number > 0 else len(listed.citations) - 1
+    if not 0 <= place < len(listed.citations):
+        return None
+    article = listed.citations[place].article
+    return article_summary(article, f"《{article.title}》讲了什么？") if article.title else None
+
+
+def _told_there(leaning: FollowUp, before: Answer) -> Answer | None:
+    """What the article spoken of says of something else (江苏呢); None where it says nothing."""
+    for citation in before.citations[:1]:
+        if told := sentences_on(leaning.about, citation.article, leaning.question):
+            return told
+    return None
+
+
+def _says(answer: Answer, missing: Scope) -> bool:
+    """Whether what is cited has the words of time of a question, in whatever form."""
+    return any(has_time_words(missing.words, citation.article.body) for citation in answer.citations)
+
+
+def _without_days(filters: Filters, scope: Filters) -> Filters:
+    """Filters without the days that a question named."""
+    return replace(
+        filters,
+        since=None if filters.since == scope.since else filters.since,
+        until=None if filters.until == scope.until else filters.until,
+    )
 
 
 def _surer(*answers: Answer) -> Answer:

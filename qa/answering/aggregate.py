@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from enum import Enum
 from itertools import groupby
 
-from embeddings import Article, Filters, Issue, Snapshot, after_dateline, fold, simplified, split_sentences
+from embeddings import Article, Filters, Snapshot, fold, simplified
+from qa.answering.articles import cited, issue_words, passage_of, sentences_of, title_of
 from qa.answering.extract import NOTHING_LEFT
-from qa.types import Answer, AnswerKind, Citation, Passage
+from qa.types import Answer, AnswerKind, Citation
 
 _ARTICLES = "(?:文章|报道|新闻|稿件|稿子|消息|内容)"
 _SPEAKS = (
@@ -37,8 +38,12 @@ class Wants(str, Enum):
     ARTICLES = "articles"  # how many, or which, articles
     ISSUES = "issues"  # how many, or which, issues
     OVERVIEW = "overview"  # what there is to read
+    HEADLINE = "headline"  # the first article
 
     __str__ = str.__str__
+
+
+_READ = (Wants.OVERVIEW, Wants.HEADLINE)  # what is wanted to be read, not counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,12 @@ _WITH_PHRASE: tuple[tuple[Wants, re.Pattern[str]], ...] = tuple(
         ),
         (Wants.ARTICLES, rf"(?:{_MANY}|哪(?:几|些)?)篇(?:关于|有关|提到|写到|讲到|说到){_WHAT}的?{_ARTICLES}?"),
         (Wants.ARTICLES, rf"{_WHAT}{_IN_ALL}(?:{_MANY}|哪(?:几|些)?)篇{_ARTICLES}?{_IN_ALL}{_SPEAKS}"),
+        # 提到…的有几篇, 写…的稿子有多少篇, 列出所有关于…的报道
+        (
+            Wants.ARTICLES,
+            rf"(?:登过|发过)?(?:提到|提及|写到|写过|讲到|说到|谈到|涉及|报道|关于|有关|写){_WHAT}的{_ARTICLES}?{_IN_ALL}(?:{_MANY}|哪(?:几|些)?)[篇条则]?",
+        ),
+        (Wants.ARTICLES, rf"(?:列出|找出|列一下)(?:所有|全部)?(?:的)?(?:提到|写到|关于|有关){_WHAT}的{_ARTICLES}"),
     )
 )
 _TOTALS: tuple[tuple[Wants, re.Pattern[str]], ...] = tuple(
@@ -77,12 +88,15 @@ _TOTALS: tuple[tuple[Wants, re.Pattern[str]], ...] = tuple(
             Wants.OVERVIEW,
             rf"(?:主要)?(?:讲|说|登|刊登|报道|写|发生)?了?(?:有)?(?:哪些|什么|啥)(?:主要|重要|重点)?(?:的)?(?:{_ARTICLES}|标题|头条|要闻|大事|事|主题)?",
         ),
-        (Wants.OVERVIEW, r"(?:内容|要点|标题|目录|主要内容|头条)(?:是什么|有哪些)?"),
+        (Wants.HEADLINE, r"(?:头版)?头条(?:新闻|文章|消息|那篇文章)?(?:是|讲|说|写)?的?(?:是)?(?:什么|哪条|哪篇)?(?:事|内容)?"),
+        (
+            Wants.OVERVIEW,
+            r"(?=.*(?:什么|啥|哪些|[看重要]点|内容|标题|目录|[摘概]要))(?:主要|大概|大致|总体上?|都|在|到底)*(?:讲|说|登|写|有)?(?:的|了|些)*(?:什么|啥|哪些)?(?:看点|重点|要点|内容|标题|目录|摘要|概要|主要内容|意思|大事|事|新闻)*(?:是什么|有哪些|给我一份|概括一下|简单说说)?",
+        ),
     )
 )
 _AROUND = " “”\"'「」『』《》〈〉‘’"
 _LISTED = 30
-_PASSAGE_CHARS = 300
 
 
 def read_census(question: str) -> Census | None:
@@ -133,26 +147,30 @@ def take_census(census: Census, question: str, snapshot: Snapshot, *, filters: F
     if census.wants is Wants.ISSUES:
         head = f"{within}{'有' if about else '共有'}{len(issues)}期{about}"
         chosen = [next(articles_of) for _, articles_of in groupby(articles, key=lambda article: article.issue)]
-        lines = [f"{_issue(article.issue)}：《{_title(article)}》" for article in chosen]
+        lines = [f"{issue_words(article.issue)}：《{title_of(article)}》" for article in chosen]
     elif census.wants is Wants.ARTICLES:
         head = f"{within}{'有' if about else '共有'}{len(articles)}篇文章{about}"
         chosen = articles
-        lines = [f"《{_title(article)}》，{_issue(article.issue)}" for article in chosen]
+        lines = [f"《{title_of(article)}》，{issue_words(article.issue)}" for article in chosen]
+    elif census.wants is Wants.HEADLINE:
+        head = f"{within}的头条" if within else "头条"
+        chosen = articles[:1]
+        lines = [f"《{title_of(article)}》" for article in chosen]
     else:
         head = f"{within}共有{len(articles)}篇文章"
         chosen = _spread(articles)
-        lines = [f"《{_title(article)}》" for article in chosen]
+        lines = [f"《{title_of(article)}》" for article in chosen]
     citations = [_cite(number, article, census.phrase) for number, article in enumerate(chosen[:_LISTED], start=1)]
-    if census.wants is Wants.OVERVIEW:
+    if census.wants in _READ:
         lines = [f"{line}{citation.quote}" for line, citation in zip(lines, citations, strict=False)]
     listed = [f"{line}[{citation.number}]" for line, citation in zip(lines, citations, strict=False)]
     more = f"\n……另有{len(lines) - len(listed)}条未列出" if len(chosen) > len(listed) else ""
-    passages = tuple(_passage(citation) for citation in citations)
+    passages = tuple(passage_of(citation) for citation in citations)
     text = "：\n".join([head, "\n".join(listed)]) + more
     quote, printed = citations[0].quote, tuple(Counter(article.date for article in articles).items())
     return Answer(
         question=question,
-        kind=AnswerKind.SUMMARY if census.wants is Wants.OVERVIEW else AnswerKind.COUNTED,
+        kind=AnswerKind.SUMMARY if census.wants in _READ else AnswerKind.COUNTED,
         text=text,
         quote=quote,
         citations=tuple(citations),
@@ -176,27 +194,5 @@ def _spread(articles: Sequence[Article]) -> list[Article]:
 def _cite(number: int, article: Article, phrase: str) -> Citation:
     """An article's first sentence that has a phrase; its first sentence, where none has."""
     wanted = fold(phrase)
-    spans = [(start, end) for start, end in split_sentences(article.body) if article.body[start:end].strip()]
-    start, end = next((span for span in spans if wanted in fold(article.body[slice(*span)])), spans[0])
-    if not phrase and (told := after_dateline(article.body, start, end)) < end:
-        start = told
-    text = article.body[start:end]
-    start, end = start + len(text) - len(text.lstrip()), end - len(text) + len(text.rstrip())
-    return Citation(number, article, article.body[start:end], start, end)
-
-
-def _passage(citation: Citation) -> Passage:
-    """The stretch of an article that begins with a citation's sentence."""
-    body, start = citation.article.body, citation.start or 0
-    end = min(len(body), max(citation.end or 0, start + _PASSAGE_CHARS))
-    return Passage(citation.article, body[start:end], start, end, 1.0)
-
-
-def _issue(issue: Issue) -> str:
-    day = issue.date
-    shown = f"{day.year}年{day.month}月{day.day}日" if day else "日期不详"
-    return issue.name if shown in issue.name else f"{issue.name}（{shown}）"
-
-
-def _title(article: Article) -> str:
-    return article.title or "图片"
+    spans = sentences_of(article) or [(0, len(article.body))]
+    return cited(number, article, next((span for span in spans if wanted in fold(article.body[slice(*span)])), spans[0]))

@@ -138,3 +138,37 @@ def _in_simplified(question: str) -> str:
 def _holds_any(period: Period, days: Sequence[date]) -> bool:
     """Whether an issue is of a period."""
     return any((period.first or day) <= day <= (period.last or day) for day in days)
+
+
+# 上周 may be printed as 上一周, 昨天 as 昨日. A year away (去年) is said of much without its word.
+_PRINTED_AS = (
+    (re.compile(r"(?P<day>大前|前|昨|今|明|后)[天日]"), r"{day}[天日]"),
+    (re.compile(r"(?P<which>上|下|本|这)一?个?(?:周|星期|礼拜)(?P<day>[一二三四五六日天末]?)"), r"{which}一?个?(?:周|星期|礼拜){day}"),
+    (re.compile(r"(?:周|星期|礼拜)(?P<day>[一二三四五六日天末])"), r"(?:周|星期|礼拜){day}"),
+    (re.compile(r"(?P<which>上|下|本|这|当)一?个?月"), r"{which}一?个?月"),
+)
+
+
+def unheard(question: str, issues: Sequence[Issue], *, today: date) -> Scope | None:
+    """Words of time that belong to the fact and mean days, a week or a month of which there is no issue; None for none.
+
+    An article of another time says nothing of such days unless it has the words itself.
+    """
+    days = [issue.date for issue in issues if issue.date]
+    if not days:
+        return None
+    text = _in_simplified(question)
+    for found in find_times(text, today=today, last=max(days) + _A_MONTH):
+        said = text[found.start : found.end]
+        is_near = found.is_relative and any(pattern.search(said) for pattern, _ in _PRINTED_AS)
+        if is_near and not _holds_any(found.period, days):
+            return _of_period(text, found, is_counted=False)
+    return None
+
+
+def has_time_words(said: str, text: str) -> bool:
+    """Whether a text has some words of time, in one of the forms in which they are printed."""
+    for pattern, printed in _PRINTED_AS:
+        if match := pattern.search(said):
+            return re.search(printed.format(**match.groupdict()), text) is not None
+    return said in text

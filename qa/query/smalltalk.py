@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from embeddings import fold
+from qa.query.question import bare_runs
 
 _MARKS = re.compile(r"[\W_]+")
 _PARTICLES = "啊呀哦吧呢吗嘛啦了哈的"
@@ -38,6 +39,24 @@ _ORDER = re.compile(
     r"|(?:从现在起|从现在开始|现在起|接下来)[^。!?]{0,6}(?:你是|你就是|扮演|假装)|^(?:请)?(?:你)?(?:扮演|假装你?是)"
 )
 
+_UNCLEAR = re.compile(
+    r"(?:我|还是|都|完全|有点)*(?:没|不|看不|听不|没太|不太)(?:看|听|搞|弄)?(?:懂|明白|清楚)|(?:这|那|你说的)?(?:是)?(?:什么|啥)意思|说人话|太长|再说一遍|重说一遍"
+)
+_WRONG = re.compile(
+    r"(?:不对|错了?|不是|答非所问|驴唇不对马嘴|胡说|瞎说|乱说|跑题)+|(?:我)?(?:问|要|说|找)?的?(?:不是|并不是)(?:问|说|要|找|指)?(?:这|那|它)(?:个|件事|条|篇|些)?"
+    r"|(?:你)?(?:答|回答|说|搞|弄|理解|找)(?:错|得不对|偏|反)"
+)
+_CHAT = re.compile(
+    r"(?:哈|呵|嘿|嘻|呜|唉|哦|噢|喔|嗯|额|呃|啊|呀|哇|哎|咦|好|对|行|是|可以|收到|知道|明白|了解|懂|原来如此|这样|太|很|真|有|你|我|意思|有意思|厉害|烦|累|困|开心|无聊|加油|愉快|快乐|周末|节日"
+    r"|下班|先|就|到这|不问|没事|没有问题|不用|不了|发|不好意思|抱歉|打扰|吃饱|没|早安|晚安|今天|明天|再聊|心情|怎么样)+"
+)
+_NOTHING_SAID = re.compile(r"[\W\d_]*")
+_TELLS_OF_ONESELF = re.compile(r"^(?:今天|昨天|明天|上周|明年|去年|那时|最近|其实)*(?:我们?|咱们?|俺)(?!想问|想知道|问|要问|想查|要查|要找|想找|市|县|区|国|省|村|镇|校)|我觉得|我家|我打算|真是服了")
+
+UNCLEAR = "抱歉没有说清楚。您可以点开出处看原文，也可以换个说法，写明想问的人、事、时间或地点。"
+WRONG = "抱歉，没有答对您的意思。请再写明白些：问的是哪个人、哪件事，想知道时间、地点、数字还是原因。"
+CHAT = "好的。想查公报里的什么人、什么事，直接问就行。"
+NO_QUESTION = "这里只查公报里的内容。请写一个问题，或一个想了解的人名、地名、事情。"
 GREETING = "您好！请问您想查公报里的什么事？"
 THANKS = "不客气。还想查什么，接着问就行。"
 ABOUT = (
@@ -53,9 +72,38 @@ def reply_to(text: str) -> str:
     if _ORDER.search(folded):
         return ORDER
     bare = _MARKS.sub("", folded)
+    if _NOTHING_SAID.fullmatch(bare) or len(set(bare)) == 1 and len(bare) > 1:
+        return NO_QUESTION
+    if reply := _reply(bare):
+        return reply
+    # 太好了，谢谢你: of several things said, each of them a reply, the one that tells most.
+    said = [_reply(part) for part in map(lambda part: _MARKS.sub("", part), _BREAKS.split(folded)) if part]
+    if len(said) > 1 and all(said):
+        return next((reply for reply in (THANKS, WRONG, UNCLEAR, ABOUT) if reply in said), said[0])
+    return NO_QUESTION if _tells(folded) else ""
+
+
+def _reply(bare: str) -> str:
     # 你好吗 and 你好 are the same; 谢谢啦 too. A text of particles alone is left as it is.
     said = bare.rstrip(_PARTICLES) or bare
-    for pattern, reply in ((_GREETING, GREETING), (_THANKS, THANKS), (_ABOUT, ABOUT)):
+    for pattern, reply in _REPLIES:
         if pattern.fullmatch(said) or pattern.fullmatch(bare):
             return reply
     return ""
+
+
+def _tells(folded: str) -> bool:
+    """Whether somebody tells of himself and asks nothing."""
+    asks = sum(end - start for start, end in bare_runs(folded)) < sum("\u3400" <= one <= "\u9fff" for one in folded)
+    return not asks and "?" not in folded and bool(_TELLS_OF_ONESELF.search(folded))
+
+
+_BREAKS = re.compile(r"[,，。.!！?？~～;；\s]+")
+_REPLIES = (
+    (_GREETING, GREETING),
+    (_THANKS, THANKS),
+    (_ABOUT, ABOUT),
+    (_UNCLEAR, UNCLEAR),
+    (_WRONG, WRONG),
+    (_CHAT, CHAT),
+)

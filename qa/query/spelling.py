@@ -86,6 +86,11 @@ def homophones(character: str) -> list[str]:
     return [other for other in alike if other != character and other not in _JOINING]
 
 
+def readings() -> dict[str, list[str]]:
+    """The characters in use by each toneless reading in pinyin."""
+    return _sounds()[0]
+
+
 @lru_cache(maxsize=1)
 def _sounds() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
     """Characters by their toneless reading, and the readings of each."""

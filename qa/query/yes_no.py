@@ -105,8 +105,10 @@ def polarity_by_words(question: str, sentence: str) -> float | None:
     clause = _nearest_clause(asked, fold(sentence))
     if not clause:
         return None
-    if _other_number(asked, clause):
+    if _other_number(asked, _segment(fold(sentence), clause)):
         return -2.0
+    if asked_object_is_elsewhere(asked, fold(sentence)):
+        return None
     is_denied = bool(_NEGATIONS.search(clause))
     if _COSTS.search(asked) and "免" not in asked:
         is_denied = is_denied or bool(_FREE.search(clause))
@@ -129,6 +131,23 @@ def _nearest_clause(asked: str, sentence: str) -> str:
     if not shared[best]:
         return ""
     return "，".join(clause for place, clause in enumerate(clauses) if 2 * shared[place] >= shared[best])
+
+
+def _segment(sentence: str, clause: str) -> str:
+    """The part of a sentence between semicolons in which a clause stands."""
+    return next((part for part in re.split(r"[；;。\n]", sentence) if clause.split("，")[0] in part), sentence)
+
+
+_STATES = re.compile(r"(?:是不是|是否|(?<![但可还而于])是)(?P<object>[\u4e00-\u9fff“”0-9a-z]{2,12}?)的?(?:吗|吧|么)?[？?。]*$")
+
+
+def asked_object_is_elsewhere(asked: str, sentence: str) -> bool:
+    """Whether a sentence does not say what the question says that something is (是区长吗: no word of a 区长)."""
+    match = _STATES.search(asked)
+    if match is None:
+        return False
+    pairs = _pairs(match["object"])
+    return bool(pairs) and not any(pair in sentence for pair in pairs)
 
 
 def _pairs(text: str) -> set[str]:

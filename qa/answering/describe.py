@@ -1,0 +1,111 @@
+"""Who or what a name is: the sentences that describe it, and the people that an article tells of when several are asked for."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from embeddings import Article, Filters, Snapshot, fold
+from qa.answering.articles import Span, cited, passage_of, sentences_of
+from qa.query.describe import Described
+from qa.query.names import people_in
+from qa.types import Answer, AnswerKind, Citation
+
+_ARTICLES = 12
+_POST = (
+    "书记|主任|[区市县镇乡村局院校会队部所站馆厂社行]长|经理|主席|总理|总统|教授|医生|老师|教师|记者|志愿者|居民|村民|市民|职工|党员|选手|运动员|航天员|民警|警察|辅警|律师"
+    "|工程师|专家|代表|大户|负责人|司机|学生|战士|军人|老兵|护士|院士|委员|干部|队员|教练|作家|画家|演员|导演|店主|老板|会员|理事|董事|发言人|传承人|[女男]子|老人|[\u4e00-\u9fff]员"
+)
+_LEAST = 1.0  # a sentence that merely has the name describes nothing
+
+
+def description(asked: Described, question: str, snapshot: Snapshot, *, filters: Filters) -> Answer | None:
+    """The sentence or two that describe a name; None where none does."""
+    articles = snapshot.find_phrase(asked.name, filters=filters)[:_ARTICLES]
+    weigh = _describes_person if asked.is_person else _describes_thing
+    found = [
+        (weigh(article.body[slice(*span)], asked.name) - 0.05 * place, article, span)
+        for article in articles
+        for place, span in enumerate(sentences_of(article))
+        if fold(asked.name) in fold(article.body[slice(*span)])
+    ]
+    found = sorted((one for one in found if one[0] >= _LEAST), key=lambda one: -one[0])
+    if not found:
+        return None
+    best = found[0]
+    chosen: list[tuple[Article, Span]] = [(best[1], best[2])]
+    chosen += [(article, span) for _, article, span in found[1:] if article.id != best[1].id][:1]
+    citations = [cited(number, *one) for number, one in enumerate(chosen, start=1)]
+    return Answer(
+        question=question,
+        kind=AnswerKind.FOUND,
+        text="\n".join(f"{citation.quote}[{citation.number}]" for citation in citations),
+        quote=best[1].body[slice(*best[2])],
+        citations=tuple(citations),
+        passages=tuple(passage_of(citation) for citation in citations),
+        confidence=1.0,
+        short=asked.name if asked.is_person else "",
+    )
+
+
+def _describes_person(sentence: str, name: str) -> float:
+    """How much a sentence says of who somebody is: a post before the name, 是 behind it, an age, what they did."""
+    wanted = re.escape(name)
+    return (
+        2.0 * bool(re.search(rf"(?:{_POST})[“「（]?{wanted}", sentence))
+        + 2.0 * bool(re.search(rf"{wanted}[”」]?(?:，|,|（)?(?:今年|现年|现任|曾任|原|就?是(?!说))", sentence))
+        + 1.0 * bool(re.search(rf"{wanted}.{{0,20}}\d+ ?岁|\d+ ?岁的.{{0,8}}{wanted}", sentence))
+        + 1.5 * bool(re.search(rf"(?:就?是|叫|名叫|人称|被称为|喊|誉为).{{0,10}}[“「]?{wanted}", sentence))
+        + 0.5 * bool(re.match(rf".{{0,8}}{wanted}", sentence))
+    )
+
+
+def _describes_thing(sentence: str, name: str) -> float:
+    """How much a sentence says of what something is: 是, 指, 即 or a colon behind it, or what it does."""
+    wanted = re.escape(name)
+    return (
+        2.5 * bool(re.search(rf"{wanted}[”」》]?(?:制度|活动|模式|工程|项目|机制|平台|行动|改革)?(?:，|,)?(?:是指|指的?是|就?是(?!否)|即|意思是|包括|[:：])", sentence))
+        + 1.5 * bool(re.search(rf"(?:推行|实行|实施|建立|打造|开展|创建|设立|叫做?|称为|即|所谓的?)[“「《]?{wanted}", sentence))
+        + 0.5 * bool(re.search(rf"[“「《]{wanted}", sentence))
+    )
+
+
+_WHICH_PEOPLE = re.compile(r"哪(?P<count>[两二三四五六七八九十\d]+)(?:个|位|名)(?:人|同志|代表|选手|运动员|队员|航天员|老人|党员|嘉宾|委员)?")
+_COUNTS = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
+
+
+def people_asked_for(question: str) -> int:
+    """How many people a question asks for by number (哪三位); 0 for another question."""
+    match = _WHICH_PEOPLE.search(question)
+    if match is None:
+        return 0
+    return int(match["count"]) if match["count"].isdecimal() else _COUNTS.get(match["count"], 0)
+
+
+def people_told_of(count: int, question: str, articles: Sequence[Article]) -> Answer | None:
+    """So many people, where the first article that bears on the question tells of exactly so many; else None."""
+    for article in articles[:1]:
+        named = Counter(name for name in people_in(article.body))
+        # A name may be found with a character of the next word behind it (张三丰 of 张三丰收).
+        names = [name for name in named if not any(other != name and name.startswith(other) for other in named)]
+        if len(names) == count:
+            return _people(names, question, article)
+    return None
+
+
+def _people(names: Sequence[str], question: str, article: Article) -> Answer:
+    citations: list[Citation] = []
+    for span in sentences_of(article):
+        text = article.body[slice(*span)]
+        if any(name in text and not any(name in citation.quote for citation in citations) for name in names):
+            citations.append(cited(len(citations) + 1, article, span))
+    return Answer(
+        question=question,
+        kind=AnswerKind.LIST,
+        text=f"{'、'.join(names)}{''.join(f'[{citation.number}]' for citation in citations)}",
+        quote="\n".join(citation.quote for citation in citations),
+        citations=tuple(citations),
+        passages=tuple(passage_of(citation) for citation in citations),
+        confidence=1.0,
+    )

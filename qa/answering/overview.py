@@ -1,0 +1,149 @@
+"""All that the archive has on a topic: the articles by date, each with the sentence that says most, and what they name."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from embeddings import Article, Filters, Snapshot, fold, fold_to_words
+from qa.answering.articles import (
+    cited,
+    issue_words,
+    named_in,
+    numbers_in,
+    passage_of,
+    sentences_of,
+    summary_sentences,
+    telling_sentence,
+    title_of,
+)
+from qa.i18n import Words, joined, words
+from qa.types import Answer, AnswerKind, Citation
+
+_LISTED = 8
+_SENTENCES = 3  # of one article on something it speaks of beside its topic
+_LEAST_SHARED = 0.8  # of a topic's character pairs, in an article that speaks of it in other words
+
+
+def overview(topic: str, question: str, snapshot: Snapshot, *, filters: Filters, within: str = "") -> Answer | None:
+    """What there is on a topic; None where no article has it."""
+    articles = speaking_of(topic, snapshot, filters=filters)
+    if not articles:
+        return None
+    chosen = articles[:_LISTED]
+    citations = _telling(chosen, topic)
+    if not citations:
+        return None
+    lines = [_line(citation) for citation in citations]
+    more = words("overview_more", n=len(articles) - len(chosen)) if len(articles) > len(chosen) else ""
+    quotes = [citation.quote for citation in citations]
+    head = words("overview_head", within=within, n=len(articles), topic=topic)
+    text = joined("\n", [head, *lines, more, _named(topic, quotes)])
+    return _listing(question, text, citations, articles, AnswerKind.OVERVIEW)
+
+
+def speaking_of(topic: str, snapshot: Snapshot, *, filters: Filters) -> list[Article]:
+    """The articles that have a topic, newest first: in its own words; else those that have nearly all of its words."""
+    if found := snapshot.find_phrase(topic, filters=filters):
+        return found
+    pairs = {topic[at : at + 2] for at in range(len(topic) - 1)}
+    if len(pairs) < 3:  # 2 and 3 characters are a name, and have to stand as they are
+        return []
+    near = snapshot.search_words(topic, 3 * _LISTED, filters=filters)
+    articles = {article.id: article for _, article in snapshot.read_chunks([scored.row for scored in near])}
+    return [
+        article
+        for article in articles.values()
+        if sum(pair in fold(f"{article.title}{article.body}") for pair in pairs) >= _LEAST_SHARED * len(pairs)
+    ]
+
+
+def _telling(articles: Sequence[Article], topic: str) -> list[Citation]:
+    citations: list[Citation] = []
+    for article in articles:
+        if span := telling_sentence(article, topic):
+            citations.append(cited(len(citations) + 1, article, span))
+    return citations
+
+
+def _line(citation: Citation) -> str:
+    day = citation.article.date
+    shown = f"{day.year}年{day.month}月{day.day}日" if day else ""
+    return f"{shown}《{title_of(citation.article)}》：{citation.quote}[{citation.number}]"
+
+
+def _named(topic: str, quotes: Sequence[str]) -> Words:
+    people, numbers = named_in(quotes, without=topic), numbers_in(quotes)
+    return joined(
+        "\n",
+        [
+            words("overview_people", names="、".join(people)) if people else "",
+            words("overview_numbers", numbers="、".join(numbers)) if numbers else "",
+        ],
+    )
+
+
+def authored(name: str, question: str, snapshot: Snapshot, *, filters: Filters, within: str = "") -> Answer | None:
+    """The articles whose byline has a name; None where none has."""
+    wanted = fold_to_words(name)
+    signed = [one for one in snapshot.find_articles(filters=filters) if wanted in fold_to_words(one.byline)]
+    articles = sorted(signed, key=lambda one: not one.title)  # pictures without a title last
+    if not articles:
+        return None
+    citations = [
+        cited(number, article, spans[0])
+        for number, article in enumerate(articles[: 4 * _LISTED], start=1)
+        if (spans := summary_sentences(article))
+    ]
+    lines = [f"《{title_of(one.article)}》，{issue_words(one.article.issue)}[{one.number}]" for one in citations]
+    pictures = sum(not article.title for article in articles)
+    written = len(articles) - pictures
+    head = words("authored_head", within=within, n=written, name=name) if written else ""
+    shown = words("authored_pictures", within="" if written else within, n=pictures, name=name) if pictures else ""
+    head = joined("，", [head, shown])
+    return _listing(question, joined("\n", [joined("", [head, "："]), *lines]), citations, articles, AnswerKind.COUNTED)
+
+
+def article_summary(article: Article, question: str) -> Answer | None:
+    """An article in a few of its own sentences; None for one without a body."""
+    spans = summary_sentences(article)
+    if not spans:
+        return None
+    citations = [cited(number, article, span) for number, span in enumerate(spans, start=1)]
+    told = "".join(f"{citation.quote}[{citation.number}]" for citation in citations)
+    head = f"《{title_of(article)}》，{issue_words(article.issue)}："
+    return _listing(question, f"{head}\n{told}", citations, [article], AnswerKind.SUMMARY)
+
+
+def sentences_on(topic: str, article: Article, question: str) -> Answer | None:
+    """The sentences of one article that have a topic; None where none has."""
+    wanted = fold(topic)
+    spans = [span for span in sentences_of(article) if wanted in fold(article.body[slice(*span)])][:_SENTENCES]
+    if not spans:
+        return None
+    citations = [cited(number, article, span) for number, span in enumerate(spans, start=1)]
+    text = "\n".join(f"{citation.quote}[{citation.number}]" for citation in citations)
+    return replace(_listing(question, text, citations, [article], AnswerKind.FOUND), printed=())
+
+
+def article_titled(title: str, snapshot: Snapshot, *, filters: Filters) -> Article | None:
+    """The newest article whose title has some words, the closest title first; None for none."""
+    wanted = fold_to_words(title)
+    found = [one for one in snapshot.find_phrase(title, filters=filters) if wanted in fold_to_words(one.title)]
+    return min(found, key=lambda one: len(one.title), default=None)
+
+
+def _listing(
+    question: str, text: str, citations: Sequence[Citation], articles: Sequence[Article], kind: AnswerKind
+) -> Answer:
+    return Answer(
+        question=question,
+        kind=kind,
+        text=text,
+        quote="\n".join(citation.quote for citation in citations) if kind is AnswerKind.SUMMARY else citations[0].quote,
+        citations=tuple(citations),
+        passages=tuple(passage_of(citation) for citation in citations),
+        confidence=1.0,
+        printed=tuple(Counter(article.date for article in articles).items()),
+    )

@@ -1,0 +1,19 @@
+"""An answer to a yes/no question begins with the word that the text bears out, and then quotes it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from qa.i18n import words
+from qa.query.yes_no import Polarity, YesNo, answer_word
+from qa.types import Answer, AnswerKind
+
+
+def with_yes_or_no(answer: Answer, asked: YesNo, polarity: Polarity) -> Answer:
+    """The answer with 是, 不是, 还没有 … before its quote, or that the text does not settle it."""
+    if answer.abstained or not answer.citations:
+        return answer
+    quote = answer.citations[0].quote
+    said = answer_word(asked, polarity(asked.question, quote))
+    lead = f"{said}。" if said else words("unsettled")
+    return replace(answer, kind=AnswerKind.YES_NO, text=f"{lead}{quote}[1]")
