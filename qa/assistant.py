@@ -158,10 +158,8 @@ class Assistant:
         answer = _as_asked(answer, query.text)
         return replace(answer, note=joined("", [cut, answer.note]), earlier=earlier)
 
-    def _of_list(
-        self, question: str, earlier: Sequence[Spoken], snapshot: Snapshot, asking: _Asking
-    ) -> Answer | None:
-        """What leans on a list that was shown (第三条详细说说, 只看国际的); None for another question, or without a list."""
+    def _of_list(self, question: str, earlier: Sequence[Spoken], snapshot: Snapshot, asking: _Asking) -> Answer | None:
+        """What leans on a list that was shown (第三条详细说说, 只看国际的); None for another question."""
         item, kind = read_item(question), read_only(question)
         if item is None and not kind:
             return None
@@ -180,7 +178,9 @@ class Assistant:
         if section:
             inside = replace(asking, filters=replace(asking.filters, section=section))
             return replace(self._answer(before, snapshot, inside), question=f"{section}栏目，{before}")
-        return overview(kind, f"关于{kind}的文章", snapshot, filters=listed.scope.filters if listed.scope else asking.filters)
+        return overview(
+            kind, f"关于{kind}的文章", snapshot, filters=listed.scope.filters if listed.scope else asking.filters
+        )
 
     def _leaning(
         self, question: str, before: Answer | None, earlier: Sequence[Spoken], snapshot: Snapshot, asking: _Asking
@@ -267,28 +267,26 @@ class Assistant:
     @staticmethod
     def _listed(rest: str, question: str, snapshot: Snapshot, *, filters: Filters, within: str) -> Answer | None:
         """What is counted, listed, summed up or described from the archive itself; None for what has to be searched."""
-        if by := read_author(rest):
-            if written := authored(by.name, question, snapshot, filters=filters, within=within):
-                return written
+        by = read_author(rest)
+        if by and (written := authored(by.name, question, snapshot, filters=filters, within=within)):
+            return written
         if title := title_in(rest):
             article = article_titled(title, snapshot, filters=filters)
             if article and (summed := article_summary(article, question)):
                 return summed
         if census := read_census(rest):
             return take_census(census, question, snapshot, filters=filters, within=within)
-        if asked := read_description(rest):
-            if described := description(asked, question, snapshot, filters=filters):
-                return described
+        asked = read_description(rest)
+        if asked and (described := description(asked, question, snapshot, filters=filters)):
+            return described
         if topic := read_topic(rest):
             return overview(topic, question, snapshot, filters=filters, within=within) or authored(
                 topic, question, snapshot, filters=filters, within=within
             )
         return None
 
-    def _found(
-        self, question: str, rest: str, scope: Scope | None, snapshot: Snapshot, inside: _Asking
-    ) -> Answer:
-        """What a search finds: in the issues meant, and, where the words of time may as well be the fact's, anywhere."""
+    def _found(self, question: str, rest: str, scope: Scope | None, snapshot: Snapshot, inside: _Asking) -> Answer:
+        """What a search finds in the issues meant, and, where words of time may as well be the fact's, anywhere."""
         if scope is None:
             answer = self._search(rest, snapshot, inside)
             missing = unheard(question, snapshot.issue_names(), today=self.today())

@@ -88,7 +88,10 @@ _TOTALS: tuple[tuple[Wants, re.Pattern[str]], ...] = tuple(
             Wants.OVERVIEW,
             rf"(?:主要)?(?:讲|说|登|刊登|报道|写|发生)?了?(?:有)?(?:哪些|什么|啥)(?:主要|重要|重点)?(?:的)?(?:{_ARTICLES}|标题|头条|要闻|大事|事|主题)?",
         ),
-        (Wants.HEADLINE, r"(?:头版)?头条(?:新闻|文章|消息|那篇文章)?(?:是|讲|说|写)?的?(?:是)?(?:什么|哪条|哪篇)?(?:事|内容)?"),
+        (
+            Wants.HEADLINE,
+            r"(?:头版)?头条(?:新闻|文章|消息|那篇文章)?(?:是|讲|说|写)?的?(?:是)?(?:什么|哪条|哪篇)?(?:事|内容)?",
+        ),
         (
             Wants.OVERVIEW,
             r"(?=.*(?:什么|啥|哪些|[看重要]点|内容|标题|目录|[摘概]要))(?:主要|大概|大致|总体上?|都|在|到底)*(?:讲|说|登|写|有)?(?:的|了|些)*(?:什么|啥|哪些)?(?:看点|重点|要点|内容|标题|目录|摘要|概要|主要内容|意思|大事|事|新闻)*(?:是什么|有哪些|给我一份|概括一下|简单说说)?",
@@ -195,4 +198,6 @@ def _cite(number: int, article: Article, phrase: str) -> Citation:
     """An article's first sentence that has a phrase; its first sentence, where none has."""
     wanted = fold(phrase)
     spans = sentences_of(article) or [(0, len(article.body))]
-    return cited(number, article, next((span for span in spans if wanted in fold(article.body[slice(*span)])), spans[0]))
+    return cited(
+        number, article, next((span for span in spans if wanted in fold(article.body[slice(*span)])), spans[0])
+    )

@@ -56,7 +56,9 @@ def telling_sentence(article: Article, topic: str) -> Span | None:
     holding = [span for span in spans if wanted in fold(article.body[slice(*span)])]
     if not holding:
         return spans[0]
-    return max(holding, key=lambda span: (_tells(article.body[slice(*span)], wanted, spans.index(span), len(spans)), -span[0]))
+    return max(
+        holding, key=lambda span: (_tells(article.body[slice(*span)], wanted, spans.index(span), len(spans)), -span[0])
+    )
 
 
 def _tells(sentence: str, wanted: str, place: int, count: int) -> float:
@@ -147,5 +149,3 @@ def numbers_in(texts: Sequence[str], *, most: int = 5) -> list[str]:
     """The numbers with what they count that some texts have, in order; times are none."""
     found = [match[0] for text in texts for match in _COUNTED.finditer(text) if match[0][-1] not in _TIME_UNITS]
     return list(dict.fromkeys(found))[:most]
-
-

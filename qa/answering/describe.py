@@ -1,4 +1,4 @@
-"""Who or what a name is: the sentences that describe it, and the people that an article tells of when several are asked for."""
+"""Who or what a name is: the sentences that describe it, and which people an article tells of."""
 
 from __future__ import annotations
 
@@ -65,13 +65,24 @@ def _describes_thing(sentence: str, name: str) -> float:
     """How much a sentence says of what something is: 是, 指, 即 or a colon behind it, or what it does."""
     wanted = re.escape(name)
     return (
-        2.5 * bool(re.search(rf"{wanted}[”」》]?(?:制度|活动|模式|工程|项目|机制|平台|行动|改革)?(?:，|,)?(?:是指|指的?是|就?是(?!否)|即|意思是|包括|[:：])", sentence))
-        + 1.5 * bool(re.search(rf"(?:推行|实行|实施|建立|打造|开展|创建|设立|叫做?|称为|即|所谓的?)[“「《]?{wanted}", sentence))
+        2.5
+        * bool(
+            re.search(
+                rf"{wanted}[”」》]?(?:制度|活动|模式|工程|项目|机制|平台|行动|改革)?(?:，|,)?(?:是指|指的?是|就?是(?!否)|即|意思是|包括|[:：])",
+                sentence,
+            )
+        )
+        + 1.5
+        * bool(
+            re.search(rf"(?:推行|实行|实施|建立|打造|开展|创建|设立|叫做?|称为|即|所谓的?)[“「《]?{wanted}", sentence)
+        )
         + 0.5 * bool(re.search(rf"[“「《]{wanted}", sentence))
     )
 
 
-_WHICH_PEOPLE = re.compile(r"哪(?P<count>[两二三四五六七八九十\d]+)(?:个|位|名)(?:人|同志|代表|选手|运动员|队员|航天员|老人|党员|嘉宾|委员)?")
+_WHICH_PEOPLE = re.compile(
+    r"哪(?P<count>[两二三四五六七八九十\d]+)(?:个|位|名)(?:人|同志|代表|选手|运动员|队员|航天员|老人|党员|嘉宾|委员)?"
+)
 _COUNTS = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
 
 

@@ -1,4 +1,4 @@
-"""All that the archive has on a topic: the articles by date, each with the sentence that says most, and what they name."""
+"""All that the archive has on a topic: the articles by date, each with its most telling sentence."""
 
 from __future__ import annotations
 

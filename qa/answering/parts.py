@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from embeddings import Article, Snapshot, fold, fold_to_words
+from qa.answering.answer_types import Expected
 from qa.answering.articles import Span, cited, passage_of, sentences_of, telling_sentence
 from qa.i18n import words
 from qa.query.parts import Choice
@@ -45,8 +46,10 @@ def in_parts(question: str, found: Sequence[tuple[str, Answer]]) -> Answer:
 def _told(part: str, answer: Answer) -> str:
     if answer.is_counted or len(answer.citations) > 1:
         return re.sub(r"\s*\[\d+\]", "", answer.text)
-    asks = read_question(part).asks
-    return answer.quote if asks in _QUOTED or not answer.short else answer.short
+    query = read_question(part)
+    # A short answer that is no day to 哪天, or no number to 多少, tells less than its sentence.
+    is_told = answer.short and query.asks not in _QUOTED and Expected.by(query).held_by(answer.short)
+    return answer.short if is_told else answer.quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +73,8 @@ _LEAST_SHARE = 0.5
 def choose(choice: Choice, question: str, snapshot: Snapshot) -> Answer | None:
     """Which of two it is; None where the texts do not tell.
 
-    Where a quality is compared (哪个涨得快) and both have a number of the same unit, the greater or smaller counts; else that
-    of which the text says what is asked (在南宁办).
+    Where a quality is compared (哪个涨得快) and both have a number of the same unit, the greater or smaller counts;
+    else that of which the text says what is asked (在哪个镇办).
     """
     one, other = (_best(name, choice, snapshot) for name in (choice.one, choice.other))
     if one is None or other is None:
@@ -138,9 +141,7 @@ def _values(one: _Said, other: _Said, *, rate: bool) -> tuple[float, float] | No
     return (first, second) if first != second else None
 
 
-def _chosen(
-    question: str, choice: Choice, one: _Said, other: _Said, *, wins_one: bool, alone: bool = False
-) -> Answer:
+def _chosen(question: str, choice: Choice, one: _Said, other: _Said, *, wins_one: bool, alone: bool = False) -> Answer:
     winner, loser = (one, other) if wins_one else (other, one)
     name = choice.one if wins_one else choice.other
     citations = [cited(1, winner.article, winner.span)]

@@ -28,12 +28,14 @@ _PATTERNS = tuple(
 )
 _COUNTS = re.compile(r"(?:几|多少)篇?|数量")
 _LISTS = re.compile(r"哪几|哪些|什么|啥")
-_NOBODY = re.compile(r"^(?:谁|哪|什么|这|那|他|她|它|我|你|您|有|提到|关于|几|多少|最近|记者|作者|通讯员|报纸|公报|本报)")
+_NOBODY = re.compile(
+    r"^(?:谁|哪|什么|这|那|他|她|它|我|你|您|有|提到|关于|几|多少|最近|记者|作者|通讯员|报纸|公报|本报)"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ByAuthor:
-    """A question for somebody's articles: the name as it may stand in bylines, and whether only their number is asked."""
+    """A question for somebody's articles: the name as it may stand in bylines, and whether their number is asked."""
 
     name: str
     counts: bool

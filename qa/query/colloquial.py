@@ -1,7 +1,7 @@
 """Words of everyday speech in a question → the words that print uses.
 
-啥时候, 咋, 掏钱 and 修好没 mean 什么时候, 怎么, 出钱 and 修好了吗. What is searched and read is the printed form; what is shown
-stays as it was typed. Only words that cannot mean anything else are replaced.
+啥时候, 咋, 掏钱 and 修好没 mean 什么时候, 怎么, 出钱 and 修好了吗. What is searched and read is the printed form;
+what is shown stays as it was typed. Only words that cannot mean anything else are replaced.
 """
 
 from __future__ import annotations

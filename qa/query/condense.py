@@ -8,12 +8,14 @@ from qa.query.question import MAX_QUESTION_CHARS, bare_runs
 
 FITS = 100  # characters; a reader has no room for many more beside a passage
 _SENTENCE = re.compile(r"[^。！!？?；;\n]+[。！!？?；;\n]*")
-_LEANS = re.compile(r"^(?:那|这|他|她|它|其|该|请问)?(?:他|她|它|这|那|其)|^(?:是|在|有|为什么|什么时候|谁|多少|怎么|哪)")
+_LEANS = re.compile(
+    r"^(?:那|这|他|她|它|其|该|请问)?(?:他|她|它|这|那|其)|^(?:是|在|有|为什么|什么时候|谁|多少|怎么|哪)"
+)
 _ASKS = re.compile(r"[？?]\s*$|吗\s*[。]?$|呢\s*[。]?$")
 
 
 def condensed(question: str) -> str:
-    """A question as it is, where it fits; else the last sentence that asks, with what stands before it if it leans on it.
+    """A question as it is, where it fits; else the last sentence that asks, with what it leans on.
 
     Never longer than FITS characters, never empty for a question that has a character.
     """

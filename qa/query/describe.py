@@ -1,4 +1,4 @@
-"""Questions for who or what a name is (周明远是谁, 六有是什么, 什么叫河长制): they want describing words, not another name."""
+"""Questions for who or what a name is (周明远是谁, 六有是什么, 什么叫河长制): in describing words."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ _WHO = (
         rf"(?:谁|哪一?位|何人|什么人|啥人|什么来历|什么身份|(?:干|做)(?:什么|啥)的|怎样的人|什么样的人){_END}"
     ),
     re.compile(rf"^(?:请问)?谁是(?P<name>[^，,。？?]{{2,14}}?){_END}"),
-    re.compile(rf"^(?:请)?(?:介绍|说说|讲讲)(?:一?下)?(?P<name>[^，,。？?]{{2,14}}?)(?:这个?人|的?(?:身份|职务)){_END}"),
+    re.compile(
+        rf"^(?:请)?(?:介绍|说说|讲讲)(?:一?下)?(?P<name>[^，,。？?]{{2,14}}?)(?:这个?人|的?(?:身份|职务)){_END}"
+    ),
     re.compile(rf"^who (?:is|was) (?P<name>[^?]{{2,30}}?){_END}", re.I),
 )
 _WHAT = (
@@ -36,11 +38,15 @@ _WHAT = (
         rf"{_ASKED_FIRST}(?P<name>[^，,。？?的]{{2,16}}?)(?:到底|究竟|又|具体)?(?:是|指)(?:的?是)?(?:个|一个|一种)?(?:什么|啥)"
         rf"(?:意思|东西|含义|概念|制度|模式|节日?|机制|项目)?{_END}"
     ),
-    re.compile(rf"{_ASKED_FIRST}(?P<name>[^，,。？?的]{{2,16}}?)(?:到底|究竟)?是(?:怎么回事|(?:干|做)(?:什么|啥)的|咋回事){_END}"),
+    re.compile(
+        rf"{_ASKED_FIRST}(?P<name>[^，,。？?的]{{2,16}}?)(?:到底|究竟)?是(?:怎么回事|(?:干|做)(?:什么|啥)的|咋回事){_END}"
+    ),
     re.compile(rf"^(?:请问)?(?:什么|啥)(?:是|叫做?)(?P<name>[^，,。？?]{{2,16}}?){_END}"),
     re.compile(rf"^(?P<name>[^，,。？?的]{{2,16}}?)(?:是)?什么意思{_END}"),
 )
-_NOT_A_NAME = re.compile(r"[这那哪谁]|主题|名字|名称|原因|目的|职务|内容|任务|作用|结果|目标|区别|关系|时间|地点|特点|标准")
+_NOT_A_NAME = re.compile(
+    r"[这那哪谁]|主题|名字|名称|原因|目的|职务|内容|任务|作用|结果|目标|区别|关系|时间|地点|特点|标准"
+)
 
 
 def read_description(question: str) -> Described | None:
@@ -58,10 +64,10 @@ def read_description(question: str) -> Described | None:
     for pattern in _WHAT:
         if (match := pattern.match(text)) and not _NOT_A_NAME.search(match["name"]):
             name = match["name"].strip(_MARKS)
-            if 2 <= len(name):
+            if len(name) >= 2:
                 return Described(name, is_person=_is_person(name))
     return None
 
 
 def _is_person(name: str) -> bool:
-    return 2 <= len(name) <= 4 and people_in(f"{name}的") == [name] or "·" in name
+    return (2 <= len(name) <= 4 and people_in(f"{name}的") == [name]) or "·" in name

@@ -1,7 +1,7 @@
 """Names in an English question → as they are printed: Who is Li Ming? becomes Who is 李明?
 
-A name in letters is cut into syllables; the archive's texts are looked through for characters that are read so. What is not a
-name in pinyin stays as it is.
+A name in letters is cut into syllables; the archive's texts are looked through for characters that are read so. What is
+not a name in pinyin stays as it is.
 """
 
 from __future__ import annotations
@@ -16,14 +16,44 @@ from qa.query.spelling import readings
 _WORDS = re.compile(r"[A-Z][a-z]+(?:['’]?[A-Za-z][a-z]*)*(?:\s+[A-Z][a-z]+(?:['’]?[a-z]+)*)*")
 _IDEOGRAPH = re.compile(r"[\u3400-\u9fff]")
 _QUESTION_WORDS = frozenset(
-    "Who What When Where Which Why How Is Are Was Were Do Does Did Has Have Had Can Could Will Would Should The A An In On At Of".split()
+    [
+        "Who",
+        "What",
+        "When",
+        "Where",
+        "Which",
+        "Why",
+        "How",
+        "Is",
+        "Are",
+        "Was",
+        "Were",
+        "Do",
+        "Does",
+        "Did",
+        "Has",
+        "Have",
+        "Had",
+        "Can",
+        "Could",
+        "Will",
+        "Would",
+        "Should",
+        "The",
+        "A",
+        "An",
+        "In",
+        "On",
+        "At",
+        "Of",
+    ]
 )
 _LONGEST = 6  # syllables of a name
 _MOST_TEXTS = 20_000
 
 
 def with_printed_names(question: str, texts: Iterable[str]) -> str:
-    """An English question with its names in pinyin as the texts print them; the question itself where there are none."""
+    """An English question with its names in pinyin as the texts print them; itself where there are none."""
     if _IDEOGRAPH.search(question):
         return question
     names = [name for name in _names(question) if any(_cuts(name))]
@@ -47,7 +77,9 @@ def _names(question: str) -> list[str]:
     names = []
     for match in _WORDS.finditer(question):
         words = [word for word in match[0].split() if word not in _QUESTION_WORDS]
-        names += [" ".join(words[first:last]) for first in range(len(words)) for last in range(first + 1, len(words) + 1)]
+        names += [
+            " ".join(words[first:last]) for first in range(len(words)) for last in range(first + 1, len(words) + 1)
+        ]
     return [name for name in dict.fromkeys(names) if len(name) >= 4]
 
 

@@ -26,8 +26,8 @@ class FollowUp:
     """What a question means after the one before.
 
     `is_sure` is False where the question may also stand alone, or mean one of the `others`. `more` says that it asks
-    for what was not yet told. `about` is what the article spoken of is asked for, where nothing more is asked of it (江苏
-    呢, after a question on a typhoon).
+    for what was not yet told. `about` is what the article spoken of is asked for, where nothing more is asked
+    of it (江苏呢, after a question on a typhoon).
     """
 
     question: str
@@ -53,16 +53,20 @@ _KIND = re.compile(
     r"(?=[有是的在里内叫一共为什怎哪谁多几开举能要会都还现卖花建修通？?，,]|$)"
 )
 _THING = re.compile(r"它们?|(?<![尤与极及何莫])其(?![他它实中余次间一二三])")
-_ASKS_MORE = re.compile(rf"{_START}(?:就这[^，,]{{0,4}}[吗？?，,]*)?(?:后面|另外|除了这[些个])?还(?![在是没要会能算得可不])|{_START}(?:别的|其他|另外|其余)")
+_ASKS_MORE = re.compile(
+    rf"{_START}(?:就这[^，,]{{0,4}}[吗？?，,]*)?(?:后面|另外|除了这[些个])?还(?![在是没要会能算得可不])|{_START}(?:别的|其他|另外|其余)"
+)
 _MORE = re.compile(
     rf"{_START}(?:还有|除此之外|除了这些|另外|其他的?|别的)(?:还有)?(?:呢|吗|别的|其他的?|哪些|什么|谁|没有|人)*{_END}"
 )
 _AND = re.compile(rf"{_START}(?P<other>[^？?，,]{{2,14}}?)(?:呢|又?怎么样|又?如何){_END}")
-_CORRECTS = re.compile(
-    r"^(?:不对|不是(?:这个|的)?|错了|说错了?|问错了?|搞错了?|你理解错了|我的意思是)?[，,。\s]*(?:(?:我)?(?:问|说|要|想)?的?不是[^，,。]*[，,。]\s*|不是(?:问|说)?[^，,。]*[，,。]\s*)?"
-    r"(?:(?:我)?(?:其实|刚才|是)?(?:想|要)?(?:问|说|知道)的?(?:其实)?(?:就|应该)?(?:是|的是)?|是)(?P<meant>.+)$"
+_DENIES = re.compile(
+    r"^(?:不对|错了|说错了?|问错了?|搞错了?|你理解错了|(?:我)?(?:问|说|要|想)?的?不是[^，,。]*|我的意思是?)[，,。\s]+"
 )
-_STARTS_CORRECTING = re.compile(r"^(?:不对|不是|错了|说错|问错|搞错|你理解错|我(?:是|的|刚才|其实|想|要)?(?:问|说|意思)|(?:问|说)的?不是|(?:问|说)的是)")
+_CORRECTS = re.compile(r"^(?:我)?(?:其实|刚才|是|就|想|要)*(?:问|说|知道)的?(?:其实|就|应该)*(?:是)?(?P<meant>.+)$")
+_STARTS_CORRECTING = re.compile(
+    r"^(?:不对|不是|错了|说错|问错|搞错|你理解错|我(?:是|的|刚才|其实|想|要)?(?:问|说|意思)|(?:问|说)的?不是|(?:问|说)的是)"
+)
 _PROVINCES = (
     "北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海|台湾"
     "|内蒙古|广西|西藏|宁夏|新疆|香港|澳门"
@@ -71,6 +75,9 @@ _ONLY_A_PLACE = re.compile(rf"(?:{_PROVINCES})[省市]?|[{_IDEOGRAPH}]{{1,6}}(?:
 _HAS_A_PLACE = re.compile(rf"{_PROVINCES}|[{_IDEOGRAPH}]{{2}}(?:省|市|县|区|镇|乡|村|街道|社区|小区)")
 _ASKED_OF = re.compile(r"^(?P<topic>.+)，(?P<other>[^，]+)的情况怎么样[？?]?$")
 _OWN_NAME = re.compile(r"[“《「]")
+_KINDS_OF_PLACE = re.compile(
+    r"[院楼馆站厂店校桥路河村镇场地园]子?$|地方|单位|公司|部门|活动|会议?$|比赛|项目|工程|文章|报道|台风|案子?"
+)
 _PLACE_NAME = re.compile(
     rf"[{_IDEOGRAPH}]{{1,6}}?(?:街道办事处|居委会|社区|小区|街道|广场|公园|中心|学校|医院|开发区|省|市|县|区|镇|乡|村|路|街)"
 )
@@ -121,8 +128,10 @@ def follow_up(question: str, before: Spoken, *earlier: Spoken) -> FollowUp | Non
     if _is_bare(left):
         return FollowUp(_asked_again(text, before), is_sure=True)
     subject = _subject(before)
-    is_short = len(left) <= _NO_TOPIC or (len(text) <= _SHORT and _SUBJECTLESS.match(text)) or (
-        len(text) <= _BRIEF and not _has_own_name(text)
+    is_short = (
+        len(left) <= _NO_TOPIC
+        or (len(text) <= _SHORT and _SUBJECTLESS.match(text))
+        or (len(text) <= _BRIEF and not _has_own_name(text))
     )
     if is_short and subject and subject not in text and not _says_again(subject, text):
         others = (f"{before.title}：{text}",) if before.title else ()
@@ -135,21 +144,28 @@ def _corrected(text: str) -> str:
     """What is asked for instead: 不是问这个，我问的是那座桥; "" where nothing is put right."""
     if not _STARTS_CORRECTING.match(text):
         return ""
-    match = _CORRECTS.match(text)
-    return match["meant"].strip(" ，,") if match and len(match["meant"].strip(_MARKS)) >= 2 else ""
+    rest = text
+    while (denied := _DENIES.match(rest)) is not None:
+        rest = rest[denied.end() :]
+    match = _CORRECTS.match(rest)
+    meant = (match["meant"] if match else rest if rest != text else "").strip(" ，,")
+    return meant if len(meant.strip(_MARKS)) >= 2 else ""
 
 
 def _besides(before: Spoken) -> str:
     """The question before, for what was not told."""
     asked = before.question.removeprefix("请问")
     told = before.short.strip(_MARKS)
+    # Beside a number there is nothing of its kind.
+    if read_question(asked).asks is Asks.HOW_MANY:
+        return before.question
     if not told or len(told) > _LONGEST_TOLD or "除了" in asked:
         return before.question
     return f"除了{told}，{asked}"
 
 
 def _of_another(other: str, before: Spoken, text: str) -> FollowUp:
-    """What 江苏呢 means: the same asked of it, where the question before was asked of its like; else what there is of it."""
+    """What 江苏呢 means: the same asked of it, if the question before was of its like; else what there is."""
     other = other.strip(_MARKS)
     if (match := _ASKED_OF.match(before.question)) and _ONLY_A_PLACE.fullmatch(other):
         return FollowUp(f"{match['topic']}，{other}的情况怎么样？", is_sure=True, about=other)
@@ -175,7 +191,11 @@ def _said_of(subject: str, text: str) -> str:
     text = re.sub(_START, "", text)
     if pronoun := re.search(r"(?<![其吉])[他她它](?!们|人)", text):
         return f"{text[: pronoun.start()]}{subject}{text[pronoun.end() :]}"
-    return f"{subject}，{text}" if text.endswith(("的事", "的事？", "的事?")) or len(subject) > _LONG_SUBJECT else f"{subject}{text}"
+    return (
+        f"{subject}，{text}"
+        if text.endswith(("的事", "的事？", "的事?")) or len(subject) > _LONG_SUBJECT
+        else f"{subject}{text}"
+    )
 
 
 def _left(text: str) -> str:
@@ -223,11 +243,13 @@ def _person(turns: Sequence[Spoken]) -> str:
     return mentioned[0] if mentioned else _somebody(turns)
 
 
-_SOMEBODY = re.compile(r"(?:[人员师生手友汉子伯婶妈爸爷奶姐哥嫂户民医警兵者]|女士|先生|老师|医生|大爷|大妈|书记|记者|教授|司机|老板|校长|所长|院长|“[^”]+”|[\u4e00-\u9fff]某某?)$")
+_SOMEBODY = re.compile(
+    r"(?:[人员师生手友汉子伯婶妈爸爷奶姐哥嫂户民医警兵者]|女士|先生|老师|医生|大爷|大妈|书记|记者|教授|司机|老板|校长|所长|院长|“[^”]+”|[\u4e00-\u9fff]某某?)$"
+)
 
 
 def _somebody(turns: Sequence[Spoken]) -> str:
-    """Who was asked about without a name (那个卖菜的老汉); whatever was asked about last, where that may be somebody."""
+    """Who was asked about without a name (那个卖菜的老汉); else what was asked about last, if it may be somebody."""
     found = next((subject for turn in turns if _SOMEBODY.search(subject := subject_of(turn.question))), "")
     subject = subject_of(turns[0].question)
     return found or ("" if _PLACE_NAME.search(subject) or len(subject) > _LONG_SUBJECT else subject)
@@ -270,7 +292,11 @@ def _of_kind(kind: str, turns: Sequence[Spoken]) -> str:
             if named:
                 return str(named[-1])
     subject = _subject(turns[0])
-    return subject if not subject or subject.endswith(kind) or len(kind) < 2 else f"{subject}的{kind}"
+    # A subject may be a place without saying so (那个小区); other things (那个电话) are of it.
+    is_it = (
+        len(kind) < 2 or subject.endswith(kind) or _PLACE_NAME.fullmatch(f"某{kind}") or _KINDS_OF_PLACE.search(kind)
+    )
+    return subject if not subject or is_it else f"{subject}的{kind}"
 
 
 def _subject(before: Spoken) -> str:

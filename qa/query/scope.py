@@ -1,8 +1,8 @@
 """What a question says of the issues it means — 本期, 上周三, 2021年下半年, 第12946期 — as a filter that can be shown.
 
-Words of time that belong to the fact (今年的台风叫什么) leave nothing out: where issues of that time exist, they are looked
-in first, and no more. Those that mean issues (上周有什么新闻) are a filter, counted from today; where the newest issue is
-long past, from the day of that issue, because 上周 then means the last week the archive knows.
+Words of time that belong to the fact (今年的台风叫什么) leave nothing out: where issues of that time exist, they are
+looked in first, and no more. Those that mean issues (上周有什么新闻) are a filter, counted from today; where the newest
+issue is long past, from the day of that issue, because 上周 then means the last week the archive knows.
 """
 
 from __future__ import annotations
@@ -29,6 +29,9 @@ _COMPARES = re.compile(
 )
 _JOINS = re.compile(r"^(?:的)?(?:和|与|跟|同|、|及|到|，|,)")
 _IS_ISSUE = re.compile(r"(?:公报|报纸|报)?(?:里|上|中)?(?:的|都|主要)?(?:讲|说|有|登|内容|头条|文章|标题|呢|[？?。]|$)")
+_SUMS_UP = re.compile(r"^(?:请|帮我|麻烦)*(?:概括|总结|概述|归纳|梳理|介绍|说说|讲讲)(?:一下|下)?《?$")
+_DAY_AND_NUMBER = re.compile(r"\d{4}\s*[-年./]\s*\d{1,2}\s*[-月./]\s*\d{1,2}\s*日?|第\s*\d+\s*[期号]|\d+")
+_SHORTEST_NAME = 4  # characters of a bulletin's name that is no other word
 # What is left of a question around words that were taken out of it.
 _LOOSE = re.compile(
     r"^(?:请问|在|于|从|自)?\s*(?:(?:出|登)?的?[那这]?一?(?:期|张报纸?)|的?(?:报纸|公报|报)(?!道|名|告|销|案|警)[上里中]?)?(?:[的里中间，,、]|内(?!容))*"
@@ -44,6 +47,8 @@ def read_scope(question: str, issues: Sequence[Issue], *, today: date) -> Scope 
             return _of_issue(question, match, named[0])
         if _IS_ISSUE.match(question, match.end()):
             return _scope(question, match.start(), match.end(), match[0], Filters(issue=match[0]))
+    if named_issue := _by_name(question, issues):
+        return named_issue
     if match := _ISSUE_BEFORE.search(question) or _THIS_ISSUE.search(question):
         back = len(match.groupdict().get("back") or "上") if match.re is _ISSUE_BEFORE else 0
         return _counted_back(question, match, issues, back)
@@ -58,6 +63,21 @@ def read_scope(question: str, issues: Sequence[Issue], *, today: date) -> Scope 
     if len(found) != 1 or not _holds_any(found[0].period, days):
         return None
     return _of_period(question, found[0], is_counted=False)
+
+
+def _by_name(question: str, issues: Sequence[Issue]) -> Scope | None:
+    """The newest issue whose name without its day and number a question has, where it asks what is in it."""
+    for issue in issues:
+        name = _DAY_AND_NUMBER.sub("", simplified(issue.name)).strip(" -_—《》（）()")
+        place = question.find(name)
+        if len(name) < _SHORTEST_NAME or place < 0:
+            continue
+        end = place + len(name)
+        if _IS_ISSUE.match(question, end) or _SUMS_UP.match(question[:place]):
+            pattern = re.compile(rf"《?{re.escape(name)}》?")
+            match = pattern.search(question)
+            return _of_issue(question, match, issue) if match else None
+    return None
 
 
 def _of_issues(question: str, meant: TimeWords, days: Sequence[date], *, today: date) -> Scope:
@@ -143,7 +163,10 @@ def _holds_any(period: Period, days: Sequence[date]) -> bool:
 # 上周 may be printed as 上一周, 昨天 as 昨日. A year away (去年) is said of much without its word.
 _PRINTED_AS = (
     (re.compile(r"(?P<day>大前|前|昨|今|明|后)[天日]"), r"{day}[天日]"),
-    (re.compile(r"(?P<which>上|下|本|这)一?个?(?:周|星期|礼拜)(?P<day>[一二三四五六日天末]?)"), r"{which}一?个?(?:周|星期|礼拜){day}"),
+    (
+        re.compile(r"(?P<which>上|下|本|这)一?个?(?:周|星期|礼拜)(?P<day>[一二三四五六日天末]?)"),
+        r"{which}一?个?(?:周|星期|礼拜){day}",
+    ),
     (re.compile(r"(?:周|星期|礼拜)(?P<day>[一二三四五六日天末])"), r"(?:周|星期|礼拜){day}"),
     (re.compile(r"(?P<which>上|下|本|这|当)一?个?月"), r"{which}一?个?月"),
 )

@@ -51,7 +51,9 @@ _CHAT = re.compile(
     r"|下班|先|就|到这|不问|没事|没有问题|不用|不了|发|不好意思|抱歉|打扰|吃饱|没|早安|晚安|今天|明天|再聊|心情|怎么样)+"
 )
 _NOTHING_SAID = re.compile(r"[\W\d_]*")
-_TELLS_OF_ONESELF = re.compile(r"^(?:今天|昨天|明天|上周|明年|去年|那时|最近|其实)*(?:我们?|咱们?|俺)(?!想问|想知道|问|要问|想查|要查|要找|想找|市|县|区|国|省|村|镇|校)|我觉得|我家|我打算|真是服了")
+_TELLS_OF_ONESELF = re.compile(
+    r"^(?:今天|昨天|明天|上周|明年|去年|那时|最近|其实)*(?:我们?|咱们?|俺)(?!想问|想知道|问|要问|想查|要查|要找|想找|市|县|区|国|省|村|镇|校)|我觉得|我家|我打算|真是服了"
+)
 
 UNCLEAR = "抱歉没有说清楚。您可以点开出处看原文，也可以换个说法，写明想问的人、事、时间或地点。"
 WRONG = "抱歉，没有答对您的意思。请再写明白些：问的是哪个人、哪件事，想知道时间、地点、数字还是原因。"
@@ -72,10 +74,10 @@ def reply_to(text: str) -> str:
     if _ORDER.search(folded):
         return ORDER
     bare = _MARKS.sub("", folded)
-    if _NOTHING_SAID.fullmatch(bare) or len(set(bare)) == 1 and len(bare) > 1:
-        return NO_QUESTION
     if reply := _reply(bare):
         return reply
+    if _NOTHING_SAID.fullmatch(bare) or (len(set(bare)) == 1 and len(bare) > 1):
+        return NO_QUESTION
     # 太好了，谢谢你: of several things said, each of them a reply, the one that tells most.
     said = [_reply(part) for part in map(lambda part: _MARKS.sub("", part), _BREAKS.split(folded)) if part]
     if len(said) > 1 and all(said):

@@ -1,4 +1,4 @@
-"""What a question is about: the words before its predicate, with what describes them (某镇那座老桥 of 某镇那座老桥哪年修的)."""
+"""What a question is about: the words before its predicate (某镇那座老桥 of 某镇那座老桥哪年修的)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Questions for all that the bulletin has on something: a bare name or topic, or 介绍一下…, 关于…的报道, …的来龙去脉.
+"""Questions for all that the bulletin has on something: a bare name or topic, 介绍一下…, 关于…的报道."""
 
-Nothing is said of the topic, so nothing is asked of it but what there is. Whether the archive speaks of the topic at all is
-for the caller to find out; a statement (这座桥修得真好) is told from a topic by that.
+Nothing is said of the topic, so nothing is asked of it but what there is. Whether the archive speaks of the topic at
+all is for the caller to find out; a statement (这座桥修得真好) is told from a topic by that.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ _TAIL = re.compile(
     r"(?:的|这个|那个|相关的?|方面的?|有关的?)*(?:情况|报道|新闻|消息|文章|来龙去脉|前因后果|始末|资料|信息|介绍|事情|这件事|这个人|内容)$"
 )
 _MARKS = " “”\"'「」『』《》〈〉‘’？?。.！!，,、：:"
-_SAYS = re.compile(r"[我你您咱俺]|[吗呢吧呀嘛]$|了$|不|没|别|这[么样]|那[么样个]|几[\u3400-\u9fff]|列出|概括|总结|比较|真|太|好[了的]|[，,。；;！!？?]")
+_SAYS = re.compile(
+    r"[我你您咱俺]|[吗呢吧呀嘛]$|了$|不|没|别|这[么样]|那[么样个]|几[\u3400-\u9fff]|列出|概括|总结|比较|真|太|好[了的]|[，,。；;！!？?]"
+)
 _WORD = re.compile(r"[\u3400-\u9fffA-Za-z0-9·“”\"—\-－.%（）() ]+")
 
 

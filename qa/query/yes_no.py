@@ -13,6 +13,7 @@ from enum import Enum
 
 from embeddings import fold, fold_to_words
 from qa.query.colloquial import plain
+from qa.query.names import people_in
 from qa.query.times import find_times
 
 
@@ -39,7 +40,9 @@ _ANY_DAY = date(2001, 1, 1)  # which words are of time does not depend on the da
 _CLEARLY = 0.0  # log-odds of yes: beyond this the answer is given
 _OTHER_QUESTION = re.compile(r"谁|什么|哪|多少|几[个名位人天年月点号次]|怎么|为何|如何|多[久长高大远]|第几")
 _ENDS = re.compile(r"(?:吗|么|吧|是吧|对吧|对吗|对不对|是不是|没有)\s*[？?。.！!]*$")
-_WHETHER = re.compile(r"是不是|是否|有没有|有无|能不能|能否|可不可以|可否|会不会|要不要|该不该|([\u3400-\u9fff])[不没]\1")
+_WHETHER = re.compile(
+    r"是不是|是否|有没有|有无|能不能|能否|可不可以|可否|会不会|要不要|该不该|([\u3400-\u9fff])[不没]\1"
+)
 _VERBS = (
     (Verb.HAS, re.compile(r"有没有|有无")),
     (Verb.CAN, re.compile(r"能不能|能否|可不可以|可否")),
@@ -56,7 +59,9 @@ _NEGATIONS = re.compile(
     r"没有|没能|没(?=[\u3400-\u9fff])|无(?![论锡人线废锡数私偿障疑论])|无一|谢绝|排除|免于|不设|尚未|未能|未(?![来成])|并非|不是|不能|不得|不再|不会|不予|不准|不许|不(?![过仅但断少久同错足如满料等管论])|无法|无需|禁止"
     r"|取消|停止|暂停|停办|推迟|拒绝|否认|例外|除外|除了|以外|之外|只剩"
 )
-_PLANNED = re.compile(r"计划|打算|准备|还想|想要|盘算|拟(?![定订])|将(?!军|领|士)|有望|预计|正在|仍在|还在|筹备|争取|力争|即将|待(?!遇)")
+_PLANNED = re.compile(
+    r"计划|打算|准备|还想|想要|盘算|拟(?![定订])|将(?!军|领|士)|有望|预计|正在|仍在|还在|筹备|争取|力争|即将|待(?!遇)"
+)
 _COSTS = re.compile(r"钱|费|花销")
 _FREE = re.compile(r"免费|无息|免缴|免交|义诊|公益")
 _NUMBER = re.compile(r"第?(?:\d[\d,.]*|[零一二两三四五六七八九十百千]+)[\u3400-\u9fff%]?")
@@ -107,21 +112,26 @@ def polarity_by_words(question: str, sentence: str) -> float | None:
         return None
     if _other_number(asked, _segment(fold(sentence), clause)):
         return -2.0
-    if asked_object_is_elsewhere(asked, fold(sentence)):
-        return None
+    stated = _STATES.search(asked)
+    if stated and (told := _states(asked, stated["object"], fold(sentence))) is not None:
+        return told or None
     is_denied = bool(_NEGATIONS.search(clause))
     if _COSTS.search(asked) and "免" not in asked:
         is_denied = is_denied or bool(_FREE.search(clause))
     asks_denied = bool(_NEGATIONS.search(_ENDS.sub("", _WHETHER.sub("", asked))))
     if is_denied != asks_denied:
         return -2.0
-    if re.search(r"[了过](?:吗|么|没有)", asked) and _PLANNED.search(clause) and not re.search(r"已经?|[完好]了", clause):
+    if (
+        re.search(r"[了过](?:吗|么|没有)", asked)
+        and _PLANNED.search(clause)
+        and not re.search(r"已经?|[完好]了", clause)
+    ):
         return -1.0
     return 1.0
 
 
 def _nearest_clause(asked: str, sentence: str) -> str:
-    """The part of a sentence that shares most with a question, with what stands between it and the end of a list of it."""
+    """The clauses of a sentence that share most with a question, at least half of what the best shares."""
     wanted = _pairs(asked)
     clauses = [match[0] for match in _CLAUSE.finditer(sentence)]
     if not clauses or not wanted:
@@ -138,16 +148,29 @@ def _segment(sentence: str, clause: str) -> str:
     return next((part for part in re.split(r"[；;。\n]", sentence) if clause.split("，")[0] in part), sentence)
 
 
-_STATES = re.compile(r"(?:是不是|是否|(?<![但可还而于])是)(?P<object>[\u4e00-\u9fff“”0-9a-z]{2,12}?)的?(?:吗|吧|么)?[？?。]*$")
+_STATES = re.compile(
+    r"(?:是不是|是否|(?<![但可还而于])是)(?P<object>[\u4e00-\u9fff“”0-9a-z]{2,12}?)的?(?:吗|吧|么)?[？?。]*$"
+)
 
 
-def asked_object_is_elsewhere(asked: str, sentence: str) -> bool:
-    """Whether a sentence does not say what the question says that something is (是区长吗: no word of a 区长)."""
-    match = _STATES.search(asked)
-    if match is None:
-        return False
-    pairs = _pairs(match["object"])
-    return bool(pairs) and not any(pair in sentence for pair in pairs)
+def _states(asked: str, stated: str, sentence: str) -> float | None:
+    """Whether a sentence says of somebody what the question says they are (是区长吗).
+
+    0 where half of it or less is there at all, the log-odds of yes where it is said of somebody else; None else.
+    """
+    pairs = _pairs(stated)
+    if pairs and 2 * sum(pair in sentence for pair in pairs) <= len(pairs):
+        return 0.0
+    subject = next(iter(people_in(asked)), "")
+    holding = [match[0] for match in _CLAUSE.finditer(sentence) if any(pair in match[0] for pair in pairs)]
+    if (
+        subject
+        and holding
+        and subject in sentence
+        and all(subject not in clause and people_in(clause) for clause in holding)
+    ):
+        return -1.0
+    return None
 
 
 def _pairs(text: str) -> set[str]:
@@ -161,10 +184,12 @@ def _other_number(asked: str, clause: str) -> bool:
         return False
     for match in _NUMBER.finditer(asked):
         unit = match[0][-1]
-        if not unit.isdigit() and not match[0].startswith("第") or unit in "年月日号时点":
-            if not match[0].startswith("第"):
-                continue
-        given = [other[0] for other in _NUMBER.finditer(clause) if other[0].startswith("第") == match[0].startswith("第")]
+        # Only ordinals contradict: of other numbers a text may give many.
+        if not match[0].startswith("第"):
+            continue
+        given = [
+            other[0] for other in _NUMBER.finditer(clause) if other[0].startswith("第") == match[0].startswith("第")
+        ]
         alike = [other for other in given if other[-1] == unit]
         if alike and match[0] not in alike and _value(match[0]) not in map(_value, alike):
             return True

@@ -73,7 +73,7 @@ def test_more_is_asked_of_the_same(question: str) -> None:
 def test_a_question_of_a_number_alone_never_stands_alone() -> None:
     found = follow_up("有多少头？", Spoken("2021年9月江豚在哪里？"))
     assert found is not None
-    assert (found.question, found.is_sure) == ("江豚有多少头？", True)
+    assert (found.question, found.is_sure) == ("2021年9月江豚有多少头？", True)
 
 
 @pytest.mark.parametrize("question", ["党龄呢？", "哪年入党的？", "是什么职务？"])

@@ -44,7 +44,6 @@ def test_orders_are_not_followed(said: str) -> None:
         "再见面是什么时候？",
         "你知道谁是书记吗？",
         "好人好事有哪些？",
-        "？",
         "的",
     ],
 )

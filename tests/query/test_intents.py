@@ -1,0 +1,219 @@
+"""What a question wants: each reader of questions finds its own kind, and leaves others alone."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.query.authors import read_author
+from qa.query.colloquial import plain
+from qa.query.condense import FITS, condensed
+from qa.query.describe import read_description
+from qa.query.english import with_printed_names
+from qa.query.followup import follow_up
+from qa.query.listed import read_item, read_only
+from qa.query.parts import read_choice, read_pair, read_parts
+from qa.query.smalltalk import NO_QUESTION, THANKS, UNCLEAR, WRONG, reply_to
+from qa.query.summary import title_in
+from qa.query.topic import read_topic
+from qa.query.yes_no import Verb, answer_word, polarity_by_words, read_yes_no
+from qa.types import Spoken
+
+
+@pytest.mark.parametrize(
+    ("question", "topic"),
+    [
+        ("老渡口", "老渡口"),
+        ("介绍一下石榴节", "石榴节"),
+        ("关于夜校的报道", "夜校"),
+        ("旧桥改造的来龙去脉", "旧桥改造"),
+    ],
+)
+def test_a_bare_topic_is_read(question: str, topic: str) -> None:
+    assert read_topic(question) == topic
+
+
+@pytest.mark.parametrize("question", ["渡口几点开", "渡口修好了吗", "这座桥真好看", "谁修的渡口", "狗证咋办"])
+def test_what_asks_or_tells_is_no_topic(question: str) -> None:
+    assert not read_topic(question)
+
+
+def test_a_name_to_be_described_is_told_from_a_post() -> None:
+    described = read_description("陈巧云是谁？")
+    assert described is not None
+    assert (described.name, described.is_person) == ("陈巧云", True)
+    thing = read_description("五联是什么意思")
+    assert thing is not None
+    assert (thing.name, thing.is_person) == ("五联", False)
+    assert read_description("镇长是谁？") is None
+
+
+@pytest.mark.parametrize(
+    ("question", "name", "counts"),
+    [
+        ("陈巧云写了几篇文章？", "陈巧云", True),
+        ("陈巧云的稿子有哪些", "陈巧云", False),
+        ("记者陈巧云都写过啥", "陈巧云", False),
+        ("署名“山风”的文章有几篇", "山风", True),
+    ],
+)
+def test_an_author_is_read(question: str, name: str, counts: bool) -> None:
+    by = read_author(plain(question))
+    assert by is not None
+    assert (by.name, by.counts) == (name, counts)
+
+
+@pytest.mark.parametrize(
+    ("question", "verb"),
+    [
+        ("水闸修好没", Verb.DONE),
+        ("夜市能不能停车", Verb.CAN),
+        ("码头有没有食堂", Verb.HAS),
+        ("陈巧云是不是校长", Verb.IS),
+        ("灯会会不会推迟", Verb.WILL),
+    ],
+)
+def test_a_yes_no_question_has_its_verb(question: str, verb: Verb) -> None:
+    asked = read_yes_no(question)
+    assert asked is not None
+    assert asked.verb is verb
+
+
+@pytest.mark.parametrize("question", ["谁修好了水闸？", "水闸修了几天？", "水闸什么时候修好的呢"])
+def test_other_questions_are_no_yes_no_questions(question: str) -> None:
+    assert read_yes_no(question) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "word"),
+    [
+        ("水闸修好没", "水闸已经修好，昨天放了水。", "是的"),
+        ("水闸修好没", "镇里还打算翻修水闸。", "还没有"),
+        ("水闸修好没", "除水闸例外，各处都已修好。", "还没有"),
+        ("夜市能不能停车", "夜市一带禁止停车。", "不能"),
+        ("渡船是第三次停航吗", "渡船停航，这是今年的第二次。", "不是"),
+        ("看牙要花钱吗", "现场免费看牙。", "不是"),
+        ("王大山是镇长吗", "王大山在河边种树。", ""),
+    ],
+)
+def test_the_text_bears_out_the_word(question: str, sentence: str, word: str) -> None:
+    asked = read_yes_no(question)
+    assert asked is not None
+    assert answer_word(asked, polarity_by_words(asked.question, sentence)) == word
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        ("水闸是谁修的，哪年完工的", ("水闸是谁修的", "水闸哪年完工的")),
+        ("张村和李村各出了多少钱", ("张村出了多少钱", "李村出了多少钱")),
+        ("谁在什么时候修了水闸", ("谁修了水闸", "什么时候修了水闸")),
+        ("会上谁主持、谁讲话", ("会上谁主持", "会上谁讲话")),
+    ],
+)
+def test_two_questions_are_parted(question: str, parts: tuple[str, ...]) -> None:
+    assert read_parts(question) == parts
+
+
+@pytest.mark.parametrize("question", ["水闸修了几天？", "村里有哪些路在修？", "桥通了，大家高兴吗？"])
+def test_one_question_stays_whole(question: str) -> None:
+    assert read_parts(question) == ()
+
+
+def test_a_choice_and_a_pair_are_read() -> None:
+    choice = read_choice("东渡和西渡哪个客流多？")
+    assert choice is not None
+    assert (choice.one, choice.other, choice.rest) == ("东渡", "西渡", "客流多")
+    assert read_pair("东渡和西渡有什么不同？") == ("东渡", "西渡")
+
+
+@pytest.mark.parametrize(
+    ("question", "title"),
+    [("概括一下《渡口的灯》", "渡口的灯"), ("《渡口的灯》讲了什么？", "渡口的灯"), ("《渡口的灯》的作者是谁？", "")],
+)
+def test_the_title_to_sum_up_is_read(question: str, title: str) -> None:
+    assert title_in(question) == title
+
+
+@pytest.mark.parametrize(
+    ("question", "item"), [("第三条详细说说", 3), ("最后一条讲了什么", -1), ("第三条路在哪里", None)]
+)
+def test_an_item_of_a_list_is_read(question: str, item: int | None) -> None:
+    assert read_item(question) == item
+
+
+def test_a_list_is_narrowed() -> None:
+    assert read_only("只看体育的") == "体育"
+    assert read_only("只有体育馆修好了吗") == ""
+
+
+@pytest.mark.parametrize(
+    ("said", "reply"),
+    [("🙂", NO_QUESTION), ("太好了，谢谢你", THANKS), ("没看懂", UNCLEAR), ("不是问这个", WRONG), ("？", NO_QUESTION)],
+)
+def test_what_is_no_question_gets_its_reply(said: str, reply: str) -> None:
+    assert reply_to(said) == reply
+
+
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [
+        ("啥时候开闸", "什么时候开闸"),
+        ("水闸咋了", "水闸怎么了"),
+        ("修好没", "修好了吗"),
+        ("谁掏的钱", "谁出的钱"),
+        ("什么时候开", "什么时候开"),
+    ],
+)
+def test_everyday_words_become_those_of_print(typed: str, printed: str) -> None:
+    assert plain(typed) == printed
+
+
+def test_a_name_in_letters_is_found_as_printed() -> None:
+    texts = ["志愿者陈巧云来了。", "石榴渡昨天开航。"]
+    assert with_printed_names("Who is Chen Qiaoyun?", texts) == "Who is 陈巧云?"
+    assert with_printed_names("When does Shiliu ferry open?", texts) == "When does 石榴 ferry open?"
+    assert with_printed_names("How much is it?", texts) == "How much is it?"
+
+
+@pytest.mark.parametrize(
+    ("question", "before", "meant"),
+    [
+        ("江苏呢？", "石榴节什么时候开幕？", "石榴节，江苏的情况怎么样？"),
+        ("不是问这个，我问的是几号开始", "石榴节在哪里办？", "石榴节几号开始"),
+        ("都是哪几篇", "陈巧云写了几篇？", "陈巧云写了哪几篇？"),
+        ("周大山呢", "陈巧云写了几篇？", "周大山写了几篇？"),
+    ],
+)
+def test_what_leans_on_a_question_stands_alone(question: str, before: str, meant: str) -> None:
+    found = follow_up(question, Spoken(before))
+    assert found is not None
+    assert found.question == meant
+
+
+def test_a_paragraph_is_cut_to_its_question() -> None:
+    paragraph = "我住在渡口边上，每天看船来船往，心里高兴得很。" * 8 + "请问石榴渡是哪年修的？"
+    assert condensed(paragraph) == "请问石榴渡是哪年修的？"
+
+
+_READERS = (
+    reply_to, plain, read_topic, read_description, read_author, read_yes_no, read_parts, read_choice, read_pair,
+    title_in, read_item, read_only,
+)  # fmt: skip
+
+
+@given(
+    st.text(
+        alphabet=st.one_of(st.characters(), st.sampled_from("谁和，？第三条的是不在了吗我他那这呢去年上周《》“”一二3")),
+        max_size=700,
+    )
+)
+def test_nothing_that_is_typed_raises(typed: str) -> None:
+    cut = condensed(typed)
+    assert len(cut) <= FITS
+    assert bool(cut) == bool("".join(typed.split())) or len(typed) > FITS
+    for read in _READERS:
+        read(cut)
+    if cut:
+        follow_up(cut, Spoken("石榴渡是哪年修的？", "1958年", "石榴渡1958年修成。", "石榴渡"))
