@@ -51,7 +51,7 @@ def speaking_of(topic: str, snapshot: Snapshot, *, filters: Filters) -> list[Art
     if len(pairs) < 3:  # 2 and 3 characters are a name, and have to stand as they are
         return []
     near = snapshot.search_words(topic, 3 * _LISTED, filters=filters)
-    articles = {article.id: article for _, article in snapshot.read_chunks([scored.row for scored in near])}
+    articles = {article.id: article for _, article in snapshot.read_chunks([found.chunk_id for found in near])}
     return [
         article
         for article in articles.values()

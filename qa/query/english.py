@@ -1,4 +1,4 @@
-"""Names in an English question → as they are printed: Who is Li Ming? becomes Who is 李明?
+"""Names in an English question → as they are printed: Li Ming becomes 李明.
 
 A name in letters is cut into syllables; the archive's texts are looked through for characters that are read so. What is
 not a name in pinyin stays as it is.

@@ -113,7 +113,7 @@ def follow_up(question: str, before: Spoken, *earlier: Spoken) -> FollowUp | Non
     """
     text = plain(" ".join(question.split()))
     if corrected := _corrected(text):
-        if _left(corrected) == corrected.strip(_MARKS):
+        if read_question(corrected).asks is Asks.WHAT and _left(corrected) == corrected.strip(_MARKS):
             return _of_another(corrected, before, text)
         return follow_up(corrected, before, *earlier) or FollowUp(corrected, is_sure=True)
     if _MORE.match(text) or (_ASKS_MORE.match(text) and len(text) <= _SHORT and not _has_own_name(text)):
@@ -330,10 +330,10 @@ def _asked_again(text: str, before: Spoken) -> str:
         return text
     if now.endswith("的事"):
         return f"{said}，是{now.removeprefix('是')}？"
-    if (then := _ASKED_NUMBER.search(asked)) and (other := _ASKED_NUMBER.search(now)):
+    then, other = _ASKED_NUMBER.search(asked), _ASKED_NUMBER.search(now)
+    if then and other and then["measure"] == other["measure"]:
         # 写了几篇, then 哪几篇: the one in the place of the other.
-        if then["measure"] == other["measure"]:
-            return f"{asked[: then.start()]}{other[0]}{asked[then.end() :]}？"
+        return f"{asked[: then.start()]}{other[0]}{asked[then.end() :]}？"
     return f"{now}{said}？" if _COMES_FIRST.match(now) else f"{said}{now}？"
 
 

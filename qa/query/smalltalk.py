@@ -79,7 +79,7 @@ def reply_to(text: str) -> str:
     if _NOTHING_SAID.fullmatch(bare) or (len(set(bare)) == 1 and len(bare) > 1):
         return NO_QUESTION
     # 太好了，谢谢你: of several things said, each of them a reply, the one that tells most.
-    said = [_reply(part) for part in map(lambda part: _MARKS.sub("", part), _BREAKS.split(folded)) if part]
+    said = [_reply(part) for part in (_MARKS.sub("", part) for part in _BREAKS.split(folded)) if part]
     if len(said) > 1 and all(said):
         return next((reply for reply in (THANKS, WRONG, UNCLEAR, ABOUT) if reply in said), said[0])
     return NO_QUESTION if _tells(folded) else ""

@@ -1,4 +1,4 @@
-"""Questions for all that the bulletin has on something: a bare name or topic, 介绍一下…, 关于…的报道."""
+"""Questions for all that the bulletin has on something: a bare name or topic, 介绍一下…, 关于…的报道.
 
 Nothing is said of the topic, so nothing is asked of it but what there is. Whether the archive speaks of the topic at
 all is for the caller to find out; a statement (这座桥修得真好) is told from a topic by that.
