@@ -289,9 +289,10 @@ class Assistant:
         """What a search finds in the issues meant, and, where words of time may as well be the fact's, anywhere."""
         if scope is None:
             answer = self._search(rest, snapshot, inside)
-            missing = unheard(question, snapshot.issue_names(), today=self.today())
+            issues = () if inside.any_time else snapshot.issue_names()
+            missing = unheard(question, issues, today=self.today())
             if not answer.abstained and missing and not _says(answer, missing):
-                return self._nothing_then(missing, snapshot, inside, found=answer)
+                return replace(self._nothing_then(missing, snapshot, inside, found=answer), scope=missing)
             return answer
         if scope.is_counted:
             # Words that no article has (上周) would only mislead the search.
