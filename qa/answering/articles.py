@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from embeddings import Article, Issue, fold, fold_to_words, split_sentences
+from embeddings import Article, Issue, after_dateline, fold, fold_to_words, split_sentences
 from qa.query.names import people_in
 from qa.types import Citation, Passage
 
@@ -17,26 +17,20 @@ _SUMMARY_CHARS = 260
 _SUMMARY_SENTENCES = 4
 _FEW_PAIRS = 12
 _USUAL_CHARS = (14, 90)  # of a sentence that says something and can be read at a glance
-# 本报讯, 新华社北京9月12日电（记者…）, 央视网消息（新闻联播）：
-_DATELINE = re.compile(
-    r"^(?:本[报台]讯|[^，。（(]{2,5}社[^，。（(]{0,12}电|[^，。（(]{2,6}消息)\s*(?:[（(][^）)]*[）)])?[：:\s]*"
-)
-_NUMBER = re.compile(r"\d[\d,.]*(?:[万亿]|%|[\u4e00-\u9fff])")
 _COUNTED = re.compile(
     r"(?<![\d第])\d[\d,.]*(?:多|余)?[万亿]*(?:%|个百分点|平方米|平方公里|公里|小时|人次|(?![年月日时分号点第和的至到])[\u4e00-\u9fff])"
 )
 _POSTED = re.compile(r"[记长任员士人席理师手民友者]$")
 _TIME_UNITS = "年月日时分号"
 _SAID = re.compile(r"^[“「]")
-_LED_IN = re.compile(r"[\u4e00-\u9fff]{0,3}$")
 
 
 def sentences_of(article: Article) -> list[Span]:
     """The sentences of a body that have a character, in order, without the dateline and the space around them."""
     spans = []
     for start, end in split_sentences(article.body):
-        if match := _DATELINE.match(article.body, start, end):
-            start = match.end() if match.end() < end else start
+        if (told := after_dateline(article.body, start, end)) < end:
+            start = told
         text = article.body[start:end]
         start, end = start + len(text) - len(text.lstrip()), end - len(text) + len(text.rstrip())
         if start < end:
@@ -65,7 +59,7 @@ def _tells(sentence: str, wanted: str, place: int, count: int) -> float:
     """How much a sentence says of a topic, in no unit; for comparing the sentences of one article."""
     text = fold(sentence)
     at = text.find(wanted)
-    numbers = [match[0] for match in _NUMBER.finditer(text) if match[0][-1] not in _TIME_UNITS]
+    numbers = _COUNTED.findall(text)
     usual = _USUAL_CHARS[0] <= len(sentence) <= _USUAL_CHARS[1]
     return (
         1.0 * (at <= 6)

@@ -116,7 +116,9 @@ def test_two_questions_are_parted(question: str, parts: tuple[str, ...]) -> None
     assert read_parts(question) == parts
 
 
-@pytest.mark.parametrize("question", ["水闸修了几天？", "村里有哪些路在修？", "桥通了，大家高兴吗？"])
+@pytest.mark.parametrize(
+    "question", ["水闸修了几天？", "哪几路车到渡口？", "村里有哪些路在修？", "桥通了，大家高兴吗？"]
+)
 def test_one_question_stays_whole(question: str) -> None:
     assert read_parts(question) == ()
 
