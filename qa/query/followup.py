@@ -97,6 +97,9 @@ _PLACE_ENDS = "省市县区镇乡村路街"
 _NO_TOPIC = 4  # characters: what is left of so short a question names no subject
 _SHORT = 14
 _BRIEF = 10
+_LITTLE_TOPIC = 5
+_LONGEST_VERB = 2
+_OF_ARCHIVE = re.compile(r"[几本上这]期|多少期|新闻|报道|[几多]篇|文章(?!的)")
 _LONGEST_TOLD = 30  # characters of an answer that can be named as told
 _LONG_SUBJECT = 14
 _ANY_DAY = date(2001, 1, 1)  # which words are of time does not depend on the day
@@ -128,12 +131,9 @@ def follow_up(question: str, before: Spoken, *earlier: Spoken) -> FollowUp | Non
     if _is_bare(left):
         return FollowUp(_asked_again(text, before), is_sure=True)
     subject = _subject(before)
-    is_short = (
-        len(left) <= _NO_TOPIC
-        or (len(text) <= _SHORT and _SUBJECTLESS.match(text))
-        or (len(text) <= _BRIEF and not _has_own_name(text))
-    )
-    if is_short and subject and subject not in text and not _says_again(subject, text):
+    is_short = len(left) <= _NO_TOPIC or (len(text) <= _SHORT and _SUBJECTLESS.match(text))
+    is_short = is_short or (len(text) <= _BRIEF and len(left) <= _LITTLE_TOPIC and not _has_own_name(text))
+    if is_short and subject and subject not in text and not _stands_alone(subject, text):
         others = (f"{before.title}：{text}",) if before.title else ()
         # 有多少头 alone would be answered with any number of heads.
         return FollowUp(_said_of(subject, text), is_sure=len(left.strip("有是在了的共")) <= 1, others=others)
@@ -180,8 +180,10 @@ def _has_own_name(text: str) -> bool:
     return bool(people_in(text) or _PLACE_NAME.search(text) or _HAS_A_PLACE.search(text) or _OWN_NAME.search(text))
 
 
-def _says_again(subject: str, text: str) -> bool:
-    """Whether a question says most of a subject in its own words."""
+def _stands_alone(subject: str, text: str) -> bool:
+    """Whether a question is of the archive (哪几期提到…), or says most of a subject in its own words."""
+    if _OF_ARCHIVE.search(text):
+        return True
     pairs = {subject[at : at + 2] for at in range(len(subject) - 1)}
     return bool(pairs) and 2 * sum(pair in text for pair in pairs) >= len(pairs)
 
@@ -330,6 +332,9 @@ def _asked_again(text: str, before: Spoken) -> str:
         return text
     if now.endswith("的事"):
         return f"{said}，是{now.removeprefix('是')}？"
+    done, _, of_what = said.partition("了")
+    if now.endswith("的") and len(done) <= _LONGEST_VERB and len(of_what) > _LONGEST_VERB:
+        return f"{of_what}是{now.removeprefix('是')}？"  # 谁主持了大会, then 什么时候开的
     then, other = _ASKED_NUMBER.search(asked), _ASKED_NUMBER.search(now)
     if then and other and then["measure"] == other["measure"]:
         # 写了几篇, then 哪几篇: the one in the place of the other.
@@ -365,6 +370,9 @@ def _with_other(other: str, before: Spoken, text: str) -> str:
             start = cut[-1] if cut else start
             return f"{asked[:start]}{other}{asked[place + length :]}"
     subject = _subject(before)
+    if subject and other.endswith("的") and read_question(asked).asks is Asks.HOW_MANY:
+        return f"{subject}{other}有多少？"
     if not subject or "的" in other:  # a thing described anew
         return f"{other}是谁？" if _POSTS.search(other) else f"{other}是什么？"
-    return asked.replace(subject, other, 1)
+    # 哪五省已经收完, then 早稻呢: what was asked begins the question, so there is no place for another.
+    return asked.replace(subject, other, 1) if subject_of(asked) else f"{other}，{asked}"
