@@ -18,6 +18,7 @@ from embeddings import (
     Archive,
     ArchiveMissingError,
     ArchiveReader,
+    Article,
     Encoder,
     Filters,
     Settings,
@@ -298,6 +299,8 @@ class Assistant:
             # Words that no article has (上周) would only mislead the search.
             return self._search(rest, snapshot, inside)
         answer = self._search(question, snapshot, inside)
+        if answer.abstained and rest != question:  # a day may stand in the text or only above it
+            answer = _surer(answer, self._search(rest, snapshot, inside))
         if not answer.abstained:
             return replace(answer, scope=scope)
         anywhere = replace(inside, filters=_without_days(inside.filters, scope.filters))
@@ -312,6 +315,8 @@ class Assistant:
             if answer.passages:
                 return replace(answer, scope=scope)
             return replace(self._nothing_then(scope, snapshot, asking), scope=scope)
+        if all(_is_within(citation.article, scope.filters) for citation in anywhere.citations):
+            return replace(anywhere, scope=scope)
         dropped = words("filter_dropped", words=scope.words, label=scope.label)
         return replace(anywhere, note=joined("", [dropped, anywhere.note]))
 
@@ -453,6 +458,14 @@ def _told_there(leaning: FollowUp, before: Answer) -> Answer | None:
 def _says(answer: Answer, missing: Scope) -> bool:
     """Whether what is cited has the words of time of a question, in whatever form."""
     return any(has_time_words(missing.words, citation.article.body) for citation in answer.citations)
+
+
+def _is_within(article: Article, filters: Filters) -> bool:
+    """Whether an article is of the issues that some filters leave."""
+    if filters.issue:
+        return article.issue_id == filters.issue
+    day = article.date
+    return day is not None and (filters.since or day) <= day <= (filters.until or day)
 
 
 def _without_days(filters: Filters, scope: Filters) -> Filters:
