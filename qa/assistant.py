@@ -257,7 +257,7 @@ class Assistant:
         if listed := self._listed(rest, question, snapshot, filters=filters, within=within):
             return replace(listed, scope=scope)
         answer = self._found(question, rest, scope, snapshot, replace(asking, filters=filters))
-        if answer.scope is None and scope and scope.is_counted and answer.abstained:
+        if scope and scope.is_counted and answer.abstained:
             answer = self._without_filter(question, answer, scope, snapshot, asking)
         if count := people_asked_for(rest):
             articles = [passage.article for passage in answer.passages]
@@ -297,14 +297,15 @@ class Assistant:
             return answer
         if scope.is_counted:
             # Words that no article has (上周) would only mislead the search.
-            return self._search(rest, snapshot, inside)
+            return replace(self._search(rest, snapshot, inside), scope=scope)
         answer = self._search(question, snapshot, inside)
         if answer.abstained and rest != question:  # a day may stand in the text or only above it
             answer = _surer(answer, self._search(rest, snapshot, inside))
         if not answer.abstained:
             return replace(answer, scope=scope)
         anywhere = replace(inside, filters=_without_days(inside.filters, scope.filters))
-        return self._search(question, snapshot, anywhere)
+        found = self._search(question, snapshot, anywhere)
+        return found if not found.abstained else replace(answer, scope=scope)
 
     def _without_filter(
         self, question: str, answer: Answer, scope: Scope, snapshot: Snapshot, asking: _Asking
