@@ -176,7 +176,6 @@ def test_the_endpoints_lead_from_a_question_to_the_whole_article(served: str) ->
 @pytest.mark.parametrize(
     ("name", "values", "said"),
     [
-        ("ask", ["长" * 501], "the limit is 500"),
         ("ask", [" "], "empty"),
         ("search", [QUESTION, 51], "between 1 and 50"),
         ("read_article", ["no-such-issue", "1"], "list_issues"),
@@ -210,7 +209,7 @@ async def with_tools(address: str, headers: Mapping[str, str] | None = None) -> 
         which = {"issue": found["issue_id"], "article": found["article_id"]}
         got["read_article"] = await session.call_tool("read_article", which)
         got["list_issues"] = await session.call_tool("list_issues", {})
-        got["too long"] = await session.call_tool("ask", {"question": "长" * 501})
+        got["empty"] = await session.call_tool("ask", {"question": " "})
     return got
 
 
@@ -229,8 +228,8 @@ def test_an_mcp_client_finds_the_endpoints_as_its_only_tools(which: str, request
     assert got["ask"].structuredContent["citations"][0]["title"] == "北京丰台站6月20日启用"
     assert got["read_article"].structuredContent["title"] == "北京丰台站6月20日启用"
     assert len(got["list_issues"].structuredContent["result"]) == 5
-    assert got["too long"].isError
-    assert "the limit is 500" in got["too long"].content[0].text
+    assert got["empty"].isError
+    assert "empty" in got["empty"].content[0].text
 
 
 def test_a_local_tool_server_is_not_reached_by_another_name(served: str) -> None:
