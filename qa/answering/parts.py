@@ -73,7 +73,7 @@ _LEAST_SHARE = 0.5
 def choose(choice: Choice, question: str, snapshot: Snapshot) -> Answer | None:
     """Which of two it is; None where the texts do not tell.
 
-    Where a quality is compared (哪个涨得快) and both have a number of the same unit, the greater or smaller counts;
+    Where a quality is compared (哪个卖得贵) and both have a number of the same unit, the greater or smaller counts;
     else that of which the text says what is asked (在哪个镇办).
     """
     one, other = (_best(name, choice, snapshot) for name in (choice.one, choice.other))

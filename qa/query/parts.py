@@ -44,7 +44,7 @@ _JOINS_ASKED = re.compile(r"[在于从由]$")
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which of two it is: `rest` is what is said of the one that is meant (在南宁办, 涨得快)."""
+    """Which of two it is: `rest` is what is said of the one that is meant (先通车, 人更多)."""
 
     one: str
     other: str
