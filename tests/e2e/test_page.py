@@ -318,16 +318,6 @@ def test_importing_the_app_does_not_load_gradio() -> None:
     assert subprocess.run([sys.executable, "-c", code], cwd=Path(app.__file__).parent, check=False).returncode == 0
 
 
-def test_a_time_in_the_question_narrows_the_search_and_can_be_taken_off(page: Any) -> None:
-    ask(page, "上期北京丰台站什么时候启用？")
-    page.wait_for_selector("#widen:has-text('只看2021年11月8日')")
-    assert page.locator("#chat .said").count() == 1
-    page.click("#widen")
-    page.wait_for_function("document.querySelector('#chat .said')?.textContent.includes('6月20日')")
-    assert page.locator("#chat .said").count() == 1
-    page.wait_for_selector("#widen", state="hidden")
-
-
 def test_a_question_that_leans_on_the_one_before_is_shown_as_it_was_taken(page: Any) -> None:
     ask(page, QUESTION)
     ask(page, "那阿拉尔塔里木机场呢？")
