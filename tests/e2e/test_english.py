@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from qa.i18n import as_html, browse, chat, history, staff, words
-from tests.support.pages import QUESTION, SIZES, opened_page
+from tests.support.pages import QUESTION, SIZES, ask, opened_page
 
 # The texts, placeholders and spoken names of a part of the page that are in the other language. What the bulletin or
 # a user says is marked by its language, and what some names share with every language is left out.
@@ -49,6 +49,19 @@ def foreign(page: Any, part: str) -> list[str]:
 
 def open_tab(page: Any, name: str) -> None:
     page.get_by_role("tab", name=re.compile(name)).click()
+
+
+def test_answers_and_how_they_came_about_speak_one_language(page: Any) -> None:
+    ask(page, "上期谁出舱了？")
+    page.wait_for_selector("#widen button")
+    assert foreign(page, "#widen") == []
+    assert foreign(page, "#chat .taken") == []
+    page.click("#widen button")
+    page.wait_for_selector("#widen button", state="hidden")
+    page.wait_for_selector("#chat .said:has-text('翟志刚')")
+    english = page.get_attribute("html", "lang") == "en"
+    assert ("8 November 2021" in page.inner_text("#chat .source")) == english
+    assert foreign(page, "#chat .source") == []
 
 
 def test_what_programs_are_told_is_in_one_language(page: Any) -> None:

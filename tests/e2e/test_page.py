@@ -318,6 +318,25 @@ def test_importing_the_app_does_not_load_gradio() -> None:
     assert subprocess.run([sys.executable, "-c", code], cwd=Path(app.__file__).parent, check=False).returncode == 0
 
 
+def test_a_time_in_the_question_narrows_the_search_and_can_be_taken_off(page: Any) -> None:
+    ask(page, "上期谁出舱了？")
+    page.wait_for_selector("#widen:has-text('只看2021年11月8日')")
+    page.wait_for_selector("#chat .taken:has-text('按2021年11月8日查找')")
+    assert page.locator("#chat .said").count() == 1
+    page.click("#widen")
+    page.wait_for_selector("#widen", state="hidden")
+    page.wait_for_function("!document.querySelector('#chat').textContent.includes('按2021年11月8日查找')")
+    page.wait_for_selector("#chat .said:has-text('翟志刚')")
+    assert page.locator("#chat .said").count() == 1
+
+
+def test_a_time_with_no_answer_is_given_up_and_that_is_said(page: Any) -> None:
+    ask(page, "上期北京丰台站什么时候启用？")
+    assert "6月20日" in page.locator("#chat .said").inner_text()
+    page.wait_for_selector("#chat .taken:has-text('改为不限时间查找')")
+    assert page.locator("#widen").is_hidden()
+
+
 def test_a_question_that_leans_on_the_one_before_is_shown_as_it_was_taken(page: Any) -> None:
     ask(page, QUESTION)
     ask(page, "那阿拉尔塔里木机场呢？")
