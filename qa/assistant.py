@@ -40,21 +40,21 @@ from qa.answering.yes_no import with_yes_or_no
 from qa.errors import QuestionCode, QuestionError
 from qa.generation.llm import Writer, chosen_writer, write
 from qa.i18n import joined, words
-from qa.query.authors import read_author
 from qa.query.colloquial import plain
 from qa.query.condense import condensed
-from qa.query.describe import read_description
 from qa.query.english import with_printed_names
 from qa.query.followup import FollowUp, follow_up
-from qa.query.listed import read_item, read_only
-from qa.query.parts import read_choice, read_pair, read_parts
+from qa.query.intents.authors import read_author
+from qa.query.intents.describe import read_description
+from qa.query.intents.listed import read_item, read_only
+from qa.query.intents.parts import read_choice, read_pair, read_parts
+from qa.query.intents.smalltalk import reply_to
+from qa.query.intents.summary import title_in
+from qa.query.intents.topic import read_topic
+from qa.query.intents.yes_no import Polarity, polarity_by_words, read_yes_no
 from qa.query.question import Asks, Query, read_question
 from qa.query.scope import has_time_words, narrowed, read_comparison, read_scope, unheard
-from qa.query.smalltalk import reply_to
 from qa.query.spelling import respell
-from qa.query.summary import title_in
-from qa.query.topic import read_topic
-from qa.query.yes_no import Polarity, polarity_by_words, read_yes_no
 from qa.retrieval.cross_encoder import Reader, open_reader, reads
 from qa.retrieval.search import RetrievalSettings, find_passages
 from qa.types import Answer, AnswerKind, Passage, Scope, Spoken

@@ -172,10 +172,10 @@ def main() -> None:
     print(Counter((case.where, case.how) for case in cases))
     fitting = [case for case in cases if case.number % 2 == 0]
     measured = [case for case in cases if case.number % 2 == 1]
-    _report(measured, *_fit(fitting))
+    _report(measured, _fit(fitting))
     if arguments.write:
         # What was measured is known; what ships is fitted on both halves.
-        _write(*_fit(cases), tools.hits, arguments.files)
+        _write(_fit(cases), tools.hits, arguments.files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,7 +330,7 @@ class Fitted:
     threshold: float
 
 
-def _fit(cases: Sequence[Case]) -> tuple[Fitted, Sequence[Case]]:
+def _fit(cases: Sequence[Case]) -> Fitted:
     sentences = _fit_sentences(cases)
     chinese = [case for case in cases if not case.query.is_foreign]
     foreign = [case for case in cases if case.query.is_foreign]
@@ -343,7 +343,7 @@ def _fit(cases: Sequence[Case]) -> tuple[Fitted, Sequence[Case]]:
     weights = _case_weights(domain)
     grid = np.linspace(0.1, 0.9, 161)
     best = max(grid, key=lambda cut: balanced_accuracy_score(answerable, confidence >= cut, sample_weight=weights))
-    return replace(fitted, threshold=round(float(best), 3)), cases
+    return replace(fitted, threshold=round(float(best), 3))
 
 
 def _fit_sentences(cases: Sequence[Case]) -> LinearModel:
@@ -422,7 +422,7 @@ def _confidence(cases: Sequence[Case], fitted: Fitted) -> NDArray[np.float64]:
     return np.asarray(1 / (1 + np.exp(-fitted.answers.log_odds(rows))))
 
 
-def _report(measured: Sequence[Case], fitted: Fitted, _: Sequence[Case]) -> None:
+def _report(measured: Sequence[Case], fitted: Fitted) -> None:
     for where in sorted({case.where for case in measured}):
         _report_on(where, [case for case in measured if case.where == where], fitted)
     domain = [case for case in measured if case.is_domain]
@@ -460,7 +460,7 @@ def _report_on(where: str, cases: Sequence[Case], fitted: Fitted) -> None:
         print(f"  against {against}, {np.sum(how == against)}: AUC {area:.3f}, balanced accuracy {balanced:.3f}")
 
 
-def _write(fitted: Fitted, _: Sequence[Case], hits: LinearModel | None, files: Sequence[Path]) -> None:
+def _write(fitted: Fitted, hits: LinearModel | None, files: Sequence[Path]) -> None:
     def stored(model: LinearModel) -> dict[str, object]:
         return {
             "features": list(model.features),

@@ -335,7 +335,7 @@ def _span_loss(read: Read, batch: Batch) -> Tensor:
 def _inside_loss(read: Read, batch: Batch) -> Tensor:
     """The sum over rows of the binary cross-entropy of their tokens, averaged in each row."""
     losses = functional.binary_cross_entropy_with_logits(
-        read.inside.float(), batch.inside.float(), reduction="none", pos_weight=torch.tensor(3.0)
+        read.inside.float(), batch.inside.float(), reduction="none", pos_weight=read.inside.new_tensor(3.0).float()
     )
     readable = batch.readable.float()
     return ((losses * readable).sum(dim=-1) / readable.sum(dim=-1).clamp(min=1)).sum()
@@ -430,8 +430,14 @@ def _needed(window: Window, sentences: Sequence[tuple[int, int]], source: random
 
 def _titled(question: str, window: Window, source: random.Random, *, is_yes: float = -1.0) -> Pair:
     """A pair with the title before the text, three times of four."""
+    if source.random() < 0.25:
+        window = Window(window.text, "", window.spans)
+    return _with_title(question, window, is_yes=is_yes)
+
+
+def _with_title(question: str, window: Window, *, is_yes: float = -1.0) -> Pair:
     title = window.title
-    if not title or source.random() < 0.25 or window.text.startswith(title):
+    if not title or window.text.startswith(title):
         return Pair(question, window.text, tuple(window.spans), 0, is_yes)
     shift = len(title) + 1
     spans = tuple((start + shift, end + shift) for start, end in window.spans)
@@ -465,8 +471,7 @@ def measure(model: ReaderModel, embedder: TokenEmbedder, examples: Sequence[Exam
         windows = [*example.answering, *example.traps, *example.beside]
         if not windows:
             continue
-        never = random.Random(0)
-        pairs = [_titled(example.question, Window(w.text, w.title), _Always(never)) for w in windows]
+        pairs = [_with_title(example.question, Window(window.text, window.title)) for window in windows]
         batch = encode(pairs, embedder)
         read = model(batch.ids.to(device), batch.mask.to(device))
         log_odds = read.answers.float().cpu().numpy()
@@ -490,16 +495,6 @@ def measure(model: ReaderModel, embedder: TokenEmbedder, examples: Sequence[Exam
     if polarity:
         figures["polarity"] = float(np.mean(polarity))
     return {name: round(value, 3) for name, value in figures.items()}
-
-
-class _Always(random.Random):
-    """A source that never leaves the title out."""
-
-    def __init__(self, _: random.Random) -> None:
-        super().__init__(0)
-
-    def random(self) -> float:
-        return 1.0
 
 
 if __name__ == "__main__":

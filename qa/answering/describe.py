@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from embeddings import Article, Filters, Snapshot, fold
 from qa.answering.articles import Span, cited, passage_of, sentences_of
-from qa.query.describe import Described
+from qa.query.intents.describe import Described
 from qa.query.names import people_in
 from qa.types import Answer, AnswerKind, Citation
 

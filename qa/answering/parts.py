@@ -10,7 +10,7 @@ from embeddings import Article, Snapshot, fold, fold_to_words
 from qa.answering.answer_types import Expected
 from qa.answering.articles import Span, cited, passage_of, sentences_of, telling_sentence
 from qa.i18n import words
-from qa.query.parts import Choice
+from qa.query.intents.parts import Choice
 from qa.query.question import Asks, read_question
 from qa.types import Answer, AnswerKind, Citation
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from qa.i18n import words
-from qa.query.yes_no import Polarity, YesNo, answer_word
+from qa.query.intents.yes_no import Polarity, YesNo, answer_word
 from qa.types import Answer, AnswerKind
 
 

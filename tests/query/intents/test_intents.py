@@ -6,18 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.query.authors import read_author
 from qa.query.colloquial import plain
 from qa.query.condense import FITS, condensed
-from qa.query.describe import read_description
 from qa.query.english import with_printed_names
 from qa.query.followup import follow_up
-from qa.query.listed import read_item, read_only
-from qa.query.parts import read_choice, read_pair, read_parts
-from qa.query.smalltalk import NO_QUESTION, THANKS, UNCLEAR, WRONG, reply_to
-from qa.query.summary import title_in
-from qa.query.topic import read_topic
-from qa.query.yes_no import Verb, answer_word, polarity_by_words, read_yes_no
+from qa.query.intents.authors import read_author
+from qa.query.intents.describe import read_description
+from qa.query.intents.listed import read_item, read_only
+from qa.query.intents.parts import read_choice, read_pair, read_parts
+from qa.query.intents.smalltalk import NO_QUESTION, THANKS, UNCLEAR, WRONG, reply_to
+from qa.query.intents.summary import title_in
+from qa.query.intents.topic import read_topic
+from qa.query.intents.yes_no import Verb, answer_word, polarity_by_words, read_yes_no
 from qa.types import Spoken
 
 

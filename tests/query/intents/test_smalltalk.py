@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from qa import Assistant
-from qa.query.smalltalk import ABOUT, GREETING, ORDER, THANKS, reply_to
+from qa.query.intents.smalltalk import ABOUT, GREETING, ORDER, THANKS, reply_to
 
 
 @pytest.mark.parametrize("said", ["你好", "您好！", "hello", "Hi there", "早上好啊", "大家好", "在吗"])
