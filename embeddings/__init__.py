@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from embeddings.text.dates import Mention, find_date, find_mentions
     from embeddings.text.names import SURNAMES_IN_TEXT
     from embeddings.text.ngrams import character_pairs, share_of_pairs
-    from embeddings.text.normalize import fold, fold_to_words, simplified
+    from embeddings.text.normalize import fold, fold_to_words, simplified, well_formed
     from embeddings.text.numerals import read_digits, read_numeral
     from embeddings.text.sentences import split_sentences
     from embeddings.types import Article, ArticleKind, Box, Chunk, Issue, ParsedArticle, ParsedIssue
@@ -118,7 +118,7 @@ _PUBLIC = {
     "embeddings.text.dates": ("Mention", "find_date", "find_mentions"),
     "embeddings.text.names": ("SURNAMES_IN_TEXT",),
     "embeddings.text.ngrams": ("character_pairs", "share_of_pairs"),
-    "embeddings.text.normalize": ("fold", "fold_to_words", "simplified"),
+    "embeddings.text.normalize": ("fold", "fold_to_words", "simplified", "well_formed"),
     "embeddings.text.numerals": ("read_digits", "read_numeral"),
     "embeddings.text.sentences": ("split_sentences",),
     "embeddings.types": ("Article", "ArticleKind", "Box", "Chunk", "Issue", "ParsedArticle", "ParsedIssue"),
@@ -201,6 +201,7 @@ __all__ = [
     "split_sentences",
     "take_in",
     "watch",
+    "well_formed",
     "withdraw",
 ]
 

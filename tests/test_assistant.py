@@ -211,3 +211,10 @@ def test_while_another_is_answered_fewer_passages_are_read(assistant: Assistant)
     settings = RetrievalSettings()
     assert reader.read_texts["社区里有多少名党员？"] == settings.read_first
     assert reader.read_texts["谁在清扫楼道？"] == settings.read
+
+
+@pytest.mark.parametrize("typed", ["\ud800", "新桥\udfff由谁设计？", "谁设计的\ud83d？" * 200])
+def test_half_a_character_in_a_question_raises_nothing(county: Assistant, typed: str) -> None:
+    answer = county.ask(typed)
+    assert answer.question.encode("utf-8")
+    assert answer.text.encode("utf-8")

@@ -12,6 +12,7 @@ from opencc import OpenCC
 _TRADITIONAL = re.compile(
     "[記訊員報攝責編輯對電號農曆總週圖實習題專攔遺聲廢廣轉啟綜導評論聞網臺縣區黨組審閱製聯繫熱線郵讓]"
 )
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
@@ -20,14 +21,26 @@ def _to_simplified() -> OpenCC:
     return OpenCC("t2s")
 
 
+def _convert(text: str) -> str:
+    try:
+        return str(_to_simplified().convert(text))
+    except UnicodeEncodeError:  # a lone surrogate, which JSON and terminals can bring in
+        return str(_to_simplified().convert(well_formed(text)))
+
+
+def well_formed(text: str) -> str:
+    """The text with U+FFFD for each lone surrogate, so that it can be encoded; of the same length."""
+    return _LONE_SURROGATE.sub("\ufffd", text)
+
+
 def fold(text: str) -> str:
     """The form in which texts are compared: NFKC, lower case, simplified script. Its length may differ."""
-    return str(_to_simplified().convert(unicodedata.normalize("NFKC", text).lower()))
+    return _convert(unicodedata.normalize("NFKC", text).lower())
 
 
 def simplified(text: str) -> str:
     """The text in simplified script, character for character, so that places in it hold; else the text as it is."""
-    converted = str(_to_simplified().convert(text))
+    converted = _convert(text)
     return converted if len(converted) == len(text) else text
 
 

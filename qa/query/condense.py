@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from embeddings import well_formed
 from qa.query.question import MAX_QUESTION_CHARS, bare_runs
 
 FITS = 100  # characters; a reader has no room for many more beside a passage
@@ -19,7 +20,7 @@ def condensed(question: str) -> str:
 
     Never longer than FITS characters, never empty for a question that has a character.
     """
-    text = " ".join(question[-8 * MAX_QUESTION_CHARS :].split())
+    text = well_formed(" ".join(question[-8 * MAX_QUESTION_CHARS :].split()))
     if len(text) <= FITS:
         return text
     sentences = [match[0].strip() for match in _SENTENCE.finditer(text) if match[0].strip()]

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-from embeddings import fold
+from embeddings import fold, well_formed
 from qa.errors import QuestionCode, QuestionError
 
 MAX_QUESTION_CHARS = 500
@@ -113,7 +113,7 @@ class Query:
 
 def read_question(question: str) -> Query:
     """Read a question. Raises ValueError when it is empty or longer than MAX_QUESTION_CHARS."""
-    text = " ".join(question.split())
+    text = well_formed(" ".join(question.split()))
     if not text:
         raise QuestionError(QuestionCode.EMPTY)
     if len(text) > MAX_QUESTION_CHARS:
