@@ -28,7 +28,7 @@ HIT_FEATURES = (
 )
 
 
-_ENOUGH = 2.0  # of log-odds that a text answers: after so sure a reading, the further hits are left unread
+_ENOUGH = 0.5  # of log-odds that a text answers: after so sure a reading, the further hits are left unread
 
 
 def look_again(

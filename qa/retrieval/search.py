@@ -26,7 +26,7 @@ class RetrievalSettings:
     """How passages are found. `benchmarks/quality.py` prints what other values give."""
 
     candidates: int = 100  # taken from each of the two searches
-    read: int = 10  # of the best hits, so many get a second look where there is a reader
+    read: int = 6  # of the best hits, so many get a second look where there is a reader
     read_first: int = 4  # ... or so few, if one of these surely answers, or other readers wait
     lexical_weight: float = 0.5  # the rest is the dense search's
     merged_hits: int = 20  # hits that may join a better hit of the same article
