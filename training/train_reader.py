@@ -41,7 +41,7 @@ from qa.evaluation.metrics import answer_f1, exact_match
 QUESTIONS_A_BATCH = 16
 LEARNING_RATE = 1.0e-4
 LAYER_DECAY = 0.92  # the rate of a layer, as a share of that of the layer above
-HEAD_LEARNING_RATE = 4e-4
+HEAD_RATE = 4.0  # of the heads, as a multiple of the top layer's
 WARMUP_STEPS = 100
 CHECKPOINT_STEPS = 200
 MEASURED_EVERY = 4  # checkpoints
@@ -108,6 +108,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--steps", type=int, default=4000, help="of sixteen questions each (default: %(default)s)")
+    parser.add_argument("--rate", type=float, default=LEARNING_RATE, help="of the top layer (default: %(default)s)")
     parser.add_argument("--from", dest="start", type=Path, metavar="READER.onnx", help="begin with an exported reader")
     arguments = parser.parse_args()
     examples = read_examples(arguments.work / "examples.jsonl")
@@ -115,7 +116,7 @@ def main() -> None:
     held_out = [e for e in examples if e.held_out and e.source == "local_news" and not _is_made(e)]
     held_out = held_out or [example for example in examples if example.held_out]
     measured = random.Random(7).sample(held_out, min(MEASURED_QUESTIONS, len(held_out)))
-    Trainer(arguments.work, learning, measured, steps=arguments.steps, start=arguments.start).run()
+    Trainer(arguments.work, learning, measured, steps=arguments.steps, rate=arguments.rate, start=arguments.start).run()
 
 
 class Trainer:
@@ -128,6 +129,7 @@ class Trainer:
         measured: Sequence[Example],
         *,
         steps: int,
+        rate: float = LEARNING_RATE,
         start: Path | None = None,
     ) -> None:
         torch.manual_seed(0)
@@ -143,7 +145,7 @@ class Trainer:
         in_half = self.device == "cuda" or torch.cpu._is_amx_tile_supported()
         # The copy that computes; the optimizer keeps the exact weights.
         self.worker = copy.deepcopy(self.model).bfloat16() if in_half else self.model
-        self.optimizer = torch.optim.AdamW(_groups_of(self.model), weight_decay=0.01, fused=True)
+        self.optimizer = torch.optim.AdamW(_groups_of(self.model, rate), weight_decay=0.01, fused=True)
         self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimizer, self._rate)
         self.step = 0
 
@@ -247,18 +249,18 @@ class Trainer:
         print(f"going on from step {self.step}", flush=True)
 
 
-def _groups_of(model: ReaderModel) -> list[dict[str, object]]:
+def _groups_of(model: ReaderModel, rate: float) -> list[dict[str, object]]:
     """The parameters with their rates: heads the highest, and each layer a little less than the one above it."""
     top = len(model.body.encoder.layer) - 1
     groups: list[dict[str, object]] = [
         {
             "params": [p for p in layer.parameters() if p.requires_grad],
-            "lr": LEARNING_RATE * LAYER_DECAY ** (top - number),
+            "lr": rate * LAYER_DECAY ** (top - number),
         }
         for number, layer in enumerate(model.body.encoder.layer)
     ]
     heads = [p for name, p in model.named_parameters() if p.requires_grad and not name.startswith("body")]
-    return [group for group in [*groups, {"params": heads, "lr": HEAD_LEARNING_RATE}] if group["params"]]
+    return [group for group in [*groups, {"params": heads, "lr": rate * HEAD_RATE}] if group["params"]]
 
 
 def _is_made(example: Example) -> bool:
