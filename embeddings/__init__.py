@@ -8,6 +8,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
+from embeddings.privacy import keep_to_this_machine
+
 if TYPE_CHECKING:
     from embeddings.archive.base import (
         Archive,
@@ -60,6 +62,8 @@ if TYPE_CHECKING:
     from embeddings.text.numerals import read_digits, read_numeral
     from embeddings.text.sentences import split_sentences
     from embeddings.types import Article, ArticleKind, Box, Chunk, Issue, ParsedArticle, ParsedIssue
+
+keep_to_this_machine()
 
 # Each public name by the module that defines it, which is imported when the name is first asked for.
 _PUBLIC = {

@@ -8,10 +8,14 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
+from embeddings.privacy import keep_to_this_machine
+
 if TYPE_CHECKING:
     from qa.assistant import Assistant, ask, read_filters, retrieve
     from qa.query.question import MAX_QUESTION_CHARS
     from qa.types import Answer, AnswerKind, Citation, Passage
+
+keep_to_this_machine()
 
 # Each public name by the module that defines it, which is imported when the name is first asked for.
 _PUBLIC = {

@@ -14,6 +14,7 @@ import numpy as np
 from embeddings.config import Variable, download_allowed
 from embeddings.encoders.bundled import BUNDLED_MODEL, PROMPTS, bundled_fingerprint, bundled_folder, weights_path
 from embeddings.errors import ModelCode, ModelError
+from embeddings.privacy import hub_within_reach
 from embeddings.sources.hashing import file_digest, text_digest
 
 if TYPE_CHECKING:
@@ -249,10 +250,12 @@ def _hub_folder(name: str) -> Path:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
+    unneeded = ["onnx/*", "*.onnx"]
     try:
-        return Path(
-            snapshot_download(name, local_files_only=not download_allowed(), ignore_patterns=["onnx/*", "*.onnx"])
-        )
+        if not download_allowed():
+            return Path(snapshot_download(name, local_files_only=True, ignore_patterns=unneeded))
+        with hub_within_reach():
+            return Path(snapshot_download(name, ignore_patterns=unneeded))
     except (HFValidationError, HfHubHTTPError, LocalEntryNotFoundError, OSError, ValueError) as error:
         if download_allowed():
             raise ModelError(ModelCode.NOT_ON_HUB, name=name) from error

@@ -56,8 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Open the archive and serve the page until interrupted. Returns 0, or 2 after one line on stderr."""
-    # Before gradio is imported: it reads these once. Other programs with a page share the folder it would take.
-    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    # Before gradio is imported: it reads its folder once. Other programs with a page share the one it would take.
     _reach_own_address(arguments.host)
     with tempfile.TemporaryDirectory(prefix="bulletin-page-", ignore_cleanup_errors=True) as folder:
         os.environ.setdefault("GRADIO_TEMP_DIR", folder)
