@@ -305,6 +305,11 @@ class ArchiveCode(ErrorCode):
         "There is no archive at {folder}. Build one with `bulletin build FOLDER --archive {folder}`, or name "
         "another with --archive or BULLETIN_ARCHIVE.",
     )
+    NEWER_VERSION = (
+        "archive.newer_version",
+        "{path} was made by a newer release (format {format}; this one reads {own}). Install that release, or restore "
+        "a backup of this one's.",
+    )
     OTHER_VERSION = (
         "archive.other_version",
         "{path} is not an archive this version reads. Build it again in an empty folder.",

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from embeddings.index.terms import TermStatistics
+    from embeddings.sources.outbox import FileChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,8 +229,8 @@ class ArchiveReader(Protocol):
 class ArchiveWriter(ArchiveReader, Protocol):
     """The writing half: what a build needs, over what it reads of the archive.
 
-    Parsed issues and vectors may be stored at any time, since no search sees them. Whoever calls `commit` or `derive`
-    holds the archive's lock (`embeddings.archive.registry.lock_archive`).
+    Parsed issues and vectors may be stored at any time, since no search sees them. Whoever calls `commit`, `settle` or
+    `derive` holds the archive's lock (`embeddings.archive.registry.lock_archive`).
     """
 
     def reading(self, key: str) -> str | None:
@@ -249,12 +250,28 @@ class ArchiveWriter(ArchiveReader, Protocol):
         ...
 
     def commit(
-        self, *, add: Sequence[PreparedIssue], remove: Sequence[int], settings: Settings, complete: bool = False
+        self,
+        *,
+        add: Sequence[PreparedIssue],
+        remove: Sequence[int],
+        settings: Settings,
+        complete: bool = False,
+        changes: Sequence[FileChange] = (),
     ) -> None:
         """Take issues out by key and put issues in, as one step that names a new generation.
 
         The vectors and readings that only the removed issues used are dropped; `complete` drops all that no issue uses.
+        `changes` of files beside the sources belong to the step: they are made after it, and if the process is killed
+        before, by `settle`. Raises SourceError when one cannot be made; then nothing has happened.
         """
+        ...
+
+    def waiting(self) -> list[FileChange]:
+        """The changes of files that belong to earlier commits and are not made yet, in their order."""
+        ...
+
+    def settle(self) -> None:
+        """Make those changes, as far as they can be made now. Opening an archive does so when no build is at work."""
         ...
 
     def derive(self) -> None:

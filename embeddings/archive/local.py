@@ -7,10 +7,11 @@ anything. SQLite's write-ahead log lets open snapshots hold the old state while 
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ from uuid import uuid4
 import numpy as np
 
 from embeddings.archive.base import ArchiveWriter, Engine, KnownIssue, PreparedIssue, Settings
+from embeddings.archive.checksums import checksum_of, seal_settings
 from embeddings.archive.connection import LOCK_SECONDS, archive_errors, connect
 from embeddings.archive.lock import build_lock
 from embeddings.archive.rows import (
@@ -34,15 +36,17 @@ from embeddings.archive.rows import (
     stored_settings,
 )
 from embeddings.archive.snapshot import Index, LocalSnapshot, derived_files
+from embeddings.archive.upgrade import FORMAT, format_of, upgrade
 from embeddings.config import archive_path
 from embeddings.encoders.encoder import choose_threads
-from embeddings.errors import ArchiveCode, ArchiveDamagedError, ArchiveError, ArchiveMissingError
+from embeddings.errors import ArchiveCode, ArchiveDamagedError, ArchiveError, ArchiveMissingError, SourceError
+from embeddings.sources.atomic import sweep
+from embeddings.sources.outbox import ChangeKind, FileChange, Outbox
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-
-_FORMAT = "2"
+logger = logging.getLogger(__name__)
 
 
 class LocalArchive(ArchiveWriter):
@@ -56,14 +60,25 @@ class LocalArchive(ArchiveWriter):
 
     @classmethod
     def existing(cls, folder: Path) -> LocalArchive:
-        """Open an existing archive. Raises ArchiveMissingError, ArchiveDamagedError."""
+        """Open an existing archive, in the present format. Raises ArchiveMissingError, ArchiveDamagedError.
+
+        One of an earlier release is upgraded, and what a killed process left to be done is done, where the disk allows.
+        Raises ArchiveError for one of a newer release.
+        """
         if not (folder / DATABASE).is_file() or (folder / DATABASE).stat().st_size == 0:
             raise ArchiveMissingError(ArchiveCode.MISSING, folder=folder)
         archive = cls(folder)
         with archive._reading() as connection:
-            stored = stored_settings(connection)
-        if stored.get("format") != _FORMAT:
+            stored = format_of(connection)
+            waiting = stored == FORMAT and connection.execute("SELECT count(*) FROM outbox").fetchone()[0]
+        if stored > FORMAT:
+            raise ArchiveError(ArchiveCode.NEWER_VERSION, path=folder / DATABASE, format=stored, own=FORMAT)
+        if stored < 2:
             raise ArchiveDamagedError(ArchiveCode.OTHER_VERSION, path=folder / DATABASE)
+        if stored < FORMAT:
+            archive._upgrade()
+        elif waiting:
+            archive._settle_unheld()
         return archive
 
     @classmethod
@@ -81,8 +96,10 @@ class LocalArchive(ArchiveWriter):
                 tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
                 if not tables:
                     schema = Path(__file__).with_name("schema.sql").read_text(encoding="utf-8")
-                    first = f"INSERT INTO settings VALUES ('format', '{_FORMAT}'), ('generation', '{uuid4().hex}');"
-                    connection.executescript(f"BEGIN; {schema} {first} COMMIT;")
+                    first = f"INSERT INTO settings VALUES ('format', '{FORMAT}'), ('generation', '{uuid4().hex}');"
+                    connection.executescript(f"BEGIN; {schema} {first}")
+                    seal_settings(connection)
+                    connection.execute("COMMIT")
             finally:
                 connection.close()
         return cls.existing(folder)
@@ -141,7 +158,9 @@ class LocalArchive(ArchiveWriter):
     def store_reading(self, key: str, reading: str) -> None:
         """Keep what was parsed from some bytes."""
         with self._writing() as connection:
-            connection.execute("INSERT OR REPLACE INTO readings VALUES (?, ?)", (key, reading))
+            connection.execute(
+                "INSERT OR REPLACE INTO readings VALUES (?, ?, ?)", (key, reading, checksum_of(key, reading))
+            )
 
     def stored_vectors(self, keys: Iterable[str]) -> set[str]:
         """Those of some vector keys that need no encoding."""
@@ -157,47 +176,95 @@ class LocalArchive(ArchiveWriter):
 
     def store_vectors(self, vectors: Mapping[str, NDArray[np.float32]]) -> None:
         """Keep some vectors. No chunk refers to them yet, so no search sees them; a stopped build finds them again."""
+        packed = [(key, np.asarray(vector, dtype="<f4").tobytes()) for key, vector in vectors.items()]
         with self._writing() as connection:
             connection.executemany(
-                "INSERT OR REPLACE INTO vectors VALUES (?, ?)",
-                [(key, np.asarray(vector, dtype="<f4").tobytes()) for key, vector in vectors.items()],
+                "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)",
+                [(key, vector, checksum_of(key, vector)) for key, vector in packed],
             )
 
     def commit(
-        self, *, add: Sequence[PreparedIssue], remove: Sequence[int], settings: Settings, complete: bool = False
+        self,
+        *,
+        add: Sequence[PreparedIssue],
+        remove: Sequence[int],
+        settings: Settings,
+        complete: bool = False,
+        changes: Sequence[FileChange] = (),
     ) -> None:
-        """Take issues out by key and put issues in, as one step. `complete` also drops vectors nothing refers to."""
-        with self._writing() as connection:
-            connection.execute("CREATE TEMP TABLE freed (vector_key TEXT PRIMARY KEY)")
-            connection.execute("CREATE TEMP TABLE unread (reading_key TEXT PRIMARY KEY)")
-            for key in remove:
-                connection.execute(
-                    "INSERT OR IGNORE INTO freed SELECT vector_key FROM chunks JOIN articles USING (article_key) "
-                    "WHERE issue_key = ?",
-                    (key,),
-                )
-                connection.execute(
-                    "INSERT OR IGNORE INTO unread SELECT reading_key FROM issues WHERE issue_key = ?", (key,)
-                )
-                connection.execute("DELETE FROM issues WHERE issue_key = ?", (key,))
-            for prepared in add:
-                insert_issue(connection, prepared)
-            unused = "vector_key NOT IN (SELECT vector_key FROM chunks)"
-            unread = "reading_key NOT IN (SELECT reading_key FROM issues)"
-            if complete:
-                connection.execute(f"DELETE FROM readings WHERE {unread}")
-                connection.execute(f"DELETE FROM vectors WHERE {unused}")
+        """Take issues out by key and put issues in, as one step, which also makes some changes of files.
+
+        `complete` also drops vectors nothing refers to. Raises SourceError when a file cannot be changed; then nothing
+        has happened.
+        """
+        with Outbox(changes) as outbox:
+            with self._writing() as connection:
+                _replace_issues(connection, add=add, remove=remove, complete=complete)
+                values = {name: str(value) for name, value in asdict(settings).items()} | {"generation": uuid4().hex}
+                connection.executemany("INSERT OR REPLACE INTO settings VALUES (?, ?)", list(values.items()))
+                seal_settings(connection)
+                keys = [
+                    connection.execute(
+                        "INSERT INTO outbox (kind, path, content) VALUES (?, ?, ?)",
+                        (str(change.kind), str(change.path), change.text),
+                    ).lastrowid
+                    for change in changes
+                ]
+            self._strike_off(key for key, made in zip(keys, outbox.deliver(), strict=True) if made)
+
+    def waiting(self) -> list[FileChange]:
+        """The changes of files that belong to earlier commits and could not be made yet."""
+        return [change for _, change in self._outbox()]
+
+    def settle(self) -> None:
+        """Make the changes of files that earlier commits left to be made. What cannot be made yet waits.
+
+        What killed builds left unfinished beside the archive is removed.
+        """
+        sweep(self.folder)
+        found = self._outbox()
+        if not found:
+            return
+        for key, change in found:
+            try:
+                with Outbox([change]) as outbox:
+                    made = all(outbox.deliver())
+            except SourceError as error:
+                logger.warning("%s", error)
             else:
-                connection.execute(
-                    f"DELETE FROM vectors WHERE vector_key IN (SELECT vector_key FROM freed) AND {unused}"
-                )
-                connection.execute(
-                    f"DELETE FROM readings WHERE reading_key IN (SELECT reading_key FROM unread) AND {unread}"
-                )
-            connection.execute("DROP TABLE freed")
-            connection.execute("DROP TABLE unread")
-            values = {name: str(value) for name, value in asdict(settings).items()} | {"generation": uuid4().hex}
-            connection.executemany("INSERT OR REPLACE INTO settings VALUES (?, ?)", list(values.items()))
+                self._strike_off([key] if made else [])
+
+    def _settle_unheld(self) -> None:
+        """Settle unless a build is at work, which does so itself; a disk that cannot be written is left alone."""
+        with suppress(ArchiveError), build_lock(self.folder, wait_seconds=0):
+            self.settle()
+
+    def _outbox(self) -> list[tuple[int, FileChange]]:
+        with self._reading() as connection:
+            if format_of(connection) < FORMAT:
+                return []
+            rows = connection.execute("SELECT change_key, kind, path, content FROM outbox ORDER BY change_key")
+            return [(key, FileChange(ChangeKind(kind), Path(path), content)) for key, kind, path, content in rows]
+
+    def _strike_off(self, keys: Iterable[int | None]) -> None:
+        done = [(key,) for key in keys]
+        # A change that is made twice does no harm, so that it is better left in the list than an error now.
+        with suppress(ArchiveError):
+            if done:
+                with self._writing() as connection:
+                    connection.executemany("DELETE FROM outbox WHERE change_key = ?", done)
+
+    def _upgrade(self) -> None:
+        try:
+            with archive_errors(self.folder):
+                connection = sqlite3.connect(self.folder / DATABASE, isolation_level=None, timeout=LOCK_SECONDS)
+                with closing(connection):
+                    upgrade(connection)
+        except ArchiveDamagedError:
+            raise
+        except ArchiveError as error:
+            # What reads needs nothing of the new format, and a read-only disk holds no build.
+            logger.warning("The archive stays in its old format: %s", error)
 
     def derive(self) -> None:
         """Bring the derived files in step with the database. Raises ArchiveError when they cannot be written."""
@@ -271,6 +338,34 @@ class LocalArchive(ArchiveWriter):
                 index = Index.read(connection, self.folder, generation)
                 self._index = index
         return index
+
+
+def _replace_issues(
+    connection: sqlite3.Connection, *, add: Sequence[PreparedIssue], remove: Sequence[int], complete: bool
+) -> None:
+    """Take issues out and put issues in, and drop the vectors and readings that nothing needs any more."""
+    connection.execute("CREATE TEMP TABLE freed (vector_key TEXT PRIMARY KEY)")
+    connection.execute("CREATE TEMP TABLE unread (reading_key TEXT PRIMARY KEY)")
+    for key in remove:
+        connection.execute(
+            "INSERT OR IGNORE INTO freed SELECT vector_key FROM chunks JOIN articles USING (article_key) "
+            "WHERE issue_key = ?",
+            (key,),
+        )
+        connection.execute("INSERT OR IGNORE INTO unread SELECT reading_key FROM issues WHERE issue_key = ?", (key,))
+        connection.execute("DELETE FROM issues WHERE issue_key = ?", (key,))
+    for prepared in add:
+        insert_issue(connection, prepared)
+    unused = "vector_key NOT IN (SELECT vector_key FROM chunks)"
+    unread = "reading_key NOT IN (SELECT reading_key FROM issues)"
+    if complete:
+        connection.execute(f"DELETE FROM readings WHERE {unread}")
+        connection.execute(f"DELETE FROM vectors WHERE {unused}")
+    else:
+        connection.execute(f"DELETE FROM vectors WHERE vector_key IN (SELECT vector_key FROM freed) AND {unused}")
+        connection.execute(f"DELETE FROM readings WHERE reading_key IN (SELECT reading_key FROM unread) AND {unread}")
+    connection.execute("DROP TABLE freed")
+    connection.execute("DROP TABLE unread")
 
 
 class LocalEngine(Engine):

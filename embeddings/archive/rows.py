@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from embeddings.archive.base import PreparedIssue
+from embeddings.archive.checksums import seal_issue
 from embeddings.archive.codec import boxes_from_json, boxes_to_json
 from embeddings.archive.issues import indexed_text
 from embeddings.errors import ArchiveCode, ArchiveDamagedError
@@ -89,6 +90,7 @@ def insert_issue(connection: sqlite3.Connection, prepared: PreparedIssue) -> Non
             "INSERT INTO chunks (article_key, start, end, vector_key) VALUES (?, ?, ?, ?)",
             [(article_key, chunk.start, chunk.end, key) for chunk, key in prepared.chunks[article.id]],
         )
+    seal_issue(connection, int(issue_key or 0))
 
 
 def issue_from(columns: Sequence[str | None]) -> Issue:

@@ -13,13 +13,15 @@ CREATE TABLE issues (
     root TEXT NOT NULL,               -- the path a build was given; '' for an issue added by hand
     reading_key TEXT NOT NULL,        -- what the readers found in it
     recipe TEXT NOT NULL,             -- how it was parsed, corrected and cut; another one means doing so again
+    checksum BLOB NOT NULL DEFAULT x'', -- of the row and the ids of its articles
     UNIQUE (source, member)
 );
 
 -- What readers found, before corrections: reading a scan takes a minute, correcting its title must not.
 CREATE TABLE readings (
     reading_key TEXT PRIMARY KEY,     -- hash of the bytes and the readers' version
-    reading TEXT NOT NULL             -- JSON
+    reading TEXT NOT NULL,            -- JSON
+    checksum BLOB NOT NULL DEFAULT x''
 );
 
 CREATE TABLE articles (
@@ -35,7 +37,8 @@ CREATE TABLE articles (
     body TEXT NOT NULL,
     kicker TEXT NOT NULL,
     deck TEXT NOT NULL,
-    boxes TEXT NOT NULL               -- where each line of the body is printed, as JSON; '' when unknown
+    boxes TEXT NOT NULL,              -- where each line of the body is printed, as JSON; '' when unknown
+    checksum BLOB NOT NULL DEFAULT x'' -- of the row, the id of its issue, and its chunks
 );
 CREATE INDEX articles_by_issue ON articles (issue_key);
 CREATE INDEX articles_by_id ON articles (id);
@@ -52,5 +55,14 @@ CREATE INDEX chunks_by_vector ON chunks (vector_key);
 
 CREATE TABLE vectors (
     vector_key TEXT PRIMARY KEY,      -- hash of the model's fingerprint and the text that was encoded
-    vector BLOB NOT NULL              -- little-endian float32
+    vector BLOB NOT NULL,             -- little-endian float32
+    checksum BLOB NOT NULL DEFAULT x''
+);
+
+-- What is to happen to files outside because of a commit; emptied as it is done.
+CREATE TABLE outbox (
+    change_key INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,               -- append, place or database
+    path TEXT NOT NULL,               -- the file that is to change
+    content TEXT NOT NULL             -- the lines to add, or the file that takes its place
 );

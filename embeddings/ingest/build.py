@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -12,11 +13,22 @@ from embeddings.archive.base import ArchiveReader, ArchiveWriter, KnownIssue, Pr
 from embeddings.archive.issues import goes_by
 from embeddings.archive.registry import lock_archive, open_archive, open_for_writing
 from embeddings.chunking import MAX_CHARS, OVERLAP_CHARS
-from embeddings.config import Limits, archive_location, chosen_model
+from embeddings.config import Limits, archive_folder, archive_location, chosen_model, issues_path
 from embeddings.encoders.encoder import Encoder, open_encoder
 from embeddings.errors import ModelCode, ModelMismatchError, SourceCode, SourceError
-from embeddings.ingest.plan import BY_HAND, Plan, Planner, Skipped, prepare_again, texts_of
+from embeddings.ingest.plan import (
+    BY_HAND,
+    Arrivals,
+    DocumentKey,
+    Plan,
+    Planner,
+    Skipped,
+    prepare_again,
+    texts_of,
+)
+from embeddings.sources.atomic import sweep
 from embeddings.sources.files import SUFFIXES, is_issue_file, read_bytes
+from embeddings.sources.outbox import ChangeKind, FileChange
 from embeddings.sources.unzip import unpack
 
 _GROUP_CHUNKS = 48  # encoded together, stored and reported before the next group: about three seconds
@@ -140,24 +152,31 @@ def remove(
 ) -> BuildReport:
     """Take issues out by name, file name or start of id. Raises SourceError when a name fits none."""
     options = options or BuildOptions()
-    location = archive_location(archive)
     started = options.clock()
-    open_archive(location).close()
-    with lock_archive(location, wait_seconds=options.wait_seconds, on_wait=options.on_wait, now=options.now):
-        store = open_for_writing(location)
+    with hold_archive(archive, options=options) as store:
         known = store.known_issues()
-        doomed: dict[int, KnownIssue] = {}
-        for name in names:
-            fitting = [one for one in known if goes_by(one.issue, name)]
-            if not fitting:
-                raise SourceError(SourceCode.NO_ISSUE_IN, name=name, folder=location)
-            doomed.update((one.key, one) for one in fitting)
-        settings = store.settings
-        if settings is not None and doomed:
-            store.commit(add=[], remove=list(doomed), settings=settings)
-            store.derive()
-        store.close()
+        doomed = issues_called(names, known, location=archive_location(archive))
+        take_out(store, doomed)
     return BuildReport(removed=len(doomed), unchanged=len(known) - len(doomed), seconds=options.clock() - started)
+
+
+def issues_called(names: Iterable[str], known: Sequence[KnownIssue], *, location: str) -> list[KnownIssue]:
+    """The issues that go by some names, each once. Raises SourceError when a name fits none."""
+    found: dict[int, KnownIssue] = {}
+    for name in names:
+        fitting = [one for one in known if goes_by(one.issue, name)]
+        if not fitting:
+            raise SourceError(SourceCode.NO_ISSUE_IN, name=name, folder=location)
+        found.update((one.key, one) for one in fitting)
+    return list(found.values())
+
+
+def take_out(store: ArchiveWriter, doomed: Sequence[KnownIssue], changes: Sequence[FileChange] = ()) -> None:
+    """Take issues out of an archive that is held, and make some changes of files with them."""
+    settings = store.settings
+    if settings is not None and doomed:
+        store.commit(add=[], remove=[one.key for one in doomed], settings=settings, changes=changes)
+        store.derive()
 
 
 def stale_sources(store: ArchiveReader) -> list[str]:
@@ -228,30 +247,50 @@ def _run(
     encoder: Encoder | None,
     gone: Collection[Path] = (),
 ) -> BuildReport:
-    location = archive_location(archive)
     started = options.clock()
-    with lock_archive(location, wait_seconds=options.wait_seconds, on_wait=options.on_wait, now=options.now):
-        store = open_for_writing(location, create=True)
-        try:
-            report = _update(store, found, roots=roots, options=options, encoder=encoder, gone=gone)
-        finally:
-            store.close()
+    with hold_archive(archive, options=options, create=True) as store:
+        for folder in {file.parent for file in found.files}:
+            sweep(folder)
+        report = index_files(store, found, roots=roots, options=options, encoder=encoder, gone=gone)
     return replace(report, seconds=options.clock() - started)
 
 
-def _update(
+@contextmanager
+def hold_archive(archive: str | Path | None, *, options: BuildOptions, create: bool = False) -> Iterator[ArchiveWriter]:
+    """An archive for writing, held against other builds.
+
+    What a killed process left undone is done first, and what it left unfinished is removed. Raises ArchiveError as its name says, ArchiveLockedError when another build holds it for too long.
+    """
+    location = archive_location(archive)
+    if not create:
+        open_archive(location).close()  # a folder that holds no archive is not to hold a lock either
+    with lock_archive(location, wait_seconds=options.wait_seconds, on_wait=options.on_wait, now=options.now):
+        store = open_for_writing(location, create=create)
+        try:
+            store.settle()
+            folder = archive_folder(location)
+            if folder is not None:
+                sweep(issues_path(folder))
+            yield store
+        finally:
+            store.close()
+
+
+def index_files(
     store: ArchiveWriter,
     found: FoundFiles,
     *,
-    roots: Sequence[Path],
     options: BuildOptions,
     encoder: Encoder | None,
-    gone: Collection[Path],
+    roots: Sequence[Path] = (),
+    gone: Collection[Path] = (),
+    arrivals: Arrivals = Arrivals(),
 ) -> BuildReport:
+    """Bring an archive that is held in step with some files, and with what an editor brings. Raises as `build` does."""
     stored = store.settings
     encoder = encoder or open_encoder(chosen_model(options.model) or (stored.model if stored else None))
     settings = _settings(stored, encoder, options)
-    plan = _plan(store, found, settings=settings, options=options)
+    plan = _plan(store, found, settings=settings, options=options, arrivals=arrivals)
     known = {one.place: one for one in store.known_issues()}
     missing = set(map(str, gone))
     out = [
@@ -273,6 +312,7 @@ def _update(
             remove=[*(one.key for one in out), *outdated],
             settings=settings,
             complete=bool(roots) and not plan.skipped,
+            changes=_changes(places, plan, arrivals),
         )
     store.derive()
     return BuildReport(
@@ -288,9 +328,23 @@ def _update(
     )
 
 
-def _plan(store: ArchiveWriter, found: FoundFiles, *, settings: Settings, options: BuildOptions) -> Plan:
+def _changes(places: Sequence[DocumentKey], plan: Plan, arrivals: Arrivals) -> list[FileChange]:
+    """What the commit of some documents does to files: corrections are noted, files that arrived get their place."""
+    notes = [note for place in places for note in plan.notes.get(place, ())]
+    sources = {source for source, _ in places}
+    placed = [
+        FileChange(ChangeKind.PLACE, file, str(staged))
+        for file, staged in arrivals.staged.items()
+        if str(file) in sources
+    ]
+    return [*notes, *placed]
+
+
+def _plan(
+    store: ArchiveWriter, found: FoundFiles, *, settings: Settings, options: BuildOptions, arrivals: Arrivals
+) -> Plan:
     limits = options.limits or Limits.from_environment()
-    planner = Planner(store, settings=settings, full=options.full, limits=limits)
+    planner = Planner(store, settings=settings, full=options.full, limits=limits, arrivals=arrivals, now=options.now)
 
     def tell(number: int, name: str) -> None:
         if options.on_progress is not None:

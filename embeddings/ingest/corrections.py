@@ -3,10 +3,11 @@
 `corrections.jsonl` stands in the folder of the sources and is only ever added to, one correction a line:
 
     {"issue": SHA-256, "file": "a.pdf", "member": "", "field": "title", "article": "旧题", "opening": "正文开头……",
-     "was": "旧题", "becomes": "新题", "made": "2025-09-13T08:30:00"}
+     "was": "旧题", "becomes": "新题", "made": "2025-09-13T08:30:00", "key": "5f1c…"}
 
-Each says what the text was, and applies wherever that text is still found. They are applied in their order, so a field
-that was changed twice ends as the last one says.
+They are written by the commit that indexes what they make (`embeddings.sources.outbox`), so that neither is without the
+other; `key` is a correction's own. Each says what the text was, and applies wherever that text is still found. They are
+applied in their order, so a field that was changed twice ends as the last one says.
 """
 
 from __future__ import annotations
@@ -18,11 +19,13 @@ from datetime import date, datetime
 from difflib import SequenceMatcher
 from enum import Enum
 from pathlib import Path
+from uuid import uuid4
 
 from embeddings.errors import CorrectionError, SourceCode, SourceError
-from embeddings.sources.atomic import replace_file
 from embeddings.sources.document import Document
 from embeddings.sources.hashing import text_digest
+from embeddings.sources.outbox import ChangeKind, FileChange
+from embeddings.text.normalize import well_formed
 from embeddings.types import Article, ParsedArticle, ParsedIssue
 
 FILE_NAME = "corrections.jsonl"
@@ -61,6 +64,10 @@ class Correction:
         return bool(self.article or self.opening)
 
 
+WITHDRAWAL = Correction(Field.WITHDRAWN, "", "yes")
+READMISSION = Correction(Field.WITHDRAWN, "yes", "no")
+
+
 @dataclass(frozen=True, slots=True)
 class Corrections:
     """The corrections of one document, in their order."""
@@ -78,20 +85,27 @@ class Corrections:
         said = [one.becomes for one in self.all if one.field is Field.WITHDRAWN]
         return bool(said) and said[-1] == "yes"
 
+    def followed_by(self, *others: Correction) -> Corrections:
+        """These, and then some others."""
+        return Corrections((*self.all, *others))
+
 
 def of_article(field: Field, article: Article | ParsedArticle, *, was: str, becomes: str) -> Correction:
     """A change of an article as it is now."""
     return Correction(field, was, becomes, article.title, article.body[:_OPENING_CHARS])
 
 
-def read_corrections(source: Path, document: Document) -> Corrections:
-    """What the file beside a source says of one of its documents.
+def read_corrections(source: Path, document: Document, waiting: Sequence[FileChange] = ()) -> Corrections:
+    """What the file beside a source says of one of its documents, and what `waiting` changes will add to it.
 
     A withdrawal holds for those bytes only, everything else also for the file when its bytes have changed. Raises
     SourceError when the file of corrections cannot be read.
     """
+    path = source.with_name(FILE_NAME)
+    written = _text_of(path)
+    added = [one.text for one in waiting if one.path == path and one.text not in written]
     found = []
-    for number, row in enumerate(_rows(source.with_name(FILE_NAME)), start=1):
+    for number, row in enumerate(_rows(path, "\n".join([written, *added])), start=1):
         try:
             one = Correction(
                 Field(row["field"]), row["was"], row["becomes"], row.get("article", ""), row.get("opening", "")
@@ -99,24 +113,21 @@ def read_corrections(source: Path, document: Document) -> Corrections:
             same_bytes = row["issue"] == document.id
             same_file = (row["file"], row["member"]) == (source.name, document.member)
         except (KeyError, TypeError, ValueError) as error:
-            raise SourceError(
-                SourceCode.BAD_CORRECTION, path=source.with_name(FILE_NAME), line=number, detail=str(error)
-            ) from error
+            raise SourceError(SourceCode.BAD_CORRECTION, path=path, line=number, detail=str(error)) from error
         if same_bytes or (same_file and one.field is not Field.WITHDRAWN):
             found.append(one)
     return Corrections(tuple(found))
 
 
-def record(
+def note_of(
     source: Path,
     *,
     issue_id: str,
     member: str,
     corrections: Iterable[Correction],
     now: Callable[[], datetime] = datetime.now,
-) -> None:
-    """Add corrections to the file beside a source, all or none. Raises SourceError when it cannot be written."""
-    path = source.with_name(FILE_NAME)
+) -> list[FileChange]:
+    """The change of the file beside a source that adds corrections to it; none for none."""
     rows = [
         {
             "issue": issue_id,
@@ -124,27 +135,12 @@ def record(
             "member": member,
             **{name: str(value) for name, value in asdict(one).items()},
             "made": f"{now():%Y-%m-%dT%H:%M:%S}",
+            "key": uuid4().hex,
         }
         for one in corrections
     ]
-    if not rows:
-        return
-    try:
-        old = path.read_bytes() if path.exists() else b""
-        new = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode("utf-8")
-        replace_file(path, old + (b"" if not old or old.endswith(b"\n") else b"\n") + new)
-    except OSError as error:
-        raise SourceError(SourceCode.CORRECTION_NOT_WRITTEN, path=path, detail=error.strerror) from error
-
-
-def record_withdrawal(source: Path, *, issue_id: str, member: str) -> None:
-    """Note beside a source that one of its issues is not to be indexed. Raises SourceError."""
-    record(source, issue_id=issue_id, member=member, corrections=[Correction(Field.WITHDRAWN, "", "yes")])
-
-
-def lift_withdrawal(source: Path, document: Document) -> None:
-    """Note that an issue may be indexed again. Raises SourceError."""
-    record(source, issue_id=document.id, member=document.member, corrections=[Correction(Field.WITHDRAWN, "yes", "no")])
+    lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    return [FileChange(ChangeKind.APPEND, source.with_name(FILE_NAME), well_formed(lines))] if rows else []
 
 
 def correct(issue: ParsedIssue, corrections: Sequence[Correction]) -> tuple[ParsedIssue, tuple[Correction, ...]]:
@@ -225,13 +221,17 @@ def _day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
-    if not path.exists():
-        return []
+def _text_of(path: Path) -> str:
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-        return [json.loads(line) for line in lines if line.strip()]
+        return path.read_text(encoding="utf-8") if path.exists() else ""
     except (OSError, ValueError) as error:
+        raise SourceError(SourceCode.CORRECTIONS_UNREADABLE, path=path, detail=str(error)) from error
+
+
+def _rows(path: Path, text: str) -> list[dict[str, str]]:
+    try:
+        return [json.loads(line) for line in text.split("\n") if line.strip()]
+    except (ValueError, RecursionError) as error:
         raise SourceError(SourceCode.CORRECTIONS_UNREADABLE, path=path, detail=str(error)) from error
 
 

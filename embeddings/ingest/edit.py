@@ -9,13 +9,20 @@ from pathlib import Path
 
 from embeddings.archive.base import ArchiveWriter, KnownIssue
 from embeddings.archive.issues import goes_by
-from embeddings.archive.registry import open_archive, open_for_writing
-from embeddings.config import Limits
+from embeddings.config import Limits, archive_location
 from embeddings.encoders.encoder import Encoder
 from embeddings.errors import CorrectionError, SourceCode, SourceError
-from embeddings.ingest.build import BuildOptions, BuildReport, remove, update
-from embeddings.ingest.corrections import correct, corrections_between, read_corrections, record, record_withdrawal
-from embeddings.ingest.plan import read_once, with_ids
+from embeddings.ingest.build import (
+    BuildOptions,
+    BuildReport,
+    FoundFiles,
+    hold_archive,
+    index_files,
+    issues_called,
+    take_out,
+)
+from embeddings.ingest.corrections import WITHDRAWAL, correct, corrections_between, note_of, read_corrections
+from embeddings.ingest.plan import Arrivals, read_once, with_ids
 from embeddings.sources.document import Document
 from embeddings.sources.files import read_bytes
 from embeddings.sources.unzip import unpack
@@ -82,13 +89,14 @@ def correct_article(
                 articles.append(changes.of(article))
         return replace(issue, articles=tuple(articles))
 
-    store = open_for_writing(archive)
-    with store.snapshot() as snapshot:
-        found = snapshot.read_article(article_id)
-    if len(found) != 1:
-        raise SourceError(SourceCode.SEVERAL_ARTICLES if found else SourceCode.NO_SUCH_ARTICLE, id=article_id)
-    (known,) = (one for one in store.known_issues() if one.issue.id == found[0].issue.id)
-    return _correct(store, known, change, archive=archive, options=options, encoder=encoder)
+    options = options or BuildOptions()
+    with hold_archive(archive, options=options) as store:
+        with store.snapshot() as snapshot:
+            found = snapshot.read_article(article_id)
+        if len(found) != 1:
+            raise SourceError(SourceCode.SEVERAL_ARTICLES if found else SourceCode.NO_SUCH_ARTICLE, id=article_id)
+        (known,) = (one for one in store.known_issues() if one.issue.id == found[0].issue.id)
+        return _correct(store, known, change, options=options, encoder=encoder)
 
 
 def correct_issue(
@@ -101,15 +109,18 @@ def correct_issue(
     encoder: Encoder | None = None,
 ) -> BuildReport:
     """Correct the name or date of an issue. Raises SourceError when no issue, or more than one, goes by the name."""
-    store = open_for_writing(archive)
-    fitting = [known for known in store.known_issues() if goes_by(known.issue, name)]
-    if len(fitting) != 1:
-        raise SourceError(SourceCode.SEVERAL_ISSUES if fitting else SourceCode.NO_SUCH_ISSUE, name=name, n=len(fitting))
 
     def change(issue: ParsedIssue) -> ParsedIssue:
         return replace(issue, name=new_name or issue.name, date=day or issue.date)
 
-    return _correct(store, fitting[0], change, archive=archive, options=options, encoder=encoder)
+    options = options or BuildOptions()
+    with hold_archive(archive, options=options) as store:
+        fitting = [known for known in store.known_issues() if goes_by(known.issue, name)]
+        if len(fitting) != 1:
+            raise SourceError(
+                SourceCode.SEVERAL_ISSUES if fitting else SourceCode.NO_SUCH_ISSUE, name=name, n=len(fitting)
+            )
+        return _correct(store, fitting[0], change, options=options, encoder=encoder)
 
 
 def withdraw(
@@ -118,17 +129,26 @@ def withdraw(
     """Take issues out of the archive and keep them out: a build over their folder leaves them aside.
 
     `add` brings one back. Raises SourceError when a name fits none, or when the note beside the source cannot be
-    written.
+    written; then nothing has happened. Where the folder of a source is away, the note waits for it.
     """
-    names = list(names)
-    store = open_archive(archive)
-    doomed = [known for known in store.known_issues() if any(goes_by(known.issue, name) for name in names)]
-    report = remove(names, archive=archive, options=options)
-    for known in doomed:
-        source = Path(known.issue.source)
-        if source.parent.is_dir():
-            record_withdrawal(source, issue_id=known.issue.id, member=known.issue.member)
-    return report
+    options = options or BuildOptions()
+    started = options.clock()
+    with hold_archive(archive, options=options) as store:
+        known = store.known_issues()
+        doomed = issues_called(names, known, location=archive_location(archive))
+        notes = [
+            note
+            for one in doomed
+            for note in note_of(
+                Path(one.issue.source),
+                issue_id=one.issue.id,
+                member=one.issue.member,
+                corrections=[WITHDRAWAL],
+                now=options.now,
+            )
+        ]
+        take_out(store, doomed, notes)
+    return BuildReport(removed=len(doomed), unchanged=len(known) - len(doomed), seconds=options.clock() - started)
 
 
 def _correct(
@@ -136,21 +156,28 @@ def _correct(
     known: KnownIssue,
     change: Callable[[ParsedIssue], ParsedIssue],
     *,
-    archive: str | Path | None,
-    options: BuildOptions | None,
+    options: BuildOptions,
     encoder: Encoder | None,
 ) -> BuildReport:
-    options = options or BuildOptions()
+    """Correct an issue of an archive that is held, so that nobody corrects what has changed meanwhile."""
+    started = options.clock()
+    limits = options.limits or Limits.from_environment()
     source = Path(known.issue.source)
-    document = _document(known, options.limits or Limits.from_environment())
-    reading = with_ids(read_once(store, document, options.limits or Limits.from_environment()), document)
-    now, _ = correct(reading, read_corrections(source, document).all)
+    document = _document(known, limits)
+    reading = with_ids(read_once(store, document, limits), document)
+    now, _ = correct(reading, read_corrections(source, document, store.waiting()).all)
     try:
         corrections = corrections_between(now, change(now))
     except CorrectionError as error:
         raise SourceError(SourceCode.ISSUE_NOT_CORRECTED, issue=known.issue.name, cause=error) from error
-    record(source, issue_id=document.id, member=document.member, corrections=corrections, now=options.now)
-    return update({source: known.root}, archive=archive, options=options, encoder=encoder)
+    report = index_files(
+        store,
+        FoundFiles({source: known.root}),
+        options=options,
+        encoder=encoder,
+        arrivals=Arrivals({known.place: corrections}),
+    )
+    return replace(report, seconds=options.clock() - started)
 
 
 def _document(known: KnownIssue, limits: Limits) -> Document:

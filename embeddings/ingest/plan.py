@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
 from embeddings.archive.base import ArchiveWriter, KnownIssue, PreparedIssue, Settings
@@ -11,12 +12,13 @@ from embeddings.archive.issues import indexed_text
 from embeddings.chunking import chunk_article
 from embeddings.config import Limits
 from embeddings.errors import SourceCode, SourceError
-from embeddings.ingest.corrections import Correction, Corrections, correct, lift_withdrawal, read_corrections
+from embeddings.ingest.corrections import READMISSION, Correction, Corrections, correct, note_of, read_corrections
 from embeddings.ingest.parse_cache import issue_from_json, issue_to_json, reading_key
 from embeddings.loaders.registry import read_document
 from embeddings.sources.document import Document
 from embeddings.sources.files import read_bytes
 from embeddings.sources.hashing import text_digest
+from embeddings.sources.outbox import FileChange
 from embeddings.sources.unzip import unpack
 from embeddings.types import ARTICLE_FIELDS, Article, Chunk, Issue, ParsedArticle, ParsedIssue
 
@@ -41,13 +43,25 @@ class Skipped:
         return str(self.error)
 
 
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """What an editor brings to a build.
+
+    `corrections` are by document. `staged` says of files that are not in their place yet where their bytes lie until
+    the commit puts them there.
+    """
+
+    corrections: Mapping[DocumentKey, Sequence[Correction]] = field(default_factory=dict)
+    staged: Mapping[Path, Path] = field(default_factory=dict)
+
+
 @dataclass(slots=True)
 class Plan:
     """What reading the files has shown.
 
     `seen` holds the places that were read or found unchanged, `failed` the files that could not be read: what the
     archive holds of those stays. `withdrawn` holds places whose issue an editor has taken back. `stale` tells of
-    corrections that fit nothing any more.
+    corrections that fit nothing any more. `notes` holds, for a place, what is to be written beside its source.
     """
 
     prepared: list[PreparedIssue] = field(default_factory=list)
@@ -56,13 +70,26 @@ class Plan:
     failed: set[str] = field(default_factory=set)
     withdrawn: set[DocumentKey] = field(default_factory=set)
     stale: list[str] = field(default_factory=list)
+    notes: dict[DocumentKey, list[FileChange]] = field(default_factory=dict)
 
 
 class Planner:
     """Reads files against what an archive already knows."""
 
-    def __init__(self, store: ArchiveWriter, *, settings: Settings, full: bool, limits: Limits) -> None:
+    def __init__(
+        self,
+        store: ArchiveWriter,
+        *,
+        settings: Settings,
+        full: bool,
+        limits: Limits,
+        arrivals: Arrivals = Arrivals(),
+        now: Callable[[], datetime] = datetime.now,
+    ) -> None:
         self._store = store
+        self._arrivals = arrivals
+        self._now = now
+        self._waiting = store.waiting()
         self._settings = settings
         self._full = full
         self._limits = limits
@@ -92,7 +119,8 @@ class Planner:
         return plan
 
     def _plan_file(self, file: Path, root: str, plan: Plan, taken: dict[str, DocumentKey]) -> None:
-        unpacked = unpack(file.name, read_bytes(file, self._limits), self._limits)
+        content = read_bytes(self._arrivals.staged.get(file, file), self._limits)
+        unpacked = unpack(file.name, content, self._limits)
         for member, error in unpacked.skipped:
             plan.skipped.append(Skipped(f"{file}/{member}", error))
             plan.seen.add((str(file), member))
@@ -110,13 +138,12 @@ class Planner:
         self, file: Path, document: Document, root: str, plan: Plan, taken: dict[str, DocumentKey]
     ) -> None:
         place = (str(file), document.member)
-        corrections = read_corrections(file, document)
+        corrections = read_corrections(file, document, self._waiting)
         if corrections.withdrawn and root != BY_HAND:
             plan.withdrawn.add(place)
             return
-        if corrections.withdrawn:
-            lift_withdrawal(file, document)
-            corrections = read_corrections(file, document)
+        made = [*([READMISSION] if corrections.withdrawn else []), *self._arrivals.corrections.get(place, ())]
+        corrections = corrections.followed_by(*made)
         if taken.setdefault(document.id, place) != place:
             other = Path("/".join(filter(None, taken[document.id]))).name
             raise SourceError(SourceCode.SAME_BYTES, name=document.name, other=other)
@@ -131,6 +158,9 @@ class Planner:
                 raise SourceError(SourceCode.ALL_DROPPED, name=document.name)
             issue = issue_of(document, corrected, source=str(file))
             plan.prepared.append(prepare(issue, recipe=recipe, root=root, key=key, settings=self._settings))
+            plan.notes[place] = note_of(
+                file, issue_id=document.id, member=document.member, corrections=made, now=self._now
+            )
         plan.seen.add(place)
 
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 
 from embeddings.archive.registry import open_for_writing
 from embeddings.config import Limits, archive_path, issues_path
 from embeddings.encoders.encoder import Encoder
-from embeddings.errors import ArchiveCode, ArchiveError, BulletinError, CorrectionError, SourceCode, SourceError
-from embeddings.ingest.build import BuildOptions, BuildReport, update
-from embeddings.ingest.corrections import correct, corrections_between, read_corrections, record
-from embeddings.ingest.plan import Skipped, read_once, with_ids
-from embeddings.sources.atomic import replace_file
+from embeddings.errors import ArchiveCode, ArchiveError, CorrectionError, SourceCode, SourceError
+from embeddings.ingest.build import BuildOptions, BuildReport, FoundFiles, hold_archive, index_files
+from embeddings.ingest.corrections import correct, corrections_between, read_corrections
+from embeddings.ingest.plan import BY_HAND, Arrivals, Skipped, read_once, with_ids
+from embeddings.sources.atomic import hold_folder, stage_file, sweep
 from embeddings.sources.document import Document
 from embeddings.sources.files import read_bytes
 from embeddings.sources.hashing import file_digest
@@ -100,46 +102,58 @@ def take_in(
         changes = [corrections_between(draft.issue, target) for draft, target in zip(drafts, wanted, strict=True)]
     except CorrectionError as error:
         raise SourceError(SourceCode.NOT_INDEXED, cause=error) from error
-    kept: dict[Path, Path] = {}
-    new: list[Path] = []
-    try:
-        for draft in drafts:
-            if draft.file not in kept:
-                kept[draft.file], is_new = _keep(draft.file, issues_path(folder))
-                new += [kept[draft.file]] if is_new else []
-        for draft, corrections in zip(drafts, changes, strict=True):
-            document = draft.document
-            record(
-                kept[draft.file],
-                issue_id=document.id,
-                member=document.member,
-                corrections=corrections,
-                now=options.now,
-            )
-        return update(dict.fromkeys(kept.values(), ""), archive=folder, options=options, encoder=encoder)
-    except BulletinError:
-        for path in new:
-            path.unlink(missing_ok=True)
-        raise
+    started = options.clock()
+    with hold_archive(folder, options=options, create=True) as store, ExitStack() as stack:
+        kept = _keep({draft.file for draft in drafts}, issues_path(folder), stack)
+        targets = {file: target for file, (target, _) in kept.items()}
+        arrivals = Arrivals(
+            {
+                (str(targets[draft.file]), draft.document.member): corrections
+                for draft, corrections in zip(drafts, changes, strict=True)
+            },
+            {target: staged for target, staged in kept.values() if staged is not None},
+        )
+        found = FoundFiles(dict.fromkeys(targets.values(), BY_HAND))
+        report = index_files(store, found, options=options, encoder=encoder, arrivals=arrivals)
+    return replace(report, seconds=options.clock() - started)
 
 
-def _keep(file: Path, folder: Path) -> tuple[Path, bool]:
-    """A copy of a file in a folder, under its own name made safe, and whether the copy is new."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        name = safe_name(file.name)
-        content = file.read_bytes()
-        digest = file_digest(file)
-        target, number = folder / name, 1
-        while target.exists():
-            if file_digest(target) == digest:
-                return target.resolve(), False
-            number += 1
-            target = folder / f"{Path(name).stem} ({number}){Path(name).suffix}"
-        replace_file(target, content)
-        return target.resolve(), True
-    except OSError as error:
-        raise ArchiveError(ArchiveCode.FILE_NOT_KEPT, name=file.name, folder=folder, detail=error.strerror) from error
+def _keep(files: Iterable[Path], folder: Path, stack: ExitStack) -> dict[Path, tuple[Path, Path | None]]:
+    """For each file its place in a folder, under its own name made safe, and where its copy lies until then.
+
+    The latter is None where the place has the same bytes already. Until the stack ends the folder is held; copies that
+    nothing has put in place by then go with it. Raises ArchiveError.
+    """
+    kept: dict[Path, tuple[Path, Path | None]] = {}
+    for file in sorted(files):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            sweep(folder)
+            stack.enter_context(hold_folder(folder))
+            content = file.read_bytes()
+            taken = {target for target, _ in kept.values()}
+            place, is_new = _place_for(file, content, folder.resolve(), taken)
+            staged = stage_file(folder, content) if is_new else None
+        except OSError as error:
+            detail = error.strerror or str(error)
+            raise ArchiveError(ArchiveCode.FILE_NOT_KEPT, name=file.name, folder=folder, detail=detail) from error
+        if staged is not None:
+            stack.callback(staged.unlink, missing_ok=True)
+        kept[file] = place, staged
+    return kept
+
+
+def _place_for(file: Path, content: bytes, folder: Path, taken: Collection[Path]) -> tuple[Path, bool]:
+    """Where a file belongs in a folder, and whether it is not there yet."""
+    digest = sha256(content).hexdigest()
+    name = safe_name(file.name)
+    target, number = folder / name, 1
+    while target.exists() or target in taken:
+        if target.exists() and file_digest(target) == digest:
+            return target, False
+        number += 1
+        target = folder / f"{Path(name).stem} ({number}){Path(name).suffix}"
+    return target, True
 
 
 def safe_name(name: str) -> str:

@@ -104,6 +104,7 @@ CHINESE: dict[ErrorCode, str] = {
     ArchiveCode.INDEX_NOT_WRITTEN: "各期已经存好，但 {folder} 里的检索文件写不进去（{detail}）。请腾出空间，再建一次。",
     ArchiveCode.LOCKED: "资料库正被另一个任务写入。请稍后再试。",
     ArchiveCode.MISSING: "{folder} 没有资料库。请先用 bulletin build 建库，或用 --archive 指定另一个。",
+    ArchiveCode.NEWER_VERSION: "{path} 是更新的版本建的资料库。请装上那个版本，或恢复本版本的备份。",
     ArchiveCode.OTHER_VERSION: "{path} 不是这个版本能读的资料库。请在空文件夹里重建。",
     ArchiveCode.NO_ENGINE: "没有能打开 {location} 的资料库引擎。请指定文件夹，或用这些开头的网址：{schemes}。",
     ArchiveCode.NOT_A_FOLDER: "资料库 {location} 不在本机的文件夹里。请换成文件夹。",

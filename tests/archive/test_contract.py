@@ -20,11 +20,13 @@ from embeddings import (
     Issue,
     Settings,
     Snapshot,
+    SourceError,
     open_archive,
 )
 from embeddings.archive.base import PreparedIssue
 from embeddings.archive.registry import lock_archive, open_for_writing
 from embeddings.chunking import chunk_article
+from embeddings.sources.outbox import ChangeKind, FileChange
 
 # By engine: where an archive of its own is for a test, as a URL or path. Nothing is there yet.
 ENGINES: dict[str, Callable[[Path], str]] = {
@@ -188,6 +190,32 @@ def test_a_commit_that_fails_changes_nothing(archive: ArchiveWriter) -> None:
     with archive.snapshot() as snapshot:
         assert snapshot.generation == before
         assert texts(snapshot) == [BRIDGE]
+
+
+def test_a_commit_changes_files_and_is_not_made_where_they_cannot_be(archive: ArchiveWriter, tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    change = FileChange(ChangeKind.APPEND, log, "第一行\n")
+    archive.commit(add=[prepared("甲报", BRIDGE)], remove=[], settings=SETTINGS, changes=[change])
+    assert (log.read_text(encoding="utf-8"), archive.waiting()) == ("第一行\n", [])
+    log.unlink()
+    log.mkdir()  # what is no file cannot be written
+    with pytest.raises(SourceError, match=r"log\.jsonl"):
+        archive.commit(add=[prepared("乙报", CANAL)], remove=[], settings=SETTINGS, changes=[change])
+    assert [known.issue.name for known in archive.known_issues()] == ["甲报"]
+    assert archive.waiting() == []
+
+
+def test_a_change_waits_for_its_folder_and_is_made_once(archive: ArchiveWriter, tmp_path: Path) -> None:
+    log = tmp_path / "away" / "log.jsonl"
+    changes = [FileChange(ChangeKind.APPEND, log, f"{number}\n") for number in range(2)]
+    archive.commit(add=[], remove=[], settings=SETTINGS, changes=changes)
+    assert archive.waiting() == changes
+    archive.settle()
+    assert archive.waiting() == changes
+    log.parent.mkdir()
+    log.write_text("1\n", encoding="utf-8")  # a process that was killed wrote it and could not say so
+    archive.settle()
+    assert (log.read_text(encoding="utf-8"), archive.waiting()) == ("1\n0\n", [])
 
 
 def test_the_derived_parts_follow_the_commits(archive: ArchiveWriter) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -153,10 +154,10 @@ def test_a_broken_file_of_corrections_is_named_and_changes_nothing(
 def test_a_folder_that_cannot_be_written_says_so(
     issues: Path, archive: Path, counting: CountingEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(path: Path, content: bytes) -> None:
+    def full(folder: Path, content: bytes) -> Path:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("embeddings.ingest.corrections.replace_file", full)
+    monkeypatch.setattr("embeddings.sources.outbox.stage_file", full)
     with pytest.raises(SourceError, match="No space left on device"):
         correct_article(articles_of(archive)[0].id, title="甲", archive=archive, encoder=counting)
     assert articles_of(archive)[0].title == "水渠修好了"
@@ -202,3 +203,37 @@ def test_the_file_of_corrections_says_what_was_and_what_becomes(
     row = json.loads((issues / FILE_NAME).read_text(encoding="utf-8"))
     assert (row["field"], row["was"], row["becomes"]) == ("title", "水渠修好了", "乙村水渠通水")
     assert (row["file"], row["issue"]) == ("a.md", articles_of(archive)[0].issue.id)
+
+
+def test_corrections_made_at_the_same_time_are_all_kept(
+    issues: Path, archive: Path, counting: CountingEncoder, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    build(issues, archive=other, encoder=counting)
+    first, second = articles_of(archive)
+    changes = [
+        (archive, first.id, {"title": "乙村水渠通水"}),
+        (archive, second.id, {"byline": "通讯员 丙"}),
+        (other, first.id, {"byline": "本报记者 甲"}),
+        (other, second.id, {"title": "甲地大雨"}),
+    ]
+    with ThreadPoolExecutor(len(changes)) as pool:
+        done = [
+            pool.submit(correct_article, article, archive=to, encoder=CountingEncoder(), **change)  # type: ignore[arg-type]
+            for to, article, change in changes
+        ]
+        assert [one.result().replaced for one in done] == [1, 1, 1, 1]
+    rows = [json.loads(line) for line in (issues / FILE_NAME).read_text(encoding="utf-8").splitlines()]
+    assert sorted(row["becomes"] for row in rows) == ["乙村水渠通水", "本报记者 甲", "甲地大雨", "通讯员 丙"]
+
+
+def test_two_corrections_of_one_text_follow_one_another(archive: Path, counting: CountingEncoder) -> None:
+    article = articles_of(archive)[0]
+    with ThreadPoolExecutor(4) as pool:
+        list(
+            pool.map(
+                lambda title: correct_article(article.id, title=title, archive=archive, encoder=CountingEncoder()),
+                ["一", "二", "三", "四"],
+            )
+        )
+    assert build(article.issue.source, archive=archive, full=True, encoder=counting).stale_corrections == ()
