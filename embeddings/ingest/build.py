@@ -259,7 +259,8 @@ def _run(
 def hold_archive(archive: str | Path | None, *, options: BuildOptions, create: bool = False) -> Iterator[ArchiveWriter]:
     """An archive for writing, held against other builds.
 
-    What a killed process left undone is done first, and what it left unfinished is removed. Raises ArchiveError as its name says, ArchiveLockedError when another build holds it for too long.
+    What a killed process left undone is done first, and what it left unfinished is removed. Raises ArchiveError as its
+    name says, ArchiveLockedError when another build holds it for too long.
     """
     location = archive_location(archive)
     if not create:
