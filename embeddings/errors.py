@@ -2,7 +2,8 @@
 
 BulletinError
 ├── SourceError            a file cannot be read as an issue
-│   └── CorrectionError        an issue cannot become what is wanted of it
+│   ├── CorrectionError        an issue cannot become what is wanted of it
+│   └── NotStorableError       an issue cannot be written into an archive
 ├── ModelError             a model cannot be found or loaded
 └── ArchiveError           an archive cannot be used
     ├── ArchiveMissingError    there is none at that path
@@ -92,6 +93,10 @@ class SourceCode(ErrorCode):
     EMPTY = "source.empty", "{name} is empty; there is nothing to index."
     FILE_CHANGED_SINCE = "source.file_changed_since", "{path} has changed since it was indexed. Add it again."
     FILE_UNREADABLE = "source.file_unreadable", "{name} cannot be read ({detail})."
+    FILE_FAILED = (
+        "source.file_failed",
+        "{name} cannot be indexed ({kind}: {detail}). Save it anew, or as text or PDF.",
+    )
     FRONT_MATTER_DATE = (
         "source.front_matter_date",
         "{name}: the front matter's date {text!r} is not a date; write 2025-09-13.",
@@ -129,6 +134,15 @@ class SourceCode(ErrorCode):
     MEMBER_DAMAGED = "source.member_damaged", "{name} in {archive} is damaged ({detail}). Pack it again."
     MEMBER_PROTECTED = "source.member_protected", "{name} is protected by a password. Pack it without one."
     NOT_INDEXED = "source.not_indexed", "This cannot be indexed: {cause}"
+    NAME_NOT_UNICODE = (
+        "source.name_not_unicode",
+        "{name} has a name that is not UTF-8, so that the archive cannot keep it. Rename the file.",
+    )
+    NOT_ENCODED = (
+        "source.not_encoded",
+        "{name} cannot be turned into vectors ({kind}: {detail}). Save it anew, or as text.",
+    )
+    NOT_STORED = "source.not_stored", "{name} cannot be stored ({kind}: {detail}). Save it anew, or as text."
     NOT_TEXT = (
         "source.not_text",
         "{name} is not text (UTF-8, UTF-16, GB18030 or Big5); save it as UTF-8 text and add it again.",
@@ -216,6 +230,7 @@ class SourceCode(ErrorCode):
     )
     UNREAD_FORMAT = "source.unread_format", "{name} is {format}, which is not read here. {cure} and add it again."
     ZIP_DAMAGED = "source.zip_damaged", "{name} is a damaged ZIP file ({detail}). Pack or copy it again."
+    WATCH_FAILED = "source.watch_failed", "The folders could not be looked through ({kind}: {detail})."
 
 
 @unique
@@ -357,6 +372,10 @@ class BulletinError(Exception):
 
 class SourceError(BulletinError):
     """A file cannot be read as an issue: missing, empty, binary, or not in a form this project reads."""
+
+
+class NotStorableError(SourceError):
+    """An issue cannot be written into an archive, whatever disk and lock; `source` and `member` say which."""
 
 
 class CorrectionError(SourceError, ValueError):

@@ -262,7 +262,8 @@ class ArchiveWriter(ArchiveReader, Protocol):
 
         The vectors and readings that only the removed issues used are dropped; `complete` drops all that no issue uses.
         `changes` of files beside the sources belong to the step: they are made after it, and if the process is killed
-        before, by `settle`. Raises SourceError when one cannot be made; then nothing has happened.
+        before, by `settle`. Raises SourceError when one cannot be made, and NotStorableError for an issue that the
+        engine cannot hold; then nothing has happened.
         """
         ...
 

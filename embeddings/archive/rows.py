@@ -13,7 +13,7 @@ from embeddings.archive.base import PreparedIssue
 from embeddings.archive.checksums import seal_issue
 from embeddings.archive.codec import boxes_from_json, boxes_to_json
 from embeddings.archive.issues import indexed_text
-from embeddings.errors import ArchiveCode, ArchiveDamagedError
+from embeddings.errors import ArchiveCode, ArchiveDamagedError, NotStorableError, SourceCode
 from embeddings.types import Article, ArticleKind, Issue
 
 if TYPE_CHECKING:
@@ -51,7 +51,22 @@ def read_vectors(connection: sqlite3.Connection, count: int) -> NDArray[np.float
 
 
 def insert_issue(connection: sqlite3.Connection, prepared: PreparedIssue) -> None:
-    """Write an issue with its articles and chunks."""
+    """Write an issue with its articles and chunks. Raises NotStorableError where SQLite cannot hold it."""
+    issue = prepared.issue
+    try:
+        _insert_issue(connection, prepared)
+    except (ValueError, OverflowError, sqlite3.IntegrityError, sqlite3.ProgrammingError) as error:
+        raise NotStorableError(
+            SourceCode.NOT_STORED,
+            name=issue.name,
+            kind=type(error).__name__,
+            detail=str(error),
+            source=issue.source,
+            member=issue.member,
+        ) from error
+
+
+def _insert_issue(connection: sqlite3.Connection, prepared: PreparedIssue) -> None:
     issue = prepared.issue
     issue_key = connection.execute(
         "INSERT INTO issues (id, name, date, source, member, root, reading_key, recipe) "

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from embeddings.archive.base import ArchiveReader, ArchiveWriter, KnownIssue, PreparedIssue, Settings
 from embeddings.archive.issues import goes_by
@@ -15,7 +16,8 @@ from embeddings.archive.registry import lock_archive, open_archive, open_for_wri
 from embeddings.chunking import MAX_CHARS, OVERLAP_CHARS
 from embeddings.config import Limits, archive_folder, archive_location, chosen_model, issues_path
 from embeddings.encoders.encoder import Encoder, open_encoder
-from embeddings.errors import ModelCode, ModelMismatchError, SourceCode, SourceError
+from embeddings.errors import ModelCode, ModelMismatchError, NotStorableError, SourceCode, SourceError
+from embeddings.ingest.encode import encode_chunks
 from embeddings.ingest.plan import (
     BY_HAND,
     Arrivals,
@@ -24,14 +26,12 @@ from embeddings.ingest.plan import (
     Planner,
     Skipped,
     prepare_again,
-    texts_of,
 )
 from embeddings.sources.atomic import sweep
 from embeddings.sources.files import SUFFIXES, is_issue_file, read_bytes
 from embeddings.sources.outbox import ChangeKind, FileChange
 from embeddings.sources.unzip import unpack
 
-_GROUP_CHUNKS = 48  # encoded together, stored and reported before the next group: about three seconds
 _LOCK_WAIT_SECONDS = 60.0
 
 
@@ -52,6 +52,13 @@ class BuildReport:
     seconds: float = 0.0
     skipped: tuple[Skipped, ...] = ()
     stale_corrections: tuple[str, ...] = ()
+
+    def followed_by(self, other: BuildReport) -> BuildReport:
+        """What this build and another one after it did together."""
+        merged: dict[str, Any] = {
+            one.name: getattr(self, one.name) + getattr(other, one.name) for one in fields(BuildReport)
+        }
+        return BuildReport(**{**merged, "unchanged": other.unchanged})
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,22 +311,35 @@ def index_files(
         read = {(item.issue.source, item.issue.member) for item in prepared}
         kept = [one for one in known.values() if one not in out and one.place not in read]
         prepared = [*prepared, *prepare_again(store, kept, settings)]
-    encoded, reused = _encode(store, prepared, encoder, options=options)
-    places = [(item.issue.source, item.issue.member) for item in prepared]
-    outdated = [known[place].key for place in places if place in known]
-    if prepared or out or stored != settings:
-        store.commit(
-            add=prepared,
-            remove=[*(one.key for one in out), *outdated],
-            settings=settings,
-            complete=bool(roots) and not plan.skipped,
-            changes=_changes(places, plan, arrivals),
-        )
+    encoded, reused, failed = encode_chunks(store, prepared, encoder, afresh=options.full, on_progress=_teller(options))
+    prepared = _left_after(prepared, failed, plan)
+    while True:
+        places = [(item.issue.source, item.issue.member) for item in prepared]
+        outdated = [known[place].key for place in places if place in known]
+        if stored is not None and stored.fingerprint != settings.fingerprint:
+            # What has vectors of another model only cannot stay.
+            outdated = [one.key for one in known.values() if one not in out]
+        if not (prepared or out or stored != settings):
+            break
+        try:
+            store.commit(
+                add=prepared,
+                remove=[*(one.key for one in out), *outdated],
+                settings=settings,
+                complete=bool(roots) and not plan.skipped,
+                changes=_changes(places, plan, arrivals),
+            )
+            break
+        except NotStorableError as error:
+            place = (error.params["source"], error.params["member"])
+            plan.skipped.append(Skipped(_shown(place), error))
+            prepared = [item for item in prepared if (item.issue.source, item.issue.member) != place]
     store.derive()
+    replaced = sum(place in known for place in places)
     return BuildReport(
-        added=len(prepared) - len(outdated),
-        replaced=len(outdated),
-        removed=len(out),
+        added=len(prepared) - replaced,
+        replaced=replaced,
+        removed=len(out) + len(outdated) - replaced,
         unchanged=len(known) - len(out) - len(outdated),
         articles=sum(len(item.issue.articles) for item in prepared),
         chunks_encoded=encoded,
@@ -327,6 +347,34 @@ def index_files(
         skipped=(*found.skipped, *plan.skipped),
         stale_corrections=tuple(plan.stale),
     )
+
+
+def _left_after(
+    prepared: Sequence[PreparedIssue], failed: Mapping[str, SourceError], plan: Plan
+) -> list[PreparedIssue]:
+    """The issues whose chunks all have vectors; the others are left out and named."""
+    left = []
+    for item in prepared:
+        keys = [key for chunks in item.chunks.values() for _, key in chunks]
+        error = next((failed[key] for key in keys if key in failed), None)
+        if error is None:
+            left.append(item)
+        else:
+            named = SourceError(error.code, **{**error.params, "name": item.issue.name})
+            plan.skipped.append(Skipped(_shown((item.issue.source, item.issue.member)), named))
+    return left
+
+
+def _shown(place: DocumentKey) -> str:
+    return "/".join(filter(None, place))
+
+
+def _teller(options: BuildOptions) -> Callable[[int, int, int, int], None]:
+    def tell(articles_done: int, articles: int, chunks_done: int, chunks: int) -> None:
+        if options.on_progress is not None:
+            options.on_progress(Progress(articles_done, articles, chunks_done, chunks))
+
+    return tell
 
 
 def _changes(places: Sequence[DocumentKey], plan: Plan, arrivals: Arrivals) -> list[FileChange]:
@@ -391,31 +439,3 @@ def mismatch_error(stored: Settings, encoder: Encoder) -> ModelMismatchError:
             ModelCode.OTHER_WEIGHTS, model=stored.model, built=stored.fingerprint, now=encoder.fingerprint
         )
     return ModelMismatchError(ModelCode.OTHER_MODEL, built=stored.model, now=encoder.name)
-
-
-def _encode(
-    store: ArchiveWriter, prepared: Sequence[PreparedIssue], encoder: Encoder, *, options: BuildOptions
-) -> tuple[int, int]:
-    """Encode the chunks that have no vector yet and store them group by group; returns (encoded, reused)."""
-    articles = texts_of(prepared)
-    total = sum(len(chunks) for _, chunks in articles)
-    stored = set() if options.full else store.stored_vectors(key for _, chunks in articles for key, _ in chunks)
-    encoded = passed = done = 0
-    waiting: dict[str, str] = {}
-    if options.on_progress is not None and articles:
-        options.on_progress(Progress(0, len(articles), 0, total))
-    for number, (_, chunks) in enumerate(articles, start=1):
-        for key, text in chunks:
-            if key not in stored:
-                waiting[key] = text
-                stored.add(key)
-        passed += len(chunks)
-        if len(waiting) >= _GROUP_CHUNKS or number == len(articles):
-            if waiting:
-                vectors = encoder.encode_passages(list(waiting.values()))
-                store.store_vectors(dict(zip(waiting, vectors, strict=True)))
-            encoded += len(waiting)
-            waiting, done = {}, passed
-            if options.on_progress is not None:
-                options.on_progress(Progress(number, len(articles), done, total))
-    return encoded, total - encoded

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +13,7 @@ from embeddings.archive.base import ArchiveWriter, KnownIssue, PreparedIssue, Se
 from embeddings.archive.issues import indexed_text
 from embeddings.chunking import chunk_article
 from embeddings.config import Limits
-from embeddings.errors import SourceCode, SourceError
+from embeddings.errors import BulletinError, SourceCode, SourceError
 from embeddings.ingest.corrections import READMISSION, Correction, Corrections, correct, note_of, read_corrections
 from embeddings.ingest.parse_cache import issue_from_json, issue_to_json, reading_key
 from embeddings.loaders.registry import read_document
@@ -20,7 +22,10 @@ from embeddings.sources.files import read_bytes
 from embeddings.sources.hashing import text_digest
 from embeddings.sources.outbox import FileChange
 from embeddings.sources.unzip import unpack
+from embeddings.text.normalize import well_formed
 from embeddings.types import ARTICLE_FIELDS, Article, Chunk, Issue, ParsedArticle, ParsedIssue
+
+logger = logging.getLogger(__name__)
 
 # Raise it when the chunker gives other chunks for the same article.
 _CHUNKER_VERSION = 1
@@ -112,7 +117,9 @@ class Planner:
         for number, file in enumerate(sorted(files)):
             on_file(number, file.name)
             try:
-                self._plan_file(file, files[file], plan, taken)
+                with failures_named(file.name):
+                    _require_storable_name(file)
+                    self._plan_file(file, files[file], plan, taken)
             except SourceError as error:
                 plan.skipped.append(Skipped(str(file), error))
                 plan.failed.add(str(file))
@@ -127,7 +134,8 @@ class Planner:
         for document in unpacked.documents:
             place = (str(file), document.member)
             try:
-                self._plan_document(file, document, root, plan, taken)
+                with failures_named(document.name):
+                    self._plan_document(file, document, root, plan, taken)
             except SourceError as error:
                 if not document.member:
                     raise
@@ -162,6 +170,27 @@ class Planner:
                 file, issue_id=document.id, member=document.member, corrections=made, now=self._now
             )
         plan.seen.add(place)
+
+
+@contextmanager
+def failures_named(name: str) -> Iterator[None]:
+    """Whatever a file brings about that is not foreseen becomes a SourceError that names it.
+
+    What is wrong with the archive or the model, and what ends the process, is no fault of a file.
+    """
+    try:
+        yield
+    except BulletinError:
+        raise
+    except Exception as error:
+        logger.exception("%r could not be indexed", name)
+        raise SourceError(SourceCode.FILE_FAILED, name=name, kind=type(error).__name__, detail=str(error)) from error
+
+
+def _require_storable_name(file: Path) -> None:
+    """Raise SourceError for a path with bytes that are no UTF-8, as ZIP programs leave them on Linux."""
+    if well_formed(str(file)) != str(file):
+        raise SourceError(SourceCode.NAME_NOT_UNICODE, name=well_formed(file.name))
 
 
 def read_once(store: ArchiveWriter, document: Document, limits: Limits, *, afresh: bool = False) -> ParsedIssue:

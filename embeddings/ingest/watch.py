@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,8 +14,10 @@ from embeddings.config import archive_location
 from embeddings.encoders.encoder import Encoder
 from embeddings.errors import ArchiveError, BulletinError, SourceCode, SourceError
 from embeddings.ingest.build import BuildOptions, BuildReport, find_files, update
-from embeddings.ingest.plan import Skipped
+from embeddings.ingest.plan import Skipped, failures_named
 from embeddings.sources.files import PICTURE_SUFFIXES
+
+logger = logging.getLogger(__name__)
 
 SETTLE_SECONDS = 2.0
 # Shares on other machines send no notice of changes, so the folders are also looked through now and then.
@@ -87,11 +90,35 @@ class Watcher:
         for batch in batches:
             if not batch and not gone:
                 continue
-            report = update(batch, gone, archive=self._archive, options=self._options.build, encoder=self._encoder)
+            report = self._indexed(batch, gone)
             self._read.update((path, stamps[path]) for path in batch)
             gone = []
             if report.added or report.replaced or report.removed or report.skipped or report.stale_corrections:
                 yield report
+
+    def _indexed(self, batch: Mapping[Path, str], gone: Collection[Path]) -> BuildReport:
+        """What came of some files. What goes wrong with all of them together is looked for in each."""
+
+        def index(files: Mapping[Path, str], missing: Collection[Path] = ()) -> BuildReport:
+            return update(files, missing, archive=self._archive, options=self._options.build, encoder=self._encoder)
+
+        try:
+            return index(batch, gone)
+        except BulletinError:
+            raise
+        except Exception:
+            if not batch:
+                raise
+            logger.exception("%d files could not be indexed together", len(batch))
+        report = index({}, gone)
+        for path, root in batch.items():
+            try:
+                with failures_named(path.name):
+                    one = index({path: root})
+            except SourceError as error:
+                one = BuildReport(skipped=(Skipped(str(path), error),))
+            report = report.followed_by(one)
+        return report
 
     def _scan(self) -> tuple[dict[Path, Stamp], list[Skipped]]:
         """Every issue file and its stamp, and the files left out that were not reported before."""
@@ -100,7 +127,7 @@ class Watcher:
         for folder in self._folders:
             try:
                 found = find_files([folder])
-            except SourceError:
+            except (SourceError, OSError):
                 continue  # an empty folder, or one that is away for a moment
             for path in found.files:
                 try:
@@ -166,29 +193,51 @@ def watch(
     `on_report` is told what each step did, `on_error` why a step could not be done (another build held the archive for
     too long, the disk was full); it is tried again. Raises SourceError when a folder does not exist.
     """
-    from watchfiles import watch as notices
-
     options = options or WatchOptions()
     stop = stop or threading.Event()
     watcher = Watcher([Path(folder) for folder in folders], archive=archive, options=options, encoder=encoder)
     last = float("-inf")
     changed = True
-    for notice in notices(
-        *(Path(folder) for folder in folders),
-        stop_event=stop,
-        rust_timeout=int(_NOTICE_STEP * 1000),
-        yield_on_timeout=True,
-        raise_interrupt=True,
-    ):
-        changed = changed or bool(notice) or watcher.is_waiting
-        if not changed and time.monotonic() - last < options.rescan_seconds:
-            continue
-        try:
-            for report in watcher.look():
-                on_report(report)
-            changed = False
-        except BulletinError as error:
-            on_error(error)
-            changed = True
-            stop.wait(options.settle_seconds)
-        last = time.monotonic()
+    while not stop.is_set():
+        for notice in _notices(folders, stop, pause=options.settle_seconds):
+            changed = changed or bool(notice) or watcher.is_waiting
+            if not changed and time.monotonic() - last < options.rescan_seconds:
+                continue
+            try:
+                for report in watcher.look():
+                    on_report(report)
+                changed = False
+            except BulletinError as error:
+                on_error(error)
+                changed = True
+                stop.wait(options.settle_seconds)
+            except Exception as error:  # a watch that ends is noticed by nobody
+                logger.exception("The folders could not be looked through")
+                on_error(SourceError(SourceCode.WATCH_FAILED, kind=type(error).__name__, detail=str(error)))
+                changed = True
+                stop.wait(options.settle_seconds)
+            last = time.monotonic()
+
+
+def _notices(folders: Sequence[str | Path], stop: threading.Event, *, pause: float) -> Iterator[Collection[object]]:
+    """What the system tells of changes, now and then nothing; ends when it can tell no more, as of a folder that went.
+
+    Whoever asks again waits a moment, and is told nothing meanwhile, so that it looks for itself.
+    """
+    from watchfiles import watch as notices
+
+    try:
+        yield from notices(
+            *(Path(folder) for folder in folders),
+            stop_event=stop,
+            rust_timeout=int(_NOTICE_STEP * 1000),
+            yield_on_timeout=True,
+            raise_interrupt=True,
+            ignore_permission_denied=True,
+        )
+    except (OSError, RuntimeError) as error:
+        logger.warning(
+            "The system tells nothing of changes now (%s); the folders are looked through all the same", error
+        )
+        stop.wait(pause)
+        yield ()

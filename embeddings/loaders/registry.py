@@ -25,6 +25,7 @@ from embeddings.sources.document import Document
 from embeddings.sources.files import IGNORED_NAMES, SUFFIXES, read_bytes
 from embeddings.sources.unzip import Unpacked, unpack
 from embeddings.text.dates import find_date
+from embeddings.text.normalize import well_formed
 from embeddings.types import ParsedArticle, ParsedIssue
 
 __all__ = [
@@ -55,6 +56,7 @@ LOADERS: tuple[Loader, ...] = (
     TextLoader(),
 )
 
+_MOST_PAGES = 10_000  # a number beyond is none of a page, and perhaps none that a database can hold
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\ufeff]")
 
 
@@ -66,9 +68,10 @@ def read_document(document: Document, limits: Limits | None = None) -> ParsedIss
     limits = limits or Limits.from_environment()
     if not document.content.strip():
         raise SourceError(SourceCode.EMPTY, name=document.name)
-    loader = next(loader for loader in LOADERS if loader.reads(document))
     try:
+        loader = next(loader for loader in LOADERS if loader.reads(document))
         issue = loader.read(document, limits)
+        articles = tuple(article for article in map(_clean, issue.articles) if article.body)
     except SourceError:
         raise
     except Exception as error:  # hostile and broken files find every gap in the libraries that read them
@@ -76,14 +79,13 @@ def read_document(document: Document, limits: Limits | None = None) -> ParsedIss
         raise SourceError(
             SourceCode.LOADER_FAILED, name=document.name, kind=type(error).__name__, detail=str(error)
         ) from error
-    articles = tuple(article for article in map(_clean, issue.articles) if article.body)
     if not articles:
         raise SourceError(SourceCode.NO_ARTICLE, name=document.name)
     day = issue.date or find_date(document.stem)
     name = issue.name or document.stem
     # People ask for an issue by its number, so its name has to carry it.
     numbers = [number for number in issue.number.split() if number not in "".join(name.split())]
-    return ParsedIssue(" ".join([name, *numbers]), day, articles)
+    return ParsedIssue(well_formed(" ".join([name, *numbers])), day, articles)
 
 
 def read_issue_file(path: Path, limits: Limits | None = None) -> tuple[ParsedArticle, ...]:
@@ -96,8 +98,11 @@ def read_issue_file(path: Path, limits: Limits | None = None) -> tuple[ParsedArt
 
 
 def _clean(article: ParsedArticle) -> ParsedArticle:
-    """One paragraph a line, no blank lines, no control characters; boxes stay with their paragraphs."""
-    lines = [_CONTROL.sub("", line).strip() for line in article.body.split("\n")]
+    """One paragraph a line, no blank lines, no control characters; boxes stay with their paragraphs.
+
+    Half a character, as JSON can bring it, becomes U+FFFD, for no file and no database can hold it.
+    """
+    lines = [_CONTROL.sub("", line).strip() for line in well_formed(article.body).split("\n")]
     kept = [at for at, line in enumerate(lines) if line]
     boxes = article.boxes if len(article.boxes) == len(lines) else ()
     return replace(
@@ -105,10 +110,14 @@ def _clean(article: ParsedArticle) -> ParsedArticle:
         title=_on_one_line(article.title),
         kicker=_on_one_line(article.kicker),
         deck=_on_one_line(article.deck),
+        section=_on_one_line(article.section),
+        byline=_on_one_line(article.byline),
+        source_id=_on_one_line(article.source_id),
+        page=article.page if article.page is not None and 0 < article.page <= _MOST_PAGES else None,
         body="\n".join(lines[at] for at in kept),
         boxes=tuple(boxes[at] for at in kept) if boxes else (),
     )
 
 
 def _on_one_line(text: str) -> str:
-    return " ".join(_CONTROL.sub("", text).split())
+    return " ".join(_CONTROL.sub("", well_formed(text)).split())

@@ -1,0 +1,91 @@
+"""Chunks without a vector → vectors in the archive, group by group."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from embeddings.archive.base import ArchiveWriter, PreparedIssue
+from embeddings.encoders.encoder import Encoder
+from embeddings.errors import BulletinError, SourceCode, SourceError
+from embeddings.ingest.plan import texts_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+logger = logging.getLogger(__name__)
+
+_GROUP_CHUNKS = 48  # encoded together, stored and reported before the next group: about three seconds
+_PROBE = "。"
+
+
+def encode_chunks(
+    store: ArchiveWriter,
+    prepared: Sequence[PreparedIssue],
+    encoder: Encoder,
+    *,
+    afresh: bool,
+    on_progress: Callable[[int, int, int, int], None],
+) -> tuple[int, int, dict[str, SourceError]]:
+    """Encode the chunks that have no vector yet, `afresh` all of them, and store them group by group.
+
+    `on_progress` is told the articles done, all articles, the chunks done, all chunks. Returns how many chunks were
+    encoded and how many had a vector, and by vector key the texts that this model gives no vector for. What the model
+    raises for every text is raised.
+    """
+    articles = texts_of(prepared)
+    total = sum(len(chunks) for _, chunks in articles)
+    stored = set() if afresh else store.stored_vectors(key for _, chunks in articles for key, _ in chunks)
+    encoded = passed = 0
+    failed: dict[str, SourceError] = {}
+    waiting: dict[str, str] = {}
+    if articles:
+        on_progress(0, len(articles), 0, total)
+    for number, (article, chunks) in enumerate(articles, start=1):
+        for key, text in chunks:
+            if key not in stored:
+                waiting[key] = text
+                stored.add(key)
+        passed += len(chunks)
+        if len(waiting) >= _GROUP_CHUNKS or number == len(articles):
+            vectors = _vectors_of(waiting, encoder, name=article.issue.name, failed=failed)
+            if vectors:
+                store.store_vectors(vectors)
+            encoded += len(vectors)
+            waiting = {}
+            on_progress(number, len(articles), passed, total)
+    return encoded, total - encoded - len(failed), failed
+
+
+def _vectors_of(
+    waiting: Mapping[str, str], encoder: Encoder, *, name: str, failed: dict[str, SourceError]
+) -> dict[str, NDArray[np.float32]]:
+    """The vectors of some texts by key; where they cannot be had together, one by one, so that one spoils no other."""
+    if not waiting:
+        return {}
+    try:
+        return dict(zip(waiting, _encoded(encoder, list(waiting.values())), strict=True))
+    except BulletinError:
+        raise
+    except Exception:
+        logger.exception("%d chunks could not be encoded together", len(waiting))
+        _encoded(encoder, [_PROBE])  # a model that encodes nothing at all is no fault of a text
+    vectors = {}
+    for key, text in waiting.items():
+        try:
+            vectors[key] = _encoded(encoder, [text])[0]
+        except BulletinError:
+            raise
+        except Exception as error:
+            failed[key] = SourceError(SourceCode.NOT_ENCODED, name=name, kind=type(error).__name__, detail=str(error))
+    return vectors
+
+
+def _encoded(encoder: Encoder, texts: Sequence[str]) -> NDArray[np.float32]:
+    vectors = encoder.encode_passages(texts)
+    if not np.isfinite(vectors).all():
+        raise ValueError("the model gives no numbers for it")
+    return vectors
