@@ -31,15 +31,15 @@ from embeddings import (
     mismatch_error,
     open_encoder,
 )
+from qa.answering import render
 from qa.answering.aggregate import read_census, section_in, take_census
 from qa.answering.describe import description, people_asked_for, people_told_of
-from qa.answering.extract import answer_from, nearest_articles, side_by_side
+from qa.answering.extract import answer_from, side_by_side
 from qa.answering.overview import article_summary, article_titled, authored, overview, sentences_on
 from qa.answering.parts import both, choose, in_parts
 from qa.answering.yes_no import with_yes_or_no
 from qa.errors import QuestionCode, QuestionError
 from qa.generation.llm import Writer, chosen_writer, write
-from qa.i18n import joined, words
 from qa.query.colloquial import plain
 from qa.query.condense import condensed
 from qa.query.english import with_printed_names
@@ -149,15 +149,15 @@ class Assistant:
         self._check_model()
         earlier = _turns(before)
         if reply := reply_to(query.text):
-            return Answer(question=query.text, kind=AnswerKind.REPLY, text=reply, earlier=earlier)
+            return Answer(question=query.text, kind=AnswerKind.REPLY, text=render.reply(reply), earlier=earlier)
         asking = _Asking(k=max(k, DEFAULT_K), filters=filters or Filters(), any_time=any_time)
         with self._counted(), self.archive.snapshot() as snapshot:
             answer = self._of_list(query.text, earlier, snapshot, asking) or self._leaning(
                 query.text, before, earlier, snapshot, asking
             )
-        cut = words("question_cut", asked=asked) if asked != " ".join(question.split()) else ""
+        cut = render.cut(asked) if asked != " ".join(question.split()) else ""
         answer = _as_asked(answer, query.text)
-        return replace(answer, note=joined("", [cut, answer.note]), earlier=earlier)
+        return replace(answer, note=render.notes(cut, answer.note), earlier=earlier)
 
     def _of_list(self, question: str, earlier: Sequence[Spoken], snapshot: Snapshot, asking: _Asking) -> Answer | None:
         """What leans on a list that was shown (第三条详细说说, 只看国际的); None for another question."""
@@ -318,21 +318,17 @@ class Assistant:
             return replace(self._nothing_then(scope, snapshot, asking), scope=scope)
         if all(_is_within(citation.article, scope.filters) for citation in anywhere.citations):
             return replace(anywhere, scope=scope)
-        dropped = words("filter_dropped", words=scope.words, label=scope.label)
-        return replace(anywhere, note=joined("", [dropped, anywhere.note]))
+        return replace(anywhere, note=render.notes(render.filter_dropped(scope), anywhere.note))
 
     def _nothing_then(
         self, scope: Scope, snapshot: Snapshot, asking: _Asking, *, found: Answer | None = None
     ) -> Answer:
         """That there is no article of a time, and what is nearest at other times."""
         anywhere = found or self._search(scope.rest, snapshot, asking)
-        nearest = nearest_articles(anywhere.passages)
-        elsewhere = words("nothing_then_but", nearest=nearest) if nearest else ""
-        text = words("nothing_then", label=scope.label, words=scope.words, nearest=elsewhere)
         return Answer(
             question=anywhere.question,
             kind=AnswerKind.NOT_FOUND,
-            text=text,
+            text=render.nothing_then(scope, anywhere.passages),
             passages=anywhere.passages,
             note=anywhere.note,
         )
@@ -392,8 +388,7 @@ class Assistant:
         found = respell(query.text, snapshot)
         if not found.replaced:
             return query, ""
-        said = joined("、", (words("respelled", typed=typed, printed=printed) for typed, printed in found.replaced))
-        return read_question(found.question), words("respelled_all", said=said)
+        return read_question(found.question), render.respelled(found.replaced)
 
     def _vector(self, query: Query) -> NDArray[np.float32]:
         return np.asarray(self.encoder.encode_questions([query.text])[0])
@@ -487,16 +482,16 @@ def _more(answer: Answer, before: Spoken) -> Answer:
     """The answer, unless it says again what was just said."""
     if answer.abstained or answer.quote != before.quote:
         return answer
-    text = words("nothing_more")
+    text = render.nothing_more()
     return replace(answer, kind=AnswerKind.NOT_FOUND, text=text, quote="", short="", citations=())
 
 
 def _as_asked(answer: Answer, question: str) -> Answer:
     taken = answer.question if answer.question != question else ""
-    notes = [words("taken_as", taken=taken) if taken else "", answer.note]
-    if answer.scope:
-        notes.append(words("narrowed", words=answer.scope.words, label=answer.scope.label))
-    return replace(answer, question=question, taken=taken, note=joined("", notes))
+    note = render.notes(
+        render.taken_as(taken) if taken else "", answer.note, render.narrowed(answer.scope) if answer.scope else ""
+    )
+    return replace(answer, question=question, taken=taken, note=note)
 
 
 @dataclass(frozen=True, slots=True)

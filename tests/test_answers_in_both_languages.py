@@ -54,3 +54,18 @@ def test_both_languages_of_an_answer_are_kept(assistant: Assistant) -> None:
     assert isinstance(after.text, Words)
     assert isinstance(before.text, Words)
     assert (after.text, after.text.english) == (before.text, before.text.english)
+
+
+def test_the_label_of_a_time_is_kept_in_both_languages(assistant: Assistant) -> None:
+    before = assistant.ask("2021年11月有多少篇文章？")
+    with assistant.archive.snapshot() as snapshot:
+        after = unpack(pack(Conversation().add(Turn(before.question, before))), snapshot).turns[0].answer
+    assert after is not None
+    assert after.scope is not None
+    assert isinstance(after.scope.label, Words)
+    assert (after.scope.label, after.scope.label.english) == ("2021年11月", "November 2021")
+
+
+def test_a_greeting_in_english_is_answered_in_english(assistant: Assistant) -> None:
+    assert answer_row(assistant.ask("hello"))["text"] == "Hello! What would you like to look up in the bulletin?"
+    assert answer_row(assistant.ask("你好"))["text"] == "您好！请问您想查公报里的什么事？"

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import groupby
 
 from embeddings import Article, Filters, Snapshot, fold, simplified
-from qa.answering.articles import cited, issue_words, passage_of, sentences_of, title_of
-from qa.answering.extract import NOTHING_LEFT
+from qa.answering import render
+from qa.answering.articles import cited, passage_of, sentences_of
+from qa.i18n import Words
 from qa.types import Answer, AnswerKind, Citation
 
 _ARTICLES = "(?:文章|报道|新闻|稿件|稿子|消息|内容)"
@@ -133,43 +134,25 @@ def section_in(question: str, sections: Sequence[str]) -> tuple[str, str] | None
 
 
 def take_census(census: Census, question: str, snapshot: Snapshot, *, filters: Filters, within: str) -> Answer:
-    """Count and list. `within` tells what the filters leave, as a reader is told it ("" for everything)."""
+    """Count and list. `within` tells what the filters leave, as a user is told it ("" for everything)."""
     articles = (
         snapshot.find_phrase(census.phrase, filters=filters)
         if census.phrase
         else snapshot.find_articles(filters=filters)
     )
-    issues = list(dict.fromkeys(article.issue for article in articles))
-    about = f"提到“{census.phrase}”" if census.phrase else ""
     if not articles:
-        if about:
-            return Answer(question=question, kind=AnswerKind.COUNTED, text=f"{within}没有文章{about}。", confidence=1.0)
+        if census.phrase:
+            text = render.no_articles(phrase=census.phrase, within=within)
+            return Answer(question=question, kind=AnswerKind.COUNTED, text=text, confidence=1.0)
         if within:
-            return Answer(question=question, kind=AnswerKind.NOT_FOUND, text=f"{within}没有文章。")
-        return Answer(question=question, kind=AnswerKind.NOTHING_LEFT, text=NOTHING_LEFT)
-    if census.wants is Wants.ISSUES:
-        head = f"{within}{'有' if about else '共有'}{len(issues)}期{about}"
-        chosen = [next(articles_of) for _, articles_of in groupby(articles, key=lambda article: article.issue)]
-        lines = [f"{issue_words(article.issue)}：《{title_of(article)}》" for article in chosen]
-    elif census.wants is Wants.ARTICLES:
-        head = f"{within}{'有' if about else '共有'}{len(articles)}篇文章{about}"
-        chosen = articles
-        lines = [f"《{title_of(article)}》，{issue_words(article.issue)}" for article in chosen]
-    elif census.wants is Wants.HEADLINE:
-        head = f"{within}的头条" if within else "头条"
-        chosen = articles[:1]
-        lines = [f"《{title_of(article)}》" for article in chosen]
-    else:
-        head = f"{within}共有{len(articles)}篇文章"
-        chosen = _spread(articles)
-        lines = [f"《{title_of(article)}》" for article in chosen]
+            text = render.no_articles(phrase="", within=within)
+            return Answer(question=question, kind=AnswerKind.NOT_FOUND, text=text)
+        return Answer(question=question, kind=AnswerKind.NOTHING_LEFT, text=render.nothing_left())
+    chosen = _chosen(census.wants, articles)
     citations = [_cite(number, article, census.phrase) for number, article in enumerate(chosen[:_LISTED], start=1)]
-    if census.wants in _READ:
-        lines = [f"{line}{citation.quote}" for line, citation in zip(lines, citations, strict=False)]
-    listed = [f"{line}[{citation.number}]" for line, citation in zip(lines, citations, strict=False)]
-    more = f"\n……另有{len(lines) - len(listed)}条未列出" if len(chosen) > len(listed) else ""
+    lines = [_LINES[census.wants](citation) for citation in citations]
+    text = render.listed(_head(census, articles, within), lines, left_out=len(chosen) - len(citations))
     passages = tuple(passage_of(citation) for citation in citations)
-    text = "：\n".join([head, "\n".join(listed)]) + more
     quote, printed = citations[0].quote, tuple(Counter(article.date for article in articles).items())
     return Answer(
         question=question,
@@ -181,6 +164,34 @@ def take_census(census: Census, question: str, snapshot: Snapshot, *, filters: F
         confidence=1.0,
         printed=printed,
     )
+
+
+# What is wanted to be read, not counted, is quoted.
+_LINES: dict[Wants, Callable[[Citation], str]] = {
+    Wants.ARTICLES: render.article_line,
+    Wants.ISSUES: render.issue_line,
+    Wants.OVERVIEW: render.quote_line,
+    Wants.HEADLINE: render.quote_line,
+}
+
+
+def _chosen(wants: Wants, articles: Sequence[Article]) -> Sequence[Article]:
+    """The articles to be listed, as far as there is room: of each issue the first, where issues are wanted."""
+    if wants is Wants.ISSUES:
+        return [next(of_issue) for _, of_issue in groupby(articles, key=lambda article: article.issue)]
+    if wants is Wants.HEADLINE:
+        return articles[:1]
+    return _spread(articles) if wants is Wants.OVERVIEW else articles
+
+
+def _head(census: Census, articles: Sequence[Article], within: str) -> Words:
+    if census.wants is Wants.HEADLINE:
+        return render.headline(within=within)
+    if census.wants is Wants.ISSUES:
+        issues = len(dict.fromkeys(article.issue for article in articles))
+        return render.issue_count(issues, phrase=census.phrase, within=within)
+    # An overview is of all articles.
+    return render.article_count(len(articles), phrase=census.phrase, within=within)
 
 
 def _spread(articles: Sequence[Article]) -> list[Article]:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from embeddings import Article, Issue, after_dateline, fold, fold_to_words, split_sentences
+from embeddings import Article, after_dateline, fold, fold_to_words, split_sentences
 from qa.query.names import people_in
 from qa.types import Citation, Passage
 
@@ -114,18 +114,6 @@ def passage_of(citation: Citation) -> Passage:
     body, start = citation.article.body, citation.start or 0
     end = min(len(body), max(citation.end or 0, start + _PASSAGE_CHARS))
     return Passage(citation.article, body[start:end], start, end, 1.0)
-
-
-def issue_words(issue: Issue) -> str:
-    """An issue by its name and its day."""
-    day = issue.date
-    shown = f"{day.year}年{day.month}月{day.day}日" if day else "日期不详"
-    return issue.name if shown in issue.name else f"{issue.name}（{shown}）"
-
-
-def title_of(article: Article) -> str:
-    """An article's title; that of a picture without one."""
-    return article.title or "图片"
 
 
 def named_in(texts: Sequence[str], *, without: str = "", most: int = 5) -> list[str]:

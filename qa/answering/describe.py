@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from embeddings import Article, Filters, Snapshot, fold
+from qa.answering import render
 from qa.answering.articles import Span, cited, passage_of, sentences_of
 from qa.query.intents.describe import Described
 from qa.query.names import people_in
@@ -40,7 +41,7 @@ def description(asked: Described, question: str, snapshot: Snapshot, *, filters:
     return Answer(
         question=question,
         kind=AnswerKind.FOUND,
-        text="\n".join(f"{citation.quote}[{citation.number}]" for citation in citations),
+        text=render.quotes(citations),
         quote=best[1].body[slice(*best[2])],
         citations=tuple(citations),
         passages=tuple(passage_of(citation) for citation in citations),
@@ -114,7 +115,7 @@ def _people(names: Sequence[str], question: str, article: Article) -> Answer:
     return Answer(
         question=question,
         kind=AnswerKind.LIST,
-        text=f"{'、'.join(names)}{''.join(f'[{citation.number}]' for citation in citations)}",
+        text=render.names(names, citations),
         quote="\n".join(citation.quote for citation in citations),
         citations=tuple(citations),
         passages=tuple(passage_of(citation) for citation in citations),

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from embeddings import Encoder, Filters, Snapshot, fold_to_words
+from qa.answering import render
 from qa.answering.features import (
     ANSWER_FEATURES,
     MEANING_FEATURES,
@@ -31,21 +31,17 @@ from qa.answering.features import (
 )
 from qa.answering.lists import asks_for_list, best_listed, enumerates, sentences_of_list
 from qa.answering.spans import trim
-from qa.i18n import Words, day_words, joined, words
+from qa.i18n import Words
 from qa.linear import LinearModel, stored_model, stored_weights
 from qa.query.question import Asks, Query
-from qa.query.times import find_times
 from qa.types import Answer, AnswerKind, Citation, Passage
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-NOTHING_LEFT = words("nothing_left")
 JUDGED_PASSAGES = 5  # an answer stands in one of the first few, or it is none
 _QUOTE_CHARS = 180  # a second sentence joins the quote only while the two stay this short
 _SECOND_SENTENCE_MARGIN = 0.7  # ... and its score is this close to the best one's, in log-odds
-_NEAREST = 3
-_SHOWN_QUESTION_CHARS = 40
 _MEANING_SENTENCES = 12
 # Who, when, where and how many may be told otherwise in another issue.
 _CHANGING = frozenset({Asks.WHO, Asks.WHEN, Asks.WHERE, Asks.HOW_MANY})
@@ -95,7 +91,7 @@ def answer_from(
 ) -> Answer:
     """The answer the passages give, or an abstention that names the nearest articles."""
     if not passages:
-        text = NOTHING_LEFT if filters else words("archive_holds_nothing")
+        text = render.nothing_left() if filters else render.empty_archive()
         kind = AnswerKind.NOTHING_LEFT if filters else AnswerKind.NOT_FOUND
         return Answer(question=query.text, kind=kind, text=text)
     evidence = gather(query, passages[:JUDGED_PASSAGES], snapshot)
@@ -120,7 +116,7 @@ def answer_from(
     return Answer(
         question=query.text,
         kind=AnswerKind.FOUND,
-        text=_told(citations, query.asks),
+        text=render.found(citations, query.asks),
         quote=citation.quote,
         citations=citations,
         passages=tuple(passages),
@@ -167,39 +163,11 @@ def _list(
     )
 
 
-def _told_as_list(citations: Sequence[Citation], asks: Asks) -> str:
+def _told_as_list(citations: Sequence[Citation], asks: Asks) -> Words:
     """What is listed, a line for each sentence; the sentence itself where its words alone would not tell enough."""
-    if len(citations) == 1:
-        citation = citations[0]
-        return f"{citation.short if enumerates(citation.short) else citation.quote}[1]"
     # A bare number does not tell what it is the number of.
-    is_value = asks in (Asks.HOW_MANY, Asks.WHEN)
-    return "\n".join(f"{citation.quote if is_value else citation.short}[{citation.number}]" for citation in citations)
-
-
-def _told(citations: Sequence[Citation], asks: Asks) -> str:
-    """The short answer; where issues differ, each one's with its date, the newest first."""
-    if len(citations) == 1:
-        citation = citations[0]
-        return joined("", (_with_day(citation) if asks is Asks.WHEN else citation.short or citation.quote, "[1]"))
-    newest_first = sorted(citations, key=lambda citation: citation.article.date or date.min, reverse=True)
-    return joined(
-        "\n",
-        (
-            words("told_on", day=day_words(day), short=citation.short, number=citation.number)
-            for citation in newest_first
-            if (day := citation.article.date)
-        ),
-    )
-
-
-def _with_day(citation: Citation) -> str:
-    """The words that say when, with the days they mean where they count from their issue (去年, 今年5月, 上周三)."""
-    said, issued = citation.short or citation.quote, citation.article.date
-    times = find_times(citation.short, today=issued) if issued else []
-    if len(times) != 1 or not times[0].is_relative:
-        return said
-    return words("told_with_day", said=said, label=times[0].period.label)
+    is_value = asks in (Asks.HOW_MANY, Asks.WHEN) if len(citations) > 1 else not enumerates(citations[0].short)
+    return render.quotes(citations) if is_value else render.shorts(citations)
 
 
 def _other_values(
@@ -238,21 +206,21 @@ def _other_values(
 def side_by_side(question: str, topic: str, found: Sequence[tuple[str, Answer]]) -> Answer:
     """Several answers to one question as one, each behind its label."""
     citations: list[Citation] = []
-    lines = []
+    told: list[tuple[str, str, int]] = []
     for label, answer in found:
         if answer.abstained:
-            lines.append(words("compared_not_found", label=label, topic=topic))
+            told.append((label, "", 0))
             continue
         for citation in answer.citations:
             citations.append(replace(citation, number=len(citations) + 1))
-        lines.append(words("compared", label=label, said=answer.short or answer.quote, number=len(citations)))
+        told.append((label, answer.short or answer.quote, len(citations)))
     passages = tuple(passage for _, answer in found for passage in answer.passages)
     cited = {(citation.article.issue_id, citation.article.id) for citation in citations}
     passages = tuple(sorted(passages, key=lambda p: (p.article.issue_id, p.article.id) not in cited))
     return Answer(
         question=question,
         kind=AnswerKind.COMPARISON if citations else AnswerKind.NOT_FOUND,
-        text=joined("\n", lines),
+        text=render.compared(topic, told),
         quote="\n".join(citation.quote for citation in citations),
         citations=tuple(citations),
         passages=passages,
@@ -333,19 +301,11 @@ def _second_sentence(evidence: Evidence, scores: NDArray[np.float64], best: int,
     )
 
 
-def nearest_articles(passages: Sequence[Passage]) -> str:
-    """A sentence that names the first few articles; "" for none with a title."""
-    found = dict.fromkeys(passage.article.title for passage in passages if passage.article.title)
-    titles = [words("titled", title=title) for title in list(found)[:_NEAREST]]
-    # The two languages enumerate with different marks.
-    listed = Words("、".join(titles), ", ".join(title.english for title in titles))
-    return words("nearest_articles", titles=listed) if titles else ""
-
-
 def _abstain(query: Query, passages: Sequence[Passage], *, confidence: float) -> Answer:
-    asked = query.text.rstrip("？?。.！! ")
-    shown = asked if len(asked) <= _SHOWN_QUESTION_CHARS else f"{asked[:_SHOWN_QUESTION_CHARS]}……"
-    text = words("answer_not_found", asked=shown, nearest=nearest_articles(passages))
     return Answer(
-        question=query.text, kind=AnswerKind.NOT_FOUND, text=text, passages=tuple(passages), confidence=confidence
+        question=query.text,
+        kind=AnswerKind.NOT_FOUND,
+        text=render.not_found(query.text, passages),
+        passages=tuple(passages),
+        confidence=confidence,
     )

@@ -7,18 +7,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from embeddings import Article, Filters, Snapshot, fold, fold_to_words
+from qa.answering import render
 from qa.answering.articles import (
     cited,
-    issue_words,
     named_in,
     numbers_in,
     passage_of,
     sentences_of,
     summary_sentences,
     telling_sentence,
-    title_of,
 )
-from qa.i18n import Words, joined, words
 from qa.types import Answer, AnswerKind, Citation
 
 _LISTED = 8
@@ -35,11 +33,16 @@ def overview(topic: str, question: str, snapshot: Snapshot, *, filters: Filters,
     citations = _telling(chosen, topic)
     if not citations:
         return None
-    lines = [_line(citation) for citation in citations]
-    more = words("overview_more", n=len(articles) - len(chosen)) if len(articles) > len(chosen) else ""
     quotes = [citation.quote for citation in citations]
-    head = words("overview_head", within=within, n=len(articles), topic=topic)
-    text = joined("\n", [head, *lines, more, _named(topic, quotes)])
+    text = render.overview(
+        topic,
+        citations,
+        n=len(articles),
+        left_out=len(articles) - len(chosen),
+        people=named_in(quotes, without=topic),
+        numbers=numbers_in(quotes),
+        within=within,
+    )
     return _listing(question, text, citations, articles, AnswerKind.OVERVIEW)
 
 
@@ -67,23 +70,6 @@ def _telling(articles: Sequence[Article], topic: str) -> list[Citation]:
     return citations
 
 
-def _line(citation: Citation) -> str:
-    day = citation.article.date
-    shown = f"{day.year}年{day.month}月{day.day}日" if day else ""
-    return f"{shown}《{title_of(citation.article)}》：{citation.quote}[{citation.number}]"
-
-
-def _named(topic: str, quotes: Sequence[str]) -> Words:
-    people, numbers = named_in(quotes, without=topic), numbers_in(quotes)
-    return joined(
-        "\n",
-        [
-            words("overview_people", names="、".join(people)) if people else "",
-            words("overview_numbers", numbers="、".join(numbers)) if numbers else "",
-        ],
-    )
-
-
 def authored(name: str, question: str, snapshot: Snapshot, *, filters: Filters, within: str = "") -> Answer | None:
     """The articles whose byline has a name; None where none has."""
     wanted = fold_to_words(name)
@@ -96,13 +82,9 @@ def authored(name: str, question: str, snapshot: Snapshot, *, filters: Filters, 
         for number, article in enumerate(articles[: 4 * _LISTED], start=1)
         if (spans := summary_sentences(article))
     ]
-    lines = [f"《{title_of(one.article)}》，{issue_words(one.article.issue)}[{one.number}]" for one in citations]
     pictures = sum(not article.title for article in articles)
-    written = len(articles) - pictures
-    head = words("authored_head", within=within, n=written, name=name) if written else ""
-    shown = words("authored_pictures", within="" if written else within, n=pictures, name=name) if pictures else ""
-    head = joined("，", [head, shown])
-    return _listing(question, joined("\n", [joined("", [head, "："]), *lines]), citations, articles, AnswerKind.COUNTED)
+    text = render.authored(name, citations, articles=len(articles) - pictures, pictures=pictures, within=within)
+    return _listing(question, text, citations, articles, AnswerKind.COUNTED)
 
 
 def article_summary(article: Article, question: str) -> Answer | None:
@@ -111,9 +93,7 @@ def article_summary(article: Article, question: str) -> Answer | None:
     if not spans:
         return None
     citations = [cited(number, article, span) for number, span in enumerate(spans, start=1)]
-    told = "".join(f"{citation.quote}[{citation.number}]" for citation in citations)
-    head = f"《{title_of(article)}》，{issue_words(article.issue)}："
-    return _listing(question, f"{head}\n{told}", citations, [article], AnswerKind.SUMMARY)
+    return _listing(question, render.summary(article, citations), citations, [article], AnswerKind.SUMMARY)
 
 
 def sentences_on(topic: str, article: Article, question: str) -> Answer | None:
@@ -123,8 +103,7 @@ def sentences_on(topic: str, article: Article, question: str) -> Answer | None:
     if not spans:
         return None
     citations = [cited(number, article, span) for number, span in enumerate(spans, start=1)]
-    text = "\n".join(f"{citation.quote}[{citation.number}]" for citation in citations)
-    return replace(_listing(question, text, citations, [article], AnswerKind.FOUND), printed=())
+    return replace(_listing(question, render.quotes(citations), citations, [article], AnswerKind.FOUND), printed=())
 
 
 def article_titled(title: str, snapshot: Snapshot, *, filters: Filters) -> Article | None:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from embeddings import Article, Snapshot, fold, fold_to_words
+from qa.answering import render
 from qa.answering.answer_types import Expected
 from qa.answering.articles import Span, cited, passage_of, sentences_of, telling_sentence
-from qa.i18n import words
 from qa.query.intents.parts import Choice
 from qa.query.question import Asks, read_question
 from qa.types import Answer, AnswerKind, Citation
@@ -22,20 +22,16 @@ _LONGEST_LABEL = 24
 def in_parts(question: str, found: Sequence[tuple[str, Answer]]) -> Answer:
     """The answer to each part, behind the part itself, or that the bulletin does not say it."""
     citations: list[Citation] = []
-    lines = []
+    told: list[tuple[str, str, int]] = []
     for part, answer in found:
-        label = part.strip("？?。， ")
-        if answer.abstained:
-            lines.append(f"{label}：{words('part_missing')}")
-            continue
         first = len(citations) + 1
         citations += [replace(one, number=first + place) for place, one in enumerate(answer.citations)]
-        lines.append(f"{label}：{_told(part, answer)}[{first}]")
+        told.append((part.strip("？?。， "), "" if answer.abstained else _told(part, answer), first))
     answered = [answer for _, answer in found if not answer.abstained]
     return Answer(
         question=question,
         kind=AnswerKind.LIST if answered else AnswerKind.NOT_FOUND,
-        text="\n".join(lines),
+        text=render.parts(told),
         quote="\n".join(dict.fromkeys(citation.quote for citation in citations)),
         citations=tuple(citations),
         passages=tuple(passage for answer in answered or [found[0][1]] for passage in answer.passages),
@@ -45,7 +41,7 @@ def in_parts(question: str, found: Sequence[tuple[str, Answer]]) -> Answer:
 
 def _told(part: str, answer: Answer) -> str:
     if answer.is_counted or len(answer.citations) > 1:
-        return re.sub(r"\s*\[\d+\]", "", answer.text)
+        return render.without_numbers(answer.text)
     query = read_question(part)
     # A short answer that is no day to 哪天, or no number to 多少, tells less than its sentence.
     is_told = answer.short and query.asks not in _QUOTED and Expected.by(query).held_by(answer.short)
@@ -147,11 +143,10 @@ def _chosen(question: str, choice: Choice, one: _Said, other: _Said, *, wins_one
     citations = [cited(1, winner.article, winner.span)]
     if not alone and (loser.article.id, loser.span) != (winner.article.id, winner.span):
         citations.append(cited(2, loser.article, loser.span))
-    told = "".join(f"{citation.quote}[{citation.number}]" for citation in citations)
     return Answer(
         question=question,
         kind=AnswerKind.COMPARISON,
-        text=f"{words('choice_of', name=name)}{told}",
+        text=render.chosen(name, citations),
         quote="\n".join(citation.quote for citation in citations),
         citations=tuple(citations),
         passages=tuple(passage_of(citation) for citation in citations),
@@ -169,11 +164,10 @@ def both(names: tuple[str, str], question: str, snapshot: Snapshot) -> Answer | 
         if article is None or span is None:
             return None
         citations.append(cited(len(citations) + 1, article, span))
-    lines = [f"{name}：{citation.quote}[{citation.number}]" for name, citation in zip(names, citations, strict=True)]
     return Answer(
         question=question,
         kind=AnswerKind.COMPARISON,
-        text="\n".join(lines),
+        text=render.beside(names, citations),
         quote="\n".join(citation.quote for citation in citations),
         citations=tuple(citations),
         passages=tuple(passage_of(citation) for citation in citations),

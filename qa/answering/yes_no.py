@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from qa.i18n import words
-from qa.query.intents.yes_no import Polarity, YesNo, answer_word
+from qa.answering import render
+from qa.query.intents.yes_no import Polarity, YesNo, verdict
 from qa.types import Answer, AnswerKind
 
 
@@ -13,7 +13,6 @@ def with_yes_or_no(answer: Answer, asked: YesNo, polarity: Polarity) -> Answer:
     """The answer with 是, 不是, 还没有 … before its quote, or that the text does not settle it."""
     if answer.abstained or not answer.citations:
         return answer
-    quote = answer.citations[0].quote
-    said = answer_word(asked, polarity(asked.question, quote))
-    lead = f"{said}。" if said else words("unsettled")
-    return replace(answer, kind=AnswerKind.YES_NO, text=f"{lead}{quote}[1]")
+    citation = answer.citations[0]
+    yes = verdict(polarity(asked.question, citation.quote))
+    return replace(answer, kind=AnswerKind.YES_NO, text=render.yes_or_no(asked.verb, yes, citation))

@@ -7,7 +7,7 @@ from typing import Any
 
 from embeddings import Article, IssueEntry, article_to_row
 from qa.i18n import in_language_of
-from qa.types import Answer, Citation, Passage, Scope
+from qa.types import Answer, Citation, Passage
 
 JsonRow = dict[str, Any]
 
@@ -23,20 +23,21 @@ def answer_row(answer: Answer) -> JsonRow:
         "confidence": round(answer.confidence, 4),
         "taken_as": in_language_of(answer.question, answer.note),
         "taken": answer.taken,
-        "scope": _scope_row(answer.scope),
+        "scope": _scope_row(answer),
         "citations": [citation_row(citation) for citation in answer.citations],
         "passages": passage_rows(answer.passages),
     }
 
 
-def _scope_row(scope: Scope | None) -> JsonRow | None:
+def _scope_row(answer: Answer) -> JsonRow | None:
     """The issues that the question named: its words, the days or the issue they stand for."""
+    scope = answer.scope
     if scope is None:
         return None
     since, until = scope.filters.since, scope.filters.until
     return {
         "words": scope.words,
-        "label": scope.label,
+        "label": in_language_of(answer.question, scope.label),
         "since": since.isoformat() if since else None,
         "until": until.isoformat() if until else None,
         "issue": scope.filters.issue,

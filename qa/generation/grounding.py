@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from embeddings import fold, share_of_pairs
+from qa.answering import render
+from qa.i18n import Words
 from qa.types import Passage
 
-UNSUPPORTED = "〔原文未证实〕"
 _SENTENCE = re.compile(r"[^。！？!?；;\n]*[。！？!?；;\n]?(?:\s*[\[［【]\d{1,2}[\]］】])*")
 _REFERENCE = re.compile(r"[\[［【](\d{1,2})[\]］】]")
 # With what it counts: the 12 of 12日 bears out no 12米.
@@ -72,10 +73,6 @@ def _has_number(source: str, number: str) -> bool:
     return re.search(rf"(?<![\d.]){re.escape(number)}{ends}", source) is not None
 
 
-def shown(sentences: Sequence[Written]) -> str:
+def shown(sentences: Sequence[Written]) -> Words:
     """The text with references that hold, and a mark where none does."""
-    return "".join(sentence.text + (_references(sentence.cited) or UNSUPPORTED) for sentence in sentences)
-
-
-def _references(numbers: Sequence[int]) -> str:
-    return "".join(f"[{number}]" for number in numbers)
+    return render.written((sentence.text, sentence.cited) for sentence in sentences)

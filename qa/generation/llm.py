@@ -14,11 +14,10 @@ from threading import Event
 from typing import Any, Protocol
 
 from embeddings import BulletinError, Variable
+from qa.answering import render
 from qa.background import Background
 from qa.errors import WritingCode
 from qa.generation.grounding import check, shown
-from qa.i18n import joined, words
-from qa.i18n.errors import explain
 from qa.types import Answer, Citation, Passage
 
 _TIMEOUT = float(Variable.LLM_TIMEOUT.default)  # seconds, for a whole answer
@@ -155,10 +154,10 @@ def write(answer: Answer, writer: Writer) -> Iterator[Answer]:
             text += piece
             if len(text) > _MOST_CHARACTERS:
                 raise WritingError(WritingCode.TOO_LONG)
-            yield replace(answer, text=f"{text}……", citations=(), quote="", short="", note=words("checking_sources"))
+            yield replace(answer, text=f"{text}……", citations=(), quote="", short="", note=render.being_checked())
         yield _checked(answer, text, writer.name)
     except WritingError as error:
-        yield replace(answer, note=joined("", (answer.note, words("not_written", reason=explain(error)))))
+        yield replace(answer, note=render.notes(answer.note, render.not_written(error)))
 
 
 def _checked(answer: Answer, text: str, name: str) -> Answer:
@@ -168,7 +167,7 @@ def _checked(answer: Answer, text: str, name: str) -> Answer:
         raise WritingError(code, name=name)
     cited = dict.fromkeys(number for sentence in sentences for number in sentence.cited)
     citations = tuple(_cite(number, answer.passages[number - 1], answer.citations) for number in sorted(cited))
-    note = joined("", (answer.note, words("written_by", name=name)))
+    note = render.notes(answer.note, render.written_by(name))
     return replace(answer, text=shown(sentences), citations=citations, note=note)
 
 

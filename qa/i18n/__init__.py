@@ -9,8 +9,9 @@ printed, and is marked as Chinese for those who hear the page. The words themsel
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from enum import Enum
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -61,9 +62,14 @@ def words(key: str, **values: Any) -> Words:
 
 
 def joined(separator: str, parts: Iterable[str]) -> Words:
-    """Texts put together; those that are nothing are left out."""
+    """Texts put together; those that are nothing are left out. A separator may be Words, too."""
     there = [part for part in parts if part]
-    return Words(separator.join(there), separator.join(map(str, map(_english, there))))
+    return Words(separator.join(there), str(_english(separator)).join(map(str, map(_english, there))))
+
+
+def changed(text: str, change: Callable[[str], str]) -> Words:
+    """A text that was changed, in each of its languages alike."""
+    return Words(change(str(text)), change(str(_english(text))))
 
 
 def as_html(text: str) -> Markup:
@@ -111,16 +117,40 @@ def named(text: str) -> Markup:
     return label + Markup(' data-en="{}"').format(text.english) if isinstance(text, Words) else label
 
 
+class Language(str, Enum):
+    """A language that is spoken here. StrEnum needs Python 3.11."""
+
+    CHINESE = "zh"
+    ENGLISH = "en"
+
+    __str__ = str.__str__
+
+
+def said_in(language: Language, text: str) -> str:
+    """A text in one language; as it is, where it has but one."""
+    return str(_english(text)).strip() if language is Language.ENGLISH else str(text)
+
+
+def language_of_request(headers: Mapping[str, str]) -> Language:
+    """The language that a browser's request asks for."""
+    wanted = headers.get("accept-language", "zh").strip().lower()
+    return Language.CHINESE if wanted.startswith("zh") else Language.ENGLISH
+
+
+def language_of_question(question: str) -> Language:
+    """The language of a question: English where it has letters and no Han."""
+    is_english = re.search("[A-Za-z]", question) and not re.search(f"[{_HAN}]", question)
+    return Language.ENGLISH if is_english else Language.CHINESE
+
+
 def in_language(text: str, headers: Mapping[str, str]) -> str:
     """A text for where neither HTML nor a label can stand, in the language that a browser's request asks for."""
-    wanted = headers.get("accept-language", "zh").strip().lower()
-    return text if wanted.startswith("zh") else str(_english(text))
+    return said_in(language_of_request(headers), text)
 
 
 def in_language_of(question: str, text: str) -> str:
-    """A text for where there is no page, in the language of a question: English where it has letters and no Han."""
-    is_english = re.search("[A-Za-z]", question) and not re.search(f"[{_HAN}]", question)
-    return str(_english(text)).strip() if is_english else str(text)
+    """A text for where there is no page, in the language of a question."""
+    return said_in(language_of_question(question), text)
 
 
 def both_languages(*keys: str) -> dict[str, tuple[str, str]]:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from embeddings import Filters, Issue, simplified
-from qa.i18n import day_words
+from qa.i18n import day_words, words
 from qa.query.time_role import TimeRole, time_role
 from qa.query.times import Period, TimeWords, find_times
 from qa.types import Scope
@@ -115,7 +115,7 @@ def read_comparison(question: str, issues: Sequence[Issue], *, today: date) -> t
 
 
 def narrowed(filters: Filters, scope: Filters) -> Filters:
-    """What both leave; what a reader chose stands where the two cannot both hold."""
+    """What both leave; what a user chose stands where the two cannot both hold."""
     since = max(filter(None, (filters.since, scope.since)), default=None)
     until = min(filter(None, (filters.until, scope.until)), default=None)
     if since and until and since > until:
@@ -134,7 +134,7 @@ def _counted_back(question: str, match: re.Match[str], issues: Sequence[Issue], 
 
 
 def _of_issue(question: str, match: re.Match[str], issue: Issue) -> Scope:
-    return _scope(question, match.start(), match.end(), f"《{issue.name}》", Filters(issue=issue.id))
+    return _scope(question, match.start(), match.end(), words("titled", title=issue.name), Filters(issue=issue.id))
 
 
 def _of_period(question: str, found: TimeWords, *, is_counted: bool) -> Scope:

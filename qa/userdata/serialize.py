@@ -71,8 +71,7 @@ def _answer_row(answer: Answer) -> _Row:
     }
     row["kind"] = str(answer.kind)
     for name in _SAID:
-        if isinstance(said := getattr(answer, name), Words) and said.english != said:
-            row[f"{name}_in_english"] = said.english
+        row |= _in_english(name, getattr(answer, name))
     row["citations"] = [_citation_row(citation) for citation in answer.citations]
     row["passages"] = [_passage_row(passage) for passage in answer.passages]
     if answer.scope:
@@ -80,6 +79,17 @@ def _answer_row(answer: Answer) -> _Row:
     if answer.earlier:
         row["earlier"] = [astuple(spoken) for spoken in answer.earlier]
     return row
+
+
+def _in_english(name: str, said: str) -> _Row:
+    """What is kept of a text beside its Chinese; nothing, where it is the same in both languages."""
+    return {f"{name}_in_english": said.english} if isinstance(said, Words) and said.english != said else {}
+
+
+def _in_both(row: Mapping[str, Any], name: str) -> str:
+    """A text in the languages in which it was kept."""
+    said, english = str(row[name]), row.get(f"{name}_in_english")
+    return said if english is None else Words(said, str(english))
 
 
 def _article_row(article: Article) -> _Row:
@@ -114,6 +124,7 @@ def _scope_row(scope: Scope) -> _Row:
     return {
         "words": scope.words,
         "label": scope.label,
+        **_in_english("label", scope.label),
         "rest": scope.rest,
         "is_counted": scope.is_counted,
         "filters": {
@@ -163,9 +174,7 @@ def _answer(row: Mapping[str, Any], articles: _Articles) -> Answer:
             plain[field.name] = tuple(value) if isinstance(value, list) else value
         elif field.default is MISSING and field.default_factory is MISSING:
             raise ValueError(f"an answer without {field.name}")
-    for name in _SAID:
-        if f"{name}_in_english" in row:
-            plain[name] = Words(plain[name], str(row[f"{name}_in_english"]))
+    plain |= {name: _in_both(row, name) for name in _SAID if name in row}
     return Answer(
         **plain,
         kind=_kind(row),
@@ -225,4 +234,4 @@ def _scope(row: Mapping[str, Any]) -> Scope:
     kept = row["filters"]
     since, until = (date.fromisoformat(kept[name]) if kept[name] else None for name in ("since", "until"))
     filters = Filters(kept["issue"], since, until, kept["section"])
-    return Scope(row["words"], row["label"], row["rest"], filters, row["is_counted"])
+    return Scope(row["words"], _in_both(row, "label"), row["rest"], filters, row["is_counted"])

@@ -7,6 +7,7 @@ import pytest
 from embeddings import Filters
 from qa import Assistant
 from qa.answering.aggregate import Census, Wants, read_census, section_in, take_census
+from qa.i18n import Words
 
 
 @pytest.mark.parametrize(
@@ -75,6 +76,23 @@ def test_the_days_of_all_that_is_counted_are_told_listed_or_not(assistant: Assis
     assert len(everything) > len(answer.citations)
     assert Counter(dict(answer.printed)) == Counter(article.date for article in everything)
     assert assistant.ask("哪几期提到恐龙化石？").printed == ()
+
+
+def test_an_overview_tells_how_many_articles_it_leaves_out(assistant: Assistant) -> None:
+    answer = assistant.ask("概括一下")
+    left_out = sum(count for _, count in answer.printed) - len(answer.citations)
+    assert left_out > 0
+    assert answer.text.endswith(f"\n……另有{left_out}条未列出")
+    assert isinstance(answer.text, Words)
+    assert answer.text.english.endswith(f"\n… {left_out} more are not listed.")
+
+
+def test_a_count_is_told_in_both_languages(assistant: Assistant) -> None:
+    text = assistant.ask("2021年11月有多少篇文章？").text
+    assert isinstance(text, Words)
+    first, line, *_ = text.english.split("\n")
+    assert first == "12 articles (November 2021):"
+    assert line.endswith(" (8 November 2021)[1]")
 
 
 def test_what_nobody_wrote_about_is_counted_as_none(assistant: Assistant) -> None:

@@ -10,8 +10,9 @@ from dataclasses import replace
 
 import pytest
 
-from qa.generation.grounding import UNSUPPORTED, bears_out
+from qa.generation.grounding import bears_out
 from qa.generation.llm import ChatWriter, write
+from qa.i18n import words
 from tests.support.answers import QUOTED
 
 llama = pytest.importorskip("xllamacpp", reason="needs the extra llama-test: xllamacpp is not installed")
@@ -57,7 +58,7 @@ def test_each_sentence_shown_is_borne_out_or_marked_and_nonsense_leaves_the_quot
     assert last.citations
     for citation in last.citations:
         assert citation.article.body[citation.start : citation.end] == citation.quote
-    for sentence in filter(None, last.text.replace(UNSUPPORTED, "[0]").split("]")):
+    for sentence in filter(None, last.text.replace(words("unsupported"), "[0]").split("]")):
         said, _, number = sentence.rpartition("[")
         assert number == "0" or bears_out(QUOTED.passages[int(number) - 1], said)
 

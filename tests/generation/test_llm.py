@@ -8,11 +8,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from qa.generation.grounding import UNSUPPORTED, bears_out, check, shown
+from qa.generation.grounding import bears_out, check, shown
 from qa.generation.llm import ChatWriter, WritingError, chosen_writer, messages, write
+from qa.i18n import words
 from qa.types import Answer
 from tests.support.answers import BODY, PASSAGE, QUOTED
 
+UNSUPPORTED = words("unsupported")
 Say = Callable[[BaseHTTPRequestHandler], None]
 
 

@@ -1,4 +1,4 @@
-"""What readers say that is no question to the bulletin: greetings, thanks, questions about the assistant, orders.
+"""What users say that is no question to the bulletin: greetings, thanks, questions about the assistant, orders.
 
 Each gets a short reply and no search. Only what is nothing else counts: 你好，请问…… is a question. What is told is the
 whole of what was said, but for marks and particles, so that a question that merely holds such a word is asked.
@@ -7,6 +7,7 @@ whole of what was said, but for marks and particles, so that a question that mer
 from __future__ import annotations
 
 import re
+from enum import Enum
 
 from embeddings import fold
 from qa.query.question import bare_runs
@@ -55,43 +56,46 @@ _TELLS_OF_ONESELF = re.compile(
     r"^(?:今天|昨天|明天|上周|明年|去年|那时|最近|其实)*(?:我们?|咱们?|俺)(?!想问|想知道|问|要问|想查|要查|要找|想找|市|县|区|国|省|村|镇|校)|我觉得|我家|我打算|真是服了"
 )
 
-UNCLEAR = "抱歉没有说清楚。您可以点开出处看原文，也可以换个说法，写明想问的人、事、时间或地点。"
-WRONG = "抱歉，没有答对您的意思。请再写明白些：问的是哪个人、哪件事，想知道时间、地点、数字还是原因。"
-CHAT = "好的。想查公报里的什么人、什么事，直接问就行。"
-NO_QUESTION = "这里只查公报里的内容。请写一个问题，或一个想了解的人名、地名、事情。"
-GREETING = "您好！请问您想查公报里的什么事？"
-THANKS = "不客气。还想查什么，接着问就行。"
-ABOUT = (
-    "我是公报问答：只根据已入库的公报回答，给出原文那句话，并注明出自哪一期、哪一篇；公报里没有的，我会直说没有。"
-    "您可以问人、事、时间、地点、数字，也可以按期数、日期和栏目筛选。"
-)
-ORDER = "我只根据公报的原文回答问题，不执行别的指令。请直接问您想在公报里查的事。"
+
+class Reply(str, Enum):
+    """What is said to what is no question; the words are in `qa/i18n/answers.py`. StrEnum needs Python 3.11."""
+
+    GREETING = "greeting"
+    THANKS = "thanks"
+    ABOUT = "about"  # what the assistant is
+    ORDER = "order"  # that it takes none
+    UNCLEAR = "unclear"  # to who did not understand the answer
+    WRONG = "wrong"  # to who was answered something else
+    CHAT = "chat"
+    NO_QUESTION = "no_question"
+
+    __str__ = str.__str__
 
 
-def reply_to(text: str) -> str:
-    """The reply to what is no question to the bulletin; "" for what is one."""
+def reply_to(text: str) -> Reply | None:
+    """The reply to what is no question to the bulletin; None for what is one."""
     folded = fold(text)
     if _ORDER.search(folded):
-        return ORDER
+        return Reply.ORDER
     bare = _MARKS.sub("", folded)
     if reply := _reply(bare):
         return reply
     if _NOTHING_SAID.fullmatch(bare) or (len(set(bare)) == 1 and len(bare) > 1):
-        return NO_QUESTION
+        return Reply.NO_QUESTION
     # 太好了，谢谢你: of several things said, each of them a reply, the one that tells most.
     said = [_reply(part) for part in (_MARKS.sub("", part) for part in _BREAKS.split(folded)) if part]
     if len(said) > 1 and all(said):
-        return next((reply for reply in (THANKS, WRONG, UNCLEAR, ABOUT) if reply in said), said[0])
-    return NO_QUESTION if _tells(folded) else ""
+        return next((reply for reply in _TELLING if reply in said), said[0])
+    return Reply.NO_QUESTION if _tells(folded) else None
 
 
-def _reply(bare: str) -> str:
+def _reply(bare: str) -> Reply | None:
     # 你好吗 and 你好 are the same; 谢谢啦 too. A text of particles alone is left as it is.
     said = bare.rstrip(_PARTICLES) or bare
     for pattern, reply in _REPLIES:
         if pattern.fullmatch(said) or pattern.fullmatch(bare):
             return reply
-    return ""
+    return None
 
 
 def _tells(folded: str) -> bool:
@@ -101,11 +105,12 @@ def _tells(folded: str) -> bool:
 
 
 _BREAKS = re.compile(r"[,，。.!！?？~～;；\s]+")
+_TELLING = (Reply.THANKS, Reply.WRONG, Reply.UNCLEAR, Reply.ABOUT)  # the most first
 _REPLIES = (
-    (_GREETING, GREETING),
-    (_THANKS, THANKS),
-    (_ABOUT, ABOUT),
-    (_UNCLEAR, UNCLEAR),
-    (_WRONG, WRONG),
-    (_CHAT, CHAT),
+    (_GREETING, Reply.GREETING),
+    (_THANKS, Reply.THANKS),
+    (_ABOUT, Reply.ABOUT),
+    (_UNCLEAR, Reply.UNCLEAR),
+    (_WRONG, Reply.WRONG),
+    (_CHAT, Reply.CHAT),
 )

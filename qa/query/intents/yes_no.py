@@ -1,6 +1,7 @@
-"""Yes/no questions: what is asked whether, and the word with which an answer begins.
+"""Yes/no questions: what is asked whether, and whether a text says yes.
 
-修好了吗 is answered with 是的 or 还没有, 有没有 with 有 or 没有, 能不能 with 能 or 不能, 是不是 with 是 or 不是.
+An answer begins with the word of its question: 修好了吗 with 是的 or 还没有, 有没有 with 有 or 没有
+(`qa/i18n/answers.py`).
 """
 
 from __future__ import annotations
@@ -29,13 +30,6 @@ class Verb(str, Enum):
     __str__ = str.__str__
 
 
-_WORDS: dict[Verb, tuple[str, str]] = {
-    Verb.IS: ("是", "不是"),
-    Verb.HAS: ("有", "没有"),
-    Verb.CAN: ("能", "不能"),
-    Verb.WILL: ("会", "不会"),
-    Verb.DONE: ("是的", "还没有"),
-}
 _ANY_DAY = date(2001, 1, 1)  # which words are of time does not depend on the day
 _CLEARLY = 0.0  # log-odds of yes: beyond this the answer is given
 _OTHER_QUESTION = re.compile(r"谁|什么|哪|多少|几[个名位人天年月点号次]|怎么|为何|如何|多[久长高大远]|第几")
@@ -91,12 +85,9 @@ def read_yes_no(question: str) -> YesNo | None:
     return YesNo(verb, text)
 
 
-def answer_word(asked: YesNo, log_odds: float | None) -> str:
-    """The word an answer begins with; "" where the text does not settle it."""
-    if log_odds is None:
-        return ""
-    yes, no = _WORDS[asked.verb]
-    return yes if log_odds > _CLEARLY else no
+def verdict(log_odds: float | None) -> bool | None:
+    """Whether the answer is yes; None where the text does not settle it."""
+    return None if log_odds is None else log_odds > _CLEARLY
 
 
 def polarity_by_words(question: str, sentence: str) -> float | None:

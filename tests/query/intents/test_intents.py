@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qa.i18n import words
 from qa.query.colloquial import plain
 from qa.query.condense import FITS, condensed
 from qa.query.english import with_printed_names
@@ -14,10 +15,10 @@ from qa.query.intents.authors import read_author
 from qa.query.intents.describe import read_description
 from qa.query.intents.listed import read_item, read_only
 from qa.query.intents.parts import read_choice, read_pair, read_parts
-from qa.query.intents.smalltalk import NO_QUESTION, THANKS, UNCLEAR, WRONG, reply_to
+from qa.query.intents.smalltalk import Reply, reply_to
 from qa.query.intents.summary import title_in
 from qa.query.intents.topic import read_topic
-from qa.query.intents.yes_no import Verb, answer_word, polarity_by_words, read_yes_no
+from qa.query.intents.yes_no import Verb, polarity_by_words, read_yes_no, verdict
 from qa.types import Spoken
 
 
@@ -100,7 +101,9 @@ def test_other_questions_are_no_yes_no_questions(question: str) -> None:
 def test_the_text_bears_out_the_word(question: str, sentence: str, word: str) -> None:
     asked = read_yes_no(question)
     assert asked is not None
-    assert answer_word(asked, polarity_by_words(asked.question, sentence)) == word
+    said = verdict(polarity_by_words(asked.question, sentence))
+    assert said is (None if not word else word in ("是", "是的", "有", "能", "会"))
+    assert not word or words(f"{'yes' if said else 'no'}_{asked.verb}") == f"{word}。"
 
 
 @pytest.mark.parametrize(
@@ -152,10 +155,16 @@ def test_a_list_is_narrowed() -> None:
 
 @pytest.mark.parametrize(
     ("said", "reply"),
-    [("🙂", NO_QUESTION), ("太好了，谢谢你", THANKS), ("没看懂", UNCLEAR), ("不是问这个", WRONG), ("？", NO_QUESTION)],
+    [
+        ("🙂", Reply.NO_QUESTION),
+        ("太好了，谢谢你", Reply.THANKS),
+        ("没看懂", Reply.UNCLEAR),
+        ("不是问这个", Reply.WRONG),
+        ("？", Reply.NO_QUESTION),
+    ],
 )
-def test_what_is_no_question_gets_its_reply(said: str, reply: str) -> None:
-    assert reply_to(said) == reply
+def test_what_is_no_question_gets_its_reply(said: str, reply: Reply) -> None:
+    assert reply_to(said) is reply
 
 
 @pytest.mark.parametrize(
