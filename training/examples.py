@@ -16,9 +16,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import lzma
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -31,6 +32,7 @@ from embeddings import Article, Issue, fold_to_words, split_sentences
 from embeddings.chunking import chunk_article
 from embeddings.index.bm25 import Bm25Index
 
+EXAMPLES = "examples.jsonl.xz"  # in the work folder
 HELD_OUT_SHARE = 0.12
 _OTHERS_KEPT = 8
 _SEARCH_DEPTH = 30
@@ -50,6 +52,7 @@ _ASKING_WORDS = {
     "how_long": re.compile(r"多久|多长时间|(?:多少|几)(?:天|年|个?月|小时|分钟)"),
 }
 _NO_ISSUE = Issue(id="", name="", date=None, source="")
+_WINDOWS = ("answering", "traps", "beside", "others")
 _SHORTEST_FACT, _LONGEST_FACT = 2, 14  # characters of an answer that is put into a question
 
 
@@ -90,30 +93,55 @@ class TrainingPassage:
 
 
 def main() -> None:
-    """Write `examples.jsonl` into the work folder."""
+    """Write the examples into the work folder."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--work", type=Path, required=True)
     arguments = parser.parse_args()
     passages = [passage for file in arguments.files for passage in read_passages(file)]
     arguments.work.mkdir(parents=True, exist_ok=True)
-    count = 0
-    with (arguments.work / "examples.jsonl").open("w", encoding="utf-8") as out:
-        for example in make_examples(passages):
-            out.write(json.dumps(asdict(example), ensure_ascii=False) + "\n")
-            count += 1
+    count = write_examples(arguments.work / EXAMPLES, make_examples(passages))
     print(f"{count} questions of {len(passages)} passages")
 
 
+def write_examples(path: Path, examples: Iterable[Example]) -> int:
+    """Write examples as packed lines, each window once, before the first example that has it. Returns their count."""
+    numbers: dict[tuple[str, str], int] = {}
+    count = 0
+    with lzma.open(path, "wt", encoding="utf-8", preset=1) as out:
+        for example in examples:
+            row = asdict(example)
+            for kind in _WINDOWS:
+                row[kind] = []
+                for window in getattr(example, kind):
+                    known = (window.title, window.text)
+                    if known not in numbers:
+                        out.write(json.dumps(known, ensure_ascii=False) + "\n")
+                    row[kind].append([numbers.setdefault(known, len(numbers)), *window.spans])
+            out.write(json.dumps(row, ensure_ascii=False) + "\n")
+            count += 1
+    return count
+
+
 def read_examples(path: Path) -> list[Example]:
-    """The examples that `main` wrote."""
+    """The examples that `write_examples` wrote."""
+    titles_and_texts: list[tuple[str, str]] = []
+    examples = []
+    with lzma.open(path, "rt", encoding="utf-8", newline="\n") as lines:
+        for line in lines:
+            row = json.loads(line)
+            if isinstance(row, list):
+                titles_and_texts.append((row[0], row[1]))
+                continue
+            for kind in _WINDOWS:
+                row[kind] = [_window(titles_and_texts[number], spans) for number, *spans in row[kind]]
+            examples.append(Example(**row))
+    return examples
 
-    def windows(rows: list[dict[str, Any]]) -> list[Window]:
-        return [Window(row["text"], row["title"], [(start, end) for start, end in row["spans"]]) for row in rows]
 
-    kinds = ("answering", "traps", "beside", "others")
-    rows = (json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line)
-    return [Example(**{**row, **{kind: windows(row[kind]) for kind in kinds}}) for row in rows]
+def _window(title_and_text: tuple[str, str], spans: Sequence[Sequence[int]]) -> Window:
+    title, text = title_and_text
+    return Window(text, title, [(start, end) for start, end in spans])
 
 
 def read_passages(file: Path) -> Iterator[TrainingPassage]:

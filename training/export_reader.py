@@ -41,7 +41,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=DEFAULT_OUTPUT)
     arguments = parser.parse_args()
     checkpoint = torch.load(arguments.work / "checkpoint.pt", weights_only=True, map_location="cpu")
-    model = ReaderModel()
+    model = ReaderModel.of_work_folder(arguments.work)
     model.load_state_dict(checkpoint["learned"], strict=False)
     model.eval()
     sample = torch.randn(3, 40, model.body.config.hidden_size), torch.ones(3, 40, dtype=torch.long)

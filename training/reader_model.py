@@ -13,6 +13,7 @@ from embeddings.encoders.bundled import bundled_folder
 
 FROZEN_LAYERS = 4
 MAX_TOKENS = 320
+MODEL_FOLDER = "model"  # in a work folder that `training/pack.py` wrote
 
 
 class Read(NamedTuple):
@@ -31,15 +32,21 @@ class Read(NamedTuple):
 
 
 class ReaderModel(nn.Module):
-    """Reads `<s> question </s> </s> title text </s>`. Only layers from `FROZEN_LAYERS` on and the heads learn."""
+    """Reads `<s> question </s> </s> title text </s>`. Only layers from `frozen` on and the heads learn.
 
-    def __init__(self) -> None:
+    `body` is a folder of the default model or one that `training/pack.py` wrote.
+    """
+
+    def __init__(self, body: Path | None = None, *, frozen: int = FROZEN_LAYERS) -> None:
         super().__init__()
+        self.frozen = frozen
         from transformers import BertModel
+        from transformers.utils import logging
 
+        logging.set_verbosity_error()  # a pack has no layers: they come from the reader that training goes on from
         # Attention in plain matrix products: torch's fused one is three times slower backwards on a CPU.
         self.body: Any = BertModel.from_pretrained(
-            str(bundled_folder()), add_pooling_layer=False, attn_implementation="eager", dtype=torch.float32
+            str(body or bundled_folder()), add_pooling_layer=False, attn_implementation="eager", dtype=torch.float32
         )
         hidden = self.body.config.hidden_size
         self.pool = nn.Linear(hidden, hidden)
@@ -52,9 +59,14 @@ class ReaderModel(nn.Module):
                 part.p = 0.0  # on a CPU, drawing what to drop takes a third of a step
         for parameter in self.body.parameters():
             parameter.requires_grad = False
-        for layer in self.body.encoder.layer[FROZEN_LAYERS:]:
+        for layer in self.body.encoder.layer[frozen:]:
             for parameter in layer.parameters():
                 parameter.requires_grad = True
+
+    @classmethod
+    def of_work_folder(cls, work: Path, *, frozen: int = FROZEN_LAYERS) -> ReaderModel:
+        """With the token embeddings that the work folder has, or else those of the default model."""
+        return cls(work / MODEL_FOLDER if (work / MODEL_FOLDER).is_dir() else None, frozen=frozen)
 
     def forward(self, ids: Tensor, mask: Tensor) -> Read:
         """What it says of token ids and their mask, both of shape (n, tokens)."""
@@ -66,7 +78,7 @@ class ReaderModel(nn.Module):
         """The same from embedded tokens, shape (n, tokens, hidden)."""
         bias = (1.0 - mask[:, None, None, :].to(state.dtype)) * -30000.0
         for number, layer in enumerate(self.body.encoder.layer):
-            with torch.set_grad_enabled(torch.is_grad_enabled() and number >= FROZEN_LAYERS):
+            with torch.set_grad_enabled(torch.is_grad_enabled() and number >= self.frozen):
                 out = layer(state, attention_mask=bias)
                 state = out[0] if isinstance(out, tuple) else out
         pooled = torch.tanh(self.pool(state[:, 0]))
@@ -80,9 +92,10 @@ class ReaderModel(nn.Module):
         )
 
     def learned(self) -> dict[str, Tensor]:
-        """What differs from the bundled encoder: the layers that learn, and the heads."""
-        names = {name for name, parameter in self.named_parameters() if parameter.requires_grad}
-        return {name: value.detach() for name, value in self.state_dict().items() if name in names}
+        """The layers and the heads: all but the token embeddings."""
+        return {
+            name: value.detach() for name, value in self.state_dict().items() if not name.startswith("body.embeddings.")
+        }
 
     def begin_from(self, exported: Path) -> int:
         """Take the weights of a graph that `training/export_reader.py` wrote; heads it has not stay as they are.

@@ -2,16 +2,17 @@
 
 usage: python training/train_reader.py --work DIR [--steps N] [--from READER.onnx]
 
-DIR holds the `examples.jsonl` of `training/examples.py`. A question that is answered comes with a window that answers
-it and with ones that do not: of other articles, as the search finds them, or of the same one. A question that is not
-comes with the windows that tempt to an answer. At times a question is also asked about something else, of the window
-that answered it. The loss is the sum of five: cross-entropy over a question's windows, binary cross-entropy of each
-window, cross-entropy of the answer's first and last token (of windows without an answer, of the first token, which
-stands for none), binary cross-entropy of each token being part of an answer, and of yes against no.
+DIR holds the examples of `training/examples.py`, or is a folder of `training/pack.py`. A question that is answered
+comes with a window that answers it and with ones that do not: of other articles, as the search finds them, or of the
+same one. A question that is not comes with the windows that tempt to an answer. At times a question is also asked about
+something else, of the window that answered it. The loss is the sum of five: cross-entropy over a question's windows,
+binary cross-entropy of each window, cross-entropy of the answer's first and last token (of windows without an answer,
+of the first token, which stands for none), binary cross-entropy of each token being part of an answer, and of yes
+against no.
 
-Runs on a GPU where torch finds one. A processor with AMX, or a GPU, computes in bfloat16 over weights of single
-precision, three times as fast. A checkpoint is written every few minutes, and a run that was stopped goes on from it,
-on another machine, too.
+Runs on a GPU where torch finds one, with questions made ready by other processes. A processor with AMX, or a GPU,
+computes in bfloat16 over weights of single precision, three times as fast. A checkpoint is written every few minutes,
+and a run that was stopped goes on from it, on another machine, too.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from __future__ import annotations
 import argparse
 import copy
 import json
+import os
 import random
 import time
 from collections.abc import Sequence
@@ -27,27 +29,28 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from examples import Example, Window, ask_something_else, read_examples, subject_of
-from reader_model import MAX_TOKENS, Read, ReaderModel
+from examples import EXAMPLES, Example, Window, ask_something_else, read_examples, subject_of
+from reader_model import FROZEN_LAYERS, MAX_TOKENS, MODEL_FOLDER, Read, ReaderModel
 from sklearn.metrics import roc_auc_score
 from torch import Tensor
 from torch.nn import functional
+from torch.utils.data import DataLoader, Dataset
 
 from embeddings import split_sentences
-from embeddings.encoders.token_embedder import TokenEmbedder, Tokens, open_token_embedder
+from embeddings.encoders.token_embedder import TokenEmbedder, Tokens, open_token_embedder, token_embedder_of
 from qa.answering.spans import best_span
 from qa.evaluation.metrics import answer_f1, exact_match
 
-QUESTIONS_A_BATCH = 16
+QUESTIONS_A_STEP = 16
 LEARNING_RATE = 1.0e-4
 LAYER_DECAY = 0.92  # the rate of a layer, as a share of that of the layer above
 HEAD_RATE = 4.0  # of the heads, as a multiple of the top layer's
 WARMUP_STEPS = 100
 CHECKPOINT_STEPS = 200
-MEASURED_EVERY = 4  # checkpoints
+MEASURED_EVERY = 800  # steps
 MEASURED_QUESTIONS = 240
 LONGEST_ANSWER = 48  # tokens
-BATCHES_A_STEP = 4  # of texts of like length, so that little is padded
+BATCHES_A_STEP = 4  # of texts of like length, so that little is padded; a GPU has room for all at once
 
 # How often the questions of a file are gone through; those for yes and no that `examples.py` made count by themselves.
 PASSES = {
@@ -103,113 +106,170 @@ class Batch:
         return Batch(**moved, tokens=self.tokens)
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The pairs of a step as tensors.
+
+    `places` says which pair each row of the parts, one after the other, is. The pairs of a question stand together,
+    that which answers first; `groups` has their number for each question, and whether there is one that answers.
+    """
+
+    parts: list[Batch]
+    places: list[int]
+    groups: list[tuple[int, bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to train. `minutes` ends a run sooner, with the rate brought down by then; 0 for no limit."""
+
+    steps: int
+    questions: int = QUESTIONS_A_STEP
+    rate: float = LEARNING_RATE
+    frozen: int = FROZEN_LAYERS
+    minutes: float = 0.0
+    start: Path | None = None
+
+
 def main() -> None:
     """Train, from the last checkpoint if there is one."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--steps", type=int, default=4000, help="of sixteen questions each (default: %(default)s)")
+    parser.add_argument("--steps", type=int, default=4000, help="how many (default: %(default)s)")
+    parser.add_argument("--questions", type=int, default=QUESTIONS_A_STEP, help="a step (default: %(default)s)")
     parser.add_argument("--rate", type=float, default=LEARNING_RATE, help="of the top layer (default: %(default)s)")
+    parser.add_argument("--frozen", type=int, default=FROZEN_LAYERS, help="layers that stay (default: %(default)s)")
+    parser.add_argument("--minutes", type=float, default=0.0, help="end after that time at the latest")
     parser.add_argument("--from", dest="start", type=Path, metavar="READER.onnx", help="begin with an exported reader")
     arguments = parser.parse_args()
-    examples = read_examples(arguments.work / "examples.jsonl")
+    if (arguments.work / MODEL_FOLDER).is_dir() and not arguments.start:
+        parser.error(f"{arguments.work} has no layers of the model: say which reader to go on from with --from")
+    examples = read_examples(arguments.work / EXAMPLES)
     learning = [example for example in examples if not example.held_out]
     held_out = [e for e in examples if e.held_out and e.source == "local_news" and not _is_made(e)]
     held_out = held_out or [example for example in examples if example.held_out]
     measured = random.Random(7).sample(held_out, min(MEASURED_QUESTIONS, len(held_out)))
-    Trainer(arguments.work, learning, measured, steps=arguments.steps, rate=arguments.rate, start=arguments.start).run()
+    plan = Plan(
+        arguments.steps, arguments.questions, arguments.rate, arguments.frozen, arguments.minutes, arguments.start
+    )
+    Trainer(arguments.work, learning, measured, plan).run()
+
+
+class Steps(Dataset[Prepared]):
+    """What is learned in each step. A step's pairs depend on its number alone, whichever process makes them ready."""
+
+    def __init__(self, learning: Sequence[Example], embedder: TokenEmbedder, plan: Plan, parts: int) -> None:
+        self._learning, self._embedder, self._parts = learning, embedder, parts
+        self._a_step = plan.questions
+        self._order = _order(learning, plan.steps * plan.questions)
+        self._subjects = _subjects(learning)
+
+    def __getitem__(self, step: int) -> Prepared:
+        """The pairs of a step."""
+        places = self._order[step * self._a_step : (step + 1) * self._a_step]
+        questions = [self._learning[place] for place in places]
+        source = random.Random(f"{step} {questions[0].question}")
+        grouped = [_pairs(example, self._learning, source) for example in questions]
+        pairs = [pair for pairs in grouped for pair in pairs]
+        pairs += [other for pairs in grouped if (other := _about_something_else(pairs[0], self._subjects, source))]
+        by_length = sorted(range(len(pairs)), key=lambda place: len(pairs[place].text))
+        parts = [
+            encode([pairs[place] for place in part], self._embedder) for part in np.array_split(by_length, self._parts)
+        ]
+        return Prepared(parts, by_length, [(len(pairs), bool(pairs[0].spans)) for pairs in grouped])
+
+
+def _as_it_is(prepared: Prepared) -> Prepared:
+    return prepared
 
 
 class Trainer:
     """The model, its optimizer and where they are in the data."""
 
-    def __init__(
-        self,
-        work: Path,
-        learning: Sequence[Example],
-        measured: Sequence[Example],
-        *,
-        steps: int,
-        rate: float = LEARNING_RATE,
-        start: Path | None = None,
-    ) -> None:
+    def __init__(self, work: Path, learning: Sequence[Example], measured: Sequence[Example], plan: Plan) -> None:
         torch.manual_seed(0)
-        self.work, self.learning, self.measured, self.total = work, learning, measured, steps
-        self.order = _order(learning, steps * QUESTIONS_A_BATCH)
-        self.subjects = _subjects(learning)
-        self.embedder = open_token_embedder(MAX_TOKENS)
-        self.model = ReaderModel()
-        if start is not None:
-            print(f"begins with {self.model.begin_from(start)} tensors of {start.name}", flush=True)
+        self.work, self.measured, self.plan = work, measured, plan
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
+        model_folder = work / MODEL_FOLDER
+        self.embedder = (
+            token_embedder_of(model_folder, MAX_TOKENS) if model_folder.is_dir() else open_token_embedder(MAX_TOKENS)
+        )
+        self.steps = Steps(learning, self.embedder, plan, 1 if self.device == "cuda" else BATCHES_A_STEP)
+        self.model = ReaderModel.of_work_folder(work, frozen=plan.frozen)
+        if plan.start is not None:
+            print(f"begins with {self.model.begin_from(plan.start)} tensors of {plan.start.name}", flush=True)
         self.model.to(self.device)
         in_half = self.device == "cuda" or torch.cpu._is_amx_tile_supported()
         # The copy that computes; the optimizer keeps the exact weights.
         self.worker = copy.deepcopy(self.model).bfloat16() if in_half else self.model
-        self.optimizer = torch.optim.AdamW(_groups_of(self.model, rate), weight_decay=0.01, fused=True)
-        self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimizer, self._rate)
         self.step = 0
+        self.started = time.monotonic()
+        self.optimizer = torch.optim.AdamW(_groups_of(self.model, plan.rate), weight_decay=0.01, fused=True)
+        self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimizer, self._rate)
 
     def run(self) -> None:
         """Go through the data, measuring now and then."""
         self._resume()
-        started, losses = time.monotonic(), []
-        first_step = self.step
-        while self.step < self.total:
-            places = self.order[self.step * QUESTIONS_A_BATCH : (self.step + 1) * QUESTIONS_A_BATCH]
-            losses.append(self._learn([self.learning[place] for place in places]))
+        total, first_step = self.plan.steps, self.step
+        losses: list[Tensor] = []
+        self.started = time.monotonic()
+        for prepared in self._prepared():
+            losses.append(self._learn(prepared))
             self.step += 1
+            over = self._spent() >= 1
             if self.step % 20 == 0:
-                pace = (time.monotonic() - started) / (self.step - first_step)
-                left = pace * (self.total - self.step) / 60
-                shown = " ".join(f"{value:.3f}" for value in np.mean(losses[-100:], axis=0))
-                print(f"{self.step}/{self.total} {shown} {pace:.2f} s a step, {left:.0f} min left", flush=True)
-            if self.step % CHECKPOINT_STEPS == 0 or self.step == self.total:
+                pace = (time.monotonic() - self.started) / (self.step - first_step)
+                left = pace * (total - self.step) / 60
+                shown = " ".join(f"{value:.3f}" for value in torch.stack(losses[-100:]).mean(dim=0).tolist())
+                print(f"{self.step}/{total} {shown} {pace:.2f} s a step, {left:.0f} min left", flush=True)
+            if self.step % CHECKPOINT_STEPS == 0 or over:
                 self._save()
-            if self.step % (MEASURED_EVERY * CHECKPOINT_STEPS) == 0 or self.step == self.total:
+            if self.step % MEASURED_EVERY == 0 or over:
                 print(json.dumps(measure(self.worker, self.embedder, self.measured)), flush=True)
+            if over:
+                break
+
+    def _prepared(self) -> DataLoader[Prepared]:
+        """The steps that are left; a GPU would wait for a single process that makes them ready."""
+        others = min(12, (os.cpu_count() or 2) - 1) if self.device == "cuda" else 0
+        if others:
+            os.environ["TOKENIZERS_PARALLELISM"] = "false"
+            torch.multiprocessing.set_sharing_strategy("file_system")
+        return DataLoader(
+            self.steps,
+            batch_size=None,
+            sampler=range(self.step, self.plan.steps),
+            num_workers=others,
+            collate_fn=_as_it_is,
+        )
+
+    def _spent(self) -> float:
+        """The share of the run that is over, by steps or by time."""
+        limit = self.plan.minutes * 60
+        return max(self.step / self.plan.steps, (time.monotonic() - self.started) / limit if limit else 0.0)
 
     def _rate(self, step: int) -> float:
-        return max(0.01, min((step + 1) / WARMUP_STEPS, (self.total - step) / self.total))
+        return max(0.01, min((step + 1) / WARMUP_STEPS, 1 - self._spent()))
 
-    def _learn(self, questions: Sequence[Example]) -> list[float]:
+    def _learn(self, prepared: Prepared) -> Tensor:
+        """One step; returns its five losses."""
         self.worker.train()
-        source = random.Random(f"{self.step} {questions[0].question}")
-        grouped = [_pairs(example, self.learning, source) for example in questions]
-        pairs = [pair for pairs in grouped for pair in pairs]
-        pairs += [other for pairs in grouped if (other := _about_something_else(pairs[0], self.subjects, source))]
-        by_length = sorted(range(len(pairs)), key=lambda place: len(pairs[place].text))
-        parts = [
-            encode([pairs[place] for place in places], self.embedder).to(self.device)
-            for places in np.array_split(by_length, BATCHES_A_STEP)
-        ]
+        parts = [part.to(self.device) for part in prepared.parts]
         read = [self.worker(part.ids, part.mask) for part in parts]
         log_odds = torch.cat([one.answers.float() for one in read])
         answered = torch.cat([part.answered for part in parts])
+        count = len(prepared.places)
         judged = functional.binary_cross_entropy_with_logits(log_odds, answered)
-        placed = sum(_span_loss(one, part) for one, part in zip(read, parts, strict=True)) / len(pairs) * 1.5
-        marked = sum(_inside_loss(one, part) for one, part in zip(read, parts, strict=True)) / len(pairs)
+        placed = sum(_span_loss(one, part) for one, part in zip(read, parts, strict=True)) / count * 1.5
+        marked = sum(_inside_loss(one, part) for one, part in zip(read, parts, strict=True)) / count
         polar = _polarity_loss(read, parts)
-        ranked = self._ranking_loss(log_odds, by_length, grouped)
+        ranked = _ranking_loss(log_odds, prepared)
         self.optimizer.zero_grad(set_to_none=True)
         if self.worker is not self.model:
             self.worker.zero_grad(set_to_none=True)
         (judged + 0.5 * ranked + placed + marked + 0.3 * polar).backward()
         self._move()
-        return [float(loss.detach()) for loss in (judged, ranked, placed, marked, polar)]
-
-    def _ranking_loss(self, log_odds: Tensor, by_length: Sequence[int], grouped: Sequence[Sequence[Pair]]) -> Tensor:
-        """Cross-entropy over the windows of each question that is answered; the one that answers is its first."""
-        place_of = torch.empty(len(by_length), dtype=torch.long)
-        place_of[torch.tensor(by_length)] = torch.arange(len(by_length))
-        ordered = log_odds[place_of.to(log_odds.device)]
-        sizes = [len(pairs) for pairs in grouped]
-        by_question = torch.split(ordered[: sum(sizes)], sizes)
-        losses = [
-            -functional.log_softmax(scores, dim=0)[0]
-            for scores, pairs in zip(by_question, grouped, strict=True)
-            if pairs[0].spans and len(pairs) > 1
-        ]
-        return torch.stack(losses).mean() if losses else log_odds.sum() * 0.0
+        return torch.stack([loss.detach() for loss in (judged, ranked, placed, marked, polar)])
 
     def _move(self) -> None:
         """One step of the optimizer, on the exact weights."""
@@ -229,7 +289,7 @@ class Trainer:
     def _save(self) -> None:
         state = {
             "step": self.step,
-            "total": self.total,
+            "total": self.plan.steps,
             "learned": self.model.learned(),
             "optimizer": self.optimizer.state_dict(),
         }
@@ -247,6 +307,20 @@ class Trainer:
         self.optimizer.load_state_dict(state["optimizer"])
         self.step = self.schedule.last_epoch = state["step"]
         print(f"going on from step {self.step}", flush=True)
+
+
+def _ranking_loss(log_odds: Tensor, prepared: Prepared) -> Tensor:
+    """Cross-entropy over the windows of each question that is answered; the one that answers is its first."""
+    place_of = torch.empty(len(prepared.places), dtype=torch.long)
+    place_of[torch.tensor(prepared.places)] = torch.arange(len(prepared.places))
+    sizes = [size for size, _ in prepared.groups]
+    by_question = torch.split(log_odds[place_of.to(log_odds.device)][: sum(sizes)], sizes)
+    losses = [
+        -functional.log_softmax(scores, dim=0)[0]
+        for scores, (size, has_answer) in zip(by_question, prepared.groups, strict=True)
+        if has_answer and size > 1
+    ]
+    return torch.stack(losses).mean() if losses else log_odds.sum() * 0.0
 
 
 def _groups_of(model: ReaderModel, rate: float) -> list[dict[str, object]]:

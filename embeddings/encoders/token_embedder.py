@@ -97,17 +97,20 @@ def _limited(tokenizer: Any, max_tokens: int) -> Any:
 def _from_hub_folder(max_tokens: int, error: ModelError) -> TokenEmbedder:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import LocalEntryNotFoundError
-    from tokenizers import Tokenizer
 
     try:
         folder = Path(snapshot_download(HUB_NAME, local_files_only=True))
     except (LocalEntryNotFoundError, OSError):
         raise error from None
-    return TokenEmbedder(
-        _limited(Tokenizer.from_file(str(folder / "tokenizer.json")), max_tokens),
-        None,
-        _Folder(folder / "model.safetensors"),
-    )
+    return token_embedder_of(folder, max_tokens)
+
+
+def token_embedder_of(folder: Path, max_tokens: int) -> TokenEmbedder:
+    """That of a model folder with `tokenizer.json` and `model.safetensors`."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    return TokenEmbedder(_limited(tokenizer, max_tokens), None, _Folder(folder / "model.safetensors"))
 
 
 class _Packed:

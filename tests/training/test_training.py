@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-import json
 import random
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+import qa.answering
 
 TEXT = "县里修了三座桥。老桥建于1958年，去年拆了。新桥由王工设计，长120米。两岸的人都来看。"
 
@@ -112,14 +113,36 @@ def test_the_last_passages_of_a_file_are_held_out(tmp_path: Path) -> None:
 
 
 def test_examples_are_read_as_they_were_written(tmp_path: Path) -> None:
-    from dataclasses import asdict
+    from examples import read_examples, write_examples
 
-    from examples import read_examples
+    made = questions(ask("新桥长多少米？", "120米"), ask("哪年建的老桥？", "1958年"), ask("谁修的？", trap="王工"))
+    assert write_examples(tmp_path / "examples", made) == 3
+    assert read_examples(tmp_path / "examples") == made
 
-    made = questions(ask("新桥长多少米？", "120米"))
-    lines = "\n".join(json.dumps(asdict(example), ensure_ascii=False) for example in made)
-    (tmp_path / "examples.jsonl").write_text(lines, encoding="utf-8")
-    assert read_examples(tmp_path / "examples.jsonl") == made
+
+@pytest.mark.model
+def test_a_pack_reads_as_the_whole_model_does_and_training_goes_on_from_it(tmp_path: Path) -> None:
+    from examples import EXAMPLES, write_examples
+    from pack import pack_model
+    from reader_model import MODEL_FOLDER
+    from train_reader import Pair, Plan, Trainer, encode
+
+    made = questions(ask("新桥长多少米？", "120米"), ask("哪年建的老桥？", "1958年"))
+    write_examples(tmp_path / EXAMPLES, made)
+    kept, of_all = pack_model(made, tmp_path / "pack" / MODEL_FOLDER)
+    assert kept < of_all / 4
+    plan = Plan(steps=2, questions=2, start=Path(qa.answering.__path__[0]) / "weights" / "reader.onnx")
+    (tmp_path / "whole").mkdir()
+    packed, whole = (Trainer(tmp_path / name, made, made, plan) for name in ("pack", "whole"))
+    read = []
+    for trainer in (packed, whole):
+        batch = encode([Pair(example.question, TEXT) for example in made], trainer.embedder)
+        read.append(trainer.worker(batch.ids, batch.mask))
+    for of_pack, of_whole in zip(*read, strict=True):
+        assert (of_pack - of_whole).abs().max() < 0.02
+    packed.run()
+    assert (tmp_path / "pack" / "checkpoint.pt").exists()
+    assert packed.step == 2
 
 
 @pytest.mark.model
