@@ -47,7 +47,7 @@ if TYPE_CHECKING:
         SourceError,
     )
     from embeddings.index.terms import TermStatistics
-    from embeddings.ingest.build import BuildOptions, BuildReport, Progress, add, build, mismatch_error, remove
+    from embeddings.ingest.build import BuildOptions, BuildReport, Progress, add, build, mismatch_error, remove, tidy
     from embeddings.ingest.edit import correct_article, correct_issue, withdraw
     from embeddings.ingest.plan import Skipped
     from embeddings.ingest.upload import Draft, Preview, preview, take_in
@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from embeddings.loaders.page_image import Clipping, clip_article, is_printed
     from embeddings.loaders.registry import read_issue_file
     from embeddings.parsing.datelines import after_dateline
+    from embeddings.sources.scratch import scratch_folder
     from embeddings.text.dates import Mention, find_date, find_mentions
     from embeddings.text.names import SURNAMES_IN_TEXT
     from embeddings.text.ngrams import character_pairs, share_of_pairs
@@ -111,6 +112,7 @@ _PUBLIC = {
         "build",
         "mismatch_error",
         "remove",
+        "tidy",
     ),
     "embeddings.ingest.edit": ("correct_article", "correct_issue", "withdraw"),
     "embeddings.ingest.plan": ("Skipped",),
@@ -119,6 +121,7 @@ _PUBLIC = {
     "embeddings.loaders.page_image": ("Clipping", "clip_article", "is_printed"),
     "embeddings.loaders.registry": ("read_issue_file",),
     "embeddings.parsing.datelines": ("after_dateline",),
+    "embeddings.sources.scratch": ("scratch_folder",),
     "embeddings.text.dates": ("Mention", "find_date", "find_mentions"),
     "embeddings.text.names": ("SURNAMES_IN_TEXT",),
     "embeddings.text.ngrams": ("character_pairs", "share_of_pairs"),
@@ -200,10 +203,12 @@ __all__ = [
     "read_numeral",
     "register_engine",
     "remove",
+    "scratch_folder",
     "share_of_pairs",
     "simplified",
     "split_sentences",
     "take_in",
+    "tidy",
     "watch",
     "well_formed",
     "withdraw",

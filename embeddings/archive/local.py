@@ -40,7 +40,7 @@ from embeddings.archive.upgrade import FORMAT, format_of, upgrade
 from embeddings.config import archive_path
 from embeddings.encoders.encoder import choose_threads
 from embeddings.errors import ArchiveCode, ArchiveDamagedError, ArchiveError, ArchiveMissingError, SourceError
-from embeddings.sources.atomic import sweep
+from embeddings.sources.atomic import sweep, unfinished
 from embeddings.sources.outbox import ChangeKind, FileChange, Outbox
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class LocalArchive(ArchiveWriter):
             raise ArchiveDamagedError(ArchiveCode.OTHER_VERSION, path=folder / DATABASE)
         if stored < FORMAT:
             archive._upgrade()
-        elif waiting:
+        elif waiting or unfinished(folder):
             archive._settle_unheld()
         return archive
 

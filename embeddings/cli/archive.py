@@ -15,6 +15,7 @@ from typing import Any
 from embeddings.archive.base import ArchiveReader
 from embeddings.archive.codec import article_to_row
 from embeddings.archive.registry import open_archive
+from embeddings.cli.signals import ending_in_order
 from embeddings.config import archive_location
 from embeddings.encoders.encoder import open_encoder
 from embeddings.errors import BulletinError, SourceError, UsageCode
@@ -82,13 +83,17 @@ def add_common_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run_command(parser: argparse.ArgumentParser, arguments: Sequence[str] | None = None) -> int:
-    """Parse a command line and run it: 0 done, 1 done in part, 2 not done, with one line on stderr that says why."""
+    """Parse a command line and run it: 0 done, 1 done in part, 2 not done, with one line on stderr that says why.
+
+    130 after Ctrl+C; SIGTERM raises SystemExit with 143, once all is put away.
+    """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     parsed = parser.parse_args(arguments)
     try:
-        code: int = parsed.run(parsed)
+        with ending_in_order():
+            code: int = parsed.run(parsed)
         sys.stdout.flush()
     except BulletinError as error:
         print(f"bulletin: {error}", file=sys.stderr)

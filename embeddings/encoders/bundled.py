@@ -7,7 +7,6 @@ writes an ordinary sentence-transformers folder of it into the user's cache, onc
 from __future__ import annotations
 
 import shutil
-import tempfile
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,6 +16,7 @@ from platformdirs import user_cache_path
 from embeddings.encoders.e5_weights import PackedModel, unigram_tokenizer
 from embeddings.errors import ModelCode, ModelError
 from embeddings.sources.hashing import file_digest, text_digest
+from embeddings.sources.scratch import scratch_folder
 
 BUNDLED_MODEL = "multilingual-e5-small"
 HUB_NAME = "intfloat/multilingual-e5-small"
@@ -63,18 +63,14 @@ def bundled_folder() -> Path:
     target = user_cache_path("bulletin-qa") / f"{BUNDLED_MODEL}-{bundled_fingerprint()}-v{_FOLDER_VERSION}"
     if target.is_dir():
         return target
-    target.parent.mkdir(parents=True, exist_ok=True)
     # Written beside the target and renamed, so that a stopped or a second process never leaves half a folder.
-    unfinished = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=target.parent))
-    try:
+    with scratch_folder(target.parent, prefix=".unfinished-") as unfinished:
         _write_folder(PackedModel.open(weights_path()), unfinished)
         try:
             unfinished.rename(target)
         except OSError:
             if not target.is_dir():  # another process may have put it there first
                 raise
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
     return target
 
 

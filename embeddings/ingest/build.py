@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from embeddings.archive.registry import lock_archive, open_archive, open_for_wri
 from embeddings.chunking import MAX_CHARS, OVERLAP_CHARS
 from embeddings.config import Limits, archive_folder, archive_location, chosen_model, issues_path
 from embeddings.encoders.encoder import Encoder, open_encoder
-from embeddings.errors import ModelCode, ModelMismatchError, NotStorableError, SourceCode, SourceError
+from embeddings.errors import ArchiveError, ModelCode, ModelMismatchError, NotStorableError, SourceCode, SourceError
 from embeddings.ingest.encode import encode_chunks
 from embeddings.ingest.plan import (
     BY_HAND,
@@ -282,6 +282,15 @@ def hold_archive(archive: str | Path | None, *, options: BuildOptions, create: b
             yield store
         finally:
             store.close()
+
+
+def tidy(archive: str | Path | None = None) -> None:
+    """Do what killed processes left undone in an archive, and remove what they left unfinished.
+
+    Nothing happens while a build is at work, which does so itself, nor where there is no archive to be written.
+    """
+    with suppress(ArchiveError), hold_archive(archive, options=BuildOptions(wait_seconds=0)):
+        pass
 
 
 def index_files(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import tempfile
 import threading
 import time
@@ -15,6 +16,8 @@ from filelock import FileLock, Timeout
 
 # What is being written lies under such a name; what a process that was killed left is known by it.
 UNFINISHED = ".bulletin-unfinished-"
+# What release 0.1.0 left so.
+_UNFINISHED_BEFORE = re.compile(r"\.(corrections\.jsonl|vectors\.faiss|lexical\.npz)-[a-z0-9_]{8}")
 _LOCK_FILE = ".bulletin-folder.lock"
 _STEP_SECONDS = 0.02
 _held = threading.local()
@@ -67,15 +70,27 @@ def sweep(folder: Path) -> int:
     What a living process is at work on is left to it, because it holds the folder.
     """
     try:
-        if not any(folder.glob(f"{UNFINISHED}*")):
+        if not unfinished(folder):
             return 0
         with hold_folder(folder, wait_seconds=0):
-            left = list(folder.glob(f"{UNFINISHED}*"))
+            left = unfinished(folder)
             for path in left:
                 path.unlink(missing_ok=True)
             return len(left)
     except (OSError, TimeoutError):
         return 0
+
+
+def unfinished(folder: Path) -> list[Path]:
+    """The files in a folder that are being written, or that killed processes left so. Raises OSError."""
+    return [
+        path for path in folder.iterdir() if path.name.startswith(UNFINISHED) or _UNFINISHED_BEFORE.fullmatch(path.name)
+    ]
+
+
+def is_held_here(folder: Path) -> bool:
+    """Whether this thread holds a folder."""
+    return folder.resolve() in _held.__dict__.get("folders", ())
 
 
 @contextmanager

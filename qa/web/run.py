@@ -9,13 +9,13 @@ import argparse
 import os
 import socket
 import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from embeddings import BulletinError, Limits, archive_path
+from embeddings import BulletinError, Limits, archive_path, scratch_folder, tidy
+from embeddings.cli.signals import ending_in_order
 from qa.api.endpoints import tool_server
 from qa.assistant import Assistant
 from qa.i18n import labels
@@ -58,21 +58,25 @@ def run(arguments: argparse.Namespace) -> int:
     """Open the archive and serve the page until interrupted. Returns 0, or 2 after one line on stderr."""
     # Before gradio is imported: it reads its folder once. Other programs with a page share the one it would take.
     _reach_own_address(arguments.host)
-    with tempfile.TemporaryDirectory(prefix="bulletin-page-", ignore_cleanup_errors=True) as folder:
-        os.environ.setdefault("GRADIO_TEMP_DIR", folder)
+    given = os.environ.get("GRADIO_TEMP_DIR")
+    with ending_in_order(), scratch_folder(Path(given) if given else None) as folder:
+        os.environ["GRADIO_TEMP_DIR"] = str(folder)
         try:
             options = options_of(arguments)
             _require_free_port(arguments.host, arguments.port)
             max_bytes = Limits.from_environment().max_bytes
             bounds = Bounds.from_environment()
+            tidy(arguments.archive)
             assistant = Assistant.open(arguments.archive, model=arguments.model)
             page, url = _open_page(assistant, options, arguments, max_bytes=max_bytes, bounds=bounds)
         except (BulletinError, OSError) as error:
             print(f"bulletin: {error}", file=sys.stderr)
             return 2
         print(f"公报问答：{url} （按 Ctrl+C 停止）", flush=True)
-        page.block_thread()
-        assistant.close()
+        try:
+            page.block_thread()
+        finally:
+            assistant.close()
     return 0
 
 
