@@ -115,6 +115,11 @@ class HistoryCode(ErrorCode):
         "history.damaged",
         "{path} is damaged ({detail}). Move it away; a new one is made with the next thing to keep.",
     )
+    NEWER = (
+        "history.newer",
+        "{path} was made by another version of this program. Install that one, or move the file away; a new one is "
+        "made with the next thing to keep.",
+    )
     TOO_LONG = "history.too_long", "A conversation of more than {most} characters is not kept."
     UNUSABLE = "history.unusable", "{path} cannot be used ({detail})."
 

@@ -153,6 +153,7 @@ CHINESE: dict[ErrorCode, str] = {
     HistoryCode.BAD_KEEP_DAYS: "{variable} 是“{text}”，请写保留的天数，如 {default}；写 0 就什么也不留。",
     HistoryCode.BUSY: "{path} 现在用不了（{detail}）。可能被另一个程序占着，或者它或它的文件夹只读。",
     HistoryCode.DAMAGED: "{path} 已损坏（{detail}）。请移走它；下次保存时会新建一个。",
+    HistoryCode.NEWER: "{path} 是另一个版本留下的。请装上那个版本，或移走这个文件。",
     HistoryCode.TOO_LONG: "超过 {most} 字的对话不保存。",
     HistoryCode.UNUSABLE: "{path} 用不了（{detail}）。",
     UsageCode.BAD_DATE: "“{text}”不是日期。请写成 2021-08-02。",

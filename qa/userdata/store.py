@@ -22,6 +22,7 @@ from typing import Any
 
 from embeddings import BulletinError, SourceError, Variable, fold_to_words
 from qa.errors import HistoryCode
+from qa.userdata.retention import purge, stamp, time_of
 
 logger = logging.getLogger(__name__)
 
@@ -182,7 +183,7 @@ class UserStore:
                 (
                     _hashed(user),
                     answer_key(about.question, about.answer),
-                    self._time(),
+                    time_of(connection, self._now()),
                     int(is_good),
                     _clean(about.question, _MAX_TEXT_CHARS),
                     _clean(about.answer, _MAX_TEXT_CHARS),
@@ -246,7 +247,7 @@ class UserStore:
             connection.execute(
                 "INSERT INTO unanswered VALUES (?, ?, 1, ?, ?) ON CONFLICT (folded) DO UPDATE SET asked = asked + 1,"
                 " question = excluded.question, time = excluded.time, confidence = excluded.confidence",
-                (folded, question, self._time(), confidence),
+                (folded, question, time_of(connection, self._now()), confidence),
             )
             _leave_newest(connection, "unanswered", self.bounds.unanswered)
 
@@ -271,12 +272,13 @@ class UserStore:
         if len(content) > _MAX_CONVERSATION_CHARS:
             raise UserStoreError(HistoryCode.TOO_LONG, most=_MAX_CONVERSATION_CHARS)
         with self._writing() as connection:
+            now = time_of(connection, self._now())
             changed = connection.execute(
                 "UPDATE conversations SET content = ?, turns = ?, time = ?, revision = revision + 1,"
                 # A window whose page was stopped before it learned of its last writing knows an older revision.
                 " window = ? WHERE id = ? AND reader = ? AND (revision = ? OR window = ?) RETURNING revision",
                 (
-                    content, turns, self._time(), place.window, place.id, _hashed(user), place.revision, place.window
+                    content, turns, now, place.window, place.id, _hashed(user), place.revision, place.window
                 ),
             ).fetchone()  # fmt: skip
             if changed:
@@ -287,7 +289,16 @@ class UserStore:
             name = _clean(_line(name), MAX_NAME_CHARS)
             connection.execute(
                 "INSERT INTO conversations VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (made.id, _hashed(user), name, turns, self._time(), made.revision, made.window, content),
+                (
+                    made.id,
+                    _hashed(user),
+                    name,
+                    turns,
+                    time_of(connection, self._now()),
+                    made.revision,
+                    made.window,
+                    content,
+                ),
             )
             connection.execute(
                 "DELETE FROM conversations WHERE reader = ? AND id NOT IN (SELECT id FROM conversations"
@@ -336,14 +347,28 @@ class UserStore:
             for table in ("conversations", "votes"):
                 connection.execute(f"DELETE FROM {table} WHERE reader = ?", (_hashed(user),))
 
-    def _time(self) -> str:
-        return _stamp(self._now())
+    def purge(self) -> int:
+        """Take out what is too old, and return how many rows that was. A step of the clock is not taken at its word."""
+        if not self.path.exists():
+            return 0
+        with self._explained(), closing(self._open()) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                gone = purge(connection, days=self.bounds.days, now=self._now())
+                connection.execute("COMMIT")
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+            if gone:
+                # What was deleted is to be gone from the log as well.
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        return gone
 
     def _since(self, time: datetime | None) -> str:
-        return max(_stamp(time), self._oldest()) if time else self._oldest()
+        return max(stamp(time), self._oldest()) if time else self._oldest()
 
     def _oldest(self) -> str:
-        return _stamp(self._now() - timedelta(days=self.bounds.days))
+        return stamp(self._now() - timedelta(days=self.bounds.days))
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
@@ -358,7 +383,7 @@ class UserStore:
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction, which also takes out what is too old."""
+        """One transaction, which also takes out what is too old; what it leaves behind, too, where nothing is kept."""
         with self._explained():
             if not self.path.exists():
                 # What users said is nobody else's on a machine with several users.
@@ -366,10 +391,10 @@ class UserStore:
             with closing(self._open()) as connection:
                 connection.execute("BEGIN IMMEDIATE")
                 try:
-                    oldest = self._oldest()
-                    for table in ("votes", "unanswered", "conversations"):
-                        connection.execute(f"DELETE FROM {table} WHERE time < ?", (oldest,))
+                    purge(connection, days=self.bounds.days, now=self._now())
                     yield connection
+                    if not self.bounds.days:
+                        purge(connection, days=0, now=self._now())
                     connection.execute("COMMIT")
                 finally:
                     if connection.in_transaction:
@@ -378,7 +403,10 @@ class UserStore:
     def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, isolation_level=None, timeout=_LOCK_SECONDS)
         try:
-            if connection.execute("PRAGMA user_version").fetchone()[0] != _VERSION:
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            if version > _VERSION:
+                raise UserStoreError(HistoryCode.NEWER, path=self.path)
+            if version != _VERSION:
                 _make(connection)
             connection.execute("PRAGMA synchronous = NORMAL")
             # A conversation that was deleted is to be gone from the file as well.
@@ -442,10 +470,6 @@ def _leave_newest(connection: sqlite3.Connection, table: str, most: int) -> None
 
 def _hashed(user: str) -> str:
     return hashlib.sha256(_clean(user).encode()).hexdigest()
-
-
-def _stamp(time: datetime) -> str:
-    return time.astimezone(timezone.utc).isoformat(timespec="microseconds")
 
 
 def _line(text: str) -> str:

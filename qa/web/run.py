@@ -23,7 +23,8 @@ from qa.server.auth import Credentials
 from qa.server.gradio_internals import SESSIONS
 from qa.server.middleware import Serving, app_parts
 from qa.server.options import LOCAL_HOSTS, LOOPBACK, ServingOptions, options_of
-from qa.userdata.store import Bounds
+from qa.userdata.retention import purging
+from qa.userdata.store import Bounds, UserStore
 from qa.web.html.programs import programs_page
 from qa.web.page import build_page
 from qa.web.scripts import head
@@ -74,7 +75,8 @@ def run(arguments: argparse.Namespace) -> int:
             return 2
         print(f"公报问答：{url} （按 Ctrl+C 停止）", flush=True)
         try:
-            page.block_thread()
+            with purging(UserStore(archive_path(arguments.archive), bounds=bounds).purge):
+                page.block_thread()
         finally:
             assistant.close()
     return 0

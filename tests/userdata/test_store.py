@@ -108,9 +108,11 @@ def test_what_is_older_than_the_days_kept_goes(tmp_path: Path, clock: Clock) -> 
     store.vote("r", ABOUT, is_good=True)
     store.count_unanswered("甲", confidence=0.0)
     place = store.keep("r", Place(), "{}", name="旧", turns=1)
-    clock.time += timedelta(days=9)
+    for _ in range(9):
+        clock.time += timedelta(days=1)
+        assert store.purge() == 0
     assert len(store.votes()) == len(store.unanswered()) == len(store.conversations("r")) == 1
-    clock.time += timedelta(days=2)
+    clock.time += timedelta(days=1.5)
     assert store.votes() == store.unanswered() == store.conversations("r") == []
     assert store.conversation("r", place.id) is None
     store.count_unanswered("乙", confidence=0.0)  # writing takes it out of the file
