@@ -5,6 +5,7 @@ BulletinError
 │   ├── CorrectionError        an issue cannot become what is wanted of it
 │   └── NotStorableError       an issue cannot be written into an archive
 ├── ModelError             a model cannot be found or loaded
+├── ArgumentError          what a caller gave is out of its range, or not in its form
 └── ArchiveError           an archive cannot be used
     ├── ArchiveMissingError    there is none at that path
     ├── ArchiveDamagedError    it is there and cannot be read
@@ -272,6 +273,11 @@ class ModelCode(ErrorCode):
         "This archive was built with other weights of {model} ({built}, now {now}). Run `bulletin build "
         "--full` to encode it again, or bring the old weights back.",
     )
+    FEATURES_DIFFER = "model.features_differ", "Features and their names differ: {names}."
+    FITTED_OTHERWISE = (
+        "model.fitted_otherwise",
+        "answering.json was fitted on other features; install the package anew, or run training/fit_answering.py.",
+    )
     SEVERAL_SCORES = "model.several_scores", "{name} gives {n} scores for a pair; a reader must give one."
 
 
@@ -341,11 +347,20 @@ class UsageCode(ErrorCode):
     """What is wrong with a command or a setting."""
 
     BAD_DATE = "usage.bad_date", "{text!r} is not a date; write 2021-08-02."
+    BAD_CHUNK_SIZE = (
+        "usage.bad_chunk_size",
+        "A chunk needs 0 <= overlap_chars < max_chars; given were {overlap_chars} and {max_chars}.",
+    )
     BAD_LIMIT = "usage.bad_limit", "{variable} is {text!r}; write a whole number above zero, such as {default}."
     NAME_OF_ARTICLE = "usage.name_of_article", "--name is for issues; an article has a --title."
     NOTHING_CALLED = (
         "usage.nothing_called",
         "There is no article or issue called {name!r}; `bulletin list` shows the issues.",
+    )
+    NOT_A_NUMERAL = "usage.not_a_numeral", "{number} is not between 1 and 99."
+    NO_CHUNK = (
+        "usage.no_chunk",
+        "There is no chunk {chunk!r} in this snapshot; ids are those of the archive's state that was searched.",
     )
     NO_ARTICLE_ID = (
         "usage.no_article_id",
@@ -357,17 +372,22 @@ class UsageCode(ErrorCode):
 class BulletinError(Exception):
     """Any error this project raises on purpose; its text is one line for the person at the keyboard.
 
-    `params` has what the words of the code name; a parameter may be a BulletinError, the cause of this one.
+    `params` has what the words of the code name; a parameter may be a BulletinError, the cause of this one, or a tuple
+    of such.
     """
 
     def __init__(self, code: ErrorCode, /, **params: Any) -> None:
-        super().__init__(code.english.format(**params))
+        super().__init__(code.english.format(**{name: _in_english(one) for name, one in params.items()}))
         self.code = code
         self.params = params
 
     def __reduce__(self) -> tuple[Any, ...]:
         """An error from another process keeps its code and parameters."""
         return partial(type(self), self.code, **self.params), ()
+
+
+def _in_english(value: Any) -> Any:
+    return "; ".join(map(str, value)) if isinstance(value, tuple) else value
 
 
 class SourceError(BulletinError):
@@ -384,6 +404,10 @@ class CorrectionError(SourceError, ValueError):
 
 class ModelError(BulletinError):
     """A model cannot be found or loaded."""
+
+
+class ArgumentError(BulletinError, ValueError):
+    """What a caller gave is out of its range, or not in its form."""
 
 
 class ArchiveError(BulletinError):

@@ -24,6 +24,7 @@ from embeddings.archive.rows import (
     read_texts,
     read_vectors,
 )
+from embeddings.errors import ArgumentError, UsageCode
 from embeddings.index.base import LexicalIndex, VectorIndex
 from embeddings.index.bm25 import Bm25Index
 from embeddings.index.faiss_flat import FaissFlatIndex
@@ -256,7 +257,7 @@ class Index:
         self.lexical.save(folder / LEXICAL, generation=self.generation)
 
     def rows_of(self, chunk_ids: Sequence[str]) -> NDArray[np.int64]:
-        """The rows of some chunks, shape (len(chunk_ids),). Raises ValueError for an id that is not here."""
+        """The rows of some chunks, shape (len(chunk_ids),). Raises ArgumentError for an id that is not here."""
         keys = np.array([int(chunk_id) for chunk_id in chunk_ids], dtype=np.int64)
         if not keys.size:
             return keys
@@ -264,7 +265,7 @@ class Index:
         known = rows < len(self.chunk_keys)
         known[known] = self.chunk_keys[rows[known]] == keys[known]
         if not known.all():
-            raise ValueError(f"There is no chunk {chunk_ids[int(np.argmin(known))]!r} in this snapshot.")
+            raise ArgumentError(UsageCode.NO_CHUNK, chunk=chunk_ids[int(np.argmin(known))])
         return rows
 
     def allowed(self, filters: Filters | None) -> NDArray[np.bool_] | None:

@@ -1,13 +1,15 @@
 """Errors in Chinese, by their code; in English an error says itself what is wrong.
 
 What is told of a file stands behind its name, so that it is not named again. A parameter that is an error itself, the
-cause of the other, is put in Chinese as well.
+cause of the other, or several such, are put in Chinese as well.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 from embeddings.errors import ArchiveCode, BulletinError, ErrorCode, ModelCode, SourceCode, UsageCode
-from qa.errors import CommandCode, HistoryCode, QuestionCode, ServingCode, WritingCode
+from qa.errors import AccessCode, CommandCode, EditingCode, HistoryCode, QuestionCode, ServingCode, WritingCode
 from qa.i18n import Words
 
 CHINESE: dict[ErrorCode, str] = {
@@ -135,6 +137,8 @@ CHINESE: dict[ErrorCode, str] = {
         "资料库是用 {model} 的另一份权重建的（{built}，现在是 {now}）。请运行 bulletin build --full 重新编码"
         "，或换回原来的权重。"
     ),
+    ModelCode.FEATURES_DIFFER: "特征与它们的名字对不上：{names}。",
+    ModelCode.FITTED_OTHERWISE: "answering.json 是用别的特征拟合的。请重新安装，或运行 training/fit_answering.py。",
     ModelCode.SEVERAL_SCORES: "{name} 对一对文字给出 {n} 个分数；应当只给一个。",
     WritingCode.BAD_TIMEOUT: "{variable} 是“{text}”，应当是秒数。",
     WritingCode.BUSY: "语言模型此刻请求太多",
@@ -150,16 +154,34 @@ CHINESE: dict[ErrorCode, str] = {
     WritingCode.TIMED_OUT: "语言模型在 {seconds:g} 秒内没有写完",
     WritingCode.TOO_LONG: "语言模型写得太长",
     WritingCode.UNREACHABLE: "语言模型连不上",
+    AccessCode.ELSEWHERE: "请在本站自己的页面上输入口令。经过代理时，代理要把 Host 传过来。",
+    AccessCode.NEEDLESS: "这里没有设口令，编辑部只在本机开放。",
+    AccessCode.WAIT: "输错的次数太多，请过十分钟再试。",
+    AccessCode.WRONG: "口令不对。",
+    EditingCode.BAD_DATE: "“{text}”不是日期。请写成 2021-08-02 或 2021年8月2日，也可以留空。",
+    EditingCode.BODY_MISSING: "没有正文。正文不能清空。",
+    EditingCode.CHANGED_MEANWHILE: "这一篇刚被别人改过。请记下自己的改动，按“还原”看新的文字，再改。",
+    EditingCode.DATE_MISSING: "日期可以改，不能清空。",
+    EditingCode.NAME_MISSING: "请写上这一期的名称。",
+    EditingCode.NOT_CORRECTED: "没有改成。",
+    EditingCode.SKIPPED: "{causes}",
+    EditingCode.TITLE_MISSING: "还没有标题。只有图片说明可以没有标题。",
     HistoryCode.BAD_KEEP_DAYS: "{variable} 是“{text}”，请写保留的天数，如 {default}；写 0 就什么也不留。",
     HistoryCode.BUSY: "{path} 现在用不了（{detail}）。可能被另一个程序占着，或者它或它的文件夹只读。",
     HistoryCode.DAMAGED: "{path} 已损坏（{detail}）。请移走它；下次保存时会新建一个。",
     HistoryCode.NEWER: "{path} 是另一个版本留下的。请装上那个版本，或移走这个文件。",
+    HistoryCode.FIELD_MISSING: "回答缺少 {name}。",
+    HistoryCode.OTHER_FORM: "它的格式是 {form}，由另一个版本写成。",
     HistoryCode.TOO_LONG: "超过 {most} 字的对话不保存。",
+    HistoryCode.UNREADABLE: "保存的对话读不了（{detail}）。",
     HistoryCode.UNUSABLE: "{path} 用不了（{detail}）。",
+    UsageCode.BAD_CHUNK_SIZE: "段长要满足 0 <= overlap_chars < max_chars，不能是 {overlap_chars} 和 {max_chars}。",
     UsageCode.BAD_DATE: "“{text}”不是日期。请写成 2021-08-02。",
     UsageCode.BAD_LIMIT: "{variable} 是“{text}”，请写大于零的整数，如 {default}。",
     UsageCode.NAME_OF_ARTICLE: "--name 用于期；文章用 --title。",
     UsageCode.NOTHING_CALLED: "没有叫“{name}”的文章或期。bulletin list 列出各期。",
+    UsageCode.NOT_A_NUMERAL: "{number} 不在 1 到 99 之间。",
+    UsageCode.NO_CHUNK: "资料库的这个状态里没有编号为“{chunk}”的段。请用这次检索得到的编号。",
     UsageCode.NO_ARTICLE_ID: "没有编号为“{name}”的文章；期可以改 --name 和 --date。",
     UsageCode.PHRASE_MISSING: "文章里没有“{text}”。bulletin show 可以看原文。",
     CommandCode.BAD_GOLD: "{name} 第 {line} 行：要有一个 JSON 对象，写明 question。",
@@ -176,6 +198,7 @@ CHINESE: dict[ErrorCode, str] = {
     ServingCode.AUTH_FORM: "打开页面的用户名和口令要写成 USER:PASSWORD。",
     ServingCode.AUTH_TWICE: "--auth 和 --auth-file 说的是一回事。请只用一个。",
     ServingCode.NOTHING_TO_EDIT: "用了 --share-nothing 就没有可以编辑的一侧，不能再用 --editing。请只用一个。",
+    ServingCode.NO_FOLDER: "编辑要有资料库的文件夹：请给出 archive。",
     ServingCode.NO_MCP: "--mcp 需要 mcp。请运行 pip install 'bulletin-qa[mcp]'。",
     ServingCode.PASSWORD_FILE_EMPTY: "口令文件 {path} 的第一行是空的。",
     ServingCode.PASSWORD_FILE_UNREADABLE: "口令文件 {path} 读不了（{detail}）。",
@@ -192,5 +215,10 @@ def explain(error: BulletinError) -> Words:
 
 
 def _chinese(error: BulletinError) -> str:
-    params = {name: _chinese(one) if isinstance(one, BulletinError) else one for name, one in error.params.items()}
-    return CHINESE[error.code].format(**params)
+    return CHINESE[error.code].format(**{name: _in_chinese(one) for name, one in error.params.items()})
+
+
+def _in_chinese(value: Any) -> Any:
+    if isinstance(value, BulletinError):
+        return _chinese(value)
+    return "；".join(map(str, map(_in_chinese, value))) if isinstance(value, tuple) else value

@@ -19,7 +19,8 @@ from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
 
-from qa.i18n import Words, words
+from embeddings import BulletinError
+from qa.errors import AccessCode
 
 STAY_SECONDS = 12 * 3600.0  # of a browser in which the staff's password was given
 WRONG_TRIES = 5  # from one address, within the time below, until it has to wait
@@ -30,12 +31,8 @@ _MOST_PASSWORD_CHARS = 1000
 _FORWARDING = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
 
 
-class NotAdmittedError(Exception):
-    """A password was not taken; `said` tells why, for the one who typed it."""
-
-    def __init__(self, said: Words) -> None:
-        super().__init__(said)
-        self.said = said
+class NotAdmittedError(BulletinError):
+    """A password was not taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,15 +142,15 @@ class StaffAccess:
     def enter(self, typed: str, visit: Visit) -> str:
         """A token for the browser that sends the right password. Raises NotAdmittedError."""
         if not self.has_password:
-            raise NotAdmittedError(words("password_needless"))
+            raise NotAdmittedError(AccessCode.NEEDLESS)
         if self._attempts.must_wait(visit):
-            raise NotAdmittedError(words("password_wait"))
+            raise NotAdmittedError(AccessCode.WAIT)
         if not visit.is_own_page:
-            raise NotAdmittedError(words("password_elsewhere"))
+            raise NotAdmittedError(AccessCode.ELSEWHERE)
         given = typed[:_MOST_PASSWORD_CHARS].encode("utf-8", "replace")
         if not hmac.compare_digest(given, self._password):
             self._attempts.count(visit, given)
-            raise NotAdmittedError(words("password_wrong"))
+            raise NotAdmittedError(AccessCode.WRONG)
         token = secrets.token_urlsafe(32)
         with self._lock:
             self._inside[token] = self._now()

@@ -22,6 +22,7 @@ from urllib.parse import parse_qs, urlsplit
 from embeddings import Archive
 from qa.assistant import Assistant
 from qa.i18n import in_language
+from qa.i18n.errors import explain
 from qa.server.auth import STAY_SECONDS, Credentials, NotAdmittedError, StaffAccess, Visit
 from qa.server.gradio_internals import (
     CALL_ROUTE,
@@ -208,7 +209,7 @@ class RequestFilter:
             token = staff_access.enter(typed, visit)
         except NotAdmittedError as error:
             await asyncio.sleep(WRONG_DELAY)
-            await _answer(send, 403, {"said": in_language(error.said, visit.headers)})
+            await _answer(send, 403, {"said": in_language(explain(error), visit.headers)})
             return
         await _answer(send, 200, {"said": ""}, {"Set-Cookie": cookie.format(token, STAY_SECONDS)})
 

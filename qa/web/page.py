@@ -6,8 +6,10 @@ import os
 from pathlib import Path
 from typing import Any
 
+from embeddings.errors import ArgumentError
 from qa.api.endpoints import publish
 from qa.assistant import Assistant
+from qa.errors import ServingCode
 from qa.i18n import labels
 from qa.server.auth import StaffAccess
 from qa.server.gradio_internals import note_no_events, strike_off_sessions
@@ -42,12 +44,13 @@ def build_page(
     With `editing`, it has a staff tab that changes the archive in the folder `archive`, which must be the assistant's,
     for those whom `staff_access` admits (default: those on this machine). With `remember`, and where `archive` is
     named, it keeps conversations, votes and questions without an answer in that folder, within `bounds` (default: as
-    the environment says). Raises SourceError for a bad BULLETIN_KEEP_DAYS.
+    the environment says). Raises SourceError for a bad BULLETIN_KEEP_DAYS, and ArgumentError for
+    `editing` without `archive`.
     """
     import gradio as gr
 
     if editing and archive is None:
-        raise ValueError("editing needs the folder of the archive")
+        raise ArgumentError(ServingCode.NO_FOLDER)
     bounds = bounds or Bounds.from_environment()
     history = History(assistant, archive.resolve(), bounds=bounds) if remember and archive and bounds.days else None
     kept = (3600, _KEPT_SECONDS) if editing else None

@@ -75,9 +75,9 @@ def test_wrong_passwords_make_their_sender_wait_and_nobody_else() -> None:
     clock = Clock()
     staff_access = StaffAccess("right", now=clock)
     for number in range(WRONG_TRIES):
-        with pytest.raises(NotAdmittedError, match="口令不对"):
+        with pytest.raises(NotAdmittedError, match="password is wrong"):
             staff_access.enter(f"wrong {number}", visit("2001:db8::1"))
-    with pytest.raises(NotAdmittedError, match="次数太多"):
+    with pytest.raises(NotAdmittedError, match="too many times"):
         staff_access.enter("right", visit("2001:db8::2"))  # of the same network
     assert staff_access.enter("right", visit("2001:db8:0:1::1"))
     clock.now += WRONG_SECONDS
