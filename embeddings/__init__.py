@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         chosen_model,
         chosen_reader,
         issues_path,
+        read_limit,
     )
     from embeddings.encoders.encoder import Encoder, open_cross_encoder, open_encoder
     from embeddings.encoders.token_embedder import TokenEmbedder, Tokens, open_token_embedder
@@ -91,6 +92,7 @@ _PUBLIC = {
         "chosen_model",
         "chosen_reader",
         "issues_path",
+        "read_limit",
     ),
     "embeddings.encoders.encoder": ("Encoder", "open_cross_encoder", "open_encoder"),
     "embeddings.encoders.token_embedder": ("TokenEmbedder", "Tokens", "open_token_embedder"),
@@ -203,6 +205,7 @@ __all__ = [
     "preview",
     "read_digits",
     "read_issue_file",
+    "read_limit",
     "read_numeral",
     "register_engine",
     "remove",

@@ -81,6 +81,10 @@ class ServingCode(ErrorCode):
 
     AUTH_FORM = "serving.auth_form", "The name and password that open the page must be written USER:PASSWORD."
     AUTH_TWICE = "serving.auth_twice", "--auth and --auth-file say the same thing. Give one of them."
+    BAD_PROXY = (
+        "serving.bad_proxy",
+        "{variable} has {text!r}, which is no address and no network; write 127.0.0.1 or 10.0.0.0/8.",
+    )
     NOTHING_TO_EDIT = (
         "serving.nothing_to_edit",
         "--share-nothing leaves no staff side for --editing. Give one of them.",

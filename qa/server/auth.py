@@ -52,7 +52,7 @@ class Visit:
     @property
     def is_local(self) -> bool:
         """Whether it was sent from this machine, by a page of this machine, through no proxy."""
-        if not _is_loopback(self.address) or any(name in self.headers for name in _FORWARDING):
+        if not _is_loopback(self.address) or self.is_forwarded:
             return False
         # A name that another site lets point at this machine, or a page of that site, speaks for that site.
         return _names_this_machine(self.headers.get("host", "")) and self.is_own_page
@@ -73,12 +73,13 @@ class Visit:
 
     @property
     def network(self) -> str:
-        """What is counted as one sender: the address, or the network of 2^64 addresses that IPv6 gives to each."""
-        try:
-            address = ip_address(self.address)
-        except ValueError:
-            return self.address
-        return f"{int(address) >> 64:x}::" if isinstance(address, IPv6Address) else self.address
+        """What is counted as one sender, as `network_of` tells it."""
+        return network_of(self.address)
+
+    @property
+    def is_forwarded(self) -> bool:
+        """Whether a proxy says that it passes the request on for another."""
+        return any(name in self.headers for name in _FORWARDING)
 
 
 class FailedAttempts:
@@ -188,6 +189,18 @@ class Credentials:
         if not right:
             self._attempts.count(visit, given)
         return right
+
+
+def network_of(address: str) -> str:
+    """What is counted as one sender: the address, or the network of 2^64 addresses that IPv6 gives to each."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
+    if mapped is not None:
+        return str(mapped)
+    return f"{int(found) >> 64:x}::" if isinstance(found, IPv6Address) else address
 
 
 def _is_loopback(address: str) -> bool:

@@ -13,16 +13,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from embeddings import BulletinError, Limits, archive_path, scratch_folder, tidy
 from embeddings.cli.signals import ending_in_order
 from qa.api.endpoints import tool_server
 from qa.assistant import Assistant
 from qa.i18n import labels
+from qa.server.access import KnownHosts, proxies_from_environment
 from qa.server.auth import Credentials
-from qa.server.gradio_internals import SESSIONS
+from qa.server.connections import Connections, guard
+from qa.server.gradio_internals import SESSIONS, served_by
 from qa.server.middleware import Serving, app_parts
-from qa.server.options import LOCAL_HOSTS, LOOPBACK, ServingOptions, options_of
+from qa.server.options import ServingOptions, options_of
 from qa.userdata.retention import purging
 from qa.userdata.store import Bounds, UserStore
 from qa.web.html.programs import programs_page
@@ -116,19 +119,29 @@ def serve(
     credentials: Credentials | None = None,
     root_path: str = "",
     mcp: bool = False,
+    proxies: Sequence[str] | None = None,
 ) -> str:
     """Serve a page in the background and return its address. Raises OSError when the port is taken.
 
     `credentials` open the whole page, `root_path` is the path under which a proxy serves it, `mcp` adds the endpoints
-    as tools.
+    as tools, `proxies` are addresses and networks of those whose X-Forwarded-For is believed (default: as the
+    environment says; raises BulletinError for what is none).
     """
     import gradio as gr
 
-    serving: Serving = replace(page.serving, credentials=credentials)
+    believed = proxies_from_environment() if proxies is None else tuple(proxies)
+    hosts = KnownHosts.from_environment(host, urlsplit(root_path).netloc)
+    serving: Serving = replace(page.serving, credentials=credentials, hosts=hosts, proxies=believed)
     if mcp:
-        hosts = LOCAL_HOSTS if host in LOOPBACK and not root_path else ()
-        answer, lifespan = tool_server(serving.assistant, hosts=hosts)
+        answer, lifespan = tool_server(serving.assistant)
         serving = replace(serving, mcp=answer, lifespan=lifespan)
+    with served_by(guard(Connections(serving.limits, proxies=believed), believed)):
+        return _launch(gr, page, serving, host, port, max_upload_bytes=max_upload_bytes, root_path=root_path)
+
+
+def _launch(
+    gr: Any, page: Any, serving: Serving, host: str, port: int, *, max_upload_bytes: int, root_path: str
+) -> str:
     _, url, _ = page.launch(
         server_name=host,
         server_port=port,
