@@ -299,7 +299,8 @@ class ArchiveCode(ErrorCode):
     )
     DAMAGED = (
         "archive.damaged",
-        "{path} cannot be read as an archive ({detail}). Restore a copy, or move the folder away and build again.",
+        "{path} cannot be read as an archive ({detail}). Run `bulletin check --repair`, restore a backup, or "
+        "move the folder away and build again.",
     )
     DISK_FULL = (
         "archive.disk_full",

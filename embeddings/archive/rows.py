@@ -36,6 +36,15 @@ def read_texts(connection: sqlite3.Connection) -> list[str]:
     return [indexed_text(" ".join(filter(None, heading)), text) for *heading, text in rows]
 
 
+def texts_without_vector(connection: sqlite3.Connection) -> dict[str, str]:
+    """What the searches see of each chunk whose vector is missing, by the vector's key."""
+    rows = connection.execute(
+        "SELECT vector_key, a.kicker, a.title, a.deck, substr(a.body, start + 1, end - start) FROM chunks "
+        "JOIN articles a USING (article_key) LEFT JOIN vectors USING (vector_key) WHERE vector IS NULL"
+    )
+    return {key: indexed_text(" ".join(filter(None, heading)), text) for key, *heading, text in rows}
+
+
 def read_vectors(connection: sqlite3.Connection, count: int) -> NDArray[np.float32]:
     """The stored vectors of `count` chunks, in the order of their keys, shape (count, dimension).
 
@@ -111,9 +120,7 @@ def _insert_issue(connection: sqlite3.Connection, prepared: PreparedIssue) -> No
 def issue_from(columns: Sequence[str | None]) -> Issue:
     """The issue in a row of ISSUE_COLUMNS, without its articles."""
     identity, name, day, source, member = columns
-    return Issue(
-        str(identity), str(name), date.fromisoformat(day) if day else None, str(source), member=str(member or "")
-    )
+    return Issue(str(identity), str(name), day_from(day), str(source), member=str(member or ""))
 
 
 def article_from(columns: Sequence[object], issue: Issue) -> Article:
@@ -126,13 +133,21 @@ def article_from(columns: Sequence[object], issue: Issue) -> Article:
         body=str(body),
         section=str(section),
         byline=str(byline),
-        kind=ArticleKind(kind),
+        kind=ArticleKind.PHOTO if kind == ArticleKind.PHOTO else ArticleKind.NEWS,
         page=page if isinstance(page, int) else None,
-        date=date.fromisoformat(str(day)) if day else None,
+        date=day_from(day),
         kicker=str(kicker),
         deck=str(deck),
         boxes=boxes_from_json(str(boxes)),
     )
+
+
+def day_from(text: object) -> date | None:
+    """The day that a column holds. One that a flipped bit spoiled is unknown, so that the rest can be read."""
+    try:
+        return date.fromisoformat(str(text)) if text else None
+    except ValueError:
+        return None
 
 
 def _iso(day: date | None) -> str | None:

@@ -20,6 +20,7 @@ from embeddings.config import archive_location
 from embeddings.encoders.encoder import open_encoder
 from embeddings.errors import BulletinError, SourceError, UsageCode
 from embeddings.ingest.build import BuildOptions, BuildReport, Progress, add, build, remove, stale_sources
+from embeddings.ingest.repair import RepairReport, repair
 from embeddings.loaders.registry import read_issue_file
 from embeddings.types import Article, Issue
 
@@ -43,7 +44,14 @@ def add_commands(commands: Subparsers) -> None:
     parser = commands.add_parser("parse", help="print the articles of a file as JSON Lines, without an archive")
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
     parser.set_defaults(run=_parse)
-    command(commands, "check", _check, "say whether the archive is whole, what model it has, and what is stale")
+    parser = command(
+        commands, "check", _check, "say whether the archive is whole, what model it has, and what is stale"
+    )
+    parser.add_argument(
+        "--repair",
+        action="store_true",
+        help="mend what is damaged from the source files, from what was read of them before, and with the model",
+    )
 
 
 def _add_build(commands: Subparsers) -> None:
@@ -257,37 +265,46 @@ def _parse(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> int:
+    mended = repair(arguments.archive) if arguments.repair else RepairReport()
     archive = _open(arguments)
-    settings = archive.settings
-    wrong = archive.damage()
-    if settings is not None:
-        try:
-            encoder = open_encoder(settings.model)
-            if encoder.fingerprint != settings.fingerprint:
-                wrong.append(f"the weights of {settings.model} are not those it was built with")
-        except BulletinError as error:
-            wrong.append(str(error))
-    derived = archive.derived_parts()
-    with archive.snapshot() as snapshot:
-        counts = {"issues": len(snapshot.issues()), "chunks": snapshot.size}
-    stale = stale_sources(archive)
+    wrong = [*mended.left, *(line for line in archive.damage().lines() if line not in mended.left)]
+    settings, counts, stale = None, {}, []
+    try:
+        settings = archive.settings
+        if settings is not None and open_encoder(settings.model).fingerprint != settings.fingerprint:
+            wrong.append(f"the weights of {settings.model} are not those it was built with")
+        with archive.snapshot() as snapshot:
+            counts = {"issues": len(snapshot.issues()), "chunks": snapshot.size}
+        stale = stale_sources(archive)
+    except BulletinError as error:
+        wrong.append(str(error))
+    row = {
+        "whole": not wrong,
+        "wrong": wrong,
+        "mended": list(mended.mended),
+        "settings": asdict(settings) if settings else None,
+        **counts,
+        "derived": archive.derived_parts(),
+        "stale": stale,
+    }
     if arguments.json:
-        model = asdict(settings) if settings else None
-        print_json(
-            {"whole": not wrong, "wrong": wrong, "settings": model, **counts, "derived": derived, "stale": stale}
-        )
+        print_json(row)
     else:
-        print(f"archive: {archive_location(arguments.archive)}, {counts['issues']} issues, {counts['chunks']} chunks")
-        if settings is not None:
-            print(f"model: {settings.model} ({settings.fingerprint}, {settings.dimension} dimensions)")
-        for name, fresh in derived.items():
-            print(
-                f"{name}: {'in step' if fresh else 'missing or out of step; made again in memory until the next build'}"
-            )
-        for line in [*(f"stale: {line}" for line in stale), *(f"wrong: {line}" for line in wrong)]:
-            print(line)
-        print("whole" if not wrong else "not whole")
+        _print_check(row, archive_location(arguments.archive))
     return EXIT_PARTIAL if wrong else 0
+
+
+def _print_check(row: dict[str, Any], location: str) -> None:
+    if "issues" in row:
+        print(f"archive: {location}, {row['issues']} issues, {row['chunks']} chunks")
+    if settings := row["settings"]:
+        print(f"model: {settings['model']} ({settings['fingerprint']}, {settings['dimension']} dimensions)")
+    for name, fresh in row["derived"].items():
+        print(f"{name}: {'in step' if fresh else 'missing or out of step; made again in memory until the next build'}")
+    for what in ("mended", "stale", "wrong"):
+        for line in row[what]:
+            print(f"{what}: {line}")
+    print("whole" if row["whole"] else "not whole; `bulletin check --repair` mends what can be mended")
 
 
 def _open(arguments: argparse.Namespace) -> ArchiveReader:

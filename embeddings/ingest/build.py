@@ -302,12 +302,16 @@ def index_files(
     roots: Sequence[Path] = (),
     gone: Collection[Path] = (),
     arrivals: Arrivals = Arrivals(),
+    again: Collection[DocumentKey] = (),
 ) -> BuildReport:
-    """Bring an archive that is held in step with some files, and with what an editor brings. Raises as `build` does."""
+    """Bring an archive that is held in step with some files, and with what an editor brings. Raises as `build` does.
+
+    Documents to be made `again` are so though nothing of them has changed.
+    """
     stored = store.settings
     encoder = encoder or open_encoder(chosen_model(options.model) or (stored.model if stored else None))
     settings = _settings(stored, encoder, options)
-    plan = _plan(store, found, settings=settings, options=options, arrivals=arrivals)
+    plan = _plan(store, found, settings=settings, options=options, arrivals=arrivals, again=again)
     known = {one.place: one for one in store.known_issues()}
     missing = set(map(str, gone))
     out = [
@@ -399,10 +403,24 @@ def _changes(places: Sequence[DocumentKey], plan: Plan, arrivals: Arrivals) -> l
 
 
 def _plan(
-    store: ArchiveWriter, found: FoundFiles, *, settings: Settings, options: BuildOptions, arrivals: Arrivals
+    store: ArchiveWriter,
+    found: FoundFiles,
+    *,
+    settings: Settings,
+    options: BuildOptions,
+    arrivals: Arrivals,
+    again: Collection[DocumentKey],
 ) -> Plan:
     limits = options.limits or Limits.from_environment()
-    planner = Planner(store, settings=settings, full=options.full, limits=limits, arrivals=arrivals, now=options.now)
+    planner = Planner(
+        store,
+        settings=settings,
+        full=options.full,
+        limits=limits,
+        arrivals=arrivals,
+        again=again,
+        now=options.now,
+    )
 
     def tell(number: int, name: str) -> None:
         if options.on_progress is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -79,7 +79,7 @@ class Plan:
 
 
 class Planner:
-    """Reads files against what an archive already knows."""
+    """Reads files against what an archive already knows. Documents to be made `again` count as unknown."""
 
     def __init__(
         self,
@@ -89,10 +89,12 @@ class Planner:
         full: bool,
         limits: Limits,
         arrivals: Arrivals = Arrivals(),
+        again: Collection[DocumentKey] = (),
         now: Callable[[], datetime] = datetime.now,
     ) -> None:
         self._store = store
         self._arrivals = arrivals
+        self._again = again
         self._now = now
         self._waiting = store.waiting()
         self._settings = settings
@@ -158,7 +160,7 @@ class Planner:
         key = reading_key(document)
         recipe = recipe_of(self._settings, corrections)
         old = self._known.get(place)
-        if self._full or old is None or (old.reading_key, old.recipe) != (key, recipe):
+        if self._full or old is None or place in self._again or (old.reading_key, old.recipe) != (key, recipe):
             reading = with_ids(read_once(self._store, document, self._limits, afresh=self._full), document)
             corrected, stale = correct(reading, corrections.all)
             plan.stale += [_stale_line(document.name, one) for one in stale]

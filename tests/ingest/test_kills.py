@@ -58,7 +58,7 @@ class Place:
     def state(self) -> State:
         """What the archive holds, what the corrections say, and which files there are."""
         opened = open_archive(self.archive)
-        assert opened.damage() == []
+        assert not opened.damage()
         with opened.snapshot() as snapshot:
             held = sorted(
                 (issue.name, article.title, article.body)
