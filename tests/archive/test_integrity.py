@@ -77,7 +77,9 @@ DAMAGES = {
     "the file of an issue": "UPDATE issues SET source = replace(source, '甲', '丙') WHERE name = '甲报'",
     "the end of a chunk": "UPDATE chunks SET end = end - 1 WHERE start = 0",
     "the vector of a chunk": "UPDATE chunks SET vector_key = (SELECT min(vector_key) FROM vectors)",
-    "the issue of an article": "UPDATE articles SET issue_key = (SELECT issue_key FROM issues WHERE name = '乙报') WHERE id = 'a0'",
+    "the issue of an article": (
+        "UPDATE articles SET issue_key = (SELECT issue_key FROM issues WHERE name = '乙报') WHERE id = 'a0'"
+    ),
     "a vector": "UPDATE vectors SET vector = x'0000803f' || substr(vector, 5)",
     "a vector's length": "UPDATE vectors SET vector = substr(vector, 5)",
     "a lost vector": "DELETE FROM vectors",
