@@ -122,12 +122,11 @@ class SourceCode(ErrorCode):
     )
     HTML_UNREADABLE = "source.html_unreadable", "{name} is no readable page ({detail}). Save it anew, or as text."
     ISSUE_NOT_CORRECTED = "source.issue_not_corrected", "{issue}: {cause}"
-    JSONL_BAD_DATE = "source.jsonl_bad_date", "{where}: `date` {text!r} is not a date; write 2025-09-13."
-    JSONL_NOT_JSON = "source.jsonl_not_json", "{where}: not a JSON object ({detail})."
-    JSONL_NOT_TEXT = "source.jsonl_not_text", "{where}: `{name}` must be a text."
-    JSONL_NO_OBJECT = "source.jsonl_no_object", "{where}: a JSON object is needed, with at least `text`."
-    JSONL_NO_TEXT = "source.jsonl_no_text", "{where}: `text` is missing or empty."
-    JSONL_SAME_ID = "source.jsonl_same_id", "{name} uses the id {id!r} twice; ids must differ within an issue."
+    JSON_WITHOUT_ARTICLES = (
+        "source.json_without_articles",
+        "{name} holds no article: no object in it has a text under a name that is known (text, content, body, ...). "
+        "Rename its fields and add it again.",
+    )
     LOADER_FAILED = (
         "source.loader_failed",
         "{name} cannot be read ({kind}: {detail}). Save it anew, or as text or PDF.",
@@ -195,6 +194,13 @@ class SourceCode(ErrorCode):
     )
     PICTURE_TOO_LARGE = "source.picture_too_large", "the picture is too large. Scan it at a lower resolution."
     PROTECTED = "source.protected", "{name} is protected by a password. Save it without one and add it again."
+    ROWS_LEFT_OUT = "source.rows_left_out", "{n} rows of {name} are left out. The first: {cause}"
+    ROWS_UNDATED = "source.rows_undated", "the dates of {n} rows of {name} cannot be read. The first: {cause}"
+    ROW_BAD_DATE = "source.row_bad_date", "{where}: the date {text!r} is not a date; write 2025-09-13."
+    ROW_NOT_JSON = "source.row_not_json", "{where}: not JSON ({detail}). Copy or export it again."
+    ROW_NO_OBJECT = "source.row_no_object", "{where}: a JSON object is needed, with at least `text`."
+    ROW_SAME_ID = "source.row_same_id", "{name} uses the id {id!r} twice; ids must differ within an issue."
+    ROW_WITHOUT_TEXT = "source.row_without_text", "{where}: the text is missing or empty."
     SAME_BYTES = "source.same_bytes", "{name} holds the same bytes as {other}, which is indexed."
     SCAN_UNREADABLE = "source.scan_unreadable", "{name}: {cause}"
     SEVERAL_ARTICLES = (

@@ -21,11 +21,14 @@ from embeddings.encoders.encoder import open_encoder
 from embeddings.errors import BulletinError, SourceError, UsageCode
 from embeddings.ingest.build import BuildOptions, BuildReport, Progress, add, build, remove, stale_sources
 from embeddings.ingest.repair import RepairReport, repair
+from embeddings.ingest.plan import Omission
 from embeddings.loaders.registry import read_issue_file
 from embeddings.types import Article, Issue
 
 DEFAULT_SOURCE = "bulletins"
 _DATE_UNKNOWN = "日期不详"
+
+_OMITTED = {Omission.WHOLE: "left out", Omission.PART: "left out of", Omission.PASSED_OVER: "passed over"}
 
 EXIT_PARTIAL = 1  # done, but something was left out or found wrong
 EXIT_ERROR = 2  # not done
@@ -164,11 +167,11 @@ def build_options(arguments: argparse.Namespace) -> Iterator[BuildOptions]:
 def print_report(report: BuildReport, *, as_json: bool, quiet: bool = False) -> int:
     """Say what a build did, and on stderr what it left out; `quiet`, only the latter. Returns the exit code."""
     for skipped in report.skipped:
-        print(f"bulletin: left out {skipped.path}: {skipped.reason}", file=sys.stderr)
+        print(f"bulletin: {_OMITTED[skipped.omission]} {skipped.path}: {skipped.reason}", file=sys.stderr)
     for line in report.stale_corrections:
         print(f"bulletin: {line}", file=sys.stderr)
     if as_json:
-        print_json(asdict(report))
+        print_json(report_row(report))
     elif not quiet:
         print(
             f"issues: {report.added} added, {report.replaced} replaced, {report.removed} removed, "
@@ -177,7 +180,16 @@ def print_report(report: BuildReport, *, as_json: bool, quiet: bool = False) -> 
             f"of {report.articles} articles read; {report.seconds:.1f} s",
             flush=True,
         )
-    return EXIT_PARTIAL if report.skipped else 0
+    return EXIT_PARTIAL if any(one.omission is not Omission.PASSED_OVER for one in report.skipped) else 0
+
+
+def report_row(report: BuildReport) -> dict[str, Any]:
+    """A report as JSON gives it: what was left out with the code of its error and the reason in English."""
+    left_out = [
+        {"path": one.path, "omission": str(one.omission), "code": str(one.error.code), "reason": one.reason}
+        for one in report.skipped
+    ]
+    return {**asdict(replace(report, skipped=())), "skipped": left_out}
 
 
 def _remove(arguments: argparse.Namespace) -> int:

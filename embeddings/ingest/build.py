@@ -22,6 +22,7 @@ from embeddings.ingest.plan import (
     BY_HAND,
     Arrivals,
     DocumentKey,
+    Omission,
     Plan,
     Planner,
     Skipped,
@@ -339,7 +340,7 @@ def index_files(
                 add=prepared,
                 remove=[*(one.key for one in out), *outdated],
                 settings=settings,
-                complete=bool(roots) and not plan.skipped,
+                complete=bool(roots) and not any(one.omission is Omission.WHOLE for one in plan.skipped),
                 changes=_changes(places, plan, arrivals),
             )
             break

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import Enum
 from pathlib import Path
 
 from embeddings.archive.base import ArchiveWriter, KnownIssue, PreparedIssue, Settings
@@ -35,12 +36,23 @@ BY_HAND = ""  # the root of a file that was named, and not found in a folder
 DocumentKey = tuple[str, str]  # a file, and the member of a ZIP file
 
 
+class Omission(str, Enum):
+    """What was left out: a file or member that should be read, a part of one that was, or what is no issue."""
+
+    WHOLE = "whole"
+    PART = "part"
+    PASSED_OVER = "passed_over"
+
+    __str__ = str.__str__
+
+
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A file, or a member of one, that was left out, and why."""
+    """A file, a member of one or a part of either that was left out, and why."""
 
     path: str
     error: SourceError
+    omission: Omission = Omission.WHOLE
 
     @property
     def reason(self) -> str:
@@ -162,6 +174,8 @@ class Planner:
         old = self._known.get(place)
         if self._full or old is None or place in self._again or (old.reading_key, old.recipe) != (key, recipe):
             reading = with_ids(read_once(self._store, document, self._limits, afresh=self._full), document)
+            shown = "/".join(filter(None, place))
+            plan.skipped += [Skipped(shown, error, Omission.PART) for error in reading.left_out]
             corrected, stale = correct(reading, corrections.all)
             plan.stale += [_stale_line(document.name, one) for one in stale]
             if not corrected.articles:

@@ -16,7 +16,7 @@ from embeddings.encoders.encoder import Encoder
 from embeddings.errors import ArchiveCode, ArchiveError, CorrectionError, SourceCode, SourceError
 from embeddings.ingest.build import BuildOptions, BuildReport, FoundFiles, hold_archive, index_files
 from embeddings.ingest.corrections import correct, corrections_between, read_corrections
-from embeddings.ingest.plan import BY_HAND, Arrivals, Skipped, read_once, with_ids
+from embeddings.ingest.plan import BY_HAND, Arrivals, Omission, Skipped, read_once, with_ids
 from embeddings.sources.atomic import hold_folder, stage_file, sweep
 from embeddings.sources.document import Document
 from embeddings.sources.files import read_bytes
@@ -76,6 +76,8 @@ def preview(
                     # An issue that was corrected before arrives corrected.
                     corrections = read_corrections(folder / safe_name(file.name), document)
                     drafts.append(Draft(file, document, correct(issue, corrections.all)[0]))
+                    shown = "/".join(filter(None, (file.name, document.member)))
+                    skipped += [Skipped(shown, error, Omission.PART) for error in issue.left_out]
                 except SourceError as error:
                     skipped.append(Skipped("/".join(filter(None, (file.name, document.member))), error))
     finally:

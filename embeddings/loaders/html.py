@@ -19,6 +19,7 @@ from embeddings.errors import SourceCode, SourceError
 from embeddings.parsing.masthead import issue_name
 from embeddings.parsing.outline import DATE, is_credit, is_prose, make_article, read_outline, without_times
 from embeddings.sources.document import Document
+from embeddings.sources.files import MARKDOWN_SUFFIXES, PAGE_SUFFIXES
 from embeddings.text.dates import find_date
 from embeddings.types import ParsedArticle, ParsedIssue
 
@@ -71,11 +72,11 @@ class HtmlLoader:
         """Whether it begins as a page does, is mostly tags, or is called a page and is no binary file."""
         # The bytes of UTF-16 are those of ASCII with zeros between them.
         head = document.content[:_HEAD_BYTES].replace(b"\x00", b"")
-        if document.suffix in {".html", ".htm"}:
+        if document.suffix in PAGE_SUFFIXES:
             return True
         if not head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"<"):
             return False
-        if document.suffix in {".md", ".markdown"}:  # may begin with a few tags
+        if document.suffix in MARKDOWN_SUFFIXES:  # may begin with a few tags
             return False
         return _PAGE.search(head) is not None or sum(map(len, _TAG.findall(head))) > len(head) / 3
 

@@ -10,6 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from embeddings import BuildReport, SourceError
+from embeddings.cli.archive import print_report
+from embeddings.errors import SourceCode
+from embeddings.ingest.plan import Skipped
 from qa.cli import main
 from tests.support.paths import SAMPLES
 
@@ -146,3 +150,13 @@ def test_floors_that_are_missed_fail_the_command(
     floors.write_text('{"answer in passage@1": 1.0, "Recall@1": 0.5}', encoding="utf-8")
     assert main(["evaluate", str(gold), "--archive", str(sample_archive), "--floors", str(floors)]) == 2
     assert "Recall@1 is None, under its floor" in capsys.readouterr().err
+
+
+def test_json_tells_what_was_left_out_and_why(capsys: pytest.CaptureFixture[str]) -> None:
+    error = SourceError(SourceCode.EMPTY, name="空.txt")
+    print_report(BuildReport(added=1, skipped=(Skipped("空.txt", error),)), as_json=True)
+    row = json.loads(capsys.readouterr().out)
+    assert row["added"] == 1
+    assert row["skipped"] == [
+        {"path": "空.txt", "omission": "whole", "code": "source.empty", "reason": str(error)},
+    ]
