@@ -20,8 +20,8 @@ from embeddings.config import archive_location
 from embeddings.encoders.encoder import open_encoder
 from embeddings.errors import BulletinError, SourceError, UsageCode
 from embeddings.ingest.build import BuildOptions, BuildReport, Progress, add, build, remove, stale_sources
-from embeddings.ingest.repair import RepairReport, repair
 from embeddings.ingest.plan import Omission
+from embeddings.ingest.repair import RepairReport, repair
 from embeddings.loaders.registry import read_issue_file
 from embeddings.types import Article, Issue
 

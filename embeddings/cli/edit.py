@@ -6,7 +6,7 @@ import argparse
 import signal
 import sys
 import threading
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from embeddings.cli.archive import (
     command,
     print_json,
     print_report,
+    report_row,
 )
 from embeddings.errors import BulletinError, SourceError, UsageCode
 from embeddings.ingest.build import BuildReport
@@ -135,7 +136,7 @@ def _day(text: str | None) -> date | None:
 def _withdraw(arguments: argparse.Namespace) -> int:
     report = withdraw(arguments.issues, archive=arguments.archive)
     if arguments.json:
-        print_json(asdict(report))
+        print_json(report_row(report))
     else:
         print(f"issues: {report.removed} withdrawn, {report.unchanged} left; `bulletin add FILE` brings one back")
     return EXIT_PARTIAL if report.skipped else 0
