@@ -25,7 +25,7 @@ from embeddings.sources.document import Document
 from embeddings.sources.files import IGNORED_NAMES, SUFFIXES, read_bytes
 from embeddings.sources.unzip import Unpacked, unpack
 from embeddings.text.dates import find_date
-from embeddings.text.normalize import well_formed
+from embeddings.text.normalize import well_formed, without_letterspacing
 from embeddings.types import ParsedArticle, ParsedIssue
 
 __all__ = [
@@ -109,7 +109,7 @@ def _clean(article: ParsedArticle) -> ParsedArticle:
     boxes = article.boxes if len(article.boxes) == len(lines) else ()
     return replace(
         article,
-        title=_on_one_line(article.title),
+        title=without_letterspacing(_on_one_line(article.title)),
         kicker=_on_one_line(article.kicker),
         deck=_on_one_line(article.deck),
         section=_on_one_line(article.section),
