@@ -13,7 +13,15 @@ from datetime import date
 
 from embeddings.config import Limits
 from embeddings.errors import SourceCode, SourceError
-from embeddings.loaders.web.article import Extent, Place, byline_of, date_beside, find_extent, find_place, only_date
+from embeddings.loaders.web.article import (
+    Extent,
+    PrintedPlace,
+    byline_of,
+    date_beside,
+    find_extent,
+    find_place,
+    only_date,
+)
 from embeddings.loaders.web.blocks import (
     FURNITURE,
     Element,
@@ -129,7 +137,7 @@ def _single(
 
 
 def _with_credits(
-    article: ParsedArticle, page: Declared, extent: Extent, place: Place, day: date | None
+    article: ParsedArticle, page: Declared, extent: Extent, place: PrintedPlace, day: date | None
 ) -> ParsedArticle:
     """The article with what the page declares and prints around it."""
     captions = [split_credit(caption) for caption in extent.captions]

@@ -93,7 +93,7 @@ class Extent:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PrintedPlace:
     """The paper, its section, its page and its day that a page of an e-paper prints; "" and None where it does not."""
 
     paper: str = ""
@@ -147,15 +147,15 @@ def find_extent(
     )
 
 
-def find_place(blocks: Sequence[HtmlBlock]) -> Place:
+def find_place(blocks: Sequence[HtmlBlock]) -> PrintedPlace:
     """Where a page of an e-paper says it is printed, in lines of its own."""
     short = [block.text for block in blocks if len(block.text) <= _LONGEST_HEADER]
     paper = next((match for text in short if (match := _PAPER_LINE.search(text))), None)
     sections = {(match["page"], match["section"]) for text in short if (match := _SECTION_LINE.match(text))}
     if paper is None and len(sections) != 1:
-        return Place()
+        return PrintedPlace()
     page, section = sections.pop() if len(sections) == 1 else ("", "")
-    return Place(
+    return PrintedPlace(
         paper="".join(paper["paper"].split()) if paper else "",
         section=section,
         page=int(paper["page"] if paper else page),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
-from embeddings.loaders.web.article import Place
+from embeddings.loaders.web.article import PrintedPlace
 from embeddings.loaders.web.blocks import FURNITURE, Element, text_of
 from embeddings.loaders.web.declared import Declared
 from embeddings.parsing.masthead import issue_name
@@ -75,7 +75,7 @@ def _title_of_link(link: Element) -> str:
 
 
 def listed_issue(
-    items: Sequence[ListItem], page: Declared, heading: str, *, place: Place, printed: date | None
+    items: Sequence[ListItem], page: Declared, heading: str, *, place: PrintedPlace, printed: date | None
 ) -> ParsedIssue:
     """A list of titles as an issue: each title is an article that says itself, unless a summary stands under it.
 
