@@ -15,6 +15,7 @@ from typing import Any
 from embeddings.archive.base import ArchiveReader
 from embeddings.archive.codec import article_to_row
 from embeddings.archive.registry import open_archive
+from embeddings.cli.language import spoken
 from embeddings.cli.signals import ending_in_order
 from embeddings.config import archive_location
 from embeddings.encoders.encoder import open_encoder
@@ -26,7 +27,6 @@ from embeddings.loaders.registry import read_issue_file
 from embeddings.types import Article, Issue
 
 DEFAULT_SOURCE = "bulletins"
-_DATE_UNKNOWN = "日期不详"
 
 _OMITTED = {Omission.WHOLE: "left out", Omission.PART: "left out of", Omission.PASSED_OVER: "passed over"}
 
@@ -145,7 +145,7 @@ def build_options(arguments: argparse.Namespace) -> Iterator[BuildOptions]:
     """Options that show a progress bar on a terminal and say who holds the lock."""
     from tqdm import tqdm
 
-    bar: tqdm[Any] = tqdm(unit="篇", desc="articles", disable=None, leave=False)
+    bar: tqdm[Any] = tqdm(unit=spoken("篇", "article"), desc="articles", disable=None, leave=False)
 
     def show(progress: Progress) -> None:
         if progress.file:
@@ -218,9 +218,10 @@ def _list(arguments: argparse.Namespace) -> int:
         )
         return 0
     for entry in entries:
-        day = entry.issue.date.isoformat() if entry.issue.date else _DATE_UNKNOWN
+        day = entry.issue.date.isoformat() if entry.issue.date else _date_unknown()
         file = Path(entry.issue.source).name + (f"/{entry.issue.member}" if entry.issue.member else "")
-        print(f"{day}\t{entry.issue.id[:8]}\t{entry.articles} 篇\t{entry.issue.name}\t{file}")
+        articles = spoken(f"{entry.articles} 篇", f"{entry.articles} article{'s' * (entry.articles != 1)}")
+        print(f"{day}\t{entry.issue.id[:8]}\t{articles}\t{entry.issue.name}\t{file}")
     return 0
 
 
@@ -236,10 +237,15 @@ def _show(arguments: argparse.Namespace) -> int:
         if arguments.json:
             print_json({**issue_row(issue), "articles": [article_row(article) for article in issue.articles]})
             continue
-        print(f"{issue.name}\t{issue.date or _DATE_UNKNOWN}\t{issue.source}")
+        print(f"{issue.name}\t{issue.date or _date_unknown()}\t{issue.source}")
         for article in issue.articles:
-            print(f"  {article.id}\t{article.section}\t{article.title or '[图片说明] ' + article.body[:30]}")
+            title = article.title or f"{spoken('[图片说明]', '[caption]')} {article.body[:30]}"
+            print(f"  {article.id}\t{article.section}\t{title}")
     return 0
+
+
+def _date_unknown() -> str:
+    return spoken("日期不详", "date unknown")
 
 
 def _print_article(article: Article) -> None:
@@ -247,7 +253,7 @@ def _print_article(article: Article) -> None:
         article.kicker,
         article.title,
         article.deck,
-        " · ".join(filter(None, [article.issue.name, str(article.date or _DATE_UNKNOWN), article.section])),
+        " · ".join(filter(None, [article.issue.name, str(article.date or _date_unknown()), article.section])),
     ]
     print("\n".join([*filter(None, [*lines, article.byline]), "", article.body, ""]))
 

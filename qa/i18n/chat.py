@@ -28,6 +28,7 @@ SAID: dict[str, tuple[str, ...]] = {
     "all_sections": ("全部栏目", "All sections"),
     "answer": ("回答", "Answer"),
     "ask_anything": ("问一问公报里的人和事", "Ask about the people and events in the bulletin"),
+    "asked": ("提问", "Question"),
     "back": ("← 返回", "← Back"),
     "copy": ("复制", "Copy"),
     "dark": ("深色", "Dark"),

@@ -87,6 +87,7 @@ SAID: dict[str, tuple[str, ...]] = {
         "资料库正被另一个任务写入，等它写完……",
         "Another task is writing to the archive; waiting for it …",
     ),
+    "choose_files": ("点击选择文件，或把文件拖到这里", "Click to choose files, or drop them here"),
     "choose_issue": ("选择一期", "Choose an issue"),
     "corrected": ("已保存更正，用时 {seconds:.1f} 秒。", "The correction was saved, in {seconds:.1f} seconds."),
     "not_made": ("没有做成：{reason}", "That was not done: {reason}"),

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from embeddings import BulletinError
 from qa.assistant import Assistant
+from qa.i18n import Language
 from qa.types import AnswerKind
 from qa.userdata import export
 from qa.userdata.conversation import Conversation, Turn
@@ -155,15 +156,23 @@ class History:
             return self.store.votes_of(user) if is_user_key(user) else {}
         return {}
 
-    def export(self, conversation: Conversation, name: str, *, word: bool, gone: frozenset[str]) -> File | None:
+    def export(
+        self,
+        conversation: Conversation,
+        name: str,
+        *,
+        word: bool,
+        gone: frozenset[str],
+        language: Language = Language.CHINESE,
+    ) -> File | None:
         """The conversation as a file; None when it could not be made."""
         name, now = name or name_of(conversation), self.now()
         with _going_on("A conversation could not be exported"):
             if word:
-                content = export.as_word(conversation, name=name, exported=now, gone=gone)
+                content = export.as_word(conversation, name=name, exported=now, gone=gone, language=language)
                 kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
                 return file(export.file_name(name, "docx"), kind, content)
-            text = export.as_markdown(conversation, name=name, exported=now, gone=gone)
+            text = export.as_markdown(conversation, name=name, exported=now, gone=gone, language=language)
             return file(export.file_name(name, "md"), "text/markdown", text.encode("utf-8", "replace"))
         return None
 

@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from embeddings import BulletinError, Limits, archive_path, scratch_folder, tidy
+from embeddings.cli.language import spoken
 from embeddings.cli.signals import ending_in_order
 from qa.api.endpoints import tool_server
 from qa.assistant import Assistant
@@ -76,7 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
         except (BulletinError, OSError) as error:
             print(f"bulletin: {error}", file=sys.stderr)
             return 2
-        print(f"公报问答：{url} （按 Ctrl+C 停止）", flush=True)
+        print(spoken(f"公报问答：{url} （按 Ctrl+C 停止）", f"公报问答: {url} (Ctrl+C stops it)"), flush=True)
         try:
             with purging(UserStore(archive_path(arguments.archive), bounds=bounds).purge):
                 page.block_thread()

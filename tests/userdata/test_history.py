@@ -281,9 +281,14 @@ def test_unanswered_questions_are_exported_as_csv_and_json(filled: Path, capsys:
     assert json.loads(capsys.readouterr().out)["asked"] == 1
 
 
-def test_feedback_from_a_day_on_leaves_out_what_is_older(filled: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_feedback_from_a_day_on_leaves_out_what_is_older(
+    filled: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert main(["feedback", "--since", "2099-01-01", "--archive", str(filled)]) == 0
     assert capsys.readouterr().out == "没有记录。\n"
+    monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
+    assert main(["feedback", "--since", "2099-01-01", "--archive", str(filled)]) == 0
+    assert capsys.readouterr().out == "Nothing is noted.\n"
     assert main(["feedback", "--archive", str(filled)]) == 0
     assert "=问" in capsys.readouterr().out
 

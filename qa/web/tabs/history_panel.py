@@ -7,7 +7,6 @@ gradio comes as an argument, so that importing this module costs nothing. Annota
 `from __future__ import annotations`): gradio reads them to learn which argument is the event.
 """
 
-import functools
 import inspect
 import json
 import time
@@ -15,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from qa.i18n import both_languages, labels, words
+from qa.i18n import both_languages, labels, language_of_request, words
 from qa.server.gradio_internals import signed_like
 from qa.userdata import export
 from qa.userdata.conversation import Conversation, TurnState
@@ -226,14 +225,18 @@ class HistoryPanel:
         return self.delete_now.click(delete, [self.user, self.doomed], shown, **ends)
 
     def _wire_exports(self, mine: Sequence[Any], service: ChatService) -> None:
-        def export(user: str, current: str, place: Place, so_far: Conversation, *, word: bool) -> tuple[str, str]:
-            now, place = self.present(user, current, place, so_far)
-            name = self.history.name(user, place.id)
-            made = self.history.export(now, name, word=word, gone=service.gone(now))
-            return as_text(made), remark("" if made else _FAILED)
+        def exporter(*, word: bool) -> Callable[..., tuple[str, str]]:
+            def export(user: str, current: str, place: Place, so_far: Conversation, request: Any) -> tuple[str, str]:
+                now, place = self.present(user, current, place, so_far)
+                name, language = self.history.name(user, place.id), language_of_request(request.headers)
+                made = self.history.export(now, name, word=word, gone=service.gone(now), language=language)
+                return as_text(made), remark("" if made else _FAILED)
+
+            export.__annotations__["request"] = self._gr.Request  # gradio gives it by its type
+            return export
 
         for button, word in ((self.markdown, False), (self.word, True)):
-            clicked = button.click(functools.partial(export, word=word), mine, [self.file, self.remark], **_AT_ONCE)
+            clicked = button.click(exporter(word=word), mine, [self.file, self.remark], **_AT_ONCE)
             clicked.then(None, self.file, self.file, js=on_event("save"), **_AT_ONCE)
 
     def _show(self, user: str, place: Place, now: Conversation, gone: frozenset[str]) -> Changes:
