@@ -140,7 +140,7 @@ class HistoryCode(ErrorCode):
 
     BAD_KEEP_DAYS = (
         "history.bad_keep_days",
-        "{variable} is {text!r}; write the days for which what readers leave behind is kept, such as "
+        "{variable} is {text!r}; write the days for which what users leave behind is kept, such as "
         "{default}, or 0 to keep nothing.",
     )
     BUSY = (

@@ -17,7 +17,7 @@ from embeddings.text.numerals import write_numeral
 from qa.errors import AccessCode, EditingCode, QuestionCode, QuestionError, WritingCode
 from qa.i18n.errors import CHINESE, explain
 from qa.linear import in_order
-from qa.server.auth import NotAdmittedError, StaffAccess, Visit
+from qa.server.auth import ClientRequest, NotAdmittedError, StaffAccess
 from qa.web.services.editor import NotDoneError
 from tests.support.answers import ISSUE
 
@@ -103,7 +103,7 @@ def test_several_causes_of_an_error_are_said_in_the_same_language() -> None:
 
 def test_a_password_that_is_not_taken_is_explained_in_both_languages() -> None:
     with pytest.raises(NotAdmittedError) as caught:
-        StaffAccess().enter("", Visit("127.0.0.1", {}))
+        StaffAccess().enter("", ClientRequest("127.0.0.1", {}))
     assert caught.value.code is AccessCode.NEEDLESS
     said = explain(caught.value)
     assert (said, said.english) == (

@@ -12,7 +12,7 @@ from embeddings.cli.archive import Subparsers, command, print_json
 from embeddings.cli.language import spoken
 from qa.errors import CommandCode
 from qa.userdata.feedback import UNANSWERED_COLUMNS, VOTE_COLUMNS, FeedbackRow, as_csv, unanswered_row, vote_row
-from qa.userdata.store import Bounds, UserStore
+from qa.userdata.store import RetentionLimits, UserStore
 
 _TO_SCREEN = "-"
 
@@ -32,7 +32,7 @@ def _feedback(arguments: argparse.Namespace) -> int:
     folder = archive_path(arguments.archive)
     if not folder.is_dir():
         raise ArchiveMissingError(CommandCode.NO_ARCHIVE, folder=folder)
-    store = UserStore(folder, bounds=Bounds.from_environment())
+    store = UserStore(folder, bounds=RetentionLimits.from_environment())
     rows: list[FeedbackRow]
     if arguments.unanswered:
         rows = [unanswered_row(one) for one in store.unanswered(since=since)]

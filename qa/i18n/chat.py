@@ -12,7 +12,7 @@ LABELS: dict[str, tuple[str, ...]] = {
     "conversation": ("对话", "Conversation"),
     "filters": ("只在这些期数、日期、栏目里找", "Look only in these issues, dates and sections"),
     "issue": ("期数", "Issue"),
-    "newsroom_tab": ("编辑部", "Newsroom"),
+    "staff_tab": ("编辑部", "Newsroom"),
     "question": ("问题", "Question"),
     "question_hint": ("请写下问题，按回车提问", "Write a question and press Enter"),
     "section": ("栏目", "Section"),

@@ -122,12 +122,12 @@ SAID: dict[str, tuple[str, ...]] = {
     "asked_last": ("最近一次", "Last"),
     "asked_question": ("问题", "Question"),
     "not_answered": ("没有找到答案", "no answer was found"),
-    "opinions": ("读者意见", "Readers' opinions"),
-    "opinions_about": ("读者对回答的评价，新的在前。", "What readers say of answers, the newest first."),
-    "opinions_nothing": ("还没有读者留下意见。", "No reader has left an opinion yet."),
+    "opinions": ("读者意见", "Users' opinions"),
+    "opinions_about": ("读者对回答的评价，新的在前。", "What users say of answers, the newest first."),
+    "opinions_nothing": ("还没有读者留下意见。", "No user has left an opinion yet."),
     "opinions_trouble": (
         "读者意见暂时读不了：{reason}",
-        "The opinions of readers cannot be read at the moment: {reason}",
+        "The opinions of users cannot be read at the moment: {reason}",
     ),
     "sources": ("出处：", "Sources: "),
     "useful": ("有用", "Useful"),
@@ -136,7 +136,7 @@ SAID: dict[str, tuple[str, ...]] = {
     "wanted": ("没有找到答案的问题", "Questions without an answer"),
     "wanted_about": (
         "读者想知道、公报里没有找到的，新的在前。",
-        "What readers wanted to know and the bulletin does not say, the newest first.",
+        "What users wanted to know and the bulletin does not say, the newest first.",
     ),
     "wanted_nothing": ("还没有。", "None yet."),
 }

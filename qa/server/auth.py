@@ -36,14 +36,14 @@ class NotAdmittedError(BulletinError):
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class ClientRequest:
     """A request as far as it tells who sends it. Names of headers are in lower case."""
 
     address: str
     headers: Mapping[str, str]
 
     @classmethod
-    def of(cls, scope: Mapping[str, Any]) -> Visit:
+    def of(cls, scope: Mapping[str, Any]) -> ClientRequest:
         """The visit of an ASGI scope."""
         client = scope.get("client")
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope.get("headers", ())}
@@ -90,12 +90,12 @@ class FailedAttempts:
         self._lock = Lock()
         self._wrong: OrderedDict[str, dict[bytes, float]] = OrderedDict()  # sender → digest → time, in seconds
 
-    def must_wait(self, visit: Visit) -> bool:
+    def must_wait(self, visit: ClientRequest) -> bool:
         """Whether a sender has been wrong too often to be heard now."""
         with self._lock:
             return len(self._recent(visit.network)) >= WRONG_TRIES
 
-    def count(self, visit: Visit, typed: bytes) -> None:
+    def count(self, visit: ClientRequest, typed: bytes) -> None:
         """Remember a wrong password. A page that sends the same one again and again is not guessing."""
         with self._lock:
             self._wrong[visit.network] = {**self._recent(visit.network), hashlib.sha256(typed).digest(): self._now()}
@@ -131,7 +131,7 @@ class StaffAccess:
         """Whether a password opens it."""
         return bool(self._password)
 
-    def admits(self, visit: Visit) -> bool:
+    def admits(self, visit: ClientRequest) -> bool:
         """Whether a request may use the staff side."""
         if not self.has_password:
             return visit.is_local and not self._behind_proxy
@@ -140,7 +140,7 @@ class StaffAccess:
             given = self._inside.get(token)
         return given is not None and self._now() - given < STAY_SECONDS and visit.is_own_page
 
-    def enter(self, typed: str, visit: Visit) -> str:
+    def enter(self, typed: str, visit: ClientRequest) -> str:
         """A token for the browser that sends the right password. Raises NotAdmittedError."""
         if not self.has_password:
             raise NotAdmittedError(AccessCode.NEEDLESS)
@@ -159,7 +159,7 @@ class StaffAccess:
                 self._inside.popitem(last=False)
         return token
 
-    def leave(self, visit: Visit) -> None:
+    def leave(self, visit: ClientRequest) -> None:
         """Forget that a browser has given the password."""
         with self._lock:
             self._inside.pop(visit.cookie(self.cookie), None)
@@ -172,11 +172,11 @@ class Credentials:
         self._expected = f"{user}:{password}".encode()
         self._attempts = FailedAttempts(now)
 
-    def must_wait(self, visit: Visit) -> bool:
+    def must_wait(self, visit: ClientRequest) -> bool:
         """Whether a sender has been wrong too often to be heard now."""
         return self._attempts.must_wait(visit)
 
-    def admits(self, visit: Visit) -> bool:
+    def admits(self, visit: ClientRequest) -> bool:
         """Whether a request has the right name and password. A wrong one is counted, a missing one is not."""
         scheme, _, encoded = visit.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "basic":

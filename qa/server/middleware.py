@@ -25,7 +25,7 @@ from qa.assistant import Assistant
 from qa.i18n import in_language
 from qa.i18n.errors import explain
 from qa.server.access import AccessLimits, KnownHosts
-from qa.server.auth import STAY_SECONDS, Credentials, NotAdmittedError, StaffAccess, Visit
+from qa.server.auth import STAY_SECONDS, ClientRequest, Credentials, NotAdmittedError, StaffAccess
 from qa.server.gradio_internals import (
     CALL_ROUTE,
     COMPONENT,
@@ -140,7 +140,7 @@ class RequestFilter:
             if scope["type"] == "lifespan":
                 await self._app(scope, receive, send)
             return
-        path, visit = _path(scope), Visit.of(scope)
+        path, visit = _path(scope), ClientRequest.of(scope)
         send = _with_headers(send, _is_embedded(scope))
         if not self._serving.hosts.knows(visit.headers.get("host", "")):
             # Before all else: a name that another site lets point here would make that site's page ours.
@@ -181,14 +181,14 @@ class RequestFilter:
         else:
             await self._app(scope, receive, send)
 
-    def _warn_of_proxy(self, visit: Visit) -> None:
+    def _warn_of_proxy(self, visit: ClientRequest) -> None:
         if visit.is_forwarded and not self._serving.proxies and not self._has_warned:
             self._has_warned = True
             told = "Requests come through a proxy that %s does not name, so that all its users count as one sender"
             logger.warning(told, Variable.PROXIES)
 
     async def _within_bounds(
-        self, scope: Message, receive: Receive, send: Send, visit: Visit, *, is_staff: bool
+        self, scope: Message, receive: Receive, send: Send, visit: ClientRequest, *, is_staff: bool
     ) -> None:
         """Answer a call, unless too many of its sender are being answered."""
         sender = visit.network
@@ -231,7 +231,7 @@ class RequestFilter:
             return
         await self._app(scope, _replaying(body, receive), send)
 
-    async def _staff_login(self, scope: Message, receive: Receive, send: Send, visit: Visit, path: str) -> None:
+    async def _staff_login(self, scope: Message, receive: Receive, send: Send, visit: ClientRequest, path: str) -> None:
         """Take the staff's password, and give the browser a cookie that tells that it was given."""
         staff_access = self._serving.staff_access
         if scope["method"] != "POST" or staff_access is None:

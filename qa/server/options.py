@@ -49,7 +49,7 @@ def add_serving_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--share-nothing",
         action="store_true",
-        help="no staff side, no uploads, nothing kept of what readers do",
+        help="no staff side, no uploads, nothing kept of what users do",
     )
     parser.add_argument(
         "--mcp",

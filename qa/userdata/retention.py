@@ -99,7 +99,7 @@ def purging(purge_store: Callable[[], object], *, every_seconds: float = _EVERY_
             try:
                 purge_store()
             except BulletinError as error:
-                logger.warning("What readers left behind could not be looked through: %s", error)
+                logger.warning("What users left behind could not be looked through: %s", error)
             if stop.wait(every_seconds):
                 return
 

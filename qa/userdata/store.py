@@ -80,7 +80,7 @@ class UserStoreError(BulletinError):
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
+class RetentionLimits:
     """How much is kept; the oldest goes first. `days` is the age at which anything goes, 0 keeps nothing at all."""
 
     days: int = KEEP_DAYS
@@ -90,7 +90,7 @@ class Bounds:
     conversations_of_one: int = 200
 
     @classmethod
-    def from_environment(cls) -> Bounds:
+    def from_environment(cls) -> RetentionLimits:
         """The defaults, with BULLETIN_KEEP_DAYS where it is set. Raises SourceError for what is no number."""
         text = Variable.KEEP_DAYS.read()
         if not (text.isascii() and text.isdecimal() and len(text) <= 5):
@@ -99,7 +99,7 @@ class Bounds:
 
 
 @dataclass(frozen=True, slots=True)
-class Voted:
+class RatedAnswer:
     """What a vote is about. `articles` are the ids of the articles cited."""
 
     question: str
@@ -118,7 +118,7 @@ class Vote:
     user: str
     is_good: bool
     word: str
-    about: Voted
+    about: RatedAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ class Unanswered:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ConversationRevision:
     """Where a conversation lies in the store, and the state of it that one window of a browser has seen."""
 
     id: str = ""
@@ -167,12 +167,14 @@ class UserStore:
     there is none, the store is empty.
     """
 
-    def __init__(self, archive: Path, *, bounds: Bounds = Bounds(), now: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self, archive: Path, *, bounds: RetentionLimits = RetentionLimits(), now: Callable[[], datetime] = utc_now
+    ) -> None:
         self.path = archive / STORE_FILE
         self.bounds = bounds
         self._now = now
 
-    def vote(self, user: str, about: Voted, *, is_good: bool) -> None:
+    def vote(self, user: str, about: RatedAnswer, *, is_good: bool) -> None:
         """Put down a vote. Another one on the same answer changes it and leaves the word that came with it."""
         with self._writing() as connection:
             connection.execute(
@@ -232,7 +234,7 @@ class UserStore:
                 user[:8],
                 bool(is_good),
                 word,
-                Voted(question, answer, bool(abstained), tuple(json.loads(articles)), generation, model),
+                RatedAnswer(question, answer, bool(abstained), tuple(json.loads(articles)), generation, model),
             )
             for time, user, is_good, word, question, answer, abstained, articles, generation, model in rows
         ]
@@ -261,7 +263,9 @@ class UserStore:
             ).fetchall()
         return [Unanswered(text, asked, datetime.fromisoformat(time), sure) for text, asked, time, sure in rows]
 
-    def keep(self, user: str, place: Place, content: str, *, name: str, turns: int, goes_on: bool = False) -> Place:
+    def keep(
+        self, user: str, place: ConversationRevision, content: str, *, name: str, turns: int, goes_on: bool = False
+    ) -> ConversationRevision:
         """Write a conversation down and return where it is now. An empty place is a new one, and gets the `name`.
 
         If what lies at the place is gone, or another window has changed it since, this one is written to a new place,
@@ -282,10 +286,10 @@ class UserStore:
                 ),
             ).fetchone()  # fmt: skip
             if changed:
-                return Place(place.id, changed[0], place.window)
+                return ConversationRevision(place.id, changed[0], place.window)
             if goes_on and place.id and not _lies_there(connection, place.id):
                 return place
-            made = Place(secrets.token_urlsafe(12), 1, secrets.token_hex(8))
+            made = ConversationRevision(secrets.token_urlsafe(12), 1, secrets.token_hex(8))
             name = _clean(_line(name), MAX_NAME_CHARS)
             connection.execute(
                 "INSERT INTO conversations VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -308,14 +312,14 @@ class UserStore:
             _leave_newest(connection, "conversations", self.bounds.conversations)
             return made
 
-    def conversation(self, user: str, conversation: str) -> tuple[Place, str] | None:
+    def conversation(self, user: str, conversation: str) -> tuple[ConversationRevision, str] | None:
         """A user's conversation, opened in a window of its own; None when this user has none with that id."""
         with self._reading() as connection:
             row = connection.execute(
                 "SELECT id, revision, content FROM conversations WHERE id = ? AND reader = ? AND time >= ?",
                 (conversation, _hashed(user), self._oldest()),
             ).fetchone()
-        return (Place(row[0], row[1], secrets.token_hex(8)), row[2]) if row else None
+        return (ConversationRevision(row[0], row[1], secrets.token_hex(8)), row[2]) if row else None
 
     def conversations(self, user: str) -> list[ConversationEntry]:
         """A user's conversations, the one added to last first."""

@@ -18,7 +18,7 @@ from qa.server.gradio_internals import fault_of_call, note_no_events, strike_off
 from qa.server.middleware import Serving
 from qa.userdata.conversation import Conversation
 from qa.userdata.history import History
-from qa.userdata.store import Bounds
+from qa.userdata.store import RetentionLimits
 from qa.web.html import answers as answer_html
 from qa.web.services.chat import ChatService
 from qa.web.services.editor import EditorService
@@ -38,7 +38,7 @@ def build_page(
     archive: Path | None = None,
     staff_access: StaffAccess | None = None,
     remember: bool = True,
-    bounds: Bounds | None = None,
+    bounds: RetentionLimits | None = None,
     limits: AccessLimits | None = None,
 ) -> Any:
     """The page as a gr.Blocks, ready for `serve`, with the endpoints for other programs.
@@ -53,7 +53,7 @@ def build_page(
 
     if editing and archive is None:
         raise ArgumentError(ServingCode.NO_FOLDER)
-    bounds = bounds or Bounds.from_environment()
+    bounds = bounds or RetentionLimits.from_environment()
     limits = limits or AccessLimits.from_environment()
     history = History(assistant, archive.resolve(), bounds=bounds) if remember and archive and bounds.days else None
     kept = (3600, _KEPT_SECONDS) if editing else None
@@ -73,7 +73,7 @@ def build_page(
             with gr.Tab(words("browse_tab"), id="browse"):
                 browsing = BrowseTab(gr, library)
             if staff_access is not None and archive is not None:
-                with gr.Tab(words("newsroom_tab"), id="newsroom") as tab:
+                with gr.Tab(words("staff_tab"), id="staff") as tab:
                     editor = EditorService(assistant, archive.resolve())
                     changed = build_staff_tab(gr, editor, page, tab, parts["generation"], staff_access, history)
         gr.HTML(answer_html.foot(), elem_id="foot", apply_default_css=False)

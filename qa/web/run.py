@@ -28,7 +28,7 @@ from qa.server.gradio_internals import SESSIONS, served_by
 from qa.server.middleware import Serving, app_parts
 from qa.server.options import ServingOptions, options_of
 from qa.userdata.retention import purging
-from qa.userdata.store import Bounds, UserStore
+from qa.userdata.store import RetentionLimits, UserStore
 from qa.web.html.programs import programs_page
 from qa.web.page import build_page
 from qa.web.scripts import head
@@ -70,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
             options = options_of(arguments)
             _require_free_port(arguments.host, arguments.port)
             max_bytes = Limits.from_environment().max_bytes
-            bounds = Bounds.from_environment()
+            bounds = RetentionLimits.from_environment()
             tidy(arguments.archive)
             assistant = Assistant.open(arguments.archive, model=arguments.model)
             page, url = _open_page(assistant, options, arguments, max_bytes=max_bytes, bounds=bounds)
@@ -87,7 +87,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _open_page(
-    assistant: Assistant, options: ServingOptions, arguments: argparse.Namespace, *, max_bytes: int, bounds: Bounds
+    assistant: Assistant,
+    options: ServingOptions,
+    arguments: argparse.Namespace,
+    *,
+    max_bytes: int,
+    bounds: RetentionLimits,
 ) -> tuple[Any, str]:
     """The page, served, and its address."""
     page = build_page(

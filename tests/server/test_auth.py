@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 
 from embeddings import BulletinError
-from qa.server.auth import STAY_SECONDS, WRONG_SECONDS, WRONG_TRIES, Credentials, NotAdmittedError, StaffAccess, Visit
+from qa.server.auth import (
+    STAY_SECONDS,
+    WRONG_SECONDS,
+    WRONG_TRIES,
+    ClientRequest,
+    Credentials,
+    NotAdmittedError,
+    StaffAccess,
+)
 from qa.server.options import add_serving_arguments, options_of
 from qa.web.run import add_arguments
 
@@ -23,8 +31,8 @@ class Clock:
         return self.now
 
 
-def visit(address: str = "127.0.0.1", headers: Mapping[str, str] = HERE) -> Visit:
-    return Visit(address, headers)
+def visit(address: str = "127.0.0.1", headers: Mapping[str, str] = HERE) -> ClientRequest:
+    return ClientRequest(address, headers)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from qa.userdata.conversation import Conversation, Turn, TurnState
 from qa.userdata.feedback import as_csv
 from qa.userdata.history import NEW, History, is_user_key, name_of, voted
 from qa.userdata.serialize import pack, unpack
-from qa.userdata.store import STORE_FILE, Unanswered, UserStore, Voted, new_user_key, utc_now
+from qa.userdata.store import STORE_FILE, RatedAnswer, Unanswered, UserStore, new_user_key, utc_now
 from qa.web.html import feedback as feedback_html
 from qa.web.html.conversation import conversation_evidence, conversation_messages
 from qa.web.services.chat import ChatService
@@ -248,7 +248,7 @@ def test_text_in_a_csv_file_stays_what_it_was() -> None:
 
 def test_what_users_wrote_is_shown_as_text(tmp_path: Path) -> None:
     store = UserStore(tmp_path)
-    store.vote("r", Voted(MARKUP, MARKUP, False, (MARKUP,)), is_good=True)
+    store.vote("r", RatedAnswer(MARKUP, MARKUP, False, (MARKUP,)), is_good=True)
     store.add_word("r", MARKUP, MARKUP, MARKUP)
     shown = feedback_html.votes([(one, MARKUP) for one in store.votes()])
     shown += feedback_html.unanswered([(Unanswered(MARKUP, 1, utc_now(), 0.1), MARKUP)])
@@ -259,7 +259,7 @@ def test_what_users_wrote_is_shown_as_text(tmp_path: Path) -> None:
 @pytest.fixture
 def filled(tmp_path: Path) -> Path:
     store = UserStore(tmp_path)
-    store.vote("r", Voted("=问", "答", False, ("a1", "a2"), "g", "e5"), is_good=False)
+    store.vote("r", RatedAnswer("=问", "答", False, ("a1", "a2"), "g", "e5"), is_good=False)
     store.add_word("r", "=问", "答", "不对")
     store.count_unanswered("火星？", confidence=0.2)
     return tmp_path

@@ -12,7 +12,7 @@ import pytest
 
 from qa.errors import HistoryCode
 from qa.userdata.retention import purging
-from qa.userdata.store import Bounds, Place, UserStore, UserStoreError, Voted
+from qa.userdata.store import ConversationRevision, RatedAnswer, RetentionLimits, UserStore, UserStoreError
 
 START = datetime(2025, 9, 13, 8, 0, tzinfo=timezone.utc)
 DAY = timedelta(days=1)
@@ -33,15 +33,15 @@ def clock() -> SetClock:
 
 @pytest.fixture
 def store(tmp_path: Path, clock: SetClock) -> UserStore:
-    store = UserStore(tmp_path, bounds=Bounds(days=10), now=clock)
+    store = UserStore(tmp_path, bounds=RetentionLimits(days=10), now=clock)
     leave(store)
     return store
 
 
-def leave(store: UserStore) -> Place:
-    store.vote("r", Voted("桥多长？", "三百米。"), is_good=True)
+def leave(store: UserStore) -> ConversationRevision:
+    store.vote("r", RatedAnswer("桥多长？", "三百米。"), is_good=True)
     store.count_unanswered("甲", confidence=0.0)
-    return store.keep("r", Place(), '{"a": "机密"}', name="旧", turns=1)
+    return store.keep("r", ConversationRevision(), '{"a": "机密"}', name="旧", turns=1)
 
 
 def counts(store: UserStore) -> list[int]:
@@ -67,7 +67,7 @@ def test_what_is_too_old_goes_without_a_writing_and_from_the_file(store: UserSto
 
 def test_nothing_is_kept_for_no_days(store: UserStore, clock: SetClock, tmp_path: Path) -> None:
     assert counts(store) == [1, 1, 1]
-    nothing = UserStore(tmp_path, bounds=Bounds(days=0), now=clock)
+    nothing = UserStore(tmp_path, bounds=RetentionLimits(days=0), now=clock)
     assert nothing.purge() == 3
     leave(nothing)
     assert counts(store) == [0, 0, 0]

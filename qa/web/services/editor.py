@@ -346,5 +346,5 @@ def said_of(error: Exception) -> str:
         return staff_html.trouble(explain(error))
     if isinstance(error, BulletinError):
         return staff_html.trouble(words("not_made", reason=explain(error)))
-    logger.error("The newsroom failed", exc_info=error)
+    logger.error("The staff side failed", exc_info=error)
     return staff_html.trouble(words("unexpected"))
