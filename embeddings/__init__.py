@@ -49,6 +49,7 @@ if TYPE_CHECKING:
         SourceError,
     )
     from embeddings.index.terms import TermStatistics
+    from embeddings.ingest.backup import BackupReport, back_up, restore
     from embeddings.ingest.build import BuildOptions, BuildReport, Progress, add, build, mismatch_error, remove, tidy
     from embeddings.ingest.edit import correct_article, correct_issue, withdraw
     from embeddings.ingest.plan import Skipped
@@ -108,6 +109,7 @@ _PUBLIC = {
         "SourceError",
     ),
     "embeddings.index.terms": ("TermStatistics",),
+    "embeddings.ingest.backup": ("BackupReport", "back_up", "restore"),
     "embeddings.ingest.build": (
         "BuildOptions",
         "BuildReport",
@@ -148,6 +150,7 @@ __all__ = [
     "ArgumentError",
     "Article",
     "ArticleKind",
+    "BackupReport",
     "Box",
     "BuildOptions",
     "BuildReport",
@@ -184,6 +187,7 @@ __all__ = [
     "archive_location",
     "archive_path",
     "article_to_row",
+    "back_up",
     "build",
     "character_pairs",
     "chosen_model",
@@ -209,6 +213,7 @@ __all__ = [
     "read_numeral",
     "register_engine",
     "remove",
+    "restore",
     "scratch_folder",
     "share_of_pairs",
     "simplified",

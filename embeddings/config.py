@@ -83,6 +83,15 @@ class Variable(str, Enum):
         return os.environ.get(self, "").strip() or self.default
 
 
+# What opens a door; a backup does not carry it about.
+SECRETS = frozenset({Variable.AUTH, Variable.STAFF_PASSWORD, Variable.LLM_KEY})
+
+
+def settings_in_force() -> dict[str, str]:
+    """The variables of the bulletin that the environment sets, without those that are secret."""
+    return {str(one): os.environ[one] for one in Variable if os.environ.get(one) and one not in SECRETS}
+
+
 def settings_table() -> str:
     """The variables as a table of Markdown, as it stands in docs/settings.md."""
     rows = [f"| `{one}` | {one.meaning} | {f'`{one.default}`' if one.default else ''} |" for one in Variable]

@@ -299,6 +299,23 @@ class ArchiveCode(ErrorCode):
         "archive.not_a_folder",
         "The archive {location} is not in a folder of this machine. Name a folder in its place.",
     )
+    BACKUP_DAMAGED = (
+        "archive.backup_damaged",
+        "{path} is no whole backup ({detail}); nothing was restored. Use another copy of it.",
+    )
+    BACKUP_NEWER = (
+        "archive.backup_newer",
+        "{path} was made by a newer release; nothing was restored. Install that release.",
+    )
+    BACKUP_NOT_WRITTEN = (
+        "archive.backup_not_written",
+        "The backup {path} cannot be written ({detail}). Free some space, or name a file in another folder.",
+    )
+    RESTORE_OVER = (
+        "archive.restore_over",
+        "There is an archive at {folder}; nothing was restored. Name another folder with --archive, or say --replace "
+        "to give up what it holds.",
+    )
     BUILD_UNFINISHED = (
         "archive.build_unfinished",
         "The archive at {folder} is empty: its first build did not finish. Run `bulletin build` again.",

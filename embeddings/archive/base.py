@@ -247,6 +247,18 @@ class ArchiveReader(Protocol):
         """The bytes that it takes, without the issues' own files."""
         ...
 
+    @property
+    def generation(self) -> str:
+        """Names the newest complete state."""
+        ...
+
+    def copy_to(self, path: Path) -> str:
+        """Write a copy into a new file, while others read and write, and return the generation that it has.
+
+        Raises ArchiveError when it cannot be written, and where what is stored is damaged.
+        """
+        ...
+
     def damage(self) -> Damage:
         """What is wrong with what is stored; false when it is whole. Reads all of it."""
         ...
@@ -336,6 +348,14 @@ class Engine(Protocol):
         """Open an archive; `create` makes an empty one where there is none.
 
         Raises ArchiveMissingError, ArchiveDamagedError, or ArchiveError when it cannot be made.
+        """
+        ...
+
+    def restore(self, location: str, copy: Path, *, changes: Sequence[FileChange], moved: Mapping[str, str]) -> None:
+        """Put a copy (`ArchiveReader.copy_to`) in the place of an archive, there or not yet, as one step.
+
+        `changes` of files belong to the step. Files in a folder that has `moved` are known by its new path from then
+        on. The caller holds the archive. Raises ArchiveError.
         """
         ...
 

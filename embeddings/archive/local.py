@@ -35,6 +35,8 @@ from embeddings.archive.rows import (
     VECTORS,
     insert_issue,
     issue_from,
+    move_sources,
+    store_changes,
     stored_settings,
     texts_without_vector,
 )
@@ -126,6 +128,26 @@ class LocalArchive(ArchiveWriter):
             generation = stored_settings(connection)["generation"]
             yield LocalSnapshot(connection, self._index_of(connection, generation))
 
+    @property
+    def generation(self) -> str:
+        """Names the newest complete state."""
+        with self._reading() as connection:
+            return stored_settings(connection)["generation"]
+
+    def copy_to(self, path: Path) -> str:
+        """Write a copy into a new file, by SQLite's own backup, and return the generation that it has."""
+        with archive_errors(self.folder), closing(sqlite3.connect(path, isolation_level=None)) as copy:
+            with self._reading() as connection:
+                connection.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")  # one file alone
+            with any_text(copy):
+                damage = find_damage(copy)
+            if damage:
+                raise ArchiveDamagedError(
+                    ArchiveCode.DAMAGED, path=self.folder / DATABASE, detail="; ".join(damage.lines())
+                )
+            return stored_settings(copy)["generation"]
+
     def size_on_disk(self) -> int:
         """The bytes that the database, its log and the derived files take."""
         names = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", VECTORS, LEXICAL)
@@ -200,18 +222,10 @@ class LocalArchive(ArchiveWriter):
         with Outbox(changes) as outbox:
             with self._writing() as connection:
                 _replace_issues(connection, add=add, remove=remove, complete=complete)
-                commits = max(read_commits(self.folder), int(stored_settings(connection).get("commits", "0"))) + 1
                 values = {name: str(value) for name, value in asdict(settings).items()}
-                values |= {"generation": uuid4().hex, "commits": str(commits)}
                 connection.executemany("INSERT OR REPLACE INTO settings VALUES (?, ?)", list(values.items()))
-                seal_settings(connection)
-                keys = [
-                    connection.execute(
-                        "INSERT INTO outbox (kind, path, content) VALUES (?, ?, ?)",
-                        (str(change.kind), str(change.path), change.text),
-                    ).lastrowid
-                    for change in changes
-                ]
+                commits = _next_commit(connection, self.folder)
+                keys = store_changes(connection, changes)
             write_commits(self.folder, commits)
             self._strike_off(key for key, made in zip(keys, outbox.deliver(), strict=True) if made)
 
@@ -372,6 +386,15 @@ def _schema() -> str:
     return Path(__file__).with_name("schema.sql").read_text(encoding="utf-8")
 
 
+def _next_commit(connection: sqlite3.Connection, folder: Path) -> int:
+    """Name a new generation and count it, and return the count."""
+    count = max(read_commits(folder), int(stored_settings(connection).get("commits", "0"))) + 1
+    values = [("generation", uuid4().hex), ("commits", str(count))]
+    connection.executemany("INSERT OR REPLACE INTO settings VALUES (?, ?)", values)
+    seal_settings(connection)
+    return count
+
+
 def _replace_issues(
     connection: sqlite3.Connection, *, add: Sequence[PreparedIssue], remove: Sequence[int], complete: bool
 ) -> None:
@@ -407,6 +430,35 @@ class LocalEngine(Engine):
         """Open an archive. Raises ArchiveMissingError, ArchiveDamagedError, ArchiveError."""
         folder = archive_path(location)
         return LocalArchive.create(folder) if create else LocalArchive.existing(folder)
+
+    def restore(self, location: str, copy: Path, *, changes: Sequence[FileChange], moved: Mapping[str, str]) -> None:
+        """Put a copy in the place of an archive, in one transaction."""
+        folder = archive_path(location)
+        folder.mkdir(parents=True, exist_ok=True)
+        with archive_errors(folder), closing(sqlite3.connect(copy, isolation_level=None)) as connection:
+            stored = format_of(connection)
+            if stored > FORMAT:
+                raise ArchiveError(ArchiveCode.NEWER_VERSION, path=copy, format=stored, own=FORMAT)
+            upgrade(connection)
+            connection.execute("BEGIN IMMEDIATE")
+            move_sources(connection, moved)
+            store_changes(connection, changes)
+            commits = _next_commit(connection, folder)
+            connection.execute("COMMIT")
+        try:
+            copy_database(copy, folder / DATABASE)
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise ArchiveError(ArchiveCode.UNUSABLE, folder=folder, detail=str(error)) from error
+            # What lies there is no database any more, and nobody can have it open.
+            for path in folder.glob(f"{DATABASE}*"):
+                path.unlink()
+            copy_database(copy, folder / DATABASE)
+        write_commits(folder, commits)
+        archive = LocalArchive.existing(folder)
+        archive.settle()
+        archive.derive()
+        archive.close()
 
     def lock(
         self,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,7 @@ from embeddings.archive.checksums import seal_issue
 from embeddings.archive.codec import boxes_from_json, boxes_to_json
 from embeddings.archive.issues import indexed_text
 from embeddings.errors import ArchiveCode, ArchiveDamagedError, NotStorableError, SourceCode
+from embeddings.sources.outbox import FileChange
 from embeddings.types import Article, ArticleKind, Issue
 
 if TYPE_CHECKING:
@@ -115,6 +117,30 @@ def _insert_issue(connection: sqlite3.Connection, prepared: PreparedIssue) -> No
             [(article_key, chunk.start, chunk.end, key) for chunk, key in prepared.chunks[article.id]],
         )
     seal_issue(connection, int(issue_key or 0))
+
+
+def store_changes(connection: sqlite3.Connection, changes: Sequence[FileChange]) -> list[int | None]:
+    """Note changes of files that belong to a commit, and return the key of each."""
+    return [
+        connection.execute(
+            "INSERT INTO outbox (kind, path, content) VALUES (?, ?, ?)",
+            (str(change.kind), str(change.path), change.text),
+        ).lastrowid
+        for change in changes
+    ]
+
+
+def move_sources(connection: sqlite3.Connection, moved: Mapping[str, str]) -> None:
+    """Let the issues whose files lie in a folder that has moved be known by its new path."""
+    for old, new in moved.items():
+        rows = connection.execute("SELECT issue_key, source FROM issues").fetchall()
+        for key, source in rows:
+            path = Path(source)
+            if path.is_relative_to(old):
+                connection.execute(
+                    "UPDATE issues SET source = ? WHERE issue_key = ?", (str(Path(new) / path.relative_to(old)), key)
+                )
+                seal_issue(connection, key)
 
 
 def issue_from(columns: Sequence[str | None]) -> Issue:

@@ -28,7 +28,7 @@ from embeddings.ingest.plan import (
     Skipped,
     prepare_again,
 )
-from embeddings.sources.atomic import sweep
+from embeddings.sources.atomic import drop_staged, sweep
 from embeddings.sources.files import SUFFIXES, is_issue_file, read_bytes
 from embeddings.sources.outbox import ChangeKind, FileChange
 from embeddings.sources.unzip import unpack
@@ -277,12 +277,21 @@ def hold_archive(archive: str | Path | None, *, options: BuildOptions, create: b
         store = open_for_writing(location, create=create)
         try:
             store.settle()
-            folder = archive_folder(location)
-            if folder is not None:
-                sweep(issues_path(folder))
+            drop_unfinished(store, location)
             yield store
         finally:
             store.close()
+
+
+def drop_unfinished(store: ArchiveWriter, location: str) -> None:
+    """Remove what was staged or half written for an archive that is held and no commit waits for."""
+    folder = archive_folder(location)
+    if folder is None:
+        return
+    waiting = {Path(change.text).resolve() for change in store.waiting() if change.kind is not ChangeKind.APPEND}
+    for place in (folder, issues_path(folder)):
+        sweep(place)
+        drop_staged(place, folder, waiting=waiting)
 
 
 def tidy(archive: str | Path | None = None) -> None:

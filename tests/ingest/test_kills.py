@@ -24,7 +24,7 @@ from embeddings import (
     withdraw,
 )
 from embeddings.ingest.corrections import FILE_NAME, read_corrections
-from embeddings.sources.atomic import UNFINISHED
+from embeddings.sources.atomic import STAGED, UNFINISHED
 from embeddings.sources.document import Document
 from tests.support.fakes import CountingEncoder
 from tests.support.issues import ROWS, write_issue
@@ -77,11 +77,13 @@ class ConversationRevision:
         return (
             held,
             said,
-            sorted(path.name for path in self.archive.glob("issues/*") if not path.name.startswith(UNFINISHED)),
+            sorted(
+                path.name for path in self.archive.glob("issues/*") if not path.name.startswith((UNFINISHED, STAGED))
+            ),
         )
 
     def unfinished(self) -> list[Path]:
-        return [path for path in self.archive.parent.rglob("*") if path.name.startswith(UNFINISHED)]
+        return [path for path in self.archive.parent.rglob("*") if path.name.startswith((UNFINISHED, STAGED))]
 
 
 def upload(place: ConversationRevision) -> None:
