@@ -36,6 +36,7 @@ from embeddings.archive.rows import (
     insert_issue,
     issue_from,
     move_sources,
+    put_changes_first,
     store_changes,
     stored_settings,
     texts_without_vector,
@@ -442,7 +443,7 @@ class LocalEngine(Engine):
             upgrade(connection)
             connection.execute("BEGIN IMMEDIATE")
             move_sources(connection, moved)
-            store_changes(connection, changes)
+            put_changes_first(connection, changes, moved)
             commits = _next_commit(connection, folder)
             connection.execute("COMMIT")
         try:

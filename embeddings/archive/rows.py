@@ -15,7 +15,7 @@ from embeddings.archive.checksums import seal_issue
 from embeddings.archive.codec import boxes_from_json, boxes_to_json
 from embeddings.archive.issues import indexed_text
 from embeddings.errors import ArchiveCode, ArchiveDamagedError, NotStorableError, SourceCode
-from embeddings.sources.outbox import FileChange
+from embeddings.sources.outbox import ChangeKind, FileChange
 from embeddings.types import Article, ArticleKind, Issue
 
 if TYPE_CHECKING:
@@ -130,17 +130,31 @@ def store_changes(connection: sqlite3.Connection, changes: Sequence[FileChange])
     ]
 
 
+def put_changes_first(connection: sqlite3.Connection, changes: Sequence[FileChange], moved: Mapping[str, str]) -> None:
+    """Note changes of files before those that wait, which add to what these bring; folders that have `moved` count."""
+    rows = connection.execute("SELECT kind, path, content FROM outbox ORDER BY change_key").fetchall()
+    connection.execute("DELETE FROM outbox")
+    store_changes(connection, changes)
+    for kind, path, content in rows:
+        change = FileChange(ChangeKind(kind), moved_path(Path(path), moved), content)
+        store_changes(connection, [change])
+
+
+def moved_path(path: Path, moved: Mapping[str, str]) -> Path:
+    """Where a file lies now, when some folders have moved."""
+    for old, new in moved.items():
+        if path.is_relative_to(old):
+            return Path(new) / path.relative_to(old)
+    return path
+
+
 def move_sources(connection: sqlite3.Connection, moved: Mapping[str, str]) -> None:
     """Let the issues whose files lie in a folder that has moved be known by its new path."""
-    for old, new in moved.items():
-        rows = connection.execute("SELECT issue_key, source FROM issues").fetchall()
-        for key, source in rows:
-            path = Path(source)
-            if path.is_relative_to(old):
-                connection.execute(
-                    "UPDATE issues SET source = ? WHERE issue_key = ?", (str(Path(new) / path.relative_to(old)), key)
-                )
-                seal_issue(connection, key)
+    for key, source in connection.execute("SELECT issue_key, source FROM issues").fetchall():
+        path = moved_path(Path(source), moved)
+        if path != Path(source):
+            connection.execute("UPDATE issues SET source = ? WHERE issue_key = ?", (str(path), key))
+            seal_issue(connection, key)
 
 
 def issue_from(columns: Sequence[str | None]) -> Issue:

@@ -175,6 +175,23 @@ def test_backups_made_while_editors_and_users_write_hold_what_belongs_together(o
         assert state["corrected"][0][-1] in state["titles"]
 
 
+def test_a_correction_that_was_committed_and_not_yet_written_down_is_in_the_backup(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as killed:
+        killed.setattr("embeddings.archive.local.Outbox.deliver", lambda self: [False for _ in self._changes])
+        office.correct("二")
+        back_up(tmp_path / "b.zip", archive=office.archive, databases=[USERS])
+    with zipfile.ZipFile(tmp_path / "b.zip") as packed:
+        logs = [packed.read(name).decode() for name in packed.namelist() if name.startswith("corrections/")]
+    assert not any("二" in log for log in logs)
+    shutil.rmtree(office.archive)
+    restore(tmp_path / "b.zip", archive=tmp_path / "elsewhere", replace=True)
+    state = office.state(tmp_path / "elsewhere")
+    assert state["corrected"] == [["一", "二"], ["一", "二"]]
+    assert state["titles"].count("二") == 2
+
+
 def damaged(path: Path) -> None:
     content = bytearray(path.read_bytes())
     content[random.Random(len(content)).randrange(200, len(content) - 200)] ^= 4
