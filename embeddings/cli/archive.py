@@ -18,6 +18,7 @@ from embeddings.archive.registry import open_archive
 from embeddings.cli.language import spoken
 from embeddings.cli.signals import ending_in_order
 from embeddings.config import archive_location
+from embeddings.encoders.bundled import BUNDLED_MODEL, bundled_damage, bundled_folder
 from embeddings.encoders.encoder import open_encoder
 from embeddings.errors import BulletinError, SourceError, UsageCode
 from embeddings.ingest.build import BuildOptions, BuildReport, Progress, add, build, remove, stale_sources
@@ -285,6 +286,12 @@ def _parse(arguments: argparse.Namespace) -> int:
 def _check(arguments: argparse.Namespace) -> int:
     mended = repair(arguments.archive) if arguments.repair else RepairReport()
     archive = _open(arguments)
+    cached = bundled_damage() if _uses_bundled(archive) else []
+    if cached and arguments.repair:
+        bundled_folder()
+        mended = replace(mended, mended=(*mended.mended, "the model in the user's cache is written anew"))
+    elif cached:
+        mended = replace(mended, left=(*mended.left, f"the model in the user's cache is damaged: {', '.join(cached)}"))
     wrong = [*mended.left, *(line for line in archive.damage().lines() if line not in mended.left)]
     settings, counts, stale = None, {}, []
     try:
@@ -310,6 +317,14 @@ def _check(arguments: argparse.Namespace) -> int:
     else:
         _print_check(row, archive_location(arguments.archive))
     return EXIT_PARTIAL if wrong else 0
+
+
+def _uses_bundled(archive: ArchiveReader) -> bool:
+    try:
+        settings = archive.settings
+        return settings is not None and settings.model == BUNDLED_MODEL
+    except BulletinError:
+        return False
 
 
 def _print_check(row: dict[str, Any], location: str) -> None:
