@@ -10,9 +10,9 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -21,11 +21,9 @@ from uuid import uuid4
 
 import numpy as np
 
-from embeddings.archive.base import ArchiveWriter, Damage, Engine, KnownIssue, PreparedIssue, Settings
+from embeddings.archive.base import ArchiveWriter, Engine, KnownIssue, PreparedIssue, Settings
 from embeddings.archive.checksums import checksum_of, seal_settings
-from embeddings.archive.commits import read_commits, write_commits
-from embeddings.archive.connection import LOCK_SECONDS, any_text, archive_errors, connect
-from embeddings.archive.integrity import find_damage, salvage
+from embeddings.archive.connection import LOCK_SECONDS, archive_errors, connect
 from embeddings.archive.lock import build_lock
 from embeddings.archive.rows import (
     DATABASE,
@@ -35,19 +33,15 @@ from embeddings.archive.rows import (
     VECTORS,
     insert_issue,
     issue_from,
-    move_sources,
-    put_changes_first,
-    store_changes,
     stored_settings,
-    texts_without_vector,
 )
 from embeddings.archive.snapshot import Index, LocalSnapshot, derived_files
 from embeddings.archive.upgrade import FORMAT, format_of, upgrade
 from embeddings.config import archive_path
 from embeddings.encoders.encoder import choose_threads
 from embeddings.errors import ArchiveCode, ArchiveDamagedError, ArchiveError, ArchiveMissingError, SourceError
-from embeddings.sources.atomic import UNFINISHED, sweep, unfinished
-from embeddings.sources.outbox import ChangeKind, FileChange, Outbox, copy_database
+from embeddings.sources.atomic import sweep
+from embeddings.sources.outbox import ChangeKind, FileChange, Outbox
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -83,7 +77,7 @@ class LocalArchive(ArchiveWriter):
             raise ArchiveDamagedError(ArchiveCode.OTHER_VERSION, path=folder / DATABASE)
         if stored < FORMAT:
             archive._upgrade()
-        elif waiting or unfinished(folder):
+        elif waiting:
             archive._settle_unheld()
         return archive
 
@@ -101,8 +95,9 @@ class LocalArchive(ArchiveWriter):
                 connection.execute("PRAGMA journal_mode = WAL")
                 tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
                 if not tables:
+                    schema = Path(__file__).with_name("schema.sql").read_text(encoding="utf-8")
                     first = f"INSERT INTO settings VALUES ('format', '{FORMAT}'), ('generation', '{uuid4().hex}');"
-                    connection.executescript(f"BEGIN; {_schema()} {first}")
+                    connection.executescript(f"BEGIN; {schema} {first}")
                     seal_settings(connection)
                     connection.execute("COMMIT")
             finally:
@@ -116,11 +111,13 @@ class LocalArchive(ArchiveWriter):
             stored = stored_settings(connection)
         if "model" not in stored:
             return None
-        try:
-            numbers = [int(stored[name]) for name in ("dimension", "max_chars", "overlap_chars")]
-            return Settings(stored["model"], stored["fingerprint"], *numbers)
-        except (KeyError, ValueError) as error:
-            raise ArchiveDamagedError(ArchiveCode.DAMAGED, path=self.folder / DATABASE, detail=str(error)) from error
+        return Settings(
+            stored["model"],
+            stored["fingerprint"],
+            int(stored["dimension"]),
+            int(stored["max_chars"]),
+            int(stored["overlap_chars"]),
+        )
 
     @contextmanager
     def snapshot(self) -> Iterator[LocalSnapshot]:
@@ -128,26 +125,6 @@ class LocalArchive(ArchiveWriter):
         with self._reading() as connection:
             generation = stored_settings(connection)["generation"]
             yield LocalSnapshot(connection, self._index_of(connection, generation))
-
-    @property
-    def generation(self) -> str:
-        """Names the newest complete state."""
-        with self._reading() as connection:
-            return stored_settings(connection)["generation"]
-
-    def copy_to(self, path: Path) -> str:
-        """Write a copy into a new file, by SQLite's own backup, and return the generation that it has."""
-        with archive_errors(self.folder), closing(sqlite3.connect(path, isolation_level=None)) as copy:
-            with self._reading() as connection:
-                connection.backup(copy)
-            copy.execute("PRAGMA journal_mode = DELETE")  # one file alone
-            with any_text(copy):
-                damage = find_damage(copy)
-            if damage:
-                raise ArchiveDamagedError(
-                    ArchiveCode.DAMAGED, path=self.folder / DATABASE, detail="; ".join(damage.lines())
-                )
-            return stored_settings(copy)["generation"]
 
     def size_on_disk(self) -> int:
         """The bytes that the database, its log and the derived files take."""
@@ -166,7 +143,7 @@ class LocalArchive(ArchiveWriter):
 
     def known_issues(self) -> list[KnownIssue]:
         """Every issue with how it was read and cut, in the order in which they were added."""
-        with self._reading() as connection, any_text(connection):
+        with self._reading() as connection:
             rows = connection.execute(
                 f"SELECT {ISSUE_COLUMNS}, issue_key, root, reading_key, recipe FROM issues ORDER BY issue_key"
             ).fetchall()
@@ -223,11 +200,16 @@ class LocalArchive(ArchiveWriter):
         with Outbox(changes) as outbox:
             with self._writing() as connection:
                 _replace_issues(connection, add=add, remove=remove, complete=complete)
-                values = {name: str(value) for name, value in asdict(settings).items()}
+                values = {name: str(value) for name, value in asdict(settings).items()} | {"generation": uuid4().hex}
                 connection.executemany("INSERT OR REPLACE INTO settings VALUES (?, ?)", list(values.items()))
-                commits = _next_commit(connection, self.folder)
-                keys = store_changes(connection, changes)
-            write_commits(self.folder, commits)
+                seal_settings(connection)
+                keys = [
+                    connection.execute(
+                        "INSERT INTO outbox (kind, path, content) VALUES (?, ?, ?)",
+                        (str(change.kind), str(change.path), change.text),
+                    ).lastrowid
+                    for change in changes
+                ]
             self._strike_off(key for key, made in zip(keys, outbox.deliver(), strict=True) if made)
 
     def waiting(self) -> list[FileChange]:
@@ -294,46 +276,23 @@ class LocalArchive(ArchiveWriter):
         except OSError as error:
             raise ArchiveError(ArchiveCode.INDEX_NOT_WRITTEN, folder=self.folder, detail=error.strerror) from error
 
-    def damage(self) -> Damage:
-        """What is wrong inside the database; false when it is whole. Reads every row."""
-        with self._reading() as connection, any_text(connection):
-            found = find_damage(connection)
-            commits = int(stored_settings(connection).get("commits", "0")) if not found.structure else 0
-        return found if found.structure else replace(found, lost=max(0, read_commits(self.folder) - commits))
-
-    def mend_structure(self) -> list[str]:
-        """Make SQLite's own indexes again, or a new database of what can be read of this one."""
-        with archive_errors(self.folder), closing(self._connection()) as connection:
-            with suppress(sqlite3.Error):
-                connection.execute("REINDEX")
-                with any_text(connection):
-                    found = find_damage(connection)
-                if not found.structure:
-                    return ["made the indexes of the database again"]
-            mended = self.folder / f"{UNFINISHED}mended.sqlite"
-            mended.unlink(missing_ok=True)
-            rows = salvage(connection, mended, _schema())
-        if not rows:
-            raise ArchiveDamagedError(ArchiveCode.DAMAGED, path=self.folder / DATABASE, detail="nothing can be read")
-        with archive_errors(self.folder):
-            copy_database(mended, self.folder / DATABASE)
-        mended.unlink()
-        with self._writing() as connection:
-            defaults = [("format", str(FORMAT)), ("generation", uuid4().hex)]
-            connection.executemany("INSERT OR IGNORE INTO settings VALUES (?, ?)", defaults)
-            connection.execute("UPDATE settings SET value = ? WHERE name = 'generation'", (uuid4().hex,))
-        return [f"made the database again of the {rows} rows that can be read"]
-
-    def texts_without_vector(self) -> dict[str, str]:
-        """What the searches see of each chunk whose vector is missing, by the vector's key."""
+    def damage(self) -> list[str]:
+        """What is wrong inside the database, one line each; empty when it is whole."""
         with self._reading() as connection:
-            return texts_without_vector(connection)
-
-    def forget(self, *, vectors: Collection[str] = (), readings: Collection[str] = ()) -> None:
-        """Drop vectors and readings by key."""
-        with self._writing() as connection:
-            connection.executemany("DELETE FROM vectors WHERE vector_key = ?", [(key,) for key in vectors])
-            connection.executemany("DELETE FROM readings WHERE reading_key = ?", [(key,) for key in readings])
+            found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(10)") if row[0] != "ok"]
+            found += [f"broken reference in {row[0]}" for row in connection.execute("PRAGMA foreign_key_check")]
+            lost = connection.execute(
+                "SELECT count(*) FROM chunks LEFT JOIN vectors USING (vector_key) WHERE vector IS NULL"
+            ).fetchone()[0]
+            outside = connection.execute(
+                "SELECT count(*) FROM chunks JOIN articles USING (article_key) "
+                "WHERE NOT (0 <= start AND start < end AND end <= length(body))"
+            ).fetchone()[0]
+        if lost:
+            found.append(f"{lost} chunks have no vector")
+        if outside:
+            found.append(f"{outside} chunks lie outside their article")
+        return found
 
     def derived_parts(self) -> dict[str, bool]:
         """Each derived file, and whether it is whole and in step with the database."""
@@ -361,17 +320,15 @@ class LocalArchive(ArchiveWriter):
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        with archive_errors(self.folder), closing(self._connection()) as connection:
-            connection.execute("PRAGMA foreign_keys = ON")
-            connection.execute("BEGIN IMMEDIATE")
-            yield connection
-            connection.execute("COMMIT")
-            # What is in the database itself is safe from whoever deletes the log beside it. Nobody waits for this.
-            with suppress(sqlite3.Error):
-                connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-
-    def _connection(self) -> sqlite3.Connection:
-        return sqlite3.connect(self.folder / DATABASE, isolation_level=None, timeout=LOCK_SECONDS)
+        with archive_errors(self.folder):
+            connection = sqlite3.connect(self.folder / DATABASE, isolation_level=None, timeout=LOCK_SECONDS)
+            try:
+                connection.execute("PRAGMA foreign_keys = ON")
+                connection.execute("BEGIN IMMEDIATE")
+                yield connection
+                connection.execute("COMMIT")
+            finally:
+                connection.close()
 
     def _index_of(self, connection: sqlite3.Connection, generation: str) -> Index:
         with self._index_lock:
@@ -381,19 +338,6 @@ class LocalArchive(ArchiveWriter):
                 index = Index.read(connection, self.folder, generation)
                 self._index = index
         return index
-
-
-def _schema() -> str:
-    return Path(__file__).with_name("schema.sql").read_text(encoding="utf-8")
-
-
-def _next_commit(connection: sqlite3.Connection, folder: Path) -> int:
-    """Name a new generation and count it, and return the count."""
-    count = max(read_commits(folder), int(stored_settings(connection).get("commits", "0"))) + 1
-    values = [("generation", uuid4().hex), ("commits", str(count))]
-    connection.executemany("INSERT OR REPLACE INTO settings VALUES (?, ?)", values)
-    seal_settings(connection)
-    return count
 
 
 def _replace_issues(
@@ -431,35 +375,6 @@ class LocalEngine(Engine):
         """Open an archive. Raises ArchiveMissingError, ArchiveDamagedError, ArchiveError."""
         folder = archive_path(location)
         return LocalArchive.create(folder) if create else LocalArchive.existing(folder)
-
-    def restore(self, location: str, copy: Path, *, changes: Sequence[FileChange], moved: Mapping[str, str]) -> None:
-        """Put a copy in the place of an archive, in one transaction."""
-        folder = archive_path(location)
-        folder.mkdir(parents=True, exist_ok=True)
-        with archive_errors(folder), closing(sqlite3.connect(copy, isolation_level=None)) as connection:
-            stored = format_of(connection)
-            if stored > FORMAT:
-                raise ArchiveError(ArchiveCode.NEWER_VERSION, path=copy, format=stored, own=FORMAT)
-            upgrade(connection)
-            connection.execute("BEGIN IMMEDIATE")
-            move_sources(connection, moved)
-            put_changes_first(connection, changes, moved)
-            commits = _next_commit(connection, folder)
-            connection.execute("COMMIT")
-        try:
-            copy_database(copy, folder / DATABASE)
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):
-                raise ArchiveError(ArchiveCode.UNUSABLE, folder=folder, detail=str(error)) from error
-            # What lies there is no database any more, and nobody can have it open.
-            for path in folder.glob(f"{DATABASE}*"):
-                path.unlink()
-            copy_database(copy, folder / DATABASE)
-        write_commits(folder, commits)
-        archive = LocalArchive.existing(folder)
-        archive.settle()
-        archive.derive()
-        archive.close()
 
     def lock(
         self,

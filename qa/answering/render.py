@@ -333,12 +333,18 @@ def not_written(error: BulletinError) -> Words:
     return words("not_written", reason=explain(error))
 
 
-def written(sentences: Iterable[tuple[str, Sequence[int]]]) -> Words:
-    """The sentences of a language model, each with the numbers of what bears it out, or the mark that nothing does."""
-    return joined(
-        "",
-        (
-            joined("", (text, "".join(f"[{number}]" for number in numbers) or words("unsupported")))
-            for text, numbers in sentences
-        ),
-    )
+def written(statements: Iterable[tuple[str, Sequence[int], Sequence[str]]]) -> Words:
+    """The statements of a language model, each with the numbers of what bears it out, or the mark that nothing does.
+
+    The third of each are the titles of reports that are related to a statement that nothing bears out.
+    """
+    return joined("", (joined("", (text, _source(numbers, titles))) for text, numbers, titles in statements))
+
+
+def _source(numbers: Sequence[int], titles: Sequence[str]) -> str:
+    if numbers:
+        return "".join(f"[{number}]" for number in numbers)
+    if not titles:
+        return words("unsupported")
+    quoted = joined(words("enumerates"), (words("titled", title=title) for title in titles))
+    return joined("", (words("unsupported"), words("related", titles=quoted)))

@@ -1,8 +1,9 @@
 """Whether the sentences of a written answer stand in the passages they cite.
 
-Nothing written by a language model is shown as if the bulletin said it unless this finds it there: every sentence must
-carry the number of a passage, that passage must have the numbers and most of the words of the sentence, and what it
-does not have is marked.
+Nothing written by a language model is shown as if the bulletin said it unless this finds it there: what is written up
+to a reference must follow, clause by clause, from sentences of a passage that the reference names
+(`qa/generation/entailment.py`), and what does not is marked. A passage that is merely near is named as a related
+report.
 """
 
 from __future__ import annotations
@@ -10,69 +11,200 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from embeddings import fold, share_of_pairs
+from embeddings import fold_to_words, share_of_pairs, split_sentences
 from qa.answering import render
+from qa.generation import vocabulary
+from qa.generation.entailment import Placement, Statement, placements, statements_of
+from qa.generation.tokens import Token, tokens_of
 from qa.i18n import Words
+from qa.query.names import people_in
 from qa.types import Passage
 
-_SENTENCE = re.compile(r"[^。！？!?；;\n]*[。！？!?；;\n]?(?:\s*[\[［【]\d{1,2}[\]］】])*")
-_REFERENCE = re.compile(r"[\[［【](\d{1,2})[\]］】]")
-# With what it counts: the 12 of 12日 bears out no 12米.
-_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*\s*[\u4e00-\u9fff%]?")
-_HAN_NUMBER = re.compile(r"[零〇一二两三四五六七八九十百千万亿]{2,}")
-_NOT_WORD = re.compile(r"[\W_]+")
-_LEAST_SHARED = 0.6  # of a sentence's neighbouring characters, in the passage it cites
+_REFERENCE = re.compile(r"[\[［【]\s*(\d{1,2})\s*[\]］】]")
+_REFERENCES = r"(?:\s*[\[［【]\s*\d{1,2}\s*[\]］】])+"
+# A statement runs up to its references, over sentences that have none; without any, to the end of its line.
+_STATEMENT = re.compile(rf"[^\n]*?{_REFERENCES}(?:(?=\w)|[。！？!?；;]*)|[^\n]+|\n")
+_SENTENCE = re.compile(r"[^。！？!?；;\n]*[。！？!?；;\n]*")
+_FORGED = re.compile(r"〔[^〕]*〕?")  # the brackets in which answers say what is and is not borne out
+_NEAR = 0.6  # of a sentence's neighbouring characters, in a passage that is related to it
+_LEAD = re.compile(
+    r"^\s*(?:据|根据|按照|依据)?(?P<named>[^，,。：:]{0,24}?)的?(?:公报|报道|文章|报纸|原文|段落\d*|材料|资料|新闻|本报)(?:中|里)?"
+    r"(?:报道|记载|显示|提到|指出|称|说|介绍|写道|的)*[，,：:]"
+)
+_AS_REPORTED = re.compile(r"^\s*(?:据悉|据了解|据报道|据介绍|据此|综上|综上所述|总之|答|回答)[，,：:]")
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A sentence of a written answer, without its references, and the numbers of the passages that bear it out."""
+    """What was written up to a reference, without its references.
+
+    `cited` are the numbers of the passages that bear it out, `related` of those that were cited and are merely near.
+    """
 
     text: str
     cited: tuple[int, ...]
     is_supported: bool
+    related: tuple[int, ...] = ()
 
 
 def check(text: str, passages: Sequence[Passage]) -> list[Written]:
-    """The sentences of a text, each held against the passages it cites; passages are numbered from one."""
-    return [_check(match[0], passages) for match in _SENTENCE.finditer(text) if _NOT_WORD.sub("", match[0])]
+    """What a text states, each statement held against the passages it cites; passages are numbered from one.
+
+    A reference stands for everything before it, back to the reference before: if any of it is not borne out, none is
+    shown as if it were.
+    """
+    unforged = _FORGED.sub("", text)
+    statements = [match[0] for match in _STATEMENT.finditer(unforged)]
+    checked: list[Written] = []
+    for statement in statements:
+        if fold_to_words(_REFERENCE.sub("", statement)):
+            checked.append(_check(statement, passages, before=checked[-1].text if checked else ""))
+    return checked
 
 
-def _check(sentence: str, passages: Sequence[Passage]) -> Written:
-    numbers = dict.fromkeys(int(number) for number in _REFERENCE.findall(sentence))
-    said = _REFERENCE.sub("", sentence).strip()
-    bearing = tuple(
-        number for number in numbers if 1 <= number <= len(passages) and bears_out(passages[number - 1], said)
-    )
-    return Written(said, bearing, bool(bearing))
+def _check(statement: str, passages: Sequence[Passage], *, before: str) -> Written:
+    numbers = dict.fromkeys(int(number) for number in _REFERENCE.findall(statement))
+    said = _REFERENCE.sub("", statement).strip()
+    known = [number for number in numbers if 1 <= number <= len(passages)]
+    bearing = tuple(number for number in known if bears_out(passages[number - 1], said, before=before))
+    related = () if bearing else tuple(number for number in known if _is_near(passages[number - 1], said))
+    return Written(said, bearing, bool(bearing), related)
 
 
-def bears_out(passage: Passage, sentence: str) -> bool:
-    """Whether a passage says what a sentence says, as far as numbers and words tell.
+def bears_out(passage: Passage, text: str, *, before: str = "") -> bool:
+    """Whether a passage says what a text says, each sentence of it clause by clause.
 
-    Every number of the sentence must stand in the passage or in what is known of its article, and so must a large share
-    of its pairs of neighbouring characters: a paraphrase keeps the names and terms.
+    `before` is what was written just before it, of which a pronoun may speak.
+
+    The clauses of a sentence must follow from one sentence of the passage; another one bears a clause out only where
+    it does so from its beginning, so that nobody else is spoken of.
     """
     article = passage.article
-    day = article.date
-    dated = f"{day.year}年{day.month}月{day.day}日 {day.isoformat()}" if day else ""
-    source = fold("\n".join((article.heading, passage.text, article.byline, article.issue.name, dated)))
-    wanted = fold(sentence)
-    if any(not _has_number(source, number) for number in _NUMBER.findall(wanted)):
+    sentences = [passage.text[start:end] for start, end in split_sentences(passage.text)]
+    issued = article.date
+    about = statements_of(_without_pronouns(sentences), issued)
+    alternatives = [about] if _without_pronouns(sentences) == sentences else [statements_of(sentences, issued), about]
+    aside = statements_of([article.heading, *article.byline.split("\n")], issued)
+    parts = [_without_lead(part, passage) for part in _sentences(text)]
+    earlier = [_without_lead(part, passage) for part in _sentences(before)[-1:]]
+    for place, part in enumerate(parts):
+        previous = [*earlier, *parts[:place]][-1:]
+        if previous and _PRONOUN.match(part):
+            # Whoever is meant was named in the sentence before, and both must speak of the same one.
+            parts[place] = f"{previous[0].rstrip('。！？!?；; ')}，{part}"
+    return bool(parts) and all(
+        any(_follows(part, statements, issued) for statements in (*alternatives, aside)) for part in parts
+    )
+
+
+def _sentences(text: str) -> list[str]:
+    return [match[0] for match in _SENTENCE.finditer(text) if fold_to_words(match[0])]
+
+
+def _follows(sentence: str, statements: Sequence[Statement], issued: date | None) -> bool:
+    clauses = _clauses(tokens_of(sentence, issued))
+    if not clauses:
         return False
-    if any(number not in source for number in _HAN_NUMBER.findall(wanted)):
-        return False
-    bare, known = _NOT_WORD.sub("", wanted), _NOT_WORD.sub("", source)
-    return share_of_pairs(bare, known) >= _LEAST_SHARED
+    takes_back = any(sign in sentence for sign in vocabulary.TAKEN_BACK)
+    found: list[list[Placement]] = []
+    for number, clause in enumerate(clauses):
+        subjectless = clause[1:] if number and clause[0].text in vocabulary.PRONOUNS else clause
+        places = list(placements(clause, statements, told=clauses[:number], takes_back=takes_back))
+        if not places and subjectless is not clause and subjectless:
+            places = list(placements(subjectless, statements, told=clauses[:number], takes_back=takes_back))
+        if not places:
+            return False
+        found.append(places)
+    return any(_hold_together((place,), found[1:], clauses) for place in found[0])
 
 
-def _has_number(source: str, number: str) -> bool:
-    number = number.strip()
-    ends = r"(?!\d|\.\d)" if number[-1].isdigit() else ""
-    return re.search(rf"(?<![\d.]){re.escape(number)}{ends}", source) is not None
+def _hold_together(
+    chosen: tuple[Placement, ...], rest: Sequence[Sequence[Placement]], clauses: list[list[Token]]
+) -> bool:
+    """Whether one placement of each clause can be chosen so that each speaks of what its clause does."""
+    if not rest:
+        own = {(place.sentence, clause) for place in chosen for clause in range(place.first, place.last + 1)}
+        return all((place.sentence, needed) in own for place in chosen for needed in place.needs)
+    spoken = any(token.text in vocabulary.SPEECH for clause in clauses[: len(chosen)] for token in clause[-2:])
+    return any(
+        _may_follow(chosen[-1], place, is_spoken=spoken) and _hold_together((*chosen, place), rest[1:], clauses)
+        for place in rest[0]
+    )
 
 
-def shown(sentences: Sequence[Written]) -> Words:
-    """The text with references that hold, and a mark where none does."""
-    return render.written((sentence.text, sentence.cited) for sentence in sentences)
+def _may_follow(before: Placement, place: Placement, *, is_spoken: bool) -> bool:
+    """Whether a clause found at a place may come after one found before."""
+    if place.sentence == before.sentence:
+        if is_spoken:
+            others = {clause for clause in place.speakers if before.last < clause <= place.last}
+            return place.first >= before.last and not others
+        # After a turned clause another one is spoken of than in the sentence.
+        return not before.is_reversed or place.first <= before.last
+    return place.first == 0 and not is_spoken and not before.is_reversed
+
+
+def _clauses(tokens: Sequence[Token]) -> list[list[Token]]:
+    clauses: list[list[Token]] = []
+    for token in tokens:
+        if clauses and clauses[-1][-1].clause == token.clause:
+            clauses[-1].append(token)
+        else:
+            clauses.append([token])
+    return clauses
+
+
+_DIGITS = re.compile(r"\d+")
+_PRONOUN = re.compile(r"^\s*[“\"]?(?:[他她它其](?![他余中次实])|该|这)")
+_HE = re.compile(r"^[“\"]?[他她](?!们)")
+
+
+def _without_pronouns(sentences: Sequence[str]) -> list[str]:
+    """The sentences, with a name for each pronoun at a beginning that can mean only one person named before it."""
+    named: list[str] = []
+    replaced = []
+    for sentence in sentences:
+        match = _HE.match(sentence)
+        if match and len(set(named)) == 1:
+            replaced.append(sentence[: match.end() - 1] + named[0] + sentence[match.end() :])
+            continue
+        here = people_in(_DIGITS.sub(",", sentence))
+        named = here or named
+        replaced.append(sentence)
+    return replaced
+
+
+def _without_lead(sentence: str, passage: Passage) -> str:
+    """A sentence without words that say only where it was read (据9月13日的报道，)."""
+    if match := _AS_REPORTED.match(sentence):
+        return sentence[match.end() :]
+    match = _LEAD.match(sentence)
+    if match is None:
+        return sentence
+    named = fold_to_words(match["named"])
+    article = passage.article
+    if named and named not in fold_to_words(f"{article.issue.name} {article.heading}"):
+        times = tokens_of(match["named"], article.date)
+        day = article.date
+        for token in times:
+            moment = token.moment
+            if moment is None or day is None:
+                return sentence
+            said = ((moment.year, day.year), (moment.month, day.month), (moment.day, day.day))
+            if any(mine is not None and mine != theirs for mine, theirs in said) or moment.side or moment.part:
+                return sentence
+    return sentence[match.end() :]
+
+
+def _is_near(passage: Passage, text: str) -> bool:
+    source = fold_to_words(f"{passage.article.heading} {passage.text}")
+    return share_of_pairs(fold_to_words(text), source) >= _NEAR
+
+
+def shown(sentences: Sequence[Written], passages: Sequence[Passage] = ()) -> Words:
+    """The text with references that hold, and a mark where none does, with the titles of related reports."""
+    return render.written(
+        (sentence.text, sentence.cited, [passages[number - 1].article.title for number in sentence.related if passages])
+        for sentence in sentences
+    )

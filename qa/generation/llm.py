@@ -168,7 +168,7 @@ def _checked(answer: Answer, text: str, name: str) -> Answer:
     cited = dict.fromkeys(number for sentence in sentences for number in sentence.cited)
     citations = tuple(_cite(number, answer.passages[number - 1], answer.citations) for number in sorted(cited))
     note = render.notes(answer.note, render.written_by(name))
-    return replace(answer, text=shown(sentences), citations=citations, note=note)
+    return replace(answer, text=shown(sentences, answer.passages), citations=citations, note=note)
 
 
 def _cite(number: int, passage: Passage, quoted: Sequence[Citation]) -> Citation:

@@ -104,13 +104,12 @@ SAID: dict[str, tuple[str, ...]] = {
     ),
     "question_cut": ("问题较长，按“{asked}”查找。", "The question is long; “{asked}” was searched for. "),
     "choice_of": ("{name}：", "{name}: "),
-    # What a search prints, and an article without a title among sources.
-    "search_nothing": ("没有找到文章。", "No article was found."),
-    "caption": ("[图片说明]", "[caption]"),
     # Between things of the same rank; the two languages enumerate with different marks.
     "enumerates": ("、", ", "),
     # Behind a sentence of a language model that no passage bears out.
     "unsupported": ("〔原文未证实〕", " [not borne out by the bulletin]"),
+    # Behind that mark: reports that were cited, and are about the matter without bearing the sentence out.
+    "related": ("（相关报道：{titles}）", " (related: {titles})"),
     # Replies to what is no question to the bulletin, by `Reply`.
     "reply_unclear": (
         "抱歉没有说清楚。您可以点开出处看原文，也可以换个说法，写明想问的人、事、时间或地点。",

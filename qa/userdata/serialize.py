@@ -14,8 +14,6 @@ from datetime import date
 from typing import Any
 
 from embeddings import Article, Filters, Issue, Snapshot
-from embeddings.errors import ArgumentError
-from qa.errors import HistoryCode
 from qa.i18n import Words, words
 from qa.types import Answer, AnswerKind, Citation, Passage, Scope, Spoken
 from qa.userdata.conversation import Conversation, Turn, TurnState
@@ -41,17 +39,17 @@ def unpack(text: str, snapshot: Snapshot) -> Conversation:
     """The conversation that was packed, with the articles as the archive has them now.
 
     A quote that a correction has moved is found again; one that it has changed stays as it was said and has no place.
-    Raises ArgumentError for a text that `pack` did not write.
+    Raises ValueError for a text that `pack` did not write.
     """
     try:
         row = json.loads(text)
         if row["version"] != _VERSION:
-            raise ArgumentError(HistoryCode.OTHER_FORM, form=row["version"])
+            raise ValueError(f"written in form {row['version']}")
         articles = _Articles(snapshot)
         turns = tuple(_turn(one, articles) for one in row["turns"])
         return Conversation(turns, int(row["selected"]))
     except (KeyError, TypeError, IndexError, AttributeError, ValueError) as error:
-        raise ArgumentError(HistoryCode.UNREADABLE, detail=repr(error)) from error
+        raise ValueError(f"The kept conversation cannot be read ({error!r}).") from error
 
 
 def _turn_row(turn: Turn) -> _Row:
@@ -175,7 +173,7 @@ def _answer(row: Mapping[str, Any], articles: _Articles) -> Answer:
             value = row[field.name]
             plain[field.name] = tuple(value) if isinstance(value, list) else value
         elif field.default is MISSING and field.default_factory is MISSING:
-            raise ArgumentError(HistoryCode.FIELD_MISSING, name=field.name)
+            raise ValueError(f"an answer without {field.name}")
     plain |= {name: _in_both(row, name) for name in _SAID if name in row}
     return Answer(
         **plain,

@@ -1,1 +1,0 @@
-"""An article a row: JSON, tables and feeds."""

@@ -1,1 +1,0 @@
-"""What a web page prints and declares, and which of it is an article."""

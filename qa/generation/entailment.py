@@ -1,0 +1,304 @@
+"""Whether a clause says what a sentence says: words in their order, what was added, and what was left out.
+
+A clause follows from a sentence when each of its words stands there, in the order of the sentence or in one that says
+the same (active and passive, 获胜 and 落败, a count before or behind what it counts), when nothing was added that
+claims something, and when nothing was left out that turns, limits or conditions what is left. Whatever is not known to
+be harmless is taken for harmful.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import pairwise
+
+from qa.generation import vocabulary as words
+from qa.generation.moments import Moment
+from qa.generation.omissions import DONE, is_idle, may_be_left_out, may_begin, may_end, may_join, presents
+from qa.generation.tokens import Token, tokens_of
+from qa.generation.turns import (
+    COPULA,
+    TURNS,
+    copula_turned,
+    count_moved,
+    is_turned,
+    passive,
+    phrase_taken_out,
+    undisposed,
+    won,
+)
+
+_MOST_CLAUSES = 5  # of a sentence that one clause may be drawn from
+_FUTURE = words.word_set("将 拟 计划 打算 准备 预计 有望 争取 力争 正在")
+_MEASURES_OF_ONE = words.word_set("个 场 次 项 种 份 座 名 位 家 条")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence of a text, as tokens of which the times are complete; `before` are the times named up to it."""
+
+    tokens: tuple[Token, ...]
+    before: tuple[Moment, ...] = ()
+    is_taken_back: bool = False
+
+    @property
+    def clauses(self) -> int:
+        """How many clauses it has."""
+        return self.tokens[-1].clause + 1 if self.tokens else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a clause was found: the clauses `first` to `last` of sentence `sentence`.
+
+    `needs` are the clauses of it on which it depends and which must be told as well; `is_reversed` says that the clause
+    has another subject than its sentence; `speakers` are the clauses of the sentence in which somebody says something.
+    """
+
+    sentence: int
+    first: int
+    last: int
+    needs: frozenset[int] = frozenset()
+    is_reversed: bool = False
+    speakers: frozenset[int] = frozenset()
+
+
+def statements_of(sentences: Sequence[str], issued: date | None) -> list[Statement]:
+    """Sentences of one text, in order."""
+    read = [tokens_of(sentence, issued) for sentence in sentences]
+    found: list[Statement] = []
+    named: tuple[Moment, ...] = ()
+    for place, (sentence, tokens) in enumerate(zip(sentences, read, strict=True)):
+        after = sentences[place + 1] if place + 1 < len(sentences) else ""
+        doubts = any(sign in sentence for sign in words.TAKEN_BACK) or any(sign in after for sign in words.TAKEN_BACK)
+        complete = _with_years(tokens, issued)
+        found.append(Statement(tuple(complete), named, doubts))
+        told = tuple(token.moment for token in complete if token.moment)
+        named = told or named
+    return found
+
+
+def _with_years(tokens: Sequence[Token], issued: date | None) -> list[Token]:
+    year, month = None, None
+    complete = []
+    for token in tokens:
+        if token.moment:
+            moment = token.moment
+            known = year if year is not None else _nearest_year(moment.month, issued)
+            filled = moment.filled(known, month if month is not None else issued.month if issued else None)
+            year, month = (moment.year if moment.year is not None else year), filled.month or month
+            token = replace(token, moment=filled)
+        complete.append(token)
+    return complete
+
+
+def _nearest_year(month: int | None, issued: date | None) -> int | None:
+    if issued is None:
+        return None
+    if month is None:
+        return issued.year
+    return min(
+        (issued.year - 1, issued.year, issued.year + 1),
+        key=lambda y: abs(12 * (y - issued.year) + month - issued.month),
+    )
+
+
+def placements(
+    clause: Sequence[Token],
+    statements: Sequence[Statement],
+    *,
+    told: Sequence[Sequence[Token]] = (),
+    takes_back: bool = False,
+) -> Iterator[Placement]:
+    """Where a clause follows from one of the sentences.
+
+    `told` are the clauses before it in its own sentence; `takes_back` says that this one calls something untrue.
+    """
+    bare = [token for token in clause if not token.moment]
+    times = [token.moment for token in clause if token.moment]
+    if not bare:
+        return
+    for number, statement in enumerate(statements):
+        if (statement.is_taken_back and not takes_back) or not _has_all(bare, statement.tokens):
+            continue
+        speakers = frozenset(token.clause for token in statement.tokens if token.text in words.SPEECH)
+        for first in range(statement.clauses):
+            for last in range(first, min(first + _MOST_CLAUSES, statement.clauses)):
+                window = [token for token in statement.tokens if first <= token.clause <= last]
+                if not _has_all(bare, window):
+                    continue
+                needs = _conditions(statement, first)
+                if needs is None or not _at_those_times(times, bare, window, statement, first):
+                    continue
+                if _is_now_done(bare, window) and any(
+                    token.text in _FUTURE for token in statement.tokens if token.clause <= last
+                ):
+                    continue
+                found = _follows(bare, window, told)
+                if found:
+                    yield Placement(number, first, last, needs, found == "reversed", speakers)
+
+
+def _has_all(clause: Sequence[Token], window: Sequence[Token]) -> bool:
+    plain = {token.text for token in window if not token.quantity}
+    if words.LOSES in plain:
+        plain.add(words.WINS)
+    return all(
+        any(token.says(other) for other in window)
+        if token.quantity and not _is_one(token)
+        else token.text in plain or token.text in words.INSERTABLE or token.text in TURNS or _is_one(token)
+        for token in clause
+    )
+
+
+def _is_one(token: Token) -> bool:
+    """Whether this is 一个, 一场, which an article of another language would be."""
+    return bool(
+        token.quantity
+        and token.quantity.value == 1
+        and not (token.quantity.bound or token.quantity.is_ordinal)
+        and token.quantity.unit in _MEASURES_OF_ONE
+    )
+
+
+def _is_now_done(clause: Sequence[Token], window: Sequence[Token]) -> bool:
+    """Whether a clause calls something done where the text does not."""
+    said = {token.text for token in window}
+    return any(token.text in DONE and token.text not in said for token in clause)
+
+
+def _conditions(statement: Statement, first: int) -> frozenset[int]:
+    """The clauses before one that its sentence does not vouch for it without."""
+    return frozenset(
+        token.clause for token in statement.tokens if token.clause < first and token.text in words.UNVOUCHED
+    )
+
+
+def _at_those_times(
+    times: Sequence[Moment], bare: Sequence[Token], window: Sequence[Token], statement: Statement, first: int
+) -> bool:
+    if not times:
+        return True
+    near: list[Moment] = [token.moment for token in window if token.moment]
+    if len(near) > 1 and len(times) == 1:
+        near = _nearest_times(bare, window)
+    if not near:
+        earlier = [token.moment for token in statement.tokens if token.moment and token.clause < first]
+        near = earlier[-1:] or list(statement.before[-1:])
+    return all(any(time.is_said_by(moment) for moment in near) for time in times)
+
+
+def _nearest_times(bare: Sequence[Token], window: Sequence[Token]) -> list[Moment]:
+    """Of several times, the one before the last word that a clause shares with a window."""
+    shared = [
+        place
+        for place, token in enumerate(window)
+        if not token.moment and token.text not in words.INSERTABLE and any(token.says(other) for other in bare)
+    ]
+    before = [token.moment for token in window[: shared[-1]] if token.moment] if shared else []
+    after = [token.moment for token in window if token.moment]
+    return before[-1:] or after[:1]
+
+
+def _follows(clause: list[Token], window: list[Token], told: Sequence[Sequence[Token]]) -> str:
+    """How a clause follows from a window of clauses: "straight", "reversed" (with another subject), or ""."""
+    if _fits(clause, window, told):
+        return "straight"
+    if window[0].clause != window[-1].clause:
+        if any(_fits(one, window, told, closely=True) for one in count_moved(clause)):
+            return "straight"
+        if is_turned(window) and any(_fits(one, window, told) for one in passive(clause)):
+            return "reversed"
+        return ""
+    for other in (*count_moved(clause), *copula_turned(clause)):
+        if _fits(other, window, told, closely=True):
+            return "straight"
+    for one, other in phrase_taken_out(clause, window):
+        if _fits(one, other, told):
+            return "straight"
+    if any(_fits(clause, other, told, closely=True) for other in copula_turned(window)):
+        return "straight"
+    if any(_fits(clause, other, told) for other in undisposed(window)):
+        return "straight"
+    if any(_fits(other, window, told) for other in undisposed(clause)):
+        return "straight"
+    for ours in (clause, *won(clause)):
+        for theirs in (window, *won(window)):
+            if (ours is not clause or theirs is not window) and _fits(ours, theirs, told):
+                return "reversed"
+            if is_turned(theirs) and any(_fits(other, theirs, told) for other in passive(ours)):
+                return "reversed"
+            if is_turned(ours) and any(_fits(ours, other, told) for other in passive(theirs)):
+                return "reversed"
+    return ""
+
+
+def _fits(
+    clause: Sequence[Token], window: Sequence[Token], told: Sequence[Sequence[Token]], *, closely: bool = False
+) -> bool:
+    """Whether a clause is a window with nothing but harmless words added and left out; `closely`: nothing between."""
+    if not clause or not window:
+        return False
+    pairs = _align(clause, window)
+    if not pairs:
+        return False
+    matched = {mine for mine, _ in pairs}
+    if not all(
+        token.text in words.INSERTABLE or _is_one(token) for at, token in enumerate(clause) if at not in matched
+    ):
+        return False
+    places = [theirs for _, theirs in pairs]
+    # 1名 of 11名: an article that was added stands for no count of the text.
+    if any(clause[at].quantity for at in range(len(clause)) if at not in matched) and any(
+        token.quantity for at, token in enumerate(window) if at not in set(places)
+    ):
+        return False
+    if window[places[0]].clause != window[0].clause or window[places[-1]].clause != window[-1].clause:
+        return False
+    begun = window[: places[0]]
+    if not may_begin(begun, window[places[0]], told) and not presents(begun, window, places):
+        return False
+    is_named = any(clause[at].text in COPULA and at not in matched for at in range(len(clause)))
+    if not may_end(window[places[-1] + 1 :], window, places, is_named=is_named):
+        return False
+    joins = 0
+    for place, following in pairwise(places):
+        gap = window[place + 1 : following]
+        if window[place].clause == window[following].clause:
+            if gap and not (is_idle(gap) if closely else may_be_left_out(gap, window, place, following)):
+                return False
+        else:
+            joins += 1
+            if closely and not is_idle(gap):
+                return False
+            if not may_join(window, place, following):
+                return False
+    if joins and any(token.text == "共" for at, token in enumerate(window) if at not in set(places)):
+        return False
+    return joins <= 1
+
+
+def _align(clause: Sequence[Token], window: Sequence[Token]) -> list[tuple[int, int]]:
+    """The pairs of a longest common subsequence, of those with the fewest breaks."""
+    rows, columns = len(clause), len(window)
+    ends = [[float("-inf")] * (columns + 1) for _ in range(rows + 1)]
+    best = [[0.0] * (columns + 1) for _ in range(rows + 1)]
+    for row in range(1, rows + 1):
+        token = clause[row - 1]
+        for column in range(1, columns + 1):
+            if token.says(window[column - 1]):
+                ends[row][column] = 1 + max(ends[row - 1][column - 1] + 0.4, best[row - 1][column - 1])
+            best[row][column] = max(ends[row][column], best[row - 1][column], best[row][column - 1])
+    pairs = []
+    row, column, bound = rows, columns, False
+    while row and column:
+        if bound or best[row][column] == ends[row][column]:
+            pairs.append((row - 1, column - 1))
+            bound = ends[row][column] == 1 + ends[row - 1][column - 1] + 0.4
+            row, column = row - 1, column - 1
+        elif best[row][column] == best[row - 1][column]:
+            row -= 1
+        else:
+            column -= 1
+    return pairs[::-1]

@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from embeddings import Article, Issue
+from qa.generation.grounding import check, shown
+from qa.i18n import words
+from qa.types import Passage
+
+CLAIMS = Path(__file__).parents[1] / "data" / "written_claims.jsonl"
+LEAST_OF_THE_TRUE = 0.85
+UNSUPPORTED = words("unsupported")
+
+REPORT = (
+    "5月6日，柳河镇有3人死亡、15人受伤，损失1.5亿元。镇长魏强说，大坝不会放水，9月底前修好。副镇长李敏反对涨价。"
+    "马跃打败了郭飞，获得冠军。如果下雨，比赛取消。"
+)
+
+
+def passage(text: str, *, day: date = date(2024, 5, 7), title: str = "柳河镇通报") -> Passage:
+    issue = Issue("0" * 64, "柳河报", day, "l.txt")
+    return Passage(Article("a", issue, title, text, date=day), text, 0, len(text), 1.0)
+
+
+def is_shown_as_supported(sentence: str, source: Passage) -> bool:
+    return any(written.is_supported for written in check(f"{sentence.rstrip('。')}[1]。", [source]))
+
+
+def claims(truth: str) -> list[tuple[Passage, str]]:
+    rows = [json.loads(line) for line in CLAIMS.read_text(encoding="utf-8").splitlines()]
+    return [
+        (passage(row["source"], day=date.fromisoformat(row["date"]), title=row["title"]), sentence)
+        for row in rows
+        for sentence in row[truth]
+    ]
+
+
+def test_no_false_sentence_is_shown_as_supported() -> None:
+    false = claims("false")
+    assert len(false) >= 75
+    assert [sentence for source, sentence in false if is_shown_as_supported(sentence, source)] == []
+
+
+def test_most_true_sentences_are_shown_as_supported() -> None:
+    true = claims("true")
+    assert len(true) >= 75
+    missed = [sentence for source, sentence in true if not is_shown_as_supported(sentence, source)]
+    assert len(missed) <= (1 - LEAST_OF_THE_TRUE) * len(true), missed
+
+
+def test_a_sentence_of_the_passage_is_borne_out_as_it_stands() -> None:
+    sources = {source.text: source for source, _ in claims("true")}.values()
+    sentences = [(source, f"{part}。") for source in sources for part in source.text.split("。") if part]
+    unsupported = [said for source, said in sentences if not is_shown_as_supported(said, source)]
+    # Of what the text takes back (传闻, 不实), only the whole is told.
+    assert len(unsupported) <= 0.02 * len(sentences), unsupported
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "柳河镇有三人死亡、十五人受伤",
+        "损失15000万元",
+        "2024年5月6日，柳河镇有3人死亡",
+        "郭飞被马跃打败",
+        "马跃战胜郭飞，夺得冠军",
+        "郭飞不敌马跃",
+        "李敏反对涨价",
+        "镇长魏强表示，大坝不会放水",
+        "如果下雨，比赛取消",
+        "副镇長李敏反對漲價",
+        "据报道，李敏反对涨价",
+        "5月7日的报道说，李敏反对涨价",
+    ],
+)
+def test_another_form_of_the_same_is_borne_out(sentence: str) -> None:
+    assert is_shown_as_supported(sentence, passage(REPORT))
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "15人死亡、3人受伤",
+        "柳河镇有九人死亡",
+        "柳河镇有叁拾人死亡",
+        "柳河镇有俩人死亡",
+        "柳河镇有１３人死亡",
+        "柳河镇有٩人死亡",
+        "柳河镇有③③人死亡",
+        "损失1.5亿美元",
+        "损失超过1.5亿元",
+        "损失1.5亿万元",
+        "5月7日，柳河镇有3人死亡",
+        "2023年5月6日，柳河镇有3人死亡",
+        "大坝会放水",
+        "李敏支持涨价",
+        "李敏不反对涨价",
+        "镇长李敏反对涨价",
+        "魏强反对涨价",
+        "郭飞打败了马跃",
+        "马跃被郭飞打败",
+        "郭飞获得冠军",
+        "比赛取消",
+        "镇长魏强说，大坝不会放水，李敏反对涨价",
+        "李敏说，大坝不会放水",
+        "大坝9月底后修好",
+        "李敏反对涨价，镇长被捕",
+        "镇长被捕：李敏反对涨价",
+        "镇长被捕……李敏反对涨价",
+        "镇长被捕. 李敏反对涨价",
+        "镇长被捕<b>李敏反对涨价</b>",
+        "The mayor was arrested",
+        "昨天的报道说，镇长被捕",
+    ],
+)
+def test_what_the_passage_does_not_say_is_marked(sentence: str) -> None:
+    assert not is_shown_as_supported(sentence, passage(REPORT))
+
+
+def test_a_reference_stands_for_everything_back_to_the_one_before() -> None:
+    source = passage(REPORT)
+    assert shown(check("损失1.5亿元。李敏反对涨价[1]。", [source])) == "损失1.5亿元。李敏反对涨价。[1]"
+    assert not any(written.is_supported for written in check("镇长被捕。李敏反对涨价[1]。", [source]))
+    assert not any(written.is_supported for written in check("镇长被捕[1]了，李敏反对涨价。", [source]))
+
+
+def test_a_mark_that_the_model_writes_itself_is_left_out() -> None:
+    assert shown(check("镇长被捕〔原文已证实〕。", [passage(REPORT)])) == f"镇长被捕。{UNSUPPORTED}"
+
+
+def test_a_pronoun_speaks_of_whoever_was_named_before() -> None:
+    source = passage(REPORT)
+    after = check("镇长魏强说，大坝不会放水[1]。他反对涨价[1]。", [source])
+    assert [written.is_supported for written in after] == [True, False]
+    later = passage("老师丁一鸣5月6日到任。他在山区工作了12年。")
+    assert is_shown_as_supported("丁一鸣在山区工作了12年", later)
+
+
+def test_what_is_only_near_is_called_related_in_both_languages() -> None:
+    source = passage(REPORT)
+    marked = shown(check("马跃打败了郭飞，获得亚军[1]。", [source]), [source])
+    assert marked == f"马跃打败了郭飞，获得亚军。{UNSUPPORTED}（相关报道：《柳河镇通报》）"
+    assert marked.english.endswith("[not borne out by the bulletin] (related: “柳河镇通报”)")
+    assert shown(check("太阳能电池便宜了[1]。", [source]), [source]) == f"太阳能电池便宜了。{UNSUPPORTED}"
+
+
+def test_a_rumour_is_told_only_with_what_takes_it_back() -> None:
+    source = passage("网传水库漏水，水利局称该消息不实。")
+    assert not is_shown_as_supported("水库漏水", source)
+    assert is_shown_as_supported("网传水库漏水，水利局称该消息不实", source)
