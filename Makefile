@@ -54,4 +54,4 @@ $(VENV)/.test: $(VENV)/.python pyproject.toml
 	touch $@ $(VENV)/.chat
 
 clean:
-	rm -rf $(VENV) archive artefacts htmlcov .coverage coverage.txt
+	rm -rf $(VENV) archive artefacts htmlcov .coverage

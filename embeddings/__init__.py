@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         chosen_model,
         chosen_reader,
         issues_path,
+        read_limit,
     )
     from embeddings.encoders.encoder import Encoder, open_cross_encoder, open_encoder
     from embeddings.encoders.token_embedder import TokenEmbedder, Tokens, open_token_embedder
@@ -41,13 +42,15 @@ if TYPE_CHECKING:
         ArchiveError,
         ArchiveLockedError,
         ArchiveMissingError,
+        ArgumentError,
         BulletinError,
         ModelError,
         ModelMismatchError,
         SourceError,
     )
     from embeddings.index.terms import TermStatistics
-    from embeddings.ingest.build import BuildOptions, BuildReport, Progress, add, build, mismatch_error, remove
+    from embeddings.ingest.backup import BackupReport, back_up, restore
+    from embeddings.ingest.build import BuildOptions, BuildReport, Progress, add, build, mismatch_error, remove, tidy
     from embeddings.ingest.edit import correct_article, correct_issue, withdraw
     from embeddings.ingest.plan import Skipped
     from embeddings.ingest.upload import Draft, Preview, preview, take_in
@@ -55,6 +58,7 @@ if TYPE_CHECKING:
     from embeddings.loaders.page_image import Clipping, clip_article, is_printed
     from embeddings.loaders.registry import read_issue_file
     from embeddings.parsing.datelines import after_dateline
+    from embeddings.sources.scratch import scratch_folder
     from embeddings.text.dates import Mention, find_date, find_mentions
     from embeddings.text.names import SURNAMES_IN_TEXT
     from embeddings.text.ngrams import character_pairs, share_of_pairs
@@ -89,6 +93,7 @@ _PUBLIC = {
         "chosen_model",
         "chosen_reader",
         "issues_path",
+        "read_limit",
     ),
     "embeddings.encoders.encoder": ("Encoder", "open_cross_encoder", "open_encoder"),
     "embeddings.encoders.token_embedder": ("TokenEmbedder", "Tokens", "open_token_embedder"),
@@ -97,12 +102,14 @@ _PUBLIC = {
         "ArchiveError",
         "ArchiveLockedError",
         "ArchiveMissingError",
+        "ArgumentError",
         "BulletinError",
         "ModelError",
         "ModelMismatchError",
         "SourceError",
     ),
     "embeddings.index.terms": ("TermStatistics",),
+    "embeddings.ingest.backup": ("BackupReport", "back_up", "restore"),
     "embeddings.ingest.build": (
         "BuildOptions",
         "BuildReport",
@@ -111,6 +118,7 @@ _PUBLIC = {
         "build",
         "mismatch_error",
         "remove",
+        "tidy",
     ),
     "embeddings.ingest.edit": ("correct_article", "correct_issue", "withdraw"),
     "embeddings.ingest.plan": ("Skipped",),
@@ -119,6 +127,7 @@ _PUBLIC = {
     "embeddings.loaders.page_image": ("Clipping", "clip_article", "is_printed"),
     "embeddings.loaders.registry": ("read_issue_file",),
     "embeddings.parsing.datelines": ("after_dateline",),
+    "embeddings.sources.scratch": ("scratch_folder",),
     "embeddings.text.dates": ("Mention", "find_date", "find_mentions"),
     "embeddings.text.names": ("SURNAMES_IN_TEXT",),
     "embeddings.text.ngrams": ("character_pairs", "share_of_pairs"),
@@ -138,8 +147,10 @@ __all__ = [
     "ArchiveMissingError",
     "ArchiveReader",
     "ArchiveWriter",
+    "ArgumentError",
     "Article",
     "ArticleKind",
+    "BackupReport",
     "Box",
     "BuildOptions",
     "BuildReport",
@@ -176,6 +187,7 @@ __all__ = [
     "archive_location",
     "archive_path",
     "article_to_row",
+    "back_up",
     "build",
     "character_pairs",
     "chosen_model",
@@ -197,13 +209,17 @@ __all__ = [
     "preview",
     "read_digits",
     "read_issue_file",
+    "read_limit",
     "read_numeral",
     "register_engine",
     "remove",
+    "restore",
+    "scratch_folder",
     "share_of_pairs",
     "simplified",
     "split_sentences",
     "take_in",
+    "tidy",
     "watch",
     "well_formed",
     "withdraw",

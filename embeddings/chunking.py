@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from embeddings.errors import ArgumentError, UsageCode
 from embeddings.text.sentences import split_long_sentence, split_sentences
 from embeddings.types import Article, Chunk
 
@@ -13,11 +14,11 @@ def chunk_article(article: Article, *, max_chars: int = MAX_CHARS, overlap_chars
     """Split an article into chunks at sentence ends, each an exact slice of its body of at most `max_chars`.
 
     A chunk begins with the last sentences of the one before it, as many as fit into `overlap_chars`, so that a
-    statement and what it refers to meet in one chunk. Raises ValueError when `max_chars` < 1 or the overlap does not
+    statement and what it refers to meet in one chunk. Raises ArgumentError when `max_chars` < 1 or the overlap does not
     leave room for new text.
     """
     if max_chars < 1 or not 0 <= overlap_chars < max_chars:
-        raise ValueError(f"a chunk needs 0 <= overlap_chars < max_chars, got {overlap_chars} and {max_chars}")
+        raise ArgumentError(UsageCode.BAD_CHUNK_SIZE, overlap_chars=overlap_chars, max_chars=max_chars)
     sentences = [
         part
         for start, end in split_sentences(article.body)

@@ -48,6 +48,20 @@ class Variable(str, Enum):
     )
     AUTH = "BULLETIN_AUTH", "USER:PASSWORD for the whole page"
     STAFF_PASSWORD = "BULLETIN_STAFF_PASSWORD", "the password that opens the tab 编辑部 from any machine"
+    HOSTS = (
+        "BULLETIN_HOSTS",
+        "names, with commas between, by which the page may be called beside the names of this machine and addresses",
+    )
+    PROXIES = (
+        "BULLETIN_PROXIES",
+        "addresses or networks, with commas between, of the proxies before the page; only theirs is the "
+        "`X-Forwarded-For` that tells senders apart",
+    )
+    # Most systems let a process hold 1,024 files and connections.
+    MAX_CONNECTIONS = "BULLETIN_MAX_CONNECTIONS", "the most connections to the page at a time", "500"
+    MAX_SENDER_CONNECTIONS = "BULLETIN_MAX_SENDER_CONNECTIONS", "the most of them from one address", "100"
+    MAX_WAITING = "BULLETIN_MAX_WAITING", "the most questions and other calls that wait for their turn", "200"
+    MAX_SENDER_WAITING = "BULLETIN_MAX_SENDER_WAITING", "the most of them from one address", "40"
     MAX_BYTES = "BULLETIN_MAX_BYTES", "the most bytes of a file", "50000000"
     MAX_UNPACKED_BYTES = "BULLETIN_MAX_UNPACKED_BYTES", "the most bytes that a ZIP or DOCX file unpacks to", "200000000"
     MAX_MEMBERS = "BULLETIN_MAX_MEMBERS", "the most files in a ZIP file", "1000"
@@ -69,6 +83,15 @@ class Variable(str, Enum):
         return os.environ.get(self, "").strip() or self.default
 
 
+# What opens a door; a backup does not carry it about.
+SECRETS = frozenset({Variable.AUTH, Variable.STAFF_PASSWORD, Variable.LLM_KEY})
+
+
+def settings_in_force() -> dict[str, str]:
+    """The variables of the bulletin that the environment sets, without those that are secret."""
+    return {str(one): os.environ[one] for one in Variable if os.environ.get(one) and one not in SECRETS}
+
+
 def settings_table() -> str:
     """The variables as a table of Markdown, as it stands in docs/settings.md."""
     rows = [f"| `{one}` | {one.meaning} | {f'`{one.default}`' if one.default else ''} |" for one in Variable]
@@ -88,14 +111,15 @@ class Limits:
     @classmethod
     def from_environment(cls) -> Limits:
         """The defaults, with what the environment sets in place of them. Raises SourceError for what is no number."""
-        chosen = {}
-        for limit in fields(cls):
-            variable = Variable[limit.name.upper()]
-            text = variable.read()
-            if not (text.isdecimal() and int(text) > 0):
-                raise SourceError(UsageCode.BAD_LIMIT, variable=variable, text=text, default=limit.default)
-            chosen[limit.name] = int(text)
-        return cls(**chosen)
+        return cls(**{limit.name: read_limit(Variable[limit.name.upper()]) for limit in fields(cls)})
+
+
+def read_limit(variable: Variable) -> int:
+    """The whole number above zero that a variable sets, else its default. Raises SourceError for anything else."""
+    text = variable.read()
+    if not (text.isdecimal() and int(text) > 0):
+        raise SourceError(UsageCode.BAD_LIMIT, variable=variable, text=text, default=variable.default)
+    return int(text)
 
 
 def archive_location(location: str | Path | None = None) -> str:

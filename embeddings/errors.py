@@ -5,6 +5,7 @@ BulletinError
 │   ├── CorrectionError        an issue cannot become what is wanted of it
 │   └── NotStorableError       an issue cannot be written into an archive
 ├── ModelError             a model cannot be found or loaded
+├── ArgumentError          what a caller gave is out of its range, or not in its form
 └── ArchiveError           an archive cannot be used
     ├── ArchiveMissingError    there is none at that path
     ├── ArchiveDamagedError    it is there and cannot be read
@@ -121,12 +122,11 @@ class SourceCode(ErrorCode):
     )
     HTML_UNREADABLE = "source.html_unreadable", "{name} is no readable page ({detail}). Save it anew, or as text."
     ISSUE_NOT_CORRECTED = "source.issue_not_corrected", "{issue}: {cause}"
-    JSONL_BAD_DATE = "source.jsonl_bad_date", "{where}: `date` {text!r} is not a date; write 2025-09-13."
-    JSONL_NOT_JSON = "source.jsonl_not_json", "{where}: not a JSON object ({detail})."
-    JSONL_NOT_TEXT = "source.jsonl_not_text", "{where}: `{name}` must be a text."
-    JSONL_NO_OBJECT = "source.jsonl_no_object", "{where}: a JSON object is needed, with at least `text`."
-    JSONL_NO_TEXT = "source.jsonl_no_text", "{where}: `text` is missing or empty."
-    JSONL_SAME_ID = "source.jsonl_same_id", "{name} uses the id {id!r} twice; ids must differ within an issue."
+    JSON_WITHOUT_ARTICLES = (
+        "source.json_without_articles",
+        "{name} holds no article: no object in it has a text under a name that is known (text, content, body, ...). "
+        "Rename its fields and add it again.",
+    )
     LOADER_FAILED = (
         "source.loader_failed",
         "{name} cannot be read ({kind}: {detail}). Save it anew, or as text or PDF.",
@@ -194,6 +194,13 @@ class SourceCode(ErrorCode):
     )
     PICTURE_TOO_LARGE = "source.picture_too_large", "the picture is too large. Scan it at a lower resolution."
     PROTECTED = "source.protected", "{name} is protected by a password. Save it without one and add it again."
+    ROWS_LEFT_OUT = "source.rows_left_out", "{n} rows of {name} are left out. The first: {cause}"
+    ROWS_UNDATED = "source.rows_undated", "the dates of {n} rows of {name} cannot be read. The first: {cause}"
+    ROW_BAD_DATE = "source.row_bad_date", "{where}: the date {text!r} is not a date; write 2025-09-13."
+    ROW_NOT_JSON = "source.row_not_json", "{where}: not JSON ({detail}). Copy or export it again."
+    ROW_NO_OBJECT = "source.row_no_object", "{where}: a JSON object is needed, with at least `text`."
+    ROW_SAME_ID = "source.row_same_id", "{name} uses the id {id!r} twice; ids must differ within an issue."
+    ROW_WITHOUT_TEXT = "source.row_without_text", "{where}: the text is missing or empty."
     SAME_BYTES = "source.same_bytes", "{name} holds the same bytes as {other}, which is indexed."
     SCAN_UNREADABLE = "source.scan_unreadable", "{name}: {cause}"
     SEVERAL_ARTICLES = (
@@ -272,6 +279,11 @@ class ModelCode(ErrorCode):
         "This archive was built with other weights of {model} ({built}, now {now}). Run `bulletin build "
         "--full` to encode it again, or bring the old weights back.",
     )
+    FEATURES_DIFFER = "model.features_differ", "Features and their names differ: {names}."
+    FITTED_OTHERWISE = (
+        "model.fitted_otherwise",
+        "answering.json was fitted on other features; install the package anew, or run training/fit_answering.py.",
+    )
     SEVERAL_SCORES = "model.several_scores", "{name} gives {n} scores for a pair; a reader must give one."
 
 
@@ -287,13 +299,31 @@ class ArchiveCode(ErrorCode):
         "archive.not_a_folder",
         "The archive {location} is not in a folder of this machine. Name a folder in its place.",
     )
+    BACKUP_DAMAGED = (
+        "archive.backup_damaged",
+        "{path} is no whole backup ({detail}); nothing was restored. Use another copy of it.",
+    )
+    BACKUP_NEWER = (
+        "archive.backup_newer",
+        "{path} was made by a newer release; nothing was restored. Install that release.",
+    )
+    BACKUP_NOT_WRITTEN = (
+        "archive.backup_not_written",
+        "The backup {path} cannot be written ({detail}). Free some space, or name a file in another folder.",
+    )
+    RESTORE_OVER = (
+        "archive.restore_over",
+        "There is an archive at {folder}; nothing was restored. Name another folder with --archive, or say --replace "
+        "to give up what it holds.",
+    )
     BUILD_UNFINISHED = (
         "archive.build_unfinished",
         "The archive at {folder} is empty: its first build did not finish. Run `bulletin build` again.",
     )
     DAMAGED = (
         "archive.damaged",
-        "{path} cannot be read as an archive ({detail}). Restore a copy, or move the folder away and build again.",
+        "{path} cannot be read as an archive ({detail}). Run `bulletin check --repair`, restore a backup, or "
+        "move the folder away and build again.",
     )
     DISK_FULL = (
         "archive.disk_full",
@@ -341,11 +371,20 @@ class UsageCode(ErrorCode):
     """What is wrong with a command or a setting."""
 
     BAD_DATE = "usage.bad_date", "{text!r} is not a date; write 2021-08-02."
+    BAD_CHUNK_SIZE = (
+        "usage.bad_chunk_size",
+        "A chunk needs 0 <= overlap_chars < max_chars; given were {overlap_chars} and {max_chars}.",
+    )
     BAD_LIMIT = "usage.bad_limit", "{variable} is {text!r}; write a whole number above zero, such as {default}."
     NAME_OF_ARTICLE = "usage.name_of_article", "--name is for issues; an article has a --title."
     NOTHING_CALLED = (
         "usage.nothing_called",
         "There is no article or issue called {name!r}; `bulletin list` shows the issues.",
+    )
+    NOT_A_NUMERAL = "usage.not_a_numeral", "{number} is not between 1 and 99."
+    NO_CHUNK = (
+        "usage.no_chunk",
+        "There is no chunk {chunk!r} in this snapshot; ids are those of the archive's state that was searched.",
     )
     NO_ARTICLE_ID = (
         "usage.no_article_id",
@@ -357,17 +396,22 @@ class UsageCode(ErrorCode):
 class BulletinError(Exception):
     """Any error this project raises on purpose; its text is one line for the person at the keyboard.
 
-    `params` has what the words of the code name; a parameter may be a BulletinError, the cause of this one.
+    `params` has what the words of the code name; a parameter may be a BulletinError, the cause of this one, or a tuple
+    of such.
     """
 
     def __init__(self, code: ErrorCode, /, **params: Any) -> None:
-        super().__init__(code.english.format(**params))
+        super().__init__(code.english.format(**{name: _in_english(one) for name, one in params.items()}))
         self.code = code
         self.params = params
 
     def __reduce__(self) -> tuple[Any, ...]:
         """An error from another process keeps its code and parameters."""
         return partial(type(self), self.code, **self.params), ()
+
+
+def _in_english(value: Any) -> Any:
+    return "; ".join(map(str, value)) if isinstance(value, tuple) else value
 
 
 class SourceError(BulletinError):
@@ -384,6 +428,10 @@ class CorrectionError(SourceError, ValueError):
 
 class ModelError(BulletinError):
     """A model cannot be found or loaded."""
+
+
+class ArgumentError(BulletinError, ValueError):
+    """What a caller gave is out of its range, or not in its form."""
 
 
 class ArchiveError(BulletinError):

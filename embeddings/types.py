@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from embeddings.errors import SourceError
 
 
 class ArticleKind(str, Enum):
@@ -135,9 +139,11 @@ class ParsedIssue:
     """What a document says of itself, and its articles. `name` is "" and `date` None where it does not say.
 
     `number` is the issue's, as a loader finds it in the masthead (第12946期), else "". It becomes part of the name.
+    `left_out` says what of the document could not be read, and why; it is told once, and not kept.
     """
 
     name: str
     date: date | None
     articles: tuple[ParsedArticle, ...]
     number: str = ""
+    left_out: tuple[SourceError, ...] = ()

@@ -81,10 +81,15 @@ class ServingCode(ErrorCode):
 
     AUTH_FORM = "serving.auth_form", "The name and password that open the page must be written USER:PASSWORD."
     AUTH_TWICE = "serving.auth_twice", "--auth and --auth-file say the same thing. Give one of them."
+    BAD_PROXY = (
+        "serving.bad_proxy",
+        "{variable} has {text!r}, which is no address and no network; write 127.0.0.1 or 10.0.0.0/8.",
+    )
     NOTHING_TO_EDIT = (
         "serving.nothing_to_edit",
         "--share-nothing leaves no staff side for --editing. Give one of them.",
     )
+    NO_FOLDER = "serving.no_folder", "Editing needs the folder of the archive; give `archive`."
     NO_MCP = "serving.no_mcp", "--mcp needs the package mcp: pip install 'bulletin-qa[mcp]'."
     PASSWORD_FILE_EMPTY = "serving.password_file_empty", "The password file {path} has nothing on its first line."
     PASSWORD_FILE_UNREADABLE = (
@@ -99,12 +104,43 @@ class ServingCode(ErrorCode):
 
 
 @unique
+class AccessCode(ErrorCode):
+    """Why the password of the staff was not taken."""
+
+    ELSEWHERE = (
+        "access.elsewhere",
+        "Please give the password on this site's own page. A proxy has to pass Host on.",
+    )
+    NEEDLESS = "access.needless", "There is no password here; the newsroom is open on this machine only."
+    WAIT = "access.wait", "That was wrong too many times. Please try again in ten minutes."
+    WRONG = "access.wrong", "The password is wrong."
+
+
+@unique
+class EditingCode(ErrorCode):
+    """Why what an editor wanted was not done."""
+
+    BAD_DATE = "editing.bad_date", "{text!r} is no date. Write it like 2021-08-02, or leave it empty."
+    BODY_MISSING = "editing.body_missing", "There is no text. The text cannot be cleared."
+    CHANGED_MEANWHILE = (
+        "editing.changed_meanwhile",
+        "Somebody else has just changed this article. Note your changes, press 'Restore' to see the new text, and "
+        "make them again.",
+    )
+    DATE_MISSING = "editing.date_missing", "A date can be changed, but not cleared."
+    NAME_MISSING = "editing.name_missing", "Please write the name of the issue."
+    NOT_CORRECTED = "editing.not_corrected", "Nothing was changed."
+    SKIPPED = "editing.skipped", "{causes}"
+    TITLE_MISSING = "editing.title_missing", "There is no title yet. Only a caption can do without one."
+
+
+@unique
 class HistoryCode(ErrorCode):
     """Why the store of conversations cannot be used."""
 
     BAD_KEEP_DAYS = (
         "history.bad_keep_days",
-        "{variable} is {text!r}; write the days for which what readers leave behind is kept, such as "
+        "{variable} is {text!r}; write the days for which what users leave behind is kept, such as "
         "{default}, or 0 to keep nothing.",
     )
     BUSY = (
@@ -115,7 +151,15 @@ class HistoryCode(ErrorCode):
         "history.damaged",
         "{path} is damaged ({detail}). Move it away; a new one is made with the next thing to keep.",
     )
+    NEWER = (
+        "history.newer",
+        "{path} was made by another version of this program. Install that one, or move the file away; a new one is "
+        "made with the next thing to keep.",
+    )
+    FIELD_MISSING = "history.field_missing", "An answer without {name}."
+    OTHER_FORM = "history.other_form", "It was written in form {form}, by another version of this program."
     TOO_LONG = "history.too_long", "A conversation of more than {most} characters is not kept."
+    UNREADABLE = "history.unreadable", "The kept conversation cannot be read ({detail})."
     UNUSABLE = "history.unusable", "{path} cannot be used ({detail})."
 
 

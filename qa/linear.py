@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from embeddings.errors import ArgumentError, ModelCode
+
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
@@ -35,22 +37,22 @@ class LinearModel:
 def in_order(columns: Mapping[str, ArrayLike], names: Sequence[str]) -> NDArray[np.float64]:
     """Features by name as a matrix with a column for each of `names`, in their order, shape (n, len(names)).
 
-    Raises ValueError when a feature is missing or has no name, so that names and values cannot drift apart.
+    Raises ArgumentError when a feature is missing or has no name, so that names and values cannot drift apart.
     """
     if columns.keys() != set(names):
-        raise ValueError(f"features and their names differ: {sorted(columns.keys() ^ set(names))}")
+        raise ArgumentError(ModelCode.FEATURES_DIFFER, names=", ".join(sorted(columns.keys() ^ set(names))))
     matrix: NDArray[np.float64] = np.column_stack([np.asarray(columns[name], dtype=np.float64) for name in names])
     return matrix
 
 
 @lru_cache(maxsize=16)
 def stored_model(name: str, features: tuple[str, ...]) -> LinearModel:
-    """The weights that ship with the project under a name like "words.answers". Raises ValueError for stale ones."""
+    """The weights that ship with the project under a name like "words.answers". Raises ArgumentError for stale ones."""
     stored: Any = stored_weights()
     for part in name.split("."):
         stored = stored[part]
     if tuple(stored["features"]) != features:
-        raise ValueError("answering.json was fitted on other features; run training/fit_answering.py again")
+        raise ArgumentError(ModelCode.FITTED_OTHERWISE)
     return LinearModel(
         features,
         mean=np.array(stored["mean"], dtype=np.float64),

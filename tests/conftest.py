@@ -22,6 +22,9 @@ from qa.retrieval.cross_encoder import BundledReader
 from tests.support.fakes import CountingEncoder
 from tests.support.paths import ROOT, SAMPLES
 
+# Commands print Chinese, whatever the locale of whoever runs the tests.
+os.environ["LC_ALL"] = "C.UTF-8"
+
 # Hypothesis would else fail an example that took long by the clock on the wall.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import ast
 import pickle
+from collections.abc import Callable
 from pathlib import Path
 from string import Formatter
 
@@ -9,10 +10,16 @@ import pytest
 
 import embeddings.errors
 import qa.errors
-from embeddings import BulletinError, SourceError
-from embeddings.errors import ErrorCode, SourceCode
-from qa.errors import QuestionCode, QuestionError, WritingCode
+from embeddings import ArgumentError, Article, BulletinError, SourceError
+from embeddings.chunking import chunk_article
+from embeddings.errors import ErrorCode, ModelCode, SourceCode, UsageCode
+from embeddings.text.numerals import write_numeral
+from qa.errors import AccessCode, EditingCode, QuestionCode, QuestionError, WritingCode
 from qa.i18n.errors import CHINESE, explain
+from qa.linear import in_order
+from qa.server.auth import ClientRequest, NotAdmittedError, StaffAccess
+from qa.web.services.editor import NotDoneError
+from tests.support.answers import ISSUE
 
 ROOT = Path(__file__).parent.parent
 CODES = [
@@ -85,6 +92,46 @@ def test_the_cause_of_an_error_is_said_in_the_same_language() -> None:
     said = explain(SourceError(SourceCode.SCAN_UNREADABLE, name="锁.pdf", cause=cause))
     assert said == "有密码保护。请去掉密码再投。"
     assert said.english.startswith("锁.pdf: it is protected by a password.")
+
+
+def test_several_causes_of_an_error_are_said_in_the_same_language() -> None:
+    causes = tuple(SourceError(SourceCode.EMPTY, name=name) for name in ("a.txt", "b.txt"))
+    said = explain(NotDoneError(EditingCode.SKIPPED, causes=causes))
+    assert said == "是空文件。；是空文件。"
+    assert said.english == "a.txt is empty; there is nothing to index.; b.txt is empty; there is nothing to index."
+
+
+def test_a_password_that_is_not_taken_is_explained_in_both_languages() -> None:
+    with pytest.raises(NotAdmittedError) as caught:
+        StaffAccess().enter("", ClientRequest("127.0.0.1", {}))
+    assert caught.value.code is AccessCode.NEEDLESS
+    said = explain(caught.value)
+    assert (said, said.english) == (
+        "这里没有设口令，编辑部只在本机开放。",
+        "There is no password here; the newsroom is open on this machine only.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code", "chinese"),
+    [
+        (lambda: write_numeral(100), UsageCode.NOT_A_NUMERAL, "100 不在 1 到 99 之间。"),
+        (
+            lambda: chunk_article(Article("a", ISSUE, "", "文。"), max_chars=10, overlap_chars=10),
+            UsageCode.BAD_CHUNK_SIZE,
+            "段长要满足 0 <= overlap_chars < max_chars，不能是 10 和 10。",
+        ),
+        (lambda: in_order({"a": [1.0]}, ["b"]), ModelCode.FEATURES_DIFFER, "特征与它们的名字对不上：a, b。"),
+    ],
+)
+def test_what_a_caller_gave_wrong_is_a_value_error_with_a_code(
+    wrong: Callable[[], object], code: ErrorCode, chinese: str
+) -> None:
+    with pytest.raises(ValueError, match=r".") as caught:
+        wrong()
+    error = caught.value
+    assert isinstance(error, ArgumentError)
+    assert (error.code, explain(error)) == (code, chinese)
 
 
 def test_an_error_comes_back_whole_from_another_process() -> None:

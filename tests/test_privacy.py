@@ -36,10 +36,15 @@ def visit():
     os.kill(os.getpid(), signal.SIGINT)
 
 threading.Thread(target=visit, daemon=True).start()
-try:
-    main(["serve", "--archive", "archive", "--port", sys.argv[-1]])
-except KeyboardInterrupt:
-    pass
+for _ in range(5):
+    try:
+        main(["serve", "--archive", "archive", "--port", sys.argv[-1]])
+    except KeyboardInterrupt:
+        break
+    except ValueError:
+        pass  # gradio gives up where the machine is so busy that its own address takes seconds to answer
+    else:
+        break
 """
 
 

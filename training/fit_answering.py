@@ -179,7 +179,7 @@ def main() -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QuestionSet:
     """An archive, and the questions that are asked of it with how they are."""
 
     name: str
@@ -188,7 +188,7 @@ class Asked:
     is_domain: bool
 
 
-def _archives(files: Sequence[Path], work: Path, encoder: Encoder) -> list[Asked]:
+def _archives(files: Sequence[Path], work: Path, encoder: Encoder) -> list[QuestionSet]:
     domain = list(read_passages(files[0]))
     questions = [question for place, passage in enumerate(domain) for question in _questions(passage, place)]
     source = random.Random(5)
@@ -198,10 +198,10 @@ def _archives(files: Sequence[Path], work: Path, encoder: Encoder) -> list[Asked
     for question in source.sample(questions, len(questions) // 3):
         if question.answers and (other := ask_something_else(question.text, question.passage.text, subjects, source)):
             asked.append((replace(question, text=other), "altered"))
-    archives = [Asked("large", whole, asked, True)]
+    archives = [QuestionSet("large", whole, asked, True)]
     absent = source.sample(questions, min(len(questions), QUESTIONS_OF_ABSENT))
     archives.append(
-        Asked("absent", _without_held_out(domain, work, encoder), [(one, "absent") for one in absent], True)
+        QuestionSet("absent", _without_held_out(domain, work, encoder), [(one, "absent") for one in absent], True)
     )
     archives += _blocks([p for p in domain if p.held_out], work / "block", encoder, is_domain=True)
     for file in files[1:]:
@@ -213,8 +213,8 @@ def _archives(files: Sequence[Path], work: Path, encoder: Encoder) -> list[Asked
         for question in chosen[::4]:
             if other := ask_something_else(question.text, question.passage.text, subjects, source):
                 asked.append((replace(question, text=other), "altered"))
-        archives.append(Asked(file.stem, _archive(passages, work / file.stem, encoder), asked, False))
-        archives.append(Asked(f"{file.stem} absent", whole, [(q, "absent") for q in chosen[1::4]], False))
+        archives.append(QuestionSet(file.stem, _archive(passages, work / file.stem, encoder), asked, False))
+        archives.append(QuestionSet(f"{file.stem} absent", whole, [(q, "absent") for q in chosen[1::4]], False))
     return archives
 
 
@@ -250,7 +250,9 @@ def _without_held_out(passages: Sequence[TrainingPassage], work: Path, encoder: 
     return archive
 
 
-def _blocks(passages: Sequence[TrainingPassage], work: Path, encoder: Encoder, *, is_domain: bool) -> Iterator[Asked]:
+def _blocks(
+    passages: Sequence[TrainingPassage], work: Path, encoder: Encoder, *, is_domain: bool
+) -> Iterator[QuestionSet]:
     """Archives of a few neighbouring passages each, asked about them and about those of the block before."""
     start, before = 0, list[Question]()
     number = 0
@@ -263,11 +265,11 @@ def _blocks(passages: Sequence[TrainingPassage], work: Path, encoder: Encoder, *
         chosen = source.sample(found, min(len(found), QUESTIONS_A_BLOCK))
         asked = [(question, "answered" if question.answers else "near") for question in chosen]
         asked += [(question, "absent") for question in source.sample(before, min(len(before), QUESTIONS_A_BLOCK // 4))]
-        yield Asked("small", _archive(block, work / f"{number:02}", encoder), asked, is_domain)
+        yield QuestionSet("small", _archive(block, work / f"{number:02}", encoder), asked, is_domain)
         start, before, number = start + size, found, number + 1
 
 
-def _cases(archives: Sequence[Asked], tools: Tools) -> Iterator[Case]:
+def _cases(archives: Sequence[QuestionSet], tools: Tools) -> Iterator[Case]:
     for place, one in enumerate(archives):
         with one.archive.snapshot() as snapshot:
             for question, how in one.questions:
@@ -283,7 +285,7 @@ def _cases(archives: Sequence[Asked], tools: Tools) -> Iterator[Case]:
         print(f"asked archive {place + 1} of {len(archives)}, {one.name}", flush=True)
 
 
-def _fit_hits(asked: Asked, tools: Tools) -> LinearModel:
+def _fit_hits(asked: QuestionSet, tools: Tools) -> LinearModel:
     """Fit the order of hits: those of the right passage that hold the answer, against the others of a question."""
     features, labels, firsts = [], [], []
     answered = [question for question, how in asked.questions if how == "answered"]

@@ -7,7 +7,7 @@ tested by `tests/archive/test_contract.py`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -99,6 +99,40 @@ class KnownIssue:
     def place(self) -> tuple[str, str]:
         """Where it came from: the file, and the member of a ZIP file."""
         return self.issue.source, self.issue.member
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """What is wrong with what an archive stores.
+
+    `structure` tells of faults of the engine's own, a line each; where there are any, the rest is not known. `issues`
+    are the keys of those that differ from what was stored, in themselves or in one of their `articles` (a number);
+    `vectors` and `readings` the keys of those that differ or are missing. `lost` is how many of the last commits are
+    gone.
+    """
+
+    structure: tuple[str, ...] = ()
+    issues: frozenset[int] = frozenset()
+    articles: int = 0
+    vectors: frozenset[str] = frozenset()
+    readings: frozenset[str] = frozenset()
+    settings: bool = False
+    lost: int = 0
+
+    def __bool__(self) -> bool:
+        return self != Damage()
+
+    def lines(self) -> list[str]:
+        """What is wrong, one line each, in English."""
+        counts = (
+            (len(self.issues), "issues are not as they were stored"),
+            (self.articles, "articles are not as they were stored"),
+            (len(self.vectors), "vectors are missing or not as they were stored"),
+            (len(self.readings), "readings are not as they were stored"),
+            (int(self.settings), "settings are not as they were stored"),
+            (self.lost, "of the last changes are gone; was the file beside the database deleted?"),
+        )
+        return [*self.structure, *(f"{count} {said}" for count, said in counts if count)]
 
 
 class Snapshot(Protocol):
@@ -213,8 +247,20 @@ class ArchiveReader(Protocol):
         """The bytes that it takes, without the issues' own files."""
         ...
 
-    def damage(self) -> list[str]:
-        """What is wrong with what is stored, one line each; empty when it is whole."""
+    @property
+    def generation(self) -> str:
+        """Names the newest complete state."""
+        ...
+
+    def copy_to(self, path: Path) -> str:
+        """Write a copy into a new file, while others read and write, and return the generation that it has.
+
+        Raises ArchiveError when it cannot be written, and where what is stored is damaged.
+        """
+        ...
+
+    def damage(self) -> Damage:
+        """What is wrong with what is stored; false when it is whole. Reads all of it."""
         ...
 
     def derived_parts(self) -> dict[str, bool]:
@@ -275,6 +321,21 @@ class ArchiveWriter(ArchiveReader, Protocol):
         """Make those changes, as far as they can be made now. Opening an archive does so when no build is at work."""
         ...
 
+    def mend_structure(self) -> list[str]:
+        """Make what the engine can make of a broken archive, and tell what was done, a line each.
+
+        Raises ArchiveDamagedError where nothing can be read.
+        """
+        ...
+
+    def texts_without_vector(self) -> dict[str, str]:
+        """What the searches see of each chunk whose vector is missing, by the vector's key."""
+        ...
+
+    def forget(self, *, vectors: Collection[str] = (), readings: Collection[str] = ()) -> None:
+        """Drop vectors and readings by key, so that they are made again."""
+        ...
+
     def derive(self) -> None:
         """Bring the search indexes in step with what is stored. Raises ArchiveError when they cannot be written."""
         ...
@@ -287,6 +348,14 @@ class Engine(Protocol):
         """Open an archive; `create` makes an empty one where there is none.
 
         Raises ArchiveMissingError, ArchiveDamagedError, or ArchiveError when it cannot be made.
+        """
+        ...
+
+    def restore(self, location: str, copy: Path, *, changes: Sequence[FileChange], moved: Mapping[str, str]) -> None:
+        """Put a copy (`ArchiveReader.copy_to`) in the place of an archive, there or not yet, as one step.
+
+        `changes` of files belong to the step. Files in a folder that has `moved` are known by its new path from then
+        on. The caller holds the archive. Raises ArchiveError.
         """
         ...
 

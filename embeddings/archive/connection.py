@@ -37,6 +37,16 @@ def connect(folder: Path) -> sqlite3.Connection:
 
 
 @contextmanager
+def any_text(connection: sqlite3.Connection) -> Iterator[None]:
+    """Read texts that are no UTF-8 any more, because a bit flipped in them, as some other text."""
+    connection.text_factory = lambda content: content.decode("utf-8", "surrogateescape")
+    try:
+        yield
+    finally:
+        connection.text_factory = str
+
+
+@contextmanager
 def archive_errors(folder: Path) -> Iterator[None]:
     """SQLite's errors as ours, with the cause and the cure."""
     try:

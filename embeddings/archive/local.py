@@ -10,9 +10,9 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -21,9 +21,11 @@ from uuid import uuid4
 
 import numpy as np
 
-from embeddings.archive.base import ArchiveWriter, Engine, KnownIssue, PreparedIssue, Settings
+from embeddings.archive.base import ArchiveWriter, Damage, Engine, KnownIssue, PreparedIssue, Settings
 from embeddings.archive.checksums import checksum_of, seal_settings
-from embeddings.archive.connection import LOCK_SECONDS, archive_errors, connect
+from embeddings.archive.commits import read_commits, write_commits
+from embeddings.archive.connection import LOCK_SECONDS, any_text, archive_errors, connect
+from embeddings.archive.integrity import find_damage, salvage
 from embeddings.archive.lock import build_lock
 from embeddings.archive.rows import (
     DATABASE,
@@ -33,15 +35,19 @@ from embeddings.archive.rows import (
     VECTORS,
     insert_issue,
     issue_from,
+    move_sources,
+    put_changes_first,
+    store_changes,
     stored_settings,
+    texts_without_vector,
 )
 from embeddings.archive.snapshot import Index, LocalSnapshot, derived_files
 from embeddings.archive.upgrade import FORMAT, format_of, upgrade
 from embeddings.config import archive_path
 from embeddings.encoders.encoder import choose_threads
 from embeddings.errors import ArchiveCode, ArchiveDamagedError, ArchiveError, ArchiveMissingError, SourceError
-from embeddings.sources.atomic import sweep
-from embeddings.sources.outbox import ChangeKind, FileChange, Outbox
+from embeddings.sources.atomic import UNFINISHED, sweep, unfinished
+from embeddings.sources.outbox import ChangeKind, FileChange, Outbox, copy_database
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -77,7 +83,7 @@ class LocalArchive(ArchiveWriter):
             raise ArchiveDamagedError(ArchiveCode.OTHER_VERSION, path=folder / DATABASE)
         if stored < FORMAT:
             archive._upgrade()
-        elif waiting:
+        elif waiting or unfinished(folder):
             archive._settle_unheld()
         return archive
 
@@ -95,9 +101,8 @@ class LocalArchive(ArchiveWriter):
                 connection.execute("PRAGMA journal_mode = WAL")
                 tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
                 if not tables:
-                    schema = Path(__file__).with_name("schema.sql").read_text(encoding="utf-8")
                     first = f"INSERT INTO settings VALUES ('format', '{FORMAT}'), ('generation', '{uuid4().hex}');"
-                    connection.executescript(f"BEGIN; {schema} {first}")
+                    connection.executescript(f"BEGIN; {_schema()} {first}")
                     seal_settings(connection)
                     connection.execute("COMMIT")
             finally:
@@ -111,13 +116,11 @@ class LocalArchive(ArchiveWriter):
             stored = stored_settings(connection)
         if "model" not in stored:
             return None
-        return Settings(
-            stored["model"],
-            stored["fingerprint"],
-            int(stored["dimension"]),
-            int(stored["max_chars"]),
-            int(stored["overlap_chars"]),
-        )
+        try:
+            numbers = [int(stored[name]) for name in ("dimension", "max_chars", "overlap_chars")]
+            return Settings(stored["model"], stored["fingerprint"], *numbers)
+        except (KeyError, ValueError) as error:
+            raise ArchiveDamagedError(ArchiveCode.DAMAGED, path=self.folder / DATABASE, detail=str(error)) from error
 
     @contextmanager
     def snapshot(self) -> Iterator[LocalSnapshot]:
@@ -125,6 +128,26 @@ class LocalArchive(ArchiveWriter):
         with self._reading() as connection:
             generation = stored_settings(connection)["generation"]
             yield LocalSnapshot(connection, self._index_of(connection, generation))
+
+    @property
+    def generation(self) -> str:
+        """Names the newest complete state."""
+        with self._reading() as connection:
+            return stored_settings(connection)["generation"]
+
+    def copy_to(self, path: Path) -> str:
+        """Write a copy into a new file, by SQLite's own backup, and return the generation that it has."""
+        with archive_errors(self.folder), closing(sqlite3.connect(path, isolation_level=None)) as copy:
+            with self._reading() as connection:
+                connection.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")  # one file alone
+            with any_text(copy):
+                damage = find_damage(copy)
+            if damage:
+                raise ArchiveDamagedError(
+                    ArchiveCode.DAMAGED, path=self.folder / DATABASE, detail="; ".join(damage.lines())
+                )
+            return stored_settings(copy)["generation"]
 
     def size_on_disk(self) -> int:
         """The bytes that the database, its log and the derived files take."""
@@ -143,7 +166,7 @@ class LocalArchive(ArchiveWriter):
 
     def known_issues(self) -> list[KnownIssue]:
         """Every issue with how it was read and cut, in the order in which they were added."""
-        with self._reading() as connection:
+        with self._reading() as connection, any_text(connection):
             rows = connection.execute(
                 f"SELECT {ISSUE_COLUMNS}, issue_key, root, reading_key, recipe FROM issues ORDER BY issue_key"
             ).fetchall()
@@ -200,16 +223,11 @@ class LocalArchive(ArchiveWriter):
         with Outbox(changes) as outbox:
             with self._writing() as connection:
                 _replace_issues(connection, add=add, remove=remove, complete=complete)
-                values = {name: str(value) for name, value in asdict(settings).items()} | {"generation": uuid4().hex}
+                values = {name: str(value) for name, value in asdict(settings).items()}
                 connection.executemany("INSERT OR REPLACE INTO settings VALUES (?, ?)", list(values.items()))
-                seal_settings(connection)
-                keys = [
-                    connection.execute(
-                        "INSERT INTO outbox (kind, path, content) VALUES (?, ?, ?)",
-                        (str(change.kind), str(change.path), change.text),
-                    ).lastrowid
-                    for change in changes
-                ]
+                commits = _next_commit(connection, self.folder)
+                keys = store_changes(connection, changes)
+            write_commits(self.folder, commits)
             self._strike_off(key for key, made in zip(keys, outbox.deliver(), strict=True) if made)
 
     def waiting(self) -> list[FileChange]:
@@ -276,23 +294,46 @@ class LocalArchive(ArchiveWriter):
         except OSError as error:
             raise ArchiveError(ArchiveCode.INDEX_NOT_WRITTEN, folder=self.folder, detail=error.strerror) from error
 
-    def damage(self) -> list[str]:
-        """What is wrong inside the database, one line each; empty when it is whole."""
+    def damage(self) -> Damage:
+        """What is wrong inside the database; false when it is whole. Reads every row."""
+        with self._reading() as connection, any_text(connection):
+            found = find_damage(connection)
+            commits = int(stored_settings(connection).get("commits", "0")) if not found.structure else 0
+        return found if found.structure else replace(found, lost=max(0, read_commits(self.folder) - commits))
+
+    def mend_structure(self) -> list[str]:
+        """Make SQLite's own indexes again, or a new database of what can be read of this one."""
+        with archive_errors(self.folder), closing(self._connection()) as connection:
+            with suppress(sqlite3.Error):
+                connection.execute("REINDEX")
+                with any_text(connection):
+                    found = find_damage(connection)
+                if not found.structure:
+                    return ["made the indexes of the database again"]
+            mended = self.folder / f"{UNFINISHED}mended.sqlite"
+            mended.unlink(missing_ok=True)
+            rows = salvage(connection, mended, _schema())
+        if not rows:
+            raise ArchiveDamagedError(ArchiveCode.DAMAGED, path=self.folder / DATABASE, detail="nothing can be read")
+        with archive_errors(self.folder):
+            copy_database(mended, self.folder / DATABASE)
+        mended.unlink()
+        with self._writing() as connection:
+            defaults = [("format", str(FORMAT)), ("generation", uuid4().hex)]
+            connection.executemany("INSERT OR IGNORE INTO settings VALUES (?, ?)", defaults)
+            connection.execute("UPDATE settings SET value = ? WHERE name = 'generation'", (uuid4().hex,))
+        return [f"made the database again of the {rows} rows that can be read"]
+
+    def texts_without_vector(self) -> dict[str, str]:
+        """What the searches see of each chunk whose vector is missing, by the vector's key."""
         with self._reading() as connection:
-            found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(10)") if row[0] != "ok"]
-            found += [f"broken reference in {row[0]}" for row in connection.execute("PRAGMA foreign_key_check")]
-            lost = connection.execute(
-                "SELECT count(*) FROM chunks LEFT JOIN vectors USING (vector_key) WHERE vector IS NULL"
-            ).fetchone()[0]
-            outside = connection.execute(
-                "SELECT count(*) FROM chunks JOIN articles USING (article_key) "
-                "WHERE NOT (0 <= start AND start < end AND end <= length(body))"
-            ).fetchone()[0]
-        if lost:
-            found.append(f"{lost} chunks have no vector")
-        if outside:
-            found.append(f"{outside} chunks lie outside their article")
-        return found
+            return texts_without_vector(connection)
+
+    def forget(self, *, vectors: Collection[str] = (), readings: Collection[str] = ()) -> None:
+        """Drop vectors and readings by key."""
+        with self._writing() as connection:
+            connection.executemany("DELETE FROM vectors WHERE vector_key = ?", [(key,) for key in vectors])
+            connection.executemany("DELETE FROM readings WHERE reading_key = ?", [(key,) for key in readings])
 
     def derived_parts(self) -> dict[str, bool]:
         """Each derived file, and whether it is whole and in step with the database."""
@@ -320,15 +361,17 @@ class LocalArchive(ArchiveWriter):
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        with archive_errors(self.folder):
-            connection = sqlite3.connect(self.folder / DATABASE, isolation_level=None, timeout=LOCK_SECONDS)
-            try:
-                connection.execute("PRAGMA foreign_keys = ON")
-                connection.execute("BEGIN IMMEDIATE")
-                yield connection
-                connection.execute("COMMIT")
-            finally:
-                connection.close()
+        with archive_errors(self.folder), closing(self._connection()) as connection:
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("BEGIN IMMEDIATE")
+            yield connection
+            connection.execute("COMMIT")
+            # What is in the database itself is safe from whoever deletes the log beside it. Nobody waits for this.
+            with suppress(sqlite3.Error):
+                connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
+    def _connection(self) -> sqlite3.Connection:
+        return sqlite3.connect(self.folder / DATABASE, isolation_level=None, timeout=LOCK_SECONDS)
 
     def _index_of(self, connection: sqlite3.Connection, generation: str) -> Index:
         with self._index_lock:
@@ -338,6 +381,19 @@ class LocalArchive(ArchiveWriter):
                 index = Index.read(connection, self.folder, generation)
                 self._index = index
         return index
+
+
+def _schema() -> str:
+    return Path(__file__).with_name("schema.sql").read_text(encoding="utf-8")
+
+
+def _next_commit(connection: sqlite3.Connection, folder: Path) -> int:
+    """Name a new generation and count it, and return the count."""
+    count = max(read_commits(folder), int(stored_settings(connection).get("commits", "0"))) + 1
+    values = [("generation", uuid4().hex), ("commits", str(count))]
+    connection.executemany("INSERT OR REPLACE INTO settings VALUES (?, ?)", values)
+    seal_settings(connection)
+    return count
 
 
 def _replace_issues(
@@ -375,6 +431,35 @@ class LocalEngine(Engine):
         """Open an archive. Raises ArchiveMissingError, ArchiveDamagedError, ArchiveError."""
         folder = archive_path(location)
         return LocalArchive.create(folder) if create else LocalArchive.existing(folder)
+
+    def restore(self, location: str, copy: Path, *, changes: Sequence[FileChange], moved: Mapping[str, str]) -> None:
+        """Put a copy in the place of an archive, in one transaction."""
+        folder = archive_path(location)
+        folder.mkdir(parents=True, exist_ok=True)
+        with archive_errors(folder), closing(sqlite3.connect(copy, isolation_level=None)) as connection:
+            stored = format_of(connection)
+            if stored > FORMAT:
+                raise ArchiveError(ArchiveCode.NEWER_VERSION, path=copy, format=stored, own=FORMAT)
+            upgrade(connection)
+            connection.execute("BEGIN IMMEDIATE")
+            move_sources(connection, moved)
+            put_changes_first(connection, changes, moved)
+            commits = _next_commit(connection, folder)
+            connection.execute("COMMIT")
+        try:
+            copy_database(copy, folder / DATABASE)
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise ArchiveError(ArchiveCode.UNUSABLE, folder=folder, detail=str(error)) from error
+            # What lies there is no database any more, and nobody can have it open.
+            for path in folder.glob(f"{DATABASE}*"):
+                path.unlink()
+            copy_database(copy, folder / DATABASE)
+        write_commits(folder, commits)
+        archive = LocalArchive.existing(folder)
+        archive.settle()
+        archive.derive()
+        archive.close()
 
     def lock(
         self,

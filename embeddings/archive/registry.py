@@ -6,7 +6,7 @@ group `bulletin_qa.archives`, whose name is the scheme, or is told by `register_
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from importlib import import_module
@@ -18,6 +18,7 @@ from embeddings.errors import ArchiveCode, ArchiveError
 
 if TYPE_CHECKING:
     from embeddings.archive.base import ArchiveReader, ArchiveWriter, Engine
+    from embeddings.sources.outbox import FileChange
 
 ENTRY_POINTS = "bulletin_qa.archives"
 
@@ -56,6 +57,14 @@ def lock_archive(
     """
     location = archive_location(location)
     return engine_of(location).lock(location, wait_seconds=wait_seconds, on_wait=on_wait, now=now)
+
+
+def restore_archive(
+    location: str | Path | None, copy: Path, *, changes: Sequence[FileChange], moved: Mapping[str, str]
+) -> None:
+    """Put a copy in the place of an archive that the caller holds, as `Engine.restore` says. Raises ArchiveError."""
+    location = archive_location(location)
+    engine_of(location).restore(location, copy, changes=changes, moved=moved)
 
 
 def register_engine(scheme: str, engine: Engine | str) -> None:

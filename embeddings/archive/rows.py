@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,7 @@ from embeddings.archive.checksums import seal_issue
 from embeddings.archive.codec import boxes_from_json, boxes_to_json
 from embeddings.archive.issues import indexed_text
 from embeddings.errors import ArchiveCode, ArchiveDamagedError, NotStorableError, SourceCode
+from embeddings.sources.outbox import ChangeKind, FileChange
 from embeddings.types import Article, ArticleKind, Issue
 
 if TYPE_CHECKING:
@@ -34,6 +36,15 @@ def read_texts(connection: sqlite3.Connection) -> list[str]:
         "JOIN articles a USING (article_key) ORDER BY chunk_key"
     )
     return [indexed_text(" ".join(filter(None, heading)), text) for *heading, text in rows]
+
+
+def texts_without_vector(connection: sqlite3.Connection) -> dict[str, str]:
+    """What the searches see of each chunk whose vector is missing, by the vector's key."""
+    rows = connection.execute(
+        "SELECT vector_key, a.kicker, a.title, a.deck, substr(a.body, start + 1, end - start) FROM chunks "
+        "JOIN articles a USING (article_key) LEFT JOIN vectors USING (vector_key) WHERE vector IS NULL"
+    )
+    return {key: indexed_text(" ".join(filter(None, heading)), text) for key, *heading, text in rows}
 
 
 def read_vectors(connection: sqlite3.Connection, count: int) -> NDArray[np.float32]:
@@ -108,12 +119,48 @@ def _insert_issue(connection: sqlite3.Connection, prepared: PreparedIssue) -> No
     seal_issue(connection, int(issue_key or 0))
 
 
+def store_changes(connection: sqlite3.Connection, changes: Sequence[FileChange]) -> list[int | None]:
+    """Note changes of files that belong to a commit, and return the key of each."""
+    return [
+        connection.execute(
+            "INSERT INTO outbox (kind, path, content) VALUES (?, ?, ?)",
+            (str(change.kind), str(change.path), change.text),
+        ).lastrowid
+        for change in changes
+    ]
+
+
+def put_changes_first(connection: sqlite3.Connection, changes: Sequence[FileChange], moved: Mapping[str, str]) -> None:
+    """Note changes of files before those that wait, which add to what these bring; folders that have `moved` count."""
+    rows = connection.execute("SELECT kind, path, content FROM outbox ORDER BY change_key").fetchall()
+    connection.execute("DELETE FROM outbox")
+    store_changes(connection, changes)
+    for kind, path, content in rows:
+        change = FileChange(ChangeKind(kind), moved_path(Path(path), moved), content)
+        store_changes(connection, [change])
+
+
+def moved_path(path: Path, moved: Mapping[str, str]) -> Path:
+    """Where a file lies now, when some folders have moved."""
+    for old, new in moved.items():
+        if path.is_relative_to(old):
+            return Path(new) / path.relative_to(old)
+    return path
+
+
+def move_sources(connection: sqlite3.Connection, moved: Mapping[str, str]) -> None:
+    """Let the issues whose files lie in a folder that has moved be known by its new path."""
+    for key, source in connection.execute("SELECT issue_key, source FROM issues").fetchall():
+        path = moved_path(Path(source), moved)
+        if path != Path(source):
+            connection.execute("UPDATE issues SET source = ? WHERE issue_key = ?", (str(path), key))
+            seal_issue(connection, key)
+
+
 def issue_from(columns: Sequence[str | None]) -> Issue:
     """The issue in a row of ISSUE_COLUMNS, without its articles."""
     identity, name, day, source, member = columns
-    return Issue(
-        str(identity), str(name), date.fromisoformat(day) if day else None, str(source), member=str(member or "")
-    )
+    return Issue(str(identity), str(name), day_from(day), str(source), member=str(member or ""))
 
 
 def article_from(columns: Sequence[object], issue: Issue) -> Article:
@@ -126,13 +173,21 @@ def article_from(columns: Sequence[object], issue: Issue) -> Article:
         body=str(body),
         section=str(section),
         byline=str(byline),
-        kind=ArticleKind(kind),
+        kind=ArticleKind.PHOTO if kind == ArticleKind.PHOTO else ArticleKind.NEWS,
         page=page if isinstance(page, int) else None,
-        date=date.fromisoformat(str(day)) if day else None,
+        date=day_from(day),
         kicker=str(kicker),
         deck=str(deck),
         boxes=boxes_from_json(str(boxes)),
     )
+
+
+def day_from(text: object) -> date | None:
+    """The day that a column holds. One that a flipped bit spoiled is unknown, so that the rest can be read."""
+    try:
+        return date.fromisoformat(str(text)) if text else None
+    except ValueError:
+        return None
 
 
 def _iso(day: date | None) -> str | None:

@@ -20,10 +20,12 @@ from embeddings.archive.rows import (
     LEXICAL,
     VECTORS,
     article_from,
+    day_from,
     issue_from,
     read_texts,
     read_vectors,
 )
+from embeddings.errors import ArgumentError, UsageCode
 from embeddings.index.base import LexicalIndex, VectorIndex
 from embeddings.index.bm25 import Bm25Index
 from embeddings.index.faiss_flat import FaissFlatIndex
@@ -242,7 +244,7 @@ class Index:
             np.array(columns[1], dtype=np.int64),
             np.array(columns[2], dtype=np.int64),
             np.array(columns[3], dtype=np.int64),
-            np.array([date.fromisoformat(day).toordinal() if day else 0 for day in columns[4]], dtype=np.int32),
+            np.array([day.toordinal() if day else 0 for day in map(day_from, columns[4])], dtype=np.int32),
             np.array([issue_place[key] for key in columns[5]], dtype=np.int32),
             tuple(issues.values()),
             np.array([section_place[section] for section in columns[6]], dtype=np.int32),
@@ -256,7 +258,7 @@ class Index:
         self.lexical.save(folder / LEXICAL, generation=self.generation)
 
     def rows_of(self, chunk_ids: Sequence[str]) -> NDArray[np.int64]:
-        """The rows of some chunks, shape (len(chunk_ids),). Raises ValueError for an id that is not here."""
+        """The rows of some chunks, shape (len(chunk_ids),). Raises ArgumentError for an id that is not here."""
         keys = np.array([int(chunk_id) for chunk_id in chunk_ids], dtype=np.int64)
         if not keys.size:
             return keys
@@ -264,7 +266,7 @@ class Index:
         known = rows < len(self.chunk_keys)
         known[known] = self.chunk_keys[rows[known]] == keys[known]
         if not known.all():
-            raise ValueError(f"There is no chunk {chunk_ids[int(np.argmin(known))]!r} in this snapshot.")
+            raise ArgumentError(UsageCode.NO_CHUNK, chunk=chunk_ids[int(np.argmin(known))])
         return rows
 
     def allowed(self, filters: Filters | None) -> NDArray[np.bool_] | None:

@@ -15,15 +15,21 @@ from typing import Any
 from embeddings.archive.base import ArchiveReader
 from embeddings.archive.codec import article_to_row
 from embeddings.archive.registry import open_archive
+from embeddings.cli.language import spoken
+from embeddings.cli.signals import ending_in_order
 from embeddings.config import archive_location
+from embeddings.encoders.bundled import BUNDLED_MODEL, bundled_damage, bundled_folder
 from embeddings.encoders.encoder import open_encoder
 from embeddings.errors import BulletinError, SourceError, UsageCode
 from embeddings.ingest.build import BuildOptions, BuildReport, Progress, add, build, remove, stale_sources
+from embeddings.ingest.plan import Omission
+from embeddings.ingest.repair import RepairReport, repair
 from embeddings.loaders.registry import read_issue_file
 from embeddings.types import Article, Issue
 
 DEFAULT_SOURCE = "bulletins"
-_DATE_UNKNOWN = "日期不详"
+
+_OMITTED = {Omission.WHOLE: "left out", Omission.PART: "left out of", Omission.PASSED_OVER: "passed over"}
 
 EXIT_PARTIAL = 1  # done, but something was left out or found wrong
 EXIT_ERROR = 2  # not done
@@ -42,7 +48,14 @@ def add_commands(commands: Subparsers) -> None:
     parser = commands.add_parser("parse", help="print the articles of a file as JSON Lines, without an archive")
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
     parser.set_defaults(run=_parse)
-    command(commands, "check", _check, "say whether the archive is whole, what model it has, and what is stale")
+    parser = command(
+        commands, "check", _check, "say whether the archive is whole, what model it has, and what is stale"
+    )
+    parser.add_argument(
+        "--repair",
+        action="store_true",
+        help="mend what is damaged from the source files, from what was read of them before, and with the model",
+    )
 
 
 def _add_build(commands: Subparsers) -> None:
@@ -82,13 +95,17 @@ def add_common_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run_command(parser: argparse.ArgumentParser, arguments: Sequence[str] | None = None) -> int:
-    """Parse a command line and run it: 0 done, 1 done in part, 2 not done, with one line on stderr that says why."""
+    """Parse a command line and run it: 0 done, 1 done in part, 2 not done, with one line on stderr that says why.
+
+    130 after Ctrl+C; SIGTERM raises SystemExit with 143, once all is put away.
+    """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     parsed = parser.parse_args(arguments)
     try:
-        code: int = parsed.run(parsed)
+        with ending_in_order():
+            code: int = parsed.run(parsed)
         sys.stdout.flush()
     except BulletinError as error:
         print(f"bulletin: {error}", file=sys.stderr)
@@ -129,7 +146,7 @@ def build_options(arguments: argparse.Namespace) -> Iterator[BuildOptions]:
     """Options that show a progress bar on a terminal and say who holds the lock."""
     from tqdm import tqdm
 
-    bar: tqdm[Any] = tqdm(unit="篇", desc="articles", disable=None, leave=False)
+    bar: tqdm[Any] = tqdm(unit=spoken("篇", "article"), desc="articles", disable=None, leave=False)
 
     def show(progress: Progress) -> None:
         if progress.file:
@@ -151,11 +168,11 @@ def build_options(arguments: argparse.Namespace) -> Iterator[BuildOptions]:
 def print_report(report: BuildReport, *, as_json: bool, quiet: bool = False) -> int:
     """Say what a build did, and on stderr what it left out; `quiet`, only the latter. Returns the exit code."""
     for skipped in report.skipped:
-        print(f"bulletin: left out {skipped.path}: {skipped.reason}", file=sys.stderr)
+        print(f"bulletin: {_OMITTED[skipped.omission]} {skipped.path}: {skipped.reason}", file=sys.stderr)
     for line in report.stale_corrections:
         print(f"bulletin: {line}", file=sys.stderr)
     if as_json:
-        print_json(asdict(report))
+        print_json(report_row(report))
     elif not quiet:
         print(
             f"issues: {report.added} added, {report.replaced} replaced, {report.removed} removed, "
@@ -164,7 +181,16 @@ def print_report(report: BuildReport, *, as_json: bool, quiet: bool = False) -> 
             f"of {report.articles} articles read; {report.seconds:.1f} s",
             flush=True,
         )
-    return EXIT_PARTIAL if report.skipped else 0
+    return EXIT_PARTIAL if any(one.omission is not Omission.PASSED_OVER for one in report.skipped) else 0
+
+
+def report_row(report: BuildReport) -> dict[str, Any]:
+    """A report as JSON gives it: what was left out with the code of its error and the reason in English."""
+    left_out = [
+        {"path": one.path, "omission": str(one.omission), "code": str(one.error.code), "reason": one.reason}
+        for one in report.skipped
+    ]
+    return {**asdict(replace(report, skipped=())), "skipped": left_out}
 
 
 def _remove(arguments: argparse.Namespace) -> int:
@@ -193,9 +219,10 @@ def _list(arguments: argparse.Namespace) -> int:
         )
         return 0
     for entry in entries:
-        day = entry.issue.date.isoformat() if entry.issue.date else _DATE_UNKNOWN
+        day = entry.issue.date.isoformat() if entry.issue.date else _date_unknown()
         file = Path(entry.issue.source).name + (f"/{entry.issue.member}" if entry.issue.member else "")
-        print(f"{day}\t{entry.issue.id[:8]}\t{entry.articles} 篇\t{entry.issue.name}\t{file}")
+        articles = spoken(f"{entry.articles} 篇", f"{entry.articles} article{'s' * (entry.articles != 1)}")
+        print(f"{day}\t{entry.issue.id[:8]}\t{articles}\t{entry.issue.name}\t{file}")
     return 0
 
 
@@ -211,10 +238,15 @@ def _show(arguments: argparse.Namespace) -> int:
         if arguments.json:
             print_json({**issue_row(issue), "articles": [article_row(article) for article in issue.articles]})
             continue
-        print(f"{issue.name}\t{issue.date or _DATE_UNKNOWN}\t{issue.source}")
+        print(f"{issue.name}\t{issue.date or _date_unknown()}\t{issue.source}")
         for article in issue.articles:
-            print(f"  {article.id}\t{article.section}\t{article.title or '[图片说明] ' + article.body[:30]}")
+            title = article.title or f"{spoken('[图片说明]', '[caption]')} {article.body[:30]}"
+            print(f"  {article.id}\t{article.section}\t{title}")
     return 0
+
+
+def _date_unknown() -> str:
+    return spoken("日期不详", "date unknown")
 
 
 def _print_article(article: Article) -> None:
@@ -222,7 +254,7 @@ def _print_article(article: Article) -> None:
         article.kicker,
         article.title,
         article.deck,
-        " · ".join(filter(None, [article.issue.name, str(article.date or _DATE_UNKNOWN), article.section])),
+        " · ".join(filter(None, [article.issue.name, str(article.date or _date_unknown()), article.section])),
     ]
     print("\n".join([*filter(None, [*lines, article.byline]), "", article.body, ""]))
 
@@ -252,37 +284,60 @@ def _parse(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> int:
+    mended = repair(arguments.archive) if arguments.repair else RepairReport()
     archive = _open(arguments)
-    settings = archive.settings
-    wrong = archive.damage()
-    if settings is not None:
-        try:
-            encoder = open_encoder(settings.model)
-            if encoder.fingerprint != settings.fingerprint:
-                wrong.append(f"the weights of {settings.model} are not those it was built with")
-        except BulletinError as error:
-            wrong.append(str(error))
-    derived = archive.derived_parts()
-    with archive.snapshot() as snapshot:
-        counts = {"issues": len(snapshot.issues()), "chunks": snapshot.size}
-    stale = stale_sources(archive)
+    cached = bundled_damage() if _uses_bundled(archive) else []
+    if cached and arguments.repair:
+        bundled_folder()
+        mended = replace(mended, mended=(*mended.mended, "the model in the user's cache is written anew"))
+    elif cached:
+        mended = replace(mended, left=(*mended.left, f"the model in the user's cache is damaged: {', '.join(cached)}"))
+    wrong = [*mended.left, *(line for line in archive.damage().lines() if line not in mended.left)]
+    settings, counts, stale = None, {}, []
+    try:
+        settings = archive.settings
+        if settings is not None and open_encoder(settings.model).fingerprint != settings.fingerprint:
+            wrong.append(f"the weights of {settings.model} are not those it was built with")
+        with archive.snapshot() as snapshot:
+            counts = {"issues": len(snapshot.issues()), "chunks": snapshot.size}
+        stale = stale_sources(archive)
+    except BulletinError as error:
+        wrong.append(str(error))
+    row = {
+        "whole": not wrong,
+        "wrong": wrong,
+        "mended": list(mended.mended),
+        "settings": asdict(settings) if settings else None,
+        **counts,
+        "derived": archive.derived_parts(),
+        "stale": stale,
+    }
     if arguments.json:
-        model = asdict(settings) if settings else None
-        print_json(
-            {"whole": not wrong, "wrong": wrong, "settings": model, **counts, "derived": derived, "stale": stale}
-        )
+        print_json(row)
     else:
-        print(f"archive: {archive_location(arguments.archive)}, {counts['issues']} issues, {counts['chunks']} chunks")
-        if settings is not None:
-            print(f"model: {settings.model} ({settings.fingerprint}, {settings.dimension} dimensions)")
-        for name, fresh in derived.items():
-            print(
-                f"{name}: {'in step' if fresh else 'missing or out of step; made again in memory until the next build'}"
-            )
-        for line in [*(f"stale: {line}" for line in stale), *(f"wrong: {line}" for line in wrong)]:
-            print(line)
-        print("whole" if not wrong else "not whole")
+        _print_check(row, archive_location(arguments.archive))
     return EXIT_PARTIAL if wrong else 0
+
+
+def _uses_bundled(archive: ArchiveReader) -> bool:
+    try:
+        settings = archive.settings
+        return settings is not None and settings.model == BUNDLED_MODEL
+    except BulletinError:
+        return False
+
+
+def _print_check(row: dict[str, Any], location: str) -> None:
+    if "issues" in row:
+        print(f"archive: {location}, {row['issues']} issues, {row['chunks']} chunks")
+    if settings := row["settings"]:
+        print(f"model: {settings['model']} ({settings['fingerprint']}, {settings['dimension']} dimensions)")
+    for name, fresh in row["derived"].items():
+        print(f"{name}: {'in step' if fresh else 'missing or out of step; made again in memory until the next build'}")
+    for what in ("mended", "stale", "wrong"):
+        for line in row[what]:
+            print(f"{what}: {line}")
+    print("whole" if row["whole"] else "not whole; `bulletin check --repair` mends what can be mended")
 
 
 def _open(arguments: argparse.Namespace) -> ArchiveReader:

@@ -6,7 +6,7 @@ import argparse
 import signal
 import sys
 import threading
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -19,7 +19,9 @@ from embeddings.cli.archive import (
     command,
     print_json,
     print_report,
+    report_row,
 )
+from embeddings.cli.language import spoken
 from embeddings.errors import BulletinError, SourceError, UsageCode
 from embeddings.ingest.build import BuildReport
 from embeddings.ingest.edit import UNCHANGED, correct_article, correct_issue, withdraw
@@ -44,7 +46,9 @@ def add_editor_commands(commands: Subparsers) -> None:
     parser = command(commands, "correct", _correct, "correct an article or an issue; the source itself stays as it is")
     parser.add_argument("name", metavar="ARTICLE|ISSUE", help="an article's id, or an issue's name, file name or id")
     for field, what in (("title", "题"), ("kicker", "肩题"), ("deck", "副题"), ("byline", "署名")):
-        parser.add_argument(f"--{field}", default=UNCHANGED, metavar="TEXT", help=f"the article's new {field} ({what})")
+        parser.add_argument(
+            f"--{field}", default=UNCHANGED, metavar="TEXT", help=f"the article's new {field}{spoken(f' ({what})', '')}"
+        )
     parser.add_argument("--date", metavar="DATE", help="the article's or the issue's date, such as 2021-08-02")
     parser.add_argument("--name", dest="new_name", metavar="TEXT", help="the issue's new name")
     parser.add_argument(
@@ -135,7 +139,7 @@ def _day(text: str | None) -> date | None:
 def _withdraw(arguments: argparse.Namespace) -> int:
     report = withdraw(arguments.issues, archive=arguments.archive)
     if arguments.json:
-        print_json(asdict(report))
+        print_json(report_row(report))
     else:
         print(f"issues: {report.removed} withdrawn, {report.unchanged} left; `bulletin add FILE` brings one back")
     return EXIT_PARTIAL if report.skipped else 0

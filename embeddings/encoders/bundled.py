@@ -6,8 +6,9 @@ writes an ordinary sentence-transformers folder of it into the user's cache, onc
 
 from __future__ import annotations
 
+import logging
 import shutil
-import tempfile
+from contextlib import suppress
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,15 +16,21 @@ from pathlib import Path
 from platformdirs import user_cache_path
 
 from embeddings.encoders.e5_weights import PackedModel, unigram_tokenizer
+from embeddings.encoders.sealed_folder import damaged_files, seal_folder
 from embeddings.errors import ModelCode, ModelError
 from embeddings.sources.hashing import file_digest, text_digest
+from embeddings.sources.scratch import scratch_folder
 
 BUNDLED_MODEL = "multilingual-e5-small"
 HUB_NAME = "intfloat/multilingual-e5-small"
 # sentence-transformers looks for "document" before "passage", and finds an empty one where none is set.
 PROMPTS = {"query": "query: ", "document": "passage: "}
 
-_FOLDER_VERSION = 2  # raise it when the folder written below changes
+logger = logging.getLogger(__name__)
+
+_UNFINISHED = ".unfinished-"
+_looked_through: set[Path] = set()
+_FOLDER_VERSION = 3  # raise it when the folder written below changes
 
 _EMBEDDING_NAMES = {
     "emb.word": "embeddings.word_embeddings.weight",
@@ -59,23 +66,44 @@ def bundled_fingerprint() -> str:
 
 
 def bundled_folder() -> Path:
-    """A sentence-transformers folder of the bundled model, written into the user's cache on first use (470 MB)."""
-    target = user_cache_path("bulletin-qa") / f"{BUNDLED_MODEL}-{bundled_fingerprint()}-v{_FOLDER_VERSION}"
-    if target.is_dir():
+    """A sentence-transformers folder of the bundled model, written into the user's cache on first use (470 MB).
+
+    One that is damaged is written anew; it is looked through once in a process, which takes a second.
+    """
+    target = _cached_folder()
+    if target in _looked_through and target.is_dir():
         return target
-    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.is_dir() and (damaged := damaged_files(target)):
+        logger.warning("The model in %s is damaged (%s); it is written anew", target, ", ".join(damaged))
+        # Another process may have found it, too.
+        with scratch_folder(target.parent, prefix=_UNFINISHED) as aside, suppress(FileNotFoundError):
+            target.rename(aside / target.name)
+    if not target.is_dir():
+        _make_folder(target)
+    _looked_through.add(target)
+    return target
+
+
+def bundled_damage() -> list[str]:
+    """The files of the bundled model's folder in the user's cache that are damaged; none where there is no folder."""
+    folder = _cached_folder()
+    return damaged_files(folder) if folder.is_dir() else []
+
+
+def _cached_folder() -> Path:
+    return user_cache_path("bulletin-qa") / f"{BUNDLED_MODEL}-{bundled_fingerprint()}-v{_FOLDER_VERSION}"
+
+
+def _make_folder(target: Path) -> None:
     # Written beside the target and renamed, so that a stopped or a second process never leaves half a folder.
-    unfinished = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=target.parent))
-    try:
+    with scratch_folder(target.parent, prefix=_UNFINISHED) as unfinished:
         _write_folder(PackedModel.open(weights_path()), unfinished)
+        seal_folder(unfinished)
         try:
             unfinished.rename(target)
         except OSError:
             if not target.is_dir():  # another process may have put it there first
                 raise
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
-    return target
 
 
 def _write_folder(packed: PackedModel, folder: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from pathlib import Path
@@ -16,18 +16,19 @@ from embeddings.archive.registry import lock_archive, open_archive, open_for_wri
 from embeddings.chunking import MAX_CHARS, OVERLAP_CHARS
 from embeddings.config import Limits, archive_folder, archive_location, chosen_model, issues_path
 from embeddings.encoders.encoder import Encoder, open_encoder
-from embeddings.errors import ModelCode, ModelMismatchError, NotStorableError, SourceCode, SourceError
+from embeddings.errors import ArchiveError, ModelCode, ModelMismatchError, NotStorableError, SourceCode, SourceError
 from embeddings.ingest.encode import encode_chunks
 from embeddings.ingest.plan import (
     BY_HAND,
     Arrivals,
     DocumentKey,
+    Omission,
     Plan,
     Planner,
     Skipped,
     prepare_again,
 )
-from embeddings.sources.atomic import sweep
+from embeddings.sources.atomic import drop_staged, sweep
 from embeddings.sources.files import SUFFIXES, is_issue_file, read_bytes
 from embeddings.sources.outbox import ChangeKind, FileChange
 from embeddings.sources.unzip import unpack
@@ -276,12 +277,30 @@ def hold_archive(archive: str | Path | None, *, options: BuildOptions, create: b
         store = open_for_writing(location, create=create)
         try:
             store.settle()
-            folder = archive_folder(location)
-            if folder is not None:
-                sweep(issues_path(folder))
+            drop_unfinished(store, location)
             yield store
         finally:
             store.close()
+
+
+def drop_unfinished(store: ArchiveWriter, location: str) -> None:
+    """Remove what was staged or half written for an archive that is held and no commit waits for."""
+    folder = archive_folder(location)
+    if folder is None:
+        return
+    waiting = {Path(change.text).resolve() for change in store.waiting() if change.kind is not ChangeKind.APPEND}
+    for place in (folder, issues_path(folder)):
+        sweep(place)
+        drop_staged(place, folder, waiting=waiting)
+
+
+def tidy(archive: str | Path | None = None) -> None:
+    """Do what killed processes left undone in an archive, and remove what they left unfinished.
+
+    Nothing happens while a build is at work, which does so itself, nor where there is no archive to be written.
+    """
+    with suppress(ArchiveError), hold_archive(archive, options=BuildOptions(wait_seconds=0)):
+        pass
 
 
 def index_files(
@@ -293,12 +312,16 @@ def index_files(
     roots: Sequence[Path] = (),
     gone: Collection[Path] = (),
     arrivals: Arrivals = Arrivals(),
+    again: Collection[DocumentKey] = (),
 ) -> BuildReport:
-    """Bring an archive that is held in step with some files, and with what an editor brings. Raises as `build` does."""
+    """Bring an archive that is held in step with some files, and with what an editor brings. Raises as `build` does.
+
+    Documents to be made `again` are so though nothing of them has changed.
+    """
     stored = store.settings
     encoder = encoder or open_encoder(chosen_model(options.model) or (stored.model if stored else None))
     settings = _settings(stored, encoder, options)
-    plan = _plan(store, found, settings=settings, options=options, arrivals=arrivals)
+    plan = _plan(store, found, settings=settings, options=options, arrivals=arrivals, again=again)
     known = {one.place: one for one in store.known_issues()}
     missing = set(map(str, gone))
     out = [
@@ -326,7 +349,7 @@ def index_files(
                 add=prepared,
                 remove=[*(one.key for one in out), *outdated],
                 settings=settings,
-                complete=bool(roots) and not plan.skipped,
+                complete=bool(roots) and not any(one.omission is Omission.WHOLE for one in plan.skipped),
                 changes=_changes(places, plan, arrivals),
             )
             break
@@ -390,10 +413,24 @@ def _changes(places: Sequence[DocumentKey], plan: Plan, arrivals: Arrivals) -> l
 
 
 def _plan(
-    store: ArchiveWriter, found: FoundFiles, *, settings: Settings, options: BuildOptions, arrivals: Arrivals
+    store: ArchiveWriter,
+    found: FoundFiles,
+    *,
+    settings: Settings,
+    options: BuildOptions,
+    arrivals: Arrivals,
+    again: Collection[DocumentKey],
 ) -> Plan:
     limits = options.limits or Limits.from_environment()
-    planner = Planner(store, settings=settings, full=options.full, limits=limits, arrivals=arrivals, now=options.now)
+    planner = Planner(
+        store,
+        settings=settings,
+        full=options.full,
+        limits=limits,
+        arrivals=arrivals,
+        again=again,
+        now=options.now,
+    )
 
     def tell(number: int, name: str) -> None:
         if options.on_progress is not None:

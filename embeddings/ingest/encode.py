@@ -28,7 +28,7 @@ def encode_chunks(
     encoder: Encoder,
     *,
     afresh: bool,
-    on_progress: Callable[[int, int, int, int], None],
+    on_progress: Callable[[int, int, int, int], None] = lambda _articles_done, _articles, _chunks_done, _chunks: None,
 ) -> tuple[int, int, dict[str, SourceError]]:
     """Encode the chunks that have no vector yet, `afresh` all of them, and store them group by group.
 
@@ -51,7 +51,7 @@ def encode_chunks(
                 stored.add(key)
         passed += len(chunks)
         if len(waiting) >= _GROUP_CHUNKS or number == len(articles):
-            vectors = _vectors_of(waiting, encoder, name=article.issue.name, failed=failed)
+            vectors = vectors_of(waiting, encoder, name=article.issue.name, failed=failed)
             if vectors:
                 store.store_vectors(vectors)
             encoded += len(vectors)
@@ -60,10 +60,14 @@ def encode_chunks(
     return encoded, total - encoded - len(failed), failed
 
 
-def _vectors_of(
+def vectors_of(
     waiting: Mapping[str, str], encoder: Encoder, *, name: str, failed: dict[str, SourceError]
 ) -> dict[str, NDArray[np.float32]]:
-    """The vectors of some texts by key; where they cannot be had together, one by one, so that one spoils no other."""
+    """The vectors of some texts by key; where they cannot be had together, one by one, so that one spoils no other.
+
+    For those that the model gives no vector for, an error that names `name` is put into `failed`. Raises what the model
+    raises for every text.
+    """
     if not waiting:
         return {}
     try:

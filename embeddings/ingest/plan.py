@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import Enum
 from pathlib import Path
 
 from embeddings.archive.base import ArchiveWriter, KnownIssue, PreparedIssue, Settings
@@ -35,12 +36,23 @@ BY_HAND = ""  # the root of a file that was named, and not found in a folder
 DocumentKey = tuple[str, str]  # a file, and the member of a ZIP file
 
 
+class Omission(str, Enum):
+    """What was left out: a file or member that should be read, a part of one that was, or what is no issue."""
+
+    WHOLE = "whole"
+    PART = "part"
+    PASSED_OVER = "passed_over"
+
+    __str__ = str.__str__
+
+
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A file, or a member of one, that was left out, and why."""
+    """A file, a member of one or a part of either that was left out, and why."""
 
     path: str
     error: SourceError
+    omission: Omission = Omission.WHOLE
 
     @property
     def reason(self) -> str:
@@ -79,7 +91,7 @@ class Plan:
 
 
 class Planner:
-    """Reads files against what an archive already knows."""
+    """Reads files against what an archive already knows. Documents to be made `again` count as unknown."""
 
     def __init__(
         self,
@@ -89,10 +101,12 @@ class Planner:
         full: bool,
         limits: Limits,
         arrivals: Arrivals = Arrivals(),
+        again: Collection[DocumentKey] = (),
         now: Callable[[], datetime] = datetime.now,
     ) -> None:
         self._store = store
         self._arrivals = arrivals
+        self._again = again
         self._now = now
         self._waiting = store.waiting()
         self._settings = settings
@@ -158,8 +172,10 @@ class Planner:
         key = reading_key(document)
         recipe = recipe_of(self._settings, corrections)
         old = self._known.get(place)
-        if self._full or old is None or (old.reading_key, old.recipe) != (key, recipe):
+        if self._full or old is None or place in self._again or (old.reading_key, old.recipe) != (key, recipe):
             reading = with_ids(read_once(self._store, document, self._limits, afresh=self._full), document)
+            shown = "/".join(filter(None, place))
+            plan.skipped += [Skipped(shown, error, Omission.PART) for error in reading.left_out]
             corrected, stale = correct(reading, corrections.all)
             plan.stale += [_stale_line(document.name, one) for one in stale]
             if not corrected.articles:

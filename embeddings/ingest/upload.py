@@ -14,10 +14,10 @@ from embeddings.archive.registry import open_for_writing
 from embeddings.config import Limits, archive_path, issues_path
 from embeddings.encoders.encoder import Encoder
 from embeddings.errors import ArchiveCode, ArchiveError, CorrectionError, SourceCode, SourceError
-from embeddings.ingest.build import BuildOptions, BuildReport, FoundFiles, hold_archive, index_files
+from embeddings.ingest.build import BuildOptions, BuildReport, FoundFiles, drop_unfinished, hold_archive, index_files
 from embeddings.ingest.corrections import correct, corrections_between, read_corrections
-from embeddings.ingest.plan import BY_HAND, Arrivals, Skipped, read_once, with_ids
-from embeddings.sources.atomic import hold_folder, stage_file, sweep
+from embeddings.ingest.plan import BY_HAND, Arrivals, Omission, Skipped, read_once, with_ids
+from embeddings.sources.atomic import hold_folder, stage_file, staged_prefix
 from embeddings.sources.document import Document
 from embeddings.sources.files import read_bytes
 from embeddings.sources.hashing import file_digest
@@ -76,6 +76,8 @@ def preview(
                     # An issue that was corrected before arrives corrected.
                     corrections = read_corrections(folder / safe_name(file.name), document)
                     drafts.append(Draft(file, document, correct(issue, corrections.all)[0]))
+                    shown = "/".join(filter(None, (file.name, document.member)))
+                    skipped += [Skipped(shown, error, Omission.PART) for error in issue.left_out]
                 except SourceError as error:
                     skipped.append(Skipped("/".join(filter(None, (file.name, document.member))), error))
     finally:
@@ -104,7 +106,8 @@ def take_in(
         raise SourceError(SourceCode.NOT_INDEXED, cause=error) from error
     started = options.clock()
     with hold_archive(folder, options=options, create=True) as store, ExitStack() as stack:
-        kept = _keep({draft.file for draft in drafts}, issues_path(folder), stack)
+        stack.callback(drop_unfinished, store, str(folder))
+        kept = _keep({draft.file for draft in drafts}, issues_path(folder), stack, prefix=staged_prefix(folder))
         targets = {file: target for file, (target, _) in kept.items()}
         arrivals = Arrivals(
             {
@@ -118,27 +121,26 @@ def take_in(
     return replace(report, seconds=options.clock() - started)
 
 
-def _keep(files: Iterable[Path], folder: Path, stack: ExitStack) -> dict[Path, tuple[Path, Path | None]]:
+def _keep(
+    files: Iterable[Path], folder: Path, stack: ExitStack, *, prefix: str
+) -> dict[Path, tuple[Path, Path | None]]:
     """For each file its place in a folder, under its own name made safe, and where its copy lies until then.
 
-    The latter is None where the place has the same bytes already. Until the stack ends the folder is held; copies that
-    nothing has put in place by then go with it. Raises ArchiveError.
+    The latter is None where the place has the same bytes already. Until the stack ends the folder is held. Raises
+    ArchiveError.
     """
     kept: dict[Path, tuple[Path, Path | None]] = {}
     for file in sorted(files):
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            sweep(folder)
             stack.enter_context(hold_folder(folder))
             content = file.read_bytes()
             taken = {target for target, _ in kept.values()}
             place, is_new = _place_for(file, content, folder.resolve(), taken)
-            staged = stage_file(folder, content) if is_new else None
+            staged = stage_file(folder, content, prefix=prefix) if is_new else None
         except OSError as error:
             detail = error.strerror or str(error)
             raise ArchiveError(ArchiveCode.FILE_NOT_KEPT, name=file.name, folder=folder, detail=detail) from error
-        if staged is not None:
-            stack.callback(staged.unlink, missing_ok=True)
         kept[file] = place, staged
     return kept
 

@@ -15,7 +15,7 @@ from embeddings.encoders.encoder import Encoder
 from embeddings.errors import ArchiveError, BulletinError, SourceCode, SourceError
 from embeddings.ingest.build import BuildOptions, BuildReport, find_files, update
 from embeddings.ingest.plan import Skipped, failures_named
-from embeddings.sources.files import PICTURE_SUFFIXES
+from embeddings.sources.files import ARCHIVE_SUFFIXES, PRINTED_SUFFIXES
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ _NOTICE_STEP = 0.5
 # So many issues of one folder gone at once is a share that was unmounted, rather than an editor's wish.
 _HELD_BACK = 3
 # Reading these takes long enough that what can be read at once goes first.
-_SLOW_SUFFIXES = PICTURE_SUFFIXES | {".pdf", ".zip"}
+_SLOW_SUFFIXES = PRINTED_SUFFIXES | ARCHIVE_SUFFIXES
 
 Stamp = tuple[int, int]  # size in bytes, time of the last change in nanoseconds
 

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from embeddings.config import Limits
 from embeddings.errors import SourceCode, SourceError
 from embeddings.sources.document import Document
+from embeddings.sources.files import MARKDOWN_SUFFIXES
 from embeddings.text.dates import find_date
 from embeddings.types import ParsedArticle, ParsedIssue
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-_MARKDOWN_SUFFIXES = frozenset({".md", ".markdown"})
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<fields>.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
 
 
@@ -26,7 +26,7 @@ class MarkdownLoader:
 
     def reads(self, document: Document) -> bool:
         """Whether the file is called Markdown, or begins with front matter."""
-        return document.suffix in _MARKDOWN_SUFFIXES or _FRONT_MATTER.match(document.text) is not None
+        return document.suffix in MARKDOWN_SUFFIXES or _FRONT_MATTER.match(document.text) is not None
 
     def read(self, document: Document, limits: Limits) -> ParsedIssue:
         """The issue. A first-level heading with a date, or before any article, names it; later ones are sections."""

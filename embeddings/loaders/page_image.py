@@ -15,14 +15,13 @@ from embeddings.config import Limits
 from embeddings.errors import SourceCode, SourceError
 from embeddings.loaders.scans import PdfLoader, PictureLoader
 from embeddings.sources.document import Document
-from embeddings.sources.files import PICTURE_SUFFIXES, read_bytes
+from embeddings.sources.files import PRINTED_SUFFIXES, read_bytes
 from embeddings.sources.unzip import unpack
 from embeddings.types import Article, Box
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-_PRINTED_SUFFIXES = PICTURE_SUFFIXES | {".pdf"}
 _MARGIN = 0.03  # of the page, around what is clipped
 _MOST_PAGES = 2  # an article begins on one page and goes on on another
 _WIDEST = 1600  # pixels of a clipping; a column of body text stays legible
@@ -46,7 +45,7 @@ class Clipping:
 def is_printed(article: Article) -> bool:
     """Whether an article comes from a printed page; its file may have gone all the same."""
     source = PurePath(article.issue.member or article.issue.source)
-    return bool(article.boxes or article.page) and source.suffix.lower() in _PRINTED_SUFFIXES
+    return bool(article.boxes or article.page) and source.suffix.lower() in PRINTED_SUFFIXES
 
 
 def clip_article(article: Article, *, start: int = 0, end: int = 0, limits: Limits | None = None) -> list[Clipping]:

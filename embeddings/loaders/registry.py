@@ -16,8 +16,8 @@ from embeddings.errors import SourceCode, SourceError
 from embeddings.loaders.base import Loader
 from embeddings.loaders.docx import DocxLoader
 from embeddings.loaders.html import HtmlLoader
-from embeddings.loaders.jsonl import JsonLinesLoader
 from embeddings.loaders.markdown import MarkdownLoader
+from embeddings.loaders.rows.json_rows import JsonLoader
 from embeddings.loaders.scans import PdfLoader, PictureLoader
 from embeddings.loaders.text import TextLoader
 from embeddings.loaders.unsupported import UnsupportedLoader
@@ -25,7 +25,7 @@ from embeddings.sources.document import Document
 from embeddings.sources.files import IGNORED_NAMES, SUFFIXES, read_bytes
 from embeddings.sources.unzip import Unpacked, unpack
 from embeddings.text.dates import find_date
-from embeddings.text.normalize import well_formed
+from embeddings.text.normalize import well_formed, without_letterspacing
 from embeddings.types import ParsedArticle, ParsedIssue
 
 __all__ = [
@@ -51,7 +51,7 @@ LOADERS: tuple[Loader, ...] = (
     PictureLoader(),
     UnsupportedLoader(),
     HtmlLoader(),
-    JsonLinesLoader(),
+    JsonLoader(),
     MarkdownLoader(),
     TextLoader(),
 )
@@ -79,13 +79,15 @@ def read_document(document: Document, limits: Limits | None = None) -> ParsedIss
         raise SourceError(
             SourceCode.LOADER_FAILED, name=document.name, kind=type(error).__name__, detail=str(error)
         ) from error
+    if not articles and issue.left_out:
+        raise issue.left_out[0]
     if not articles:
         raise SourceError(SourceCode.NO_ARTICLE, name=document.name)
     day = issue.date or find_date(document.stem)
     name = issue.name or document.stem
     # People ask for an issue by its number, so its name has to carry it.
     numbers = [number for number in issue.number.split() if number not in "".join(name.split())]
-    return ParsedIssue(well_formed(" ".join([name, *numbers])), day, articles)
+    return ParsedIssue(well_formed(" ".join([name, *numbers])), day, articles, left_out=issue.left_out)
 
 
 def read_issue_file(path: Path, limits: Limits | None = None) -> tuple[ParsedArticle, ...]:
@@ -107,7 +109,7 @@ def _clean(article: ParsedArticle) -> ParsedArticle:
     boxes = article.boxes if len(article.boxes) == len(lines) else ()
     return replace(
         article,
-        title=_on_one_line(article.title),
+        title=without_letterspacing(_on_one_line(article.title)),
         kicker=_on_one_line(article.kicker),
         deck=_on_one_line(article.deck),
         section=_on_one_line(article.section),

@@ -7,21 +7,31 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from embeddings.parsing.bylines import is_byline, split_signature
+from embeddings.parsing.bylines import NAME, is_byline, split_signature
 from embeddings.parsing.masthead import issue_name, read_masthead, read_number
 from embeddings.text.dates import find_date
 from embeddings.text.numerals import HAN_NUMBER
 from embeddings.types import ParsedArticle, ParsedIssue
 
-TIME = re.compile(r"(?<!\d)(?:\d{1,2}:)?\d{1,2}:\d{2}(?!\d)")
+TIME = re.compile(r"(?<!\d)(?:\d{1,2}[:：])?\d{1,2}[:：]\d{2}(?!\d)")
 DATE = re.compile(
-    r"[\[(（]?(?:(?:19|20)\d\d\s*[年./-]\s*)?\d{1,2}\s*[月./-]\s*\d{1,2}\s*日?[\])）]?|(?<!\d)(?:19|20)\d{6}(?!\d)"
+    r"[\[(（]?(?:(?:(?:19|20)\d\d|(?:中[華华])?民[國国]\s*\d{1,3}|(?<!\d)1\d\d(?=[./-]))\s*[年./-]\s*)?"
+    r"\d{1,2}\s*[月./-]\s*\d{1,2}\s*日?[\])）]?|(?<!\d)(?:19|20)\d{6}(?!\d)"
 )
 _SOURCE = re.compile(
-    r"(?:来源|來源|作者|记者|記者|编辑|編輯|责编|责任编辑|发布时间|发布日期|发布单位|时间|日期|稿源|供稿)\s*[：:]"
+    r"(?:文章|稿件|新闻|信息)?(?:来源|來源|作者|记者|記者|通讯员|編輯|编辑|责编|責任編輯|责任编辑|来稿|撰文|撰稿|摄影|供稿单位|信息提供|稿源|供稿|"
+    r"出处|(?:[发發][布佈]|公[告布佈]|上版|上架|刊[登出載]|更新|張貼|建立|成文|发文|录入|文章)?(?:日期|時間|时间)|[发發][布佈](?:单位|單位|者|人|機關|机构|于|於)|"
+    r"(?:資料)?來源單位)\s*[：:]"
 )
 _NOT_BYLINE = re.compile(
-    r"(?:发布时间|发布日期|时间|日期)\s*[：:]|(?:浏览|阅读|点击|访问)(?:次数|量)?\s*[：:]?\s*\d*\s*次?|(?:字号|字体)\s*[：:]?.*|[|｜\[\]【】]"
+    r"(?:[发發][布佈]|公[告布佈]|上版|上架|刊[登出載]|更新|張貼|建立|成文|发文|录入|文章)?(?:日期|時間|时间)\s*[：:]|[发發][布佈][于於]\s*[：:]?|"
+    r"(?:浏览|瀏覽|阅读|閱讀|点击|點閱|访问|点赞|收藏|评论|分享|转发|人气|热度)(?:人?次数?|量|数)?\s*[：:]?\s*[(（\[]?\d*[)）\]]?\s*次?|"
+    r"(?:字号|字体|字體|字級)\s*[：:]?.*|(?:打印|关闭|放大|缩小|默认|朗读|复制)(?=\s|$)|[大中小](?=\s+[大中小]|$)(?<=\s[大中小])|"
+    r"[|｜\[\]【】]"
+)
+# 某某/某某青年报, 某某某 某某网: who wrote it, and for whom.
+_NAME_AND_HOUSE = re.compile(
+    rf"{NAME}(?:[\s、]{NAME}){{0,3}}\s*[/／|｜]\s*[\u4e00-\u9fff]{{2,12}}(?:[报報社网網台臺]|新闻|新聞|周刊|杂志|客户端|发布|融媒|融媒体中心)"
 )
 NUMBERED = re.compile(rf"[（(]?{HAN_NUMBER}[)）、]|\d{{1,2}}(?:\.\d+)*[、.．\s]|第[一二三四五六七八九十]+[章节条]")
 
@@ -108,7 +118,7 @@ def make_article(title: str, lines: Sequence[str]) -> ParsedArticle:
             deck = line
         elif is_credit(line):
             day = day or find_date(line)
-            said = " ".join(_NOT_BYLINE.sub(" ", TIME.sub(" ", DATE.sub(" ", line))).split())
+            said = credit_names(line)
             bylines += [said] if said else []
         else:
             break
@@ -128,9 +138,14 @@ def make_article(title: str, lines: Sequence[str]) -> ParsedArticle:
     )
 
 
+def credit_names(line: str) -> str:
+    """Who wrote it and where it comes from, as a line says it, without times, counts and words of the page."""
+    return " ".join(_NOT_BYLINE.sub(" ", TIME.sub(" ", DATE.sub(" ", line))).split())
+
+
 def is_credit(line: str) -> bool:
     """Whether a line says who wrote what follows, where it comes from or when, and nothing else."""
-    if is_byline(line) or is_byline(line.strip("[]【】")):
+    if is_byline(line) or is_byline(line.strip("[]【】")) or _NAME_AND_HOUSE.fullmatch(line):
         return True
     if len(line) > 120 or line.endswith("。"):
         return False

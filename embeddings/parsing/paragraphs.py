@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from embeddings.parsing.bylines import split_signature
 from embeddings.text.numerals import HAN_NUMBER
@@ -42,10 +43,16 @@ def is_unfinished(text: str) -> bool:
 
     A closing quote or bracket ends a sentence only behind a full stop: “……。” does, 《……》 does not.
     """
-    if split_signature(text[-_LONGEST_OVERLAP:])[1]:
+    return _stops_inside(text[-_LONGEST_OVERLAP:])
+
+
+# The same end is looked at for each line that might go on with it.
+@lru_cache(maxsize=256)
+def _stops_inside(tail: str) -> bool:
+    if split_signature(tail)[1]:
         return False
     # ……。（完） is a remark behind the sentence.
-    inner = _LAST_BRACKETS.sub("", text[-_LONGEST_OVERLAP:].rstrip()).rstrip(CLOSING_MARKS)
+    inner = _LAST_BRACKETS.sub("", tail.rstrip()).rstrip(CLOSING_MARKS)
     if not inner:
         return False
     # A half-width stop ends an English sentence; behind a digit it is a decimal point at a column break.

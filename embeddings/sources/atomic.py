@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 # What is being written lies under such a name; what a process that was killed left is known by it.
 UNFINISHED = ".bulletin-unfinished-"
+# What a commit will put in place lies under such a name, followed by the archive's, and is no sweep's to take.
+STAGED = ".bulletin-staged-"
+# What release 0.1.0 left so.
+_UNFINISHED_BEFORE = re.compile(r"\.(corrections\.jsonl|vectors\.faiss|lexical\.npz)-[a-z0-9_]{8}")
 _LOCK_FILE = ".bulletin-folder.lock"
 _STEP_SECONDS = 0.02
 _held = threading.local()
@@ -30,9 +36,9 @@ def replace_file(path: Path, content: bytes) -> None:
         raise
 
 
-def stage_file(folder: Path, content: bytes) -> Path:
+def stage_file(folder: Path, content: bytes, *, prefix: str = UNFINISHED) -> Path:
     """A durable file in a folder that nobody takes for one of its own, to be renamed later. Raises OSError."""
-    handle, name = tempfile.mkstemp(prefix=UNFINISHED, dir=folder)
+    handle, name = tempfile.mkstemp(prefix=prefix, dir=folder)
     staged = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:
@@ -45,9 +51,31 @@ def stage_file(folder: Path, content: bytes) -> Path:
     return staged
 
 
+def staged_prefix(archive: Path) -> str:
+    """How the names of files begin that are staged for commits of an archive in a folder."""
+    return f"{STAGED}{sha256(str(archive.resolve()).encode('utf-8', 'surrogateescape')).hexdigest()[:12]}-"
+
+
+def drop_staged(folder: Path, archive: Path, *, waiting: Collection[Path]) -> None:
+    """Remove what was staged in a folder for commits of an archive that never came; `waiting` files have theirs.
+
+    Whoever calls this holds the archive.
+    """
+    with suppress(OSError):
+        for path in folder.glob(f"{staged_prefix(archive)}*"):
+            if path.resolve() not in waiting:
+                path.unlink(missing_ok=True)
+
+
 def put_in_place(staged: Path, path: Path) -> None:
-    """Rename a staged file into place, and make that durable. Raises OSError."""
-    staged.replace(path)
+    """Rename a staged file into place, or copy it from another disk, and make that durable. Raises OSError."""
+    try:
+        staged.replace(path)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        replace_file(path, staged.read_bytes())
+        staged.unlink()
     sync_folder(path.parent)
 
 
@@ -67,15 +95,27 @@ def sweep(folder: Path) -> int:
     What a living process is at work on is left to it, because it holds the folder.
     """
     try:
-        if not any(folder.glob(f"{UNFINISHED}*")):
+        if not unfinished(folder):
             return 0
         with hold_folder(folder, wait_seconds=0):
-            left = list(folder.glob(f"{UNFINISHED}*"))
+            left = unfinished(folder)
             for path in left:
                 path.unlink(missing_ok=True)
             return len(left)
     except (OSError, TimeoutError):
         return 0
+
+
+def unfinished(folder: Path) -> list[Path]:
+    """The files in a folder that are being written, or that killed processes left so. Raises OSError."""
+    return [
+        path for path in folder.iterdir() if path.name.startswith(UNFINISHED) or _UNFINISHED_BEFORE.fullmatch(path.name)
+    ]
+
+
+def is_held_here(folder: Path) -> bool:
+    """Whether this thread holds a folder."""
+    return folder.resolve() in _held.__dict__.get("folders", ())
 
 
 @contextmanager

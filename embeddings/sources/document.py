@@ -16,17 +16,20 @@ class Document:
     """The bytes of one issue: a file, a member of a ZIP file, or several pictures that are its pages.
 
     `name` is the file's name with its suffix, `member` the path inside a ZIP file ("" outside one). `further_pages`
-    holds the pictures after the first.
+    holds the pictures after the first. `known_id` is its id where the bytes are gone.
     """
 
     name: str
     content: bytes
     member: str = ""
     further_pages: tuple[bytes, ...] = ()
+    known_id: str = ""
 
     @cached_property
     def id(self) -> str:
         """SHA-256 of the bytes, as 64 hexadecimal digits; of the pages' own where there are several."""
+        if self.known_id:
+            return self.known_id
         digests = [hashlib.sha256(page).hexdigest() for page in (self.content, *self.further_pages)]
         return digests[0] if len(digests) == 1 else text_digest(*digests)
 

@@ -7,13 +7,28 @@ from pathlib import Path, PurePath
 from embeddings.config import Limits
 from embeddings.errors import SourceCode, SourceError
 
+# Every suffix has its home here; loaders that go by a name where bytes do not decide take it from here, too.
 PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"})
-# What a folder is searched for. The formats of other programs are among them, so that their files are reported and not
-# passed over in silence.
-SUFFIXES = frozenset(
-    {".txt", ".text", ".md", ".markdown", ".jsonl", ".ndjson", ".html", ".htm", ".docx", ".pdf", ".zip"}
-    | PICTURE_SUFFIXES
-    | {".doc", ".wps", ".rtf", ".odt", ".xls", ".xlsx", ".ppt", ".pptx", ".rar", ".7z", ".ofd", ".caj"}
+TEXT_SUFFIXES = frozenset({".txt", ".text"})
+MARKDOWN_SUFFIXES = frozenset({".md", ".markdown"})
+JSON_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson"})
+PAGE_SUFFIXES = frozenset({".html", ".htm", ".shtml", ".xhtml"})
+ARCHIVE_SUFFIXES = frozenset({".zip"})
+PRINTED_SUFFIXES = PICTURE_SUFFIXES | {".pdf"}
+# Formats of other programs, so that their files are reported and not passed over in silence.
+_UNREAD_SUFFIXES = frozenset(
+    {".doc", ".wps", ".rtf", ".odt", ".xls", ".xlsx", ".ppt", ".pptx", ".rar", ".7z", ".ofd", ".caj"}
+)
+# What a folder is searched for.
+SUFFIXES = (
+    TEXT_SUFFIXES
+    | MARKDOWN_SUFFIXES
+    | JSON_SUFFIXES
+    | PAGE_SUFFIXES
+    | ARCHIVE_SUFFIXES
+    | PRINTED_SUFFIXES
+    | {".docx"}
+    | _UNREAD_SUFFIXES
 )
 # Copying, editing and downloading programs keep these beside the file they are at work on.
 _TEMPORARY_SUFFIXES = frozenset({".part", ".tmp", ".crdownload", ".download", ".partial"})

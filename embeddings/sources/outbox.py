@@ -8,9 +8,10 @@ folder that cannot be written stops the commit. Every change may be made twice.
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -102,6 +103,8 @@ def _made(change: FileChange, staged: Path | None) -> bool:
         return False  # its folder was away when the rest was made ready
     try:
         if change.kind is ChangeKind.DATABASE and staged.exists():
+            with suppress(FileExistsError):  # what users said is nobody else's on a machine with several users
+                os.close(os.open(change.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
             copy_database(staged, change.path)
             staged.unlink()
         elif staged.exists():

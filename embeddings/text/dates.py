@@ -7,14 +7,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from embeddings.text.normalize import halfwidth_digits
 from embeddings.text.numerals import HAN_NUMBER, read_digits, read_numeral
 
 _HAN_YEAR = r"[一二][〇○零一二三四五六七八九]{3}"
+_HAN_REPUBLIC = "[一二三四五六七八九十百〇零]{1,5}"
 _FULL_DATE = re.compile(
     r"(?<!\d)(?P<year>(?:19|20)\d{2})\s*(?:年|[-./_])\s*(?P<month>\d{1,2})\s*(?:月|[-./_])\s*(?P<day>\d{1,2})(?!\d)\s*日?"
     r"|(?<!\d)(?P<compact>(?:19|20)\d{6})(?!\d)"
     rf"|(?P<han_year>{_HAN_YEAR})年(?P<han_month>{HAN_NUMBER})月(?P<han_day>{HAN_NUMBER})日"
+    # Years of the Republic: 民國112年12月4日, 民國一一二年十二月四日; without the word only behind 日期.
+    r"|(?:民國|民国)\s*(?P<republic>\d{1,3})\s*[年./-]\s*(?P<republic_month>\d{1,2})\s*[月./-]\s*(?P<republic_day>\d{1,2})(?!\d)"
+    rf"|(?:民國|民国)(?P<han_republic>{_HAN_REPUBLIC})年(?P<han_republic_month>{HAN_NUMBER})月(?P<han_republic_day>{HAN_NUMBER})日"
+    r"|(?:日期|時間|时间)\s*[:：]\s*(?P<bare_republic>\d{2,3})[./-](?P<bare_month>\d{1,2})[./-](?P<bare_day>\d{1,2})(?![\d./-])"
 )
+_REPUBLIC = 1911  # the year before its first
 # A day of a month, with or without its year, or with a word that stands for the year.
 _DAY = re.compile(
     r"(?:(?<!\d)(?P<year>(?:19|20)\d{2})\s*年|(?P<word>今年|本年|去年|上年|前年|明年|次年|翌年|同年|当年|每年|历年|往年))?\s*"
@@ -42,19 +49,39 @@ class Mention:
 def find_date(text: str) -> date | None:
     """The first complete date in a text (2025年9月13日, 二〇二五年九月十三日, 2025-09-13, 20250913), or None.
 
-    A 31 June is not a date.
+    Digits may be full-width, and the year one of the Republic (民國114年9月13日). A 31 June is not a date.
     """
-    for match in _FULL_DATE.finditer(text):
-        if compact := match["compact"]:
-            parts = (int(compact[:4]), int(compact[4:6]), int(compact[6:]))
-        elif match["han_year"]:
-            month, number = read_numeral(match["han_month"]), read_numeral(match["han_day"])
-            parts = (read_digits(match["han_year"]) or 0, month or 0, number or 0)
-        else:
-            parts = (int(match["year"]), int(match["month"]), int(match["day"]))
-        if day := _date(*parts):
+    for match in _FULL_DATE.finditer(halfwidth_digits(text)):
+        if day := _date(*_parts(match)):
             return day
     return None
+
+
+def _parts(match: re.Match[str]) -> tuple[int, int, int]:
+    """Year, month and day of a date as it was found; 0 for what is no number."""
+    if compact := match["compact"]:
+        return int(compact[:4]), int(compact[4:6]), int(compact[6:])
+    if match["han_year"]:
+        month, number = read_numeral(match["han_month"]), read_numeral(match["han_day"])
+        return read_digits(match["han_year"]) or 0, month or 0, number or 0
+    if match["han_republic"]:
+        month, number = read_numeral(match["han_republic_month"]), read_numeral(match["han_republic_day"])
+        return _REPUBLIC + _read_republic(match["han_republic"]), month or 0, number or 0
+    if match["republic"]:
+        year, month, number = (int(match[name]) for name in ("republic", "republic_month", "republic_day"))
+        return _REPUBLIC + year, month, number
+    if match["bare_republic"]:
+        year, month, number = (int(match[name]) for name in ("bare_republic", "bare_month", "bare_day"))
+        return _REPUBLIC + year, month, number
+    return int(match["year"]), int(match["month"]), int(match["day"])
+
+
+def _read_republic(text: str) -> int:
+    """A year of the Republic, digit by digit (一一二) or as a number (一百一十二, 百十二, 八十五)."""
+    hundreds, hundred, rest = text.partition("百")
+    if not hundred:
+        return read_numeral(text) or read_digits(text) or 0
+    return 100 * (read_numeral(hundreds or "一") or 0) + (read_numeral(rest.lstrip("零〇")) or 0 if rest else 0)
 
 
 def find_mentions(text: str, *, issued: date | None) -> list[Mention]:

@@ -13,6 +13,8 @@ _TRADITIONAL = re.compile(
     "[記訊員報攝責編輯對電號農曆總週圖實習題專攔遺聲廢廣轉啟綜導評論聞網臺縣區黨組審閱製聯繫熱線郵讓]"
 )
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_HALFWIDTH = str.maketrans("０１２３４５６７８９－／．", "0123456789-/.")
+_ONE_BY_ONE = re.compile(r"(?:[\u4e00-\u9fff]\s+){3,}[\u4e00-\u9fff]")
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
@@ -50,6 +52,16 @@ def simplified_furniture(text: str) -> str:
     Nearly every line of a page is simplified already, and looking costs less than converting.
     """
     return simplified(text) if _TRADITIONAL.search(text) else text
+
+
+def halfwidth_digits(text: str) -> str:
+    """The text with half-width digits and the marks between those of a date, character for character."""
+    return text.translate(_HALFWIDTH)
+
+
+def without_letterspacing(title: str) -> str:
+    """A title whose characters were set apart one by one, closed up; any other as it is."""
+    return re.sub(r"\s+", "", title) if _ONE_BY_ONE.fullmatch(title) else title
 
 
 def fold_to_words(text: str) -> str:

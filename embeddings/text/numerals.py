@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from embeddings.errors import ArgumentError, UsageCode
+
 _DIGITS = "零一二三四五六七八九"
 _SAME_DIGIT = str.maketrans("〇○两", "零零二")
 # The numeral of an item, a page, a month or a day, as the inside of a regular expression.
@@ -30,8 +32,8 @@ def read_numeral(text: str) -> int | None:
 
 
 def write_numeral(number: int) -> str:
-    """A number from 1 to 99 in Chinese (十, 二十一). Raises ValueError for another."""
+    """A number from 1 to 99 in Chinese (十, 二十一). Raises ArgumentError for another."""
     if not 1 <= number <= 99:
-        raise ValueError(f"{number} is not between 1 and 99.")
+        raise ArgumentError(UsageCode.NOT_A_NUMERAL, number=number)
     tens, ones = divmod(number, 10)
     return (_DIGITS[tens] if tens > 1 else "") + ("十" if tens else "") + (_DIGITS[ones] if ones else "")

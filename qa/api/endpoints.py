@@ -6,7 +6,7 @@ as written (no `from __future__ import annotations`): both libraries read them t
 
 import functools
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
@@ -47,7 +47,8 @@ class Endpoints:
             JSON with question, text, quote, abstained, confidence, citations (number, issue_id, article_id, title,
             date, issue, quote) and passages (rank, score, text, issue_id, article_id, title, date, issue, start, end).
         """
-        return answer_row(self._assistant.ask(question, k=k, filters=self._read(k, issue, since, until, section)))
+        k, filters = self._read(k, issue, since, until, section)
+        return answer_row(self._assistant.ask(_text("question", question), k=k, filters=filters))
 
     def search(
         self, question: str, k: int = 5, issue: str = "", since: str = "", until: str = "", section: str = ""
@@ -65,9 +66,8 @@ class Endpoints:
         Returns:
             JSON: a list of passages, each with rank, score, text, issue_id, article_id, title, date, issue, start, end
         """
-        return passage_rows(
-            self._assistant.retrieve(question, k=k, filters=self._read(k, issue, since, until, section))
-        )
+        k, filters = self._read(k, issue, since, until, section)
+        return passage_rows(self._assistant.retrieve(_text("question", question), k=k, filters=filters))
 
     def read_article(self, issue: str, article: str) -> dict[str, Any]:
         """Read one article whole, as it was printed.
@@ -80,6 +80,7 @@ class Endpoints:
             JSON with id, title, kicker, deck, body, byline, section, date, page, kind (news or photo), issue and
             issue_id
         """
+        issue, article = _text("issue", issue), _text("article", article)
         with self._assistant.archive.snapshot() as snapshot:
             issues = snapshot.read_issue(issue)
         if not issues:
@@ -99,6 +100,7 @@ class Endpoints:
         Returns:
             JSON: a list of issues, each with id, name, date, the number of articles, and headlines where asked for
         """
+        issue = _text("issue", issue)
         with self._assistant.archive.snapshot() as snapshot:
             wanted = {one.id: one for one in snapshot.read_issue(issue)} if issue else None
             rows = []
@@ -110,10 +112,22 @@ class Endpoints:
         return rows
 
     @staticmethod
-    def _read(k: int, issue: str, since: str, until: str, section: str) -> Filters:
-        if not 1 <= k <= MAX_K:
+    def _read(k: Any, issue: Any, since: Any, until: Any, section: Any) -> tuple[int, Filters]:
+        """The number of passages, and the filters: as they come from JSON, which may hold anything."""
+        # JSON has one kind of number, so that 5.0 is 5.
+        if isinstance(k, bool) or not isinstance(k, int | float) or k not in range(1, MAX_K + 1):
             raise QuestionError(QuestionCode.BAD_K, k=k, most=MAX_K)
-        return read_filters(since=since, until=until, issue=issue, section=section)
+        narrowed = {"since": since, "until": until, "issue": issue, "section": section}
+        return int(k), read_filters(**{name: _text(name, value) for name, value in narrowed.items()})
+
+
+def _text(name: str, value: Any) -> str:
+    """A text as it comes from JSON; null is an empty one. Raises QuestionError for what is none."""
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise QuestionError(QuestionCode.BAD_FIELD, name=name)
+    return value
 
 
 def publish(gr: Any, assistant: Assistant) -> None:
@@ -140,12 +154,10 @@ def _told(gr: Any, endpoint: Endpoint) -> Endpoint:
     return call
 
 
-def tool_server(
-    assistant: Assistant, *, hosts: Sequence[str] = ()
-) -> tuple[Any, Callable[[Any], AbstractAsyncContextManager[None]]]:
+def tool_server(assistant: Assistant) -> tuple[Any, Callable[[Any], AbstractAsyncContextManager[None]]]:
     """The endpoints as the tools of an MCP server: what answers its requests, and what has to run meanwhile.
 
-    `hosts` are the names it is asked by (`127.0.0.1:*`); none for any. Raises ImportError where mcp is not installed.
+    Raises ImportError where mcp is not installed.
     """
     from anyio import CapacityLimiter, to_thread
     from mcp.server.fastmcp import FastMCP
@@ -167,11 +179,8 @@ def tool_server(
 
         return call
 
-    security = TransportSecuritySettings(
-        enable_dns_rebinding_protection=bool(hosts),
-        allowed_hosts=list(hosts),
-        allowed_origins=[f"{scheme}://{host}" for host in hosts for scheme in ("http", "https")],
-    )
+    # The request filter knows the names and origins of the whole page, and stands before this.
+    security = TransportSecuritySettings(enable_dns_rebinding_protection=False)
     server = FastMCP(
         "bulletin-qa", stateless_http=True, json_response=True, transport_security=security, log_level="WARNING"
     )

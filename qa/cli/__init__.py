@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import embeddings.cli.archive
 import embeddings.cli.edit
 import qa.cli.ask
+import qa.cli.backup
 from embeddings.cli.archive import run_command
 from embeddings.cli.version import add_version_argument
 
@@ -22,4 +23,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
     embeddings.cli.archive.add_commands(commands)
     embeddings.cli.edit.add_editor_commands(commands)
     qa.cli.ask.add_commands(commands)
+    qa.cli.backup.add_backup_commands(commands)
     return run_command(parser, arguments)

@@ -17,7 +17,7 @@ from qa.api.schemas import JsonRow, answer_row, passage_rows
 from qa.assistant import DEFAULT_K, Assistant, read_filters
 from qa.cli.feedback import add_feedback_command
 from qa.errors import CommandCode, QuestionCode, QuestionError
-from qa.i18n import in_language_of
+from qa.i18n import Language, in_language_of, joined, language_of_question, said_in, words
 from qa.server.options import add_serving_arguments
 from qa.types import Answer, Passage
 from qa.web.run import add_arguments
@@ -120,9 +120,9 @@ def _search(arguments: argparse.Namespace) -> int:
         print_json({"question": question, "passages": passage_rows(passages)})
         return 0
     if not passages:
-        print("没有找到文章。")
+        print(in_language_of(question, words("search_nothing")))
     for rank, passage in enumerate(passages, start=1):
-        _print_passage(rank, passage)
+        _print_passage(rank, passage, language_of_question(question))
     return 0
 
 
@@ -192,25 +192,26 @@ def _since(started: float) -> float:
 
 
 def _print_answer(answer: Answer) -> None:
-    print(in_language_of(answer.question, answer.text))
+    language = language_of_question(answer.question)
+    print(said_in(language, answer.text))
     for citation in answer.citations:
-        print(f"[{citation.number}] {_source_line(citation.article)}")
+        print(f"[{citation.number}] {_source_line(citation.article, language)}")
         if citation.quote not in answer.text:
             print(f"    “{citation.quote}”")
     if answer.note:
-        print(in_language_of(answer.question, answer.note))
+        print(said_in(language, answer.note))
 
 
-def _print_passage(rank: int, passage: Passage) -> None:
-    print(f"{rank}. {_source_line(passage.article)}  ({passage.score:.2f})")
+def _print_passage(rank: int, passage: Passage, language: Language) -> None:
+    print(f"{rank}. {_source_line(passage.article, language)}  ({passage.score:.2f})")
     for line in passage.text.split("\n"):
         print(f"   {line}")
 
 
-def _source_line(article: Article) -> str:
-    title = f"《{article.title}》" if article.title else "[图片说明]"
-    day = article.date.isoformat() if article.date else "日期不详"
-    return " · ".join(filter(None, [title, day, article.issue.name, article.section, article.byline]))
+def _source_line(article: Article, language: Language) -> str:
+    title = words("titled", title=article.title) if article.title else words("caption")
+    day = article.date.isoformat() if article.date else words("unknown_date")
+    return said_in(language, joined(" · ", [title, day, article.issue.name, article.section, article.byline]))
 
 
 def _evaluate(arguments: argparse.Namespace) -> int:

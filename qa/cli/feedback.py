@@ -9,16 +9,17 @@ from pathlib import Path
 
 from embeddings import ArchiveMissingError, SourceError, archive_path, find_date
 from embeddings.cli.archive import Subparsers, command, print_json
+from embeddings.cli.language import spoken
 from qa.errors import CommandCode
 from qa.userdata.feedback import UNANSWERED_COLUMNS, VOTE_COLUMNS, FeedbackRow, as_csv, unanswered_row, vote_row
-from qa.userdata.store import Bounds, UserStore
+from qa.userdata.store import RetentionLimits, UserStore
 
 _TO_SCREEN = "-"
 
 
 def add_feedback_command(commands: Subparsers) -> None:
     """Add feedback to a command line."""
-    parser = command(commands, "feedback", _feedback, "give out what readers said of answers, or asked in vain")
+    parser = command(commands, "feedback", _feedback, "give out what users said of answers, or asked in vain")
     parser.add_argument("--unanswered", action="store_true", help="the questions that found no answer, with counts")
     parser.add_argument(
         "--csv", nargs="?", const=_TO_SCREEN, metavar="FILE", help="as CSV for a spreadsheet, into a file or printed"
@@ -31,7 +32,7 @@ def _feedback(arguments: argparse.Namespace) -> int:
     folder = archive_path(arguments.archive)
     if not folder.is_dir():
         raise ArchiveMissingError(CommandCode.NO_ARCHIVE, folder=folder)
-    store = UserStore(folder, bounds=Bounds.from_environment())
+    store = UserStore(folder, bounds=RetentionLimits.from_environment())
     rows: list[FeedbackRow]
     if arguments.unanswered:
         rows = [unanswered_row(one) for one in store.unanswered(since=since)]
@@ -72,10 +73,11 @@ def _give_out(text: str, name: str, count: int) -> None:
 
 def _print(rows: list[FeedbackRow]) -> None:
     if not rows:
-        print("没有记录。")
+        print(spoken("没有记录。", "Nothing is noted."))
     for row in rows:
         if "asked" in row:
-            print(f"{row['asked']} 次\t{row['time']}\t{_line(row['question'])}")
+            asked = spoken(f"{row['asked']} 次", f"{row['asked']} times")
+            print(f"{asked}\t{row['time']}\t{_line(row['question'])}")
         else:
             sign = "👍" if row["vote"] == "good" else "👎"
             print(f"{sign} {row['time']}\t{_line(row['question'])}\t{_line(row['word'])}")

@@ -7,7 +7,6 @@ gold `article_ids` or `passage_ids`, the title of the gold `article`, the `evide
 from __future__ import annotations
 
 import json
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -28,6 +27,7 @@ from embeddings import (
     fold_to_words,
     open_encoder,
     read_issue_file,
+    scratch_folder,
 )
 from qa.assistant import Assistant
 from qa.errors import CommandCode
@@ -245,7 +245,7 @@ def archive_of(
 ) -> Iterator[Assistant]:
     """An assistant over a source file or folder, in an archive that lasts as long as the block."""
     encoder = encoder or open_encoder()
-    with tempfile.TemporaryDirectory(prefix="bulletin-evaluate-") as folder:
+    with scratch_folder() as folder:
         report = build(source, archive=folder, encoder=encoder, options=options)
         if report.skipped and not report.articles:  # figures over nothing would look like refusals
             raise report.skipped[0].error
@@ -258,8 +258,8 @@ def archive_of(
 
 @contextmanager
 def _small_archive(rows: Sequence[dict[str, Any]], encoder: Encoder) -> Iterator[Assistant]:
-    with tempfile.TemporaryDirectory(prefix="bulletin-refusal-") as folder:
-        issue = Path(folder) / "passages.jsonl"
+    with scratch_folder() as folder:
+        issue = folder / "passages.jsonl"
         issue.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8")
         with archive_of(issue, encoder=encoder) as assistant:
             yield assistant

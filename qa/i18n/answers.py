@@ -104,6 +104,9 @@ SAID: dict[str, tuple[str, ...]] = {
     ),
     "question_cut": ("问题较长，按“{asked}”查找。", "The question is long; “{asked}” was searched for. "),
     "choice_of": ("{name}：", "{name}: "),
+    # What a search prints, and an article without a title among sources.
+    "search_nothing": ("没有找到文章。", "No article was found."),
+    "caption": ("[图片说明]", "[caption]"),
     # Between things of the same rank; the two languages enumerate with different marks.
     "enumerates": ("、", ", "),
     # Behind a sentence of a language model that no passage bears out.

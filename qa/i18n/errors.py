@@ -1,13 +1,15 @@
 """Errors in Chinese, by their code; in English an error says itself what is wrong.
 
 What is told of a file stands behind its name, so that it is not named again. A parameter that is an error itself, the
-cause of the other, is put in Chinese as well.
+cause of the other, or several such, are put in Chinese as well.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 from embeddings.errors import ArchiveCode, BulletinError, ErrorCode, ModelCode, SourceCode, UsageCode
-from qa.errors import CommandCode, HistoryCode, QuestionCode, ServingCode, WritingCode
+from qa.errors import AccessCode, CommandCode, EditingCode, HistoryCode, QuestionCode, ServingCode, WritingCode
 from qa.i18n import Words
 
 CHINESE: dict[ErrorCode, str] = {
@@ -47,12 +49,7 @@ CHINESE: dict[ErrorCode, str] = {
     SourceCode.HTML_TOO_MANY_ELEMENTS: "网页的元素超过 {limit:,} 个。请一篇一篇存下再投。",
     SourceCode.HTML_UNREADABLE: "网页读不了。请重新保存，或另存为文本再投。",
     SourceCode.ISSUE_NOT_CORRECTED: "{issue}：{cause}",
-    SourceCode.JSONL_BAD_DATE: "{where}：date“{text}”不是日期。请写成 2025-09-13。",
-    SourceCode.JSONL_NOT_JSON: "{where}：不是 JSON 对象（{detail}）。",
-    SourceCode.JSONL_NOT_TEXT: "{where}：{name} 应当是文字。",
-    SourceCode.JSONL_NO_OBJECT: "{where}：要有一个 JSON 对象，至少写明 text。",
-    SourceCode.JSONL_NO_TEXT: "{where}：没有 text，或它是空的。",
-    SourceCode.JSONL_SAME_ID: "编号“{id}”用了两次；一期之内编号不能相同。",
+    SourceCode.JSON_WITHOUT_ARTICLES: "里没有文章：没有一个对象有正文（text、content、正文等）。请改好字段名再投。",
     SourceCode.LOADER_FAILED: "读不了（{kind}）。请重新保存，或另存为文本或 PDF 再投。",
     SourceCode.MEMBER_DAMAGED: "压缩包已损坏。请重新打包再投。",
     SourceCode.MEMBER_PROTECTED: "有密码保护。请去掉密码再投。",
@@ -88,6 +85,13 @@ CHINESE: dict[ErrorCode, str] = {
     SourceCode.PICTURE_DAMAGED: "图片已损坏或不完整。请重新复制或扫描再投。",
     SourceCode.PICTURE_TOO_LARGE: "图片太大。请降低分辨率重新扫描再投。",
     SourceCode.PROTECTED: "有密码保护。请去掉密码再投。",
+    SourceCode.ROWS_LEFT_OUT: "有 {n} 行没有收录。第一处：{cause}",
+    SourceCode.ROWS_UNDATED: "有 {n} 行的日期认不出。第一处：{cause}",
+    SourceCode.ROW_BAD_DATE: "{where}：“{text}”不是日期。请写成 2025-09-13。",
+    SourceCode.ROW_NOT_JSON: "{where}：不是 JSON（{detail}）。请重新复制或导出。",
+    SourceCode.ROW_NO_OBJECT: "{where}：要有一个 JSON 对象，至少写明 text。",
+    SourceCode.ROW_SAME_ID: "编号“{id}”用了两次；一期之内编号不能相同。",
+    SourceCode.ROW_WITHOUT_TEXT: "{where}：没有正文，或它是空的。",
     SourceCode.SAME_BYTES: "与已入库的 {other} 内容相同。",
     SourceCode.SCAN_UNREADABLE: "{cause}",
     SourceCode.SEVERAL_ARTICLES: "有两期的文章用了同一个编号，分不清要改哪一篇。请改原文件后重新投递。",
@@ -109,6 +113,10 @@ CHINESE: dict[ErrorCode, str] = {
     ArchiveCode.INDEX_NOT_WRITTEN: "各期已经存好，但 {folder} 里的检索文件写不进去（{detail}）。请腾出空间，再建一次。",
     ArchiveCode.LOCKED: "资料库正被另一个任务写入。请稍后再试。",
     ArchiveCode.MISSING: "{folder} 没有资料库。请先用 bulletin build 建库，或用 --archive 指定另一个。",
+    ArchiveCode.BACKUP_DAMAGED: "{path} 不是完整的备份（{detail}），什么也没有恢复。请换一份备份。",
+    ArchiveCode.BACKUP_NEWER: "{path} 是更新的版本做的备份，什么也没有恢复。请装上那个版本。",
+    ArchiveCode.BACKUP_NOT_WRITTEN: "备份 {path} 写不进去（{detail}）。请腾出空间，或换个文件夹。",
+    ArchiveCode.RESTORE_OVER: "{folder} 里已有资料库，没有恢复。请用 --archive 另指文件夹，或用 --replace 换掉它。",
     ArchiveCode.NEWER_VERSION: "{path} 是更新的版本建的资料库。请装上那个版本，或恢复本版本的备份。",
     ArchiveCode.OTHER_VERSION: "{path} 不是这个版本能读的资料库。请在空文件夹里重建。",
     ArchiveCode.NO_ENGINE: "没有能打开 {location} 的资料库引擎。请指定文件夹，或用这些开头的网址：{schemes}。",
@@ -135,6 +143,8 @@ CHINESE: dict[ErrorCode, str] = {
         "资料库是用 {model} 的另一份权重建的（{built}，现在是 {now}）。请运行 bulletin build --full 重新编码"
         "，或换回原来的权重。"
     ),
+    ModelCode.FEATURES_DIFFER: "特征与它们的名字对不上：{names}。",
+    ModelCode.FITTED_OTHERWISE: "answering.json 是用别的特征拟合的。请重新安装，或运行 training/fit_answering.py。",
     ModelCode.SEVERAL_SCORES: "{name} 对一对文字给出 {n} 个分数；应当只给一个。",
     WritingCode.BAD_TIMEOUT: "{variable} 是“{text}”，应当是秒数。",
     WritingCode.BUSY: "语言模型此刻请求太多",
@@ -150,15 +160,34 @@ CHINESE: dict[ErrorCode, str] = {
     WritingCode.TIMED_OUT: "语言模型在 {seconds:g} 秒内没有写完",
     WritingCode.TOO_LONG: "语言模型写得太长",
     WritingCode.UNREACHABLE: "语言模型连不上",
+    AccessCode.ELSEWHERE: "请在本站自己的页面上输入口令。经过代理时，代理要把 Host 传过来。",
+    AccessCode.NEEDLESS: "这里没有设口令，编辑部只在本机开放。",
+    AccessCode.WAIT: "输错的次数太多，请过十分钟再试。",
+    AccessCode.WRONG: "口令不对。",
+    EditingCode.BAD_DATE: "“{text}”不是日期。请写成 2021-08-02 或 2021年8月2日，也可以留空。",
+    EditingCode.BODY_MISSING: "没有正文。正文不能清空。",
+    EditingCode.CHANGED_MEANWHILE: "这一篇刚被别人改过。请记下自己的改动，按“还原”看新的文字，再改。",
+    EditingCode.DATE_MISSING: "日期可以改，不能清空。",
+    EditingCode.NAME_MISSING: "请写上这一期的名称。",
+    EditingCode.NOT_CORRECTED: "没有改成。",
+    EditingCode.SKIPPED: "{causes}",
+    EditingCode.TITLE_MISSING: "还没有标题。只有图片说明可以没有标题。",
     HistoryCode.BAD_KEEP_DAYS: "{variable} 是“{text}”，请写保留的天数，如 {default}；写 0 就什么也不留。",
     HistoryCode.BUSY: "{path} 现在用不了（{detail}）。可能被另一个程序占着，或者它或它的文件夹只读。",
     HistoryCode.DAMAGED: "{path} 已损坏（{detail}）。请移走它；下次保存时会新建一个。",
+    HistoryCode.NEWER: "{path} 是另一个版本留下的。请装上那个版本，或移走这个文件。",
+    HistoryCode.FIELD_MISSING: "回答缺少 {name}。",
+    HistoryCode.OTHER_FORM: "它的格式是 {form}，由另一个版本写成。",
     HistoryCode.TOO_LONG: "超过 {most} 字的对话不保存。",
+    HistoryCode.UNREADABLE: "保存的对话读不了（{detail}）。",
     HistoryCode.UNUSABLE: "{path} 用不了（{detail}）。",
+    UsageCode.BAD_CHUNK_SIZE: "段长要满足 0 <= overlap_chars < max_chars，不能是 {overlap_chars} 和 {max_chars}。",
     UsageCode.BAD_DATE: "“{text}”不是日期。请写成 2021-08-02。",
     UsageCode.BAD_LIMIT: "{variable} 是“{text}”，请写大于零的整数，如 {default}。",
     UsageCode.NAME_OF_ARTICLE: "--name 用于期；文章用 --title。",
     UsageCode.NOTHING_CALLED: "没有叫“{name}”的文章或期。bulletin list 列出各期。",
+    UsageCode.NOT_A_NUMERAL: "{number} 不在 1 到 99 之间。",
+    UsageCode.NO_CHUNK: "资料库的这个状态里没有编号为“{chunk}”的段。请用这次检索得到的编号。",
     UsageCode.NO_ARTICLE_ID: "没有编号为“{name}”的文章；期可以改 --name 和 --date。",
     UsageCode.PHRASE_MISSING: "文章里没有“{text}”。bulletin show 可以看原文。",
     CommandCode.BAD_GOLD: "{name} 第 {line} 行：要有一个 JSON 对象，写明 question。",
@@ -174,7 +203,9 @@ CHINESE: dict[ErrorCode, str] = {
     CommandCode.SOURCE_MISSING: "已知文章要与版面比较：请用 --source 指定版面文件或文件夹。",
     ServingCode.AUTH_FORM: "打开页面的用户名和口令要写成 USER:PASSWORD。",
     ServingCode.AUTH_TWICE: "--auth 和 --auth-file 说的是一回事。请只用一个。",
+    ServingCode.BAD_PROXY: "{variable} 里的 {text!r} 不是地址，也不是网段。请写成 127.0.0.1 或 10.0.0.0/8。",
     ServingCode.NOTHING_TO_EDIT: "用了 --share-nothing 就没有可以编辑的一侧，不能再用 --editing。请只用一个。",
+    ServingCode.NO_FOLDER: "编辑要有资料库的文件夹：请给出 archive。",
     ServingCode.NO_MCP: "--mcp 需要 mcp。请运行 pip install 'bulletin-qa[mcp]'。",
     ServingCode.PASSWORD_FILE_EMPTY: "口令文件 {path} 的第一行是空的。",
     ServingCode.PASSWORD_FILE_UNREADABLE: "口令文件 {path} 读不了（{detail}）。",
@@ -191,5 +222,10 @@ def explain(error: BulletinError) -> Words:
 
 
 def _chinese(error: BulletinError) -> str:
-    params = {name: _chinese(one) if isinstance(one, BulletinError) else one for name, one in error.params.items()}
-    return CHINESE[error.code].format(**params)
+    return CHINESE[error.code].format(**{name: _in_chinese(one) for name, one in error.params.items()})
+
+
+def _in_chinese(value: Any) -> Any:
+    if isinstance(value, BulletinError):
+        return _chinese(value)
+    return "；".join(map(str, map(_in_chinese, value))) if isinstance(value, tuple) else value

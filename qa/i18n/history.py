@@ -35,6 +35,14 @@ SAID: dict[str, tuple[str, ...]] = {
         "Delete all conversations of this browser, and your votes and remarks? They cannot be brought back.",
     ),
     "deleted": ("已删除。", "Deleted."),
+    # A conversation as a file.
+    "export_exported": ("{headline} · 导出于 {time}", "{headline} · exported {time}"),
+    "export_nearest": (
+        "以下只是内容最接近的文章，不是出处：",
+        "These are only the articles that come nearest, not sources:",
+    ),
+    "export_question": ("问：{question}", "Question: {question}"),
+    "export_sources": ("出处", "Sources"),
     "kept_nothing": (
         "还没有对话。提问之后，对话会自动保存在这里。",
         "There is no conversation yet. What you ask will be kept here by itself.",

@@ -47,19 +47,6 @@ SAID: dict[str, tuple[str, ...]] = {
         "编辑部不对这个页面开放，或口令已经过期。请刷新页面，重新输入口令。",
         "The newsroom is not open to this page, or the password has expired. Reload the page and give it again.",
     ),
-    "password_elsewhere": (
-        "请在本站自己的页面上输入口令。经过代理时，代理要把 Host 传过来。",
-        "Please give the password on this site's own page. A proxy has to pass Host on.",
-    ),
-    "password_needless": (
-        "这里没有设口令，编辑部只在本机开放。",
-        "There is no password here; the newsroom is open on this machine only.",
-    ),
-    "password_wait": (
-        "输错的次数太多，请过十分钟再试。",
-        "That was wrong too many times. Please try again in ten minutes.",
-    ),
-    "password_wrong": ("口令不对。", "The password is wrong."),
     "server_gone": ("连不上服务器，请再试一次。", "The server cannot be reached. Please try again."),
     # What arrives.
     "arrival": ("投递新一期", "Add an issue"),
@@ -100,26 +87,14 @@ SAID: dict[str, tuple[str, ...]] = {
         "资料库正被另一个任务写入，等它写完……",
         "Another task is writing to the archive; waiting for it …",
     ),
-    "body_missing": ("没有正文。正文不能清空。", "There is no text. The text cannot be cleared."),
-    "changed_meanwhile": (
-        "这一篇刚被别人改过。请记下自己的改动，按“还原”看新的文字，再改。",
-        "Somebody else has just changed this article. Note your changes, press “Restore” to see the new text, and "
-        "make them again.",
-    ),
+    "choose_files": ("点击选择文件，或把文件拖到这里", "Click to choose files, or drop them here"),
     "choose_issue": ("选择一期", "Choose an issue"),
     "corrected": ("已保存更正，用时 {seconds:.1f} 秒。", "The correction was saved, in {seconds:.1f} seconds."),
-    "date_missing": ("日期可以改，不能清空。", "A date can be changed, but not cleared."),
-    "name_missing": ("请写上这一期的名称。", "Please write the name of the issue."),
-    "not_corrected": ("没有改成。", "Nothing was changed."),
     "not_made": ("没有做成：{reason}", "That was not done: {reason}"),
     "shelf": ("已入库的期", "Issues in the archive"),
     "shelf_about": (
         "改正标题、署名、日期和误读的段落，或撤回一期。原文件不会改动。",
         "Correct titles, bylines, dates and misread paragraphs, or withdraw an issue. The source file stays as it is.",
-    ),
-    "title_missing": (
-        "还没有标题。只有图片说明可以没有标题。",
-        "There is no title yet. Only a caption can do without one.",
     ),
     "unchanged": ("没有改动，不必保存。", "Nothing has changed; there is nothing to save."),
     "unexpected": (
@@ -147,12 +122,12 @@ SAID: dict[str, tuple[str, ...]] = {
     "asked_last": ("最近一次", "Last"),
     "asked_question": ("问题", "Question"),
     "not_answered": ("没有找到答案", "no answer was found"),
-    "opinions": ("读者意见", "Readers' opinions"),
-    "opinions_about": ("读者对回答的评价，新的在前。", "What readers say of answers, the newest first."),
-    "opinions_nothing": ("还没有读者留下意见。", "No reader has left an opinion yet."),
+    "opinions": ("读者意见", "Users' opinions"),
+    "opinions_about": ("读者对回答的评价，新的在前。", "What users say of answers, the newest first."),
+    "opinions_nothing": ("还没有读者留下意见。", "No user has left an opinion yet."),
     "opinions_trouble": (
         "读者意见暂时读不了：{reason}",
-        "The opinions of readers cannot be read at the moment: {reason}",
+        "The opinions of users cannot be read at the moment: {reason}",
     ),
     "sources": ("出处：", "Sources: "),
     "useful": ("有用", "Useful"),
@@ -161,7 +136,7 @@ SAID: dict[str, tuple[str, ...]] = {
     "wanted": ("没有找到答案的问题", "Questions without an answer"),
     "wanted_about": (
         "读者想知道、公报里没有找到的，新的在前。",
-        "What readers wanted to know and the bulletin does not say, the newest first.",
+        "What users wanted to know and the bulletin does not say, the newest first.",
     ),
     "wanted_nothing": ("还没有。", "None yet."),
 }

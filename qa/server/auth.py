@@ -19,7 +19,8 @@ from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
 
-from qa.i18n import Words, words
+from embeddings import BulletinError
+from qa.errors import AccessCode
 
 STAY_SECONDS = 12 * 3600.0  # of a browser in which the staff's password was given
 WRONG_TRIES = 5  # from one address, within the time below, until it has to wait
@@ -30,23 +31,19 @@ _MOST_PASSWORD_CHARS = 1000
 _FORWARDING = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
 
 
-class NotAdmittedError(Exception):
-    """A password was not taken; `said` tells why, for the one who typed it."""
-
-    def __init__(self, said: Words) -> None:
-        super().__init__(said)
-        self.said = said
+class NotAdmittedError(BulletinError):
+    """A password was not taken."""
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class ClientRequest:
     """A request as far as it tells who sends it. Names of headers are in lower case."""
 
     address: str
     headers: Mapping[str, str]
 
     @classmethod
-    def of(cls, scope: Mapping[str, Any]) -> Visit:
+    def of(cls, scope: Mapping[str, Any]) -> ClientRequest:
         """The visit of an ASGI scope."""
         client = scope.get("client")
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope.get("headers", ())}
@@ -55,7 +52,7 @@ class Visit:
     @property
     def is_local(self) -> bool:
         """Whether it was sent from this machine, by a page of this machine, through no proxy."""
-        if not _is_loopback(self.address) or any(name in self.headers for name in _FORWARDING):
+        if not _is_loopback(self.address) or self.is_forwarded:
             return False
         # A name that another site lets point at this machine, or a page of that site, speaks for that site.
         return _names_this_machine(self.headers.get("host", "")) and self.is_own_page
@@ -76,12 +73,13 @@ class Visit:
 
     @property
     def network(self) -> str:
-        """What is counted as one sender: the address, or the network of 2^64 addresses that IPv6 gives to each."""
-        try:
-            address = ip_address(self.address)
-        except ValueError:
-            return self.address
-        return f"{int(address) >> 64:x}::" if isinstance(address, IPv6Address) else self.address
+        """What is counted as one sender, as `network_of` tells it."""
+        return network_of(self.address)
+
+    @property
+    def is_forwarded(self) -> bool:
+        """Whether a proxy says that it passes the request on for another."""
+        return any(name in self.headers for name in _FORWARDING)
 
 
 class FailedAttempts:
@@ -92,12 +90,12 @@ class FailedAttempts:
         self._lock = Lock()
         self._wrong: OrderedDict[str, dict[bytes, float]] = OrderedDict()  # sender → digest → time, in seconds
 
-    def must_wait(self, visit: Visit) -> bool:
+    def must_wait(self, visit: ClientRequest) -> bool:
         """Whether a sender has been wrong too often to be heard now."""
         with self._lock:
             return len(self._recent(visit.network)) >= WRONG_TRIES
 
-    def count(self, visit: Visit, typed: bytes) -> None:
+    def count(self, visit: ClientRequest, typed: bytes) -> None:
         """Remember a wrong password. A page that sends the same one again and again is not guessing."""
         with self._lock:
             self._wrong[visit.network] = {**self._recent(visit.network), hashlib.sha256(typed).digest(): self._now()}
@@ -133,7 +131,7 @@ class StaffAccess:
         """Whether a password opens it."""
         return bool(self._password)
 
-    def admits(self, visit: Visit) -> bool:
+    def admits(self, visit: ClientRequest) -> bool:
         """Whether a request may use the staff side."""
         if not self.has_password:
             return visit.is_local and not self._behind_proxy
@@ -142,18 +140,18 @@ class StaffAccess:
             given = self._inside.get(token)
         return given is not None and self._now() - given < STAY_SECONDS and visit.is_own_page
 
-    def enter(self, typed: str, visit: Visit) -> str:
+    def enter(self, typed: str, visit: ClientRequest) -> str:
         """A token for the browser that sends the right password. Raises NotAdmittedError."""
         if not self.has_password:
-            raise NotAdmittedError(words("password_needless"))
+            raise NotAdmittedError(AccessCode.NEEDLESS)
         if self._attempts.must_wait(visit):
-            raise NotAdmittedError(words("password_wait"))
+            raise NotAdmittedError(AccessCode.WAIT)
         if not visit.is_own_page:
-            raise NotAdmittedError(words("password_elsewhere"))
+            raise NotAdmittedError(AccessCode.ELSEWHERE)
         given = typed[:_MOST_PASSWORD_CHARS].encode("utf-8", "replace")
         if not hmac.compare_digest(given, self._password):
             self._attempts.count(visit, given)
-            raise NotAdmittedError(words("password_wrong"))
+            raise NotAdmittedError(AccessCode.WRONG)
         token = secrets.token_urlsafe(32)
         with self._lock:
             self._inside[token] = self._now()
@@ -161,7 +159,7 @@ class StaffAccess:
                 self._inside.popitem(last=False)
         return token
 
-    def leave(self, visit: Visit) -> None:
+    def leave(self, visit: ClientRequest) -> None:
         """Forget that a browser has given the password."""
         with self._lock:
             self._inside.pop(visit.cookie(self.cookie), None)
@@ -174,11 +172,11 @@ class Credentials:
         self._expected = f"{user}:{password}".encode()
         self._attempts = FailedAttempts(now)
 
-    def must_wait(self, visit: Visit) -> bool:
+    def must_wait(self, visit: ClientRequest) -> bool:
         """Whether a sender has been wrong too often to be heard now."""
         return self._attempts.must_wait(visit)
 
-    def admits(self, visit: Visit) -> bool:
+    def admits(self, visit: ClientRequest) -> bool:
         """Whether a request has the right name and password. A wrong one is counted, a missing one is not."""
         scheme, _, encoded = visit.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "basic":
@@ -191,6 +189,18 @@ class Credentials:
         if not right:
             self._attempts.count(visit, given)
         return right
+
+
+def network_of(address: str) -> str:
+    """What is counted as one sender: the address, or the network of 2^64 addresses that IPv6 gives to each."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
+    if mapped is not None:
+        return str(mapped)
+    return f"{int(found) >> 64:x}::" if isinstance(found, IPv6Address) else address
 
 
 def _is_loopback(address: str) -> bool:

@@ -14,9 +14,15 @@ import functools
 import inspect
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import unquote
+
+from qa.server.auth import network_of
+from qa.server.turns import Turns
 
 Handler = Callable[..., Any]
 
@@ -71,6 +77,90 @@ def strike_off_sessions(page: Any) -> None:
     """Let the queue of a page forget the sessions that wait for nothing."""
     queue = page._queue
     queue.pending_event_ids_session = Waiting(queue.pending_event_ids_session)
+
+
+def take_turns(page: Any, *, most_of_sender: int) -> None:
+    """Let senders take turns in the queue of a page, in which each has at most so many calls waiting.
+
+    Gradio answers a call that is one too many with 503, as it does when the whole queue is full.
+    """
+    queue, turns = page._queue, Turns()
+    push, get_events = queue.push, queue.get_events
+
+    def lines() -> list[Any]:
+        return list(queue.event_queue_per_concurrency_id.values())
+
+    async def push_within_bounds(body: Any, request: Any, username: Any) -> tuple[bool, Any, str]:
+        waiting = Counter(_sender(event) for line in lines() for event in line.queue)
+        if waiting[_sender_of(request)] >= most_of_sender:
+            return False, f"Too many calls of yours are waiting; at most {most_of_sender} may.", "queue_full"
+        found: tuple[bool, Any, str] = await push(body=body, request=request, username=username)
+        return found
+
+    def get_events_by_turns() -> Any:
+        running = [_sender(event) for job in queue.active_jobs if job is not None for event in job]
+        for line in lines():
+            is_open = line.concurrency_limit is None or line.current_concurrency < line.concurrency_limit
+            if is_open and len(line.queue) > 1:
+                at = turns.next([_sender(event) for event in line.queue], running)
+                line.queue.insert(0, line.queue.pop(at))
+        found = get_events()
+        if found is not None:
+            turns.took(_sender(found[0][0]))
+        return found
+
+    queue.push, queue.get_events = push_within_bounds, get_events_by_turns
+
+
+def _sender(event: Any) -> str:
+    return _sender_of(event.request)
+
+
+def _sender_of(request: Any) -> str:
+    return network_of(request.client.host if request.client else "")
+
+
+_launching = threading.Lock()
+
+
+@contextmanager
+def served_by(change: Callable[[Any], None]) -> Iterator[None]:
+    """Let `change` see the configuration of each uvicorn server that gradio makes inside this block, before it runs."""
+    from gradio import http_server
+
+    with _launching:
+        make = http_server.Server
+
+        def changed(config: Any, *given: Any, **named: Any) -> Any:
+            change(config)
+            return make(config, *given, **named)
+
+        http_server.Server = changed
+        try:
+            yield
+        finally:
+            http_server.Server = make
+
+
+def fault_of_call(page: Any, path: str, call: Any) -> tuple[int, str] | None:
+    """Why gradio would stumble over a call to a path, read from JSON: an HTTP status and a reason; else None.
+
+    A function is named by its number, in the body, or by its name at the end of the path; a component by its number.
+    """
+    if not isinstance(call, dict):
+        return 400, "A call is a JSON object."
+    number = call.get("fn_index")
+    if number is not None and not (type(number) is int and number in page.fns):
+        return 404, "The page has no function of this number."
+    component = call.get("component_id", 0)
+    if path.startswith(COMPONENT) and not (type(component) is int and component in page.blocks):
+        return 404, "The page has no part of this number."
+    name = re.fullmatch(rf"{API}/call/([^/]+)/?", path)
+    asked = next((one for one in page.fns.values() if name and one.api_name == name[1]), None)
+    values = call.get("data")
+    if asked is not None and not (isinstance(values, list) and len(values) == len(asked.inputs)):
+        return 400, f"`data` must list {len(asked.inputs)} values for {asked.api_name}; /programs names them."
+    return None
 
 
 def signed_like(

@@ -12,17 +12,20 @@ import asyncio
 import json
 import logging
 import re
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from embeddings import Archive
+from embeddings import Archive, Variable
 from qa.assistant import Assistant
 from qa.i18n import in_language
-from qa.server.auth import STAY_SECONDS, Credentials, NotAdmittedError, StaffAccess, Visit
+from qa.i18n.errors import explain
+from qa.server.access import AccessLimits, KnownHosts
+from qa.server.auth import STAY_SECONDS, ClientRequest, Credentials, NotAdmittedError, StaffAccess
 from qa.server.gradio_internals import (
     CALL_ROUTE,
     COMPONENT,
@@ -59,15 +62,21 @@ _POLICY = (
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """How a page is served: who may come in, and what stands beside it.
+    """How a page is served: who may come in, by which names and how often, and what stands beside it.
 
-    `mcp` is what answers at `/mcp`, and `lifespan` what has to run meanwhile.
+    `fault_of_call` takes a path and the body of a call, read from JSON, and gives the status and the reason of a
+    refusal, or None. `proxies` are addresses and networks. `mcp` is what answers at `/mcp`, and `lifespan` what has to
+    run meanwhile.
     """
 
     assistant: Assistant
     archive: Path | None = None
     staff_access: StaffAccess | None = None
     credentials: Credentials | None = None
+    hosts: KnownHosts = field(default_factory=KnownHosts)
+    proxies: tuple[str, ...] = ()
+    limits: AccessLimits = field(default_factory=AccessLimits)
+    fault_of_call: Callable[[str, Any], tuple[int, str] | None] = lambda _path, _call: None
     mcp: Any = None
     lifespan: Callable[[Any], AbstractAsyncContextManager[None]] | None = None
 
@@ -122,6 +131,8 @@ class RequestFilter:
     def __init__(self, app: Any, *, serving: Serving) -> None:
         self._app = app
         self._serving = serving
+        self._under_way: Counter[str] = Counter()  # calls by their sender
+        self._has_warned = False
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """Answer one request, or pass it on."""
@@ -129,8 +140,13 @@ class RequestFilter:
             if scope["type"] == "lifespan":
                 await self._app(scope, receive, send)
             return
-        path, visit = _path(scope), Visit.of(scope)
+        path, visit = _path(scope), ClientRequest.of(scope)
         send = _with_headers(send, _is_embedded(scope))
+        if not self._serving.hosts.knows(visit.headers.get("host", "")):
+            # Before all else: a name that another site lets point here would make that site's page ours.
+            await _refuse(send, 421, f"This page has another name; {Variable.HOSTS} names those that it goes by.")
+            return
+        self._warn_of_proxy(visit)
         if "origin" in visit.headers and not visit.is_own_page:
             # Gradio would let any site read, through its visitor's browser, what is open only to that visitor.
             await _refuse(send, 403, "A page of another site cannot call this one; put it into a frame instead.")
@@ -157,13 +173,38 @@ class RequestFilter:
             await _refuse(send, 404, "There is nothing here.")
         elif path in (ENTER, LEAVE):
             await self._staff_login(scope, receive, send, visit, path)
-        elif scope["method"] == "POST" and _CALL.fullmatch(path):
-            await self._call(scope, receive, send, is_staff=is_staff)
+        elif scope["method"] == "POST" and (_CALL.fullmatch(path) or path.rstrip("/") == MCP):
+            await self._within_bounds(scope, receive, send, visit, is_staff=is_staff)
         elif path == "/" and _is_embedded(scope) and THEME not in _query(scope):
             # Gradio takes its theme from the address.
             await _refuse(send, 307, "", {"Location": f"?embed=1&{THEME}=light"})
         else:
             await self._app(scope, receive, send)
+
+    def _warn_of_proxy(self, visit: ClientRequest) -> None:
+        if visit.is_forwarded and not self._serving.proxies and not self._has_warned:
+            self._has_warned = True
+            told = "Requests come through a proxy that %s does not name, so that all its users count as one sender"
+            logger.warning(told, Variable.PROXIES)
+
+    async def _within_bounds(
+        self, scope: Message, receive: Receive, send: Send, visit: ClientRequest, *, is_staff: bool
+    ) -> None:
+        """Answer a call, unless too many of its sender are being answered."""
+        sender = visit.network
+        if self._under_way[sender] >= self._serving.limits.max_sender_waiting:
+            await _refuse(send, 429, "Too many calls at once; wait for some of them.", {"Retry-After": "1"})
+            return
+        self._under_way[sender] += 1
+        try:
+            if _CALL.fullmatch(_path(scope)):
+                await self._call(scope, receive, send, is_staff=is_staff)
+            else:
+                await self._app(scope, receive, send)
+        finally:
+            self._under_way[sender] -= 1
+            if not self._under_way[sender]:
+                del self._under_way[sender]
 
     async def _call(self, scope: Message, receive: Receive, send: Send, *, is_staff: bool) -> None:
         """Pass a call on that asks for no file, or, from the staff, for no file of another host."""
@@ -172,7 +213,8 @@ class RequestFilter:
             await _refuse(send, 413, f"The request is too large; the limit is {MAX_BODY_BYTES:,} bytes.")
             return
         try:
-            files = files_in(json.loads(body)) if body else []
+            call = json.loads(body) if body else {}
+            files = files_in(call)
         except RecursionError:
             await _refuse(send, 400, "The request is nested too deeply.")
             return
@@ -180,13 +222,16 @@ class RequestFilter:
             if _path(scope).rstrip("/") == COMPONENT:  # gradio would take a form with files there
                 await _refuse(send, 400, "The request is no JSON.")
                 return
-            files = []  # gradio says what is wrong with it
+            call, files = {}, []  # gradio says what is wrong with it
         if files and not (is_staff and not any(map(is_elsewhere, files))):
             await _refuse(send, 403, "Files cannot be named in a request.")
             return
+        if fault := self._serving.fault_of_call(_path(scope), call):
+            await _refuse(send, *fault)
+            return
         await self._app(scope, _replaying(body, receive), send)
 
-    async def _staff_login(self, scope: Message, receive: Receive, send: Send, visit: Visit, path: str) -> None:
+    async def _staff_login(self, scope: Message, receive: Receive, send: Send, visit: ClientRequest, path: str) -> None:
         """Take the staff's password, and give the browser a cookie that tells that it was given."""
         staff_access = self._serving.staff_access
         if scope["method"] != "POST" or staff_access is None:
@@ -208,7 +253,7 @@ class RequestFilter:
             token = staff_access.enter(typed, visit)
         except NotAdmittedError as error:
             await asyncio.sleep(WRONG_DELAY)
-            await _answer(send, 403, {"said": in_language(error.said, visit.headers)})
+            await _answer(send, 403, {"said": in_language(explain(error), visit.headers)})
             return
         await _answer(send, 200, {"said": ""}, {"Set-Cookie": cookie.format(token, STAY_SECONDS)})
 

@@ -12,8 +12,6 @@ from qa.errors import ServingCode
 from qa.server.auth import Credentials, StaffAccess
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-# Names that MCP clients on this machine ask by, so that no other site's name can be made to point here.
-LOCAL_HOSTS = ("127.0.0.1:*", "localhost:*", "[::1]:*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,7 @@ def add_serving_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--share-nothing",
         action="store_true",
-        help="no staff side, no uploads, nothing kept of what readers do",
+        help="no staff side, no uploads, nothing kept of what users do",
     )
     parser.add_argument(
         "--mcp",

@@ -9,17 +9,17 @@ import importlib.util
 import re
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import partial
 from io import BytesIO
 from typing import Any
 
 from embeddings import Article
+from qa.i18n import Language, Words, said_in, words
 from qa.types import Answer
 from qa.userdata.conversation import Conversation, Turn
 from qa.userdata.notes import WITHDRAWN, note_of
 
 _HEADLINE = "公报问答"
-_ABSTAINED = "以下只是内容最接近的文章，不是出处："
-_SOURCES = "出处"
 _AUTHORS = 3  # GB/T 7714: of more, the first three and 等
 
 # What stands beside the names in a byline: who they work for, what they are, and what they did.
@@ -78,48 +78,69 @@ def authors(byline: str) -> list[str]:
     return list(dict.fromkeys(name for name in names if _NAME.fullmatch(name) and not _HOUSE_ALONE.match(name)))
 
 
-def as_markdown(conversation: Conversation, *, name: str, exported: datetime, gone: Collection[str] = ()) -> str:
-    """The conversation as Markdown. Of the issues in `gone` (ids), which were withdrawn, nothing is told."""
-    lines = [f"# {_plain(name) or _HEADLINE}", "", f"{_HEADLINE} · 导出于 {exported:%Y-%m-%d %H:%M}", ""]
+def as_markdown(
+    conversation: Conversation,
+    *,
+    name: str,
+    exported: datetime,
+    gone: Collection[str] = (),
+    language: Language = Language.CHINESE,
+) -> str:
+    """The conversation as Markdown. Of the issues in `gone` (ids), which were withdrawn, nothing is told.
+
+    What is said around the bulletin's own words is in `language`; references stay as GB/T 7714 has those in Chinese.
+    """
+    say = partial(said_in, language)
+    lines = [f"# {_plain(name) or _HEADLINE}", "", say(_exported_at(exported)), ""]
     for turn in conversation.settled().turns:
-        lines += [f"## 问：{_plain(_line(turn.question))}", ""]
-        lines += [*_plain(_said(turn, gone)).replace("\n", "  \n").split("\n"), ""]
+        asked = words("export_question", question=_plain(_line(turn.question)))
+        lines += [f"## {say(asked)}", ""]
+        lines += [*_plain(say(_said(turn, gone))).replace("\n", "  \n").split("\n"), ""]
         answer = _told(turn, gone)
         if answer is None:
             continue
         for quote in _quotes(answer):
             lines += [*(f"> {_plain(line)}" for line in quote.split("\n")), ""]
         if answer.note:
-            lines += [f"*{_plain(answer.note)}*", ""]
+            lines += [f"*{_plain(say(answer.note))}*", ""]
         if sources := references(answer, gone):
-            lines += [f"**{_SOURCES}**" if answer.citations else _ABSTAINED, ""]
+            heading = say(_heading(answer))
+            lines += [f"**{heading}**" if answer.citations else heading, ""]
             lines += [*(f"\\[{number}\\] {_plain(source)}  " for number, source in sources), ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
-def as_word(conversation: Conversation, *, name: str, exported: datetime, gone: Collection[str] = ()) -> bytes:
-    """The conversation as a Word document. Raises ImportError where python-docx is not installed."""
+def as_word(
+    conversation: Conversation,
+    *,
+    name: str,
+    exported: datetime,
+    gone: Collection[str] = (),
+    language: Language = Language.CHINESE,
+) -> bytes:
+    """The conversation as a Word document, as `as_markdown`. Raises ImportError where python-docx is not installed."""
     import docx
     from docx.shared import Pt
 
+    say = partial(said_in, language)
     document = docx.Document()
     _set_fonts(document, Pt(12))
     document.core_properties.title = _xml(name or _HEADLINE)
     document.core_properties.author = _HEADLINE
     document.add_heading(_xml(name or _HEADLINE), level=1)
-    document.add_paragraph(f"{_HEADLINE} · 导出于 {exported:%Y-%m-%d %H:%M}")
+    document.add_paragraph(say(_exported_at(exported)))
     for turn in conversation.settled().turns:
-        document.add_heading(_xml(f"问：{_line(turn.question)}"), level=2)
-        document.add_paragraph(_xml(_said(turn, gone)))
+        document.add_heading(_xml(say(words("export_question", question=_line(turn.question)))), level=2)
+        document.add_paragraph(_xml(say(_said(turn, gone))))
         answer = _told(turn, gone)
         if answer is None:
             continue
         for quote in _quotes(answer):
             document.add_paragraph(_xml(quote), style="Quote")
         if answer.note:
-            document.add_paragraph().add_run(_xml(answer.note)).italic = True
+            document.add_paragraph().add_run(_xml(say(answer.note))).italic = True
         if sources := references(answer, gone):
-            document.add_paragraph().add_run(_SOURCES if answer.citations else _ABSTAINED).bold = True
+            document.add_paragraph().add_run(say(_heading(answer))).bold = True
             for number, source in sources:
                 document.add_paragraph(_xml(f"[{number}] {source}"))
     file = BytesIO()
@@ -146,6 +167,15 @@ def file_name(name: str, suffix: str) -> str:
     """A name for a file on any system."""
     kept = re.sub(r'[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069<>:"/\\|?*]+', " ", _xml(name))
     return f"{_line(kept).strip('. ')[:40] or _HEADLINE}.{suffix}"
+
+
+def _exported_at(time: datetime) -> Words:
+    return words("export_exported", headline=_HEADLINE, time=f"{time:%Y-%m-%d %H:%M}")
+
+
+def _heading(answer: Answer) -> Words:
+    """What stands above the references of an answer."""
+    return words("export_sources" if answer.citations else "export_nearest")
 
 
 def _told(turn: Turn, gone: Collection[str]) -> Answer | None:

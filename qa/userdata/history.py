@@ -13,17 +13,26 @@ from pathlib import Path
 
 from embeddings import BulletinError
 from qa.assistant import Assistant
+from qa.i18n import Language
 from qa.types import AnswerKind
 from qa.userdata import export
 from qa.userdata.conversation import Conversation, Turn
 from qa.userdata.serialize import pack, unpack
-from qa.userdata.store import Bounds, ConversationEntry, Place, UserStore, Voted, answer_key, utc_now
+from qa.userdata.store import (
+    ConversationEntry,
+    ConversationRevision,
+    RatedAnswer,
+    RetentionLimits,
+    UserStore,
+    answer_key,
+    utc_now,
+)
 
 logger = logging.getLogger(__name__)
 
 _USER_KEY = re.compile(r"[A-Za-z0-9_-]{40,64}")
 _NAME_CHARS = 24  # of the first question, which names a conversation
-NEW = Place()
+NEW = ConversationRevision()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +55,17 @@ class History:
         assistant: Assistant,
         archive: Path,
         *,
-        bounds: Bounds | None = None,
+        bounds: RetentionLimits | None = None,
         now: Callable[[], datetime] = utc_now,
         zone: tzinfo | None = None,
     ) -> None:
-        self.store = UserStore(archive, bounds=bounds or Bounds(), now=now)
+        self.store = UserStore(archive, bounds=bounds or RetentionLimits(), now=now)
         self._assistant = assistant
         self._now, self._zone = now, zone
 
-    def keep(self, user: str, place: Place, conversation: Conversation, *, goes_on: bool = False) -> Place:
+    def keep(
+        self, user: str, place: ConversationRevision, conversation: Conversation, *, goes_on: bool = False
+    ) -> ConversationRevision:
         """Write the conversation down, and return where it is now: where it was, if it could not be.
 
         Where it `goes_on` it was written moments ago, and is not written again if it has been deleted since.
@@ -68,7 +79,7 @@ class History:
             )
         return place
 
-    def recall(self, user: str, conversation: str) -> tuple[Place, Conversation] | None:
+    def recall(self, user: str, conversation: str) -> tuple[ConversationRevision, Conversation] | None:
         """A user's conversation as it was kept; None when there is none to be had."""
         if not (is_user_key(user) and conversation):
             return None
@@ -105,7 +116,7 @@ class History:
 
     def delete_all(self, user: str) -> bool:
         """Delete all that a user left behind. Returns whether that could be done."""
-        with _going_on("What a reader left behind could not be deleted"):
+        with _going_on("What a user left behind could not be deleted"):
             self.store.delete_all(user)
             return True
         return False
@@ -134,7 +145,7 @@ class History:
                 with self._assistant.archive.snapshot() as snapshot:
                     generation = snapshot.generation
                 articles = tuple(dict.fromkeys(citation.article.id for citation in answer.citations))
-                about = Voted(
+                about = RatedAnswer(
                     turn.question, answer.text, answer.abstained, articles, generation, self._assistant.encoder.name
                 )
                 self.store.vote(user, about, is_good=vote)
@@ -155,15 +166,23 @@ class History:
             return self.store.votes_of(user) if is_user_key(user) else {}
         return {}
 
-    def export(self, conversation: Conversation, name: str, *, word: bool, gone: frozenset[str]) -> File | None:
+    def export(
+        self,
+        conversation: Conversation,
+        name: str,
+        *,
+        word: bool,
+        gone: frozenset[str],
+        language: Language = Language.CHINESE,
+    ) -> File | None:
         """The conversation as a file; None when it could not be made."""
         name, now = name or name_of(conversation), self.now()
         with _going_on("A conversation could not be exported"):
             if word:
-                content = export.as_word(conversation, name=name, exported=now, gone=gone)
+                content = export.as_word(conversation, name=name, exported=now, gone=gone, language=language)
                 kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
                 return file(export.file_name(name, "docx"), kind, content)
-            text = export.as_markdown(conversation, name=name, exported=now, gone=gone)
+            text = export.as_markdown(conversation, name=name, exported=now, gone=gone, language=language)
             return file(export.file_name(name, "md"), "text/markdown", text.encode("utf-8", "replace"))
         return None
 

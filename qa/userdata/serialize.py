@@ -14,6 +14,8 @@ from datetime import date
 from typing import Any
 
 from embeddings import Article, Filters, Issue, Snapshot
+from embeddings.errors import ArgumentError
+from qa.errors import HistoryCode
 from qa.i18n import Words, words
 from qa.types import Answer, AnswerKind, Citation, Passage, Scope, Spoken
 from qa.userdata.conversation import Conversation, Turn, TurnState
@@ -39,17 +41,17 @@ def unpack(text: str, snapshot: Snapshot) -> Conversation:
     """The conversation that was packed, with the articles as the archive has them now.
 
     A quote that a correction has moved is found again; one that it has changed stays as it was said and has no place.
-    Raises ValueError for a text that `pack` did not write.
+    Raises ArgumentError for a text that `pack` did not write.
     """
     try:
         row = json.loads(text)
         if row["version"] != _VERSION:
-            raise ValueError(f"written in form {row['version']}")
+            raise ArgumentError(HistoryCode.OTHER_FORM, form=row["version"])
         articles = _Articles(snapshot)
         turns = tuple(_turn(one, articles) for one in row["turns"])
         return Conversation(turns, int(row["selected"]))
     except (KeyError, TypeError, IndexError, AttributeError, ValueError) as error:
-        raise ValueError(f"The kept conversation cannot be read ({error!r}).") from error
+        raise ArgumentError(HistoryCode.UNREADABLE, detail=repr(error)) from error
 
 
 def _turn_row(turn: Turn) -> _Row:
@@ -173,7 +175,7 @@ def _answer(row: Mapping[str, Any], articles: _Articles) -> Answer:
             value = row[field.name]
             plain[field.name] = tuple(value) if isinstance(value, list) else value
         elif field.default is MISSING and field.default_factory is MISSING:
-            raise ValueError(f"an answer without {field.name}")
+            raise ArgumentError(HistoryCode.FIELD_MISSING, name=field.name)
     plain |= {name: _in_both(row, name) for name in _SAID if name in row}
     return Answer(
         **plain,

@@ -22,6 +22,7 @@ from typing import Any
 
 from embeddings import BulletinError, SourceError, Variable, fold_to_words
 from qa.errors import HistoryCode
+from qa.userdata.retention import purge, stamp, time_of
 
 logger = logging.getLogger(__name__)
 
@@ -79,7 +80,7 @@ class UserStoreError(BulletinError):
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
+class RetentionLimits:
     """How much is kept; the oldest goes first. `days` is the age at which anything goes, 0 keeps nothing at all."""
 
     days: int = KEEP_DAYS
@@ -89,7 +90,7 @@ class Bounds:
     conversations_of_one: int = 200
 
     @classmethod
-    def from_environment(cls) -> Bounds:
+    def from_environment(cls) -> RetentionLimits:
         """The defaults, with BULLETIN_KEEP_DAYS where it is set. Raises SourceError for what is no number."""
         text = Variable.KEEP_DAYS.read()
         if not (text.isascii() and text.isdecimal() and len(text) <= 5):
@@ -98,7 +99,7 @@ class Bounds:
 
 
 @dataclass(frozen=True, slots=True)
-class Voted:
+class RatedAnswer:
     """What a vote is about. `articles` are the ids of the articles cited."""
 
     question: str
@@ -117,7 +118,7 @@ class Vote:
     user: str
     is_good: bool
     word: str
-    about: Voted
+    about: RatedAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ class Unanswered:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ConversationRevision:
     """Where a conversation lies in the store, and the state of it that one window of a browser has seen."""
 
     id: str = ""
@@ -166,12 +167,14 @@ class UserStore:
     there is none, the store is empty.
     """
 
-    def __init__(self, archive: Path, *, bounds: Bounds = Bounds(), now: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self, archive: Path, *, bounds: RetentionLimits = RetentionLimits(), now: Callable[[], datetime] = utc_now
+    ) -> None:
         self.path = archive / STORE_FILE
         self.bounds = bounds
         self._now = now
 
-    def vote(self, user: str, about: Voted, *, is_good: bool) -> None:
+    def vote(self, user: str, about: RatedAnswer, *, is_good: bool) -> None:
         """Put down a vote. Another one on the same answer changes it and leaves the word that came with it."""
         with self._writing() as connection:
             connection.execute(
@@ -182,7 +185,7 @@ class UserStore:
                 (
                     _hashed(user),
                     answer_key(about.question, about.answer),
-                    self._time(),
+                    time_of(connection, self._now()),
                     int(is_good),
                     _clean(about.question, _MAX_TEXT_CHARS),
                     _clean(about.answer, _MAX_TEXT_CHARS),
@@ -231,7 +234,7 @@ class UserStore:
                 user[:8],
                 bool(is_good),
                 word,
-                Voted(question, answer, bool(abstained), tuple(json.loads(articles)), generation, model),
+                RatedAnswer(question, answer, bool(abstained), tuple(json.loads(articles)), generation, model),
             )
             for time, user, is_good, word, question, answer, abstained, articles, generation, model in rows
         ]
@@ -246,7 +249,7 @@ class UserStore:
             connection.execute(
                 "INSERT INTO unanswered VALUES (?, ?, 1, ?, ?) ON CONFLICT (folded) DO UPDATE SET asked = asked + 1,"
                 " question = excluded.question, time = excluded.time, confidence = excluded.confidence",
-                (folded, question, self._time(), confidence),
+                (folded, question, time_of(connection, self._now()), confidence),
             )
             _leave_newest(connection, "unanswered", self.bounds.unanswered)
 
@@ -260,7 +263,9 @@ class UserStore:
             ).fetchall()
         return [Unanswered(text, asked, datetime.fromisoformat(time), sure) for text, asked, time, sure in rows]
 
-    def keep(self, user: str, place: Place, content: str, *, name: str, turns: int, goes_on: bool = False) -> Place:
+    def keep(
+        self, user: str, place: ConversationRevision, content: str, *, name: str, turns: int, goes_on: bool = False
+    ) -> ConversationRevision:
         """Write a conversation down and return where it is now. An empty place is a new one, and gets the `name`.
 
         If what lies at the place is gone, or another window has changed it since, this one is written to a new place,
@@ -271,23 +276,33 @@ class UserStore:
         if len(content) > _MAX_CONVERSATION_CHARS:
             raise UserStoreError(HistoryCode.TOO_LONG, most=_MAX_CONVERSATION_CHARS)
         with self._writing() as connection:
+            now = time_of(connection, self._now())
             changed = connection.execute(
                 "UPDATE conversations SET content = ?, turns = ?, time = ?, revision = revision + 1,"
                 # A window whose page was stopped before it learned of its last writing knows an older revision.
                 " window = ? WHERE id = ? AND reader = ? AND (revision = ? OR window = ?) RETURNING revision",
                 (
-                    content, turns, self._time(), place.window, place.id, _hashed(user), place.revision, place.window
+                    content, turns, now, place.window, place.id, _hashed(user), place.revision, place.window
                 ),
             ).fetchone()  # fmt: skip
             if changed:
-                return Place(place.id, changed[0], place.window)
+                return ConversationRevision(place.id, changed[0], place.window)
             if goes_on and place.id and not _lies_there(connection, place.id):
                 return place
-            made = Place(secrets.token_urlsafe(12), 1, secrets.token_hex(8))
+            made = ConversationRevision(secrets.token_urlsafe(12), 1, secrets.token_hex(8))
             name = _clean(_line(name), MAX_NAME_CHARS)
             connection.execute(
                 "INSERT INTO conversations VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (made.id, _hashed(user), name, turns, self._time(), made.revision, made.window, content),
+                (
+                    made.id,
+                    _hashed(user),
+                    name,
+                    turns,
+                    time_of(connection, self._now()),
+                    made.revision,
+                    made.window,
+                    content,
+                ),
             )
             connection.execute(
                 "DELETE FROM conversations WHERE reader = ? AND id NOT IN (SELECT id FROM conversations"
@@ -297,14 +312,14 @@ class UserStore:
             _leave_newest(connection, "conversations", self.bounds.conversations)
             return made
 
-    def conversation(self, user: str, conversation: str) -> tuple[Place, str] | None:
+    def conversation(self, user: str, conversation: str) -> tuple[ConversationRevision, str] | None:
         """A user's conversation, opened in a window of its own; None when this user has none with that id."""
         with self._reading() as connection:
             row = connection.execute(
                 "SELECT id, revision, content FROM conversations WHERE id = ? AND reader = ? AND time >= ?",
                 (conversation, _hashed(user), self._oldest()),
             ).fetchone()
-        return (Place(row[0], row[1], secrets.token_hex(8)), row[2]) if row else None
+        return (ConversationRevision(row[0], row[1], secrets.token_hex(8)), row[2]) if row else None
 
     def conversations(self, user: str) -> list[ConversationEntry]:
         """A user's conversations, the one added to last first."""
@@ -336,14 +351,28 @@ class UserStore:
             for table in ("conversations", "votes"):
                 connection.execute(f"DELETE FROM {table} WHERE reader = ?", (_hashed(user),))
 
-    def _time(self) -> str:
-        return _stamp(self._now())
+    def purge(self) -> int:
+        """Take out what is too old, and return how many rows that was. A step of the clock is not taken at its word."""
+        if not self.path.exists():
+            return 0
+        with self._explained(), closing(self._open()) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                gone = purge(connection, days=self.bounds.days, now=self._now())
+                connection.execute("COMMIT")
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+            if gone:
+                # What was deleted is to be gone from the log as well.
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        return gone
 
     def _since(self, time: datetime | None) -> str:
-        return max(_stamp(time), self._oldest()) if time else self._oldest()
+        return max(stamp(time), self._oldest()) if time else self._oldest()
 
     def _oldest(self) -> str:
-        return _stamp(self._now() - timedelta(days=self.bounds.days))
+        return stamp(self._now() - timedelta(days=self.bounds.days))
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
@@ -358,7 +387,7 @@ class UserStore:
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction, which also takes out what is too old."""
+        """One transaction, which also takes out what is too old; what it leaves behind, too, where nothing is kept."""
         with self._explained():
             if not self.path.exists():
                 # What users said is nobody else's on a machine with several users.
@@ -366,10 +395,10 @@ class UserStore:
             with closing(self._open()) as connection:
                 connection.execute("BEGIN IMMEDIATE")
                 try:
-                    oldest = self._oldest()
-                    for table in ("votes", "unanswered", "conversations"):
-                        connection.execute(f"DELETE FROM {table} WHERE time < ?", (oldest,))
+                    purge(connection, days=self.bounds.days, now=self._now())
                     yield connection
+                    if not self.bounds.days:
+                        purge(connection, days=0, now=self._now())
                     connection.execute("COMMIT")
                 finally:
                     if connection.in_transaction:
@@ -378,7 +407,10 @@ class UserStore:
     def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, isolation_level=None, timeout=_LOCK_SECONDS)
         try:
-            if connection.execute("PRAGMA user_version").fetchone()[0] != _VERSION:
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            if version > _VERSION:
+                raise UserStoreError(HistoryCode.NEWER, path=self.path)
+            if version != _VERSION:
                 _make(connection)
             connection.execute("PRAGMA synchronous = NORMAL")
             # A conversation that was deleted is to be gone from the file as well.
@@ -442,10 +474,6 @@ def _leave_newest(connection: sqlite3.Connection, table: str, most: int) -> None
 
 def _hashed(user: str) -> str:
     return hashlib.sha256(_clean(user).encode()).hexdigest()
-
-
-def _stamp(time: datetime) -> str:
-    return time.astimezone(timezone.utc).isoformat(timespec="microseconds")
 
 
 def _line(text: str) -> str:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from embeddings.errors import ArgumentError
 from qa.api.endpoints import publish
 from qa.assistant import Assistant
+from qa.errors import ServingCode
 from qa.i18n import labels
+from qa.server.access import AccessLimits
 from qa.server.auth import StaffAccess
-from qa.server.gradio_internals import note_no_events, strike_off_sessions
+from qa.server.gradio_internals import fault_of_call, note_no_events, strike_off_sessions, take_turns
 from qa.server.middleware import Serving
 from qa.userdata.conversation import Conversation
 from qa.userdata.history import History
-from qa.userdata.store import Bounds
+from qa.userdata.store import RetentionLimits
 from qa.web.html import answers as answer_html
 from qa.web.services.chat import ChatService
 from qa.web.services.editor import EditorService
@@ -24,7 +28,6 @@ from qa.web.tabs.chat_tab import Parts, lay_out_chat, wire_chat
 from qa.web.tabs.history_panel import HistoryPanel
 from qa.web.tabs.staff_tab import build_staff_tab
 
-_WAITING_QUESTIONS = 100
 _KEPT_SECONDS = 86_400  # of a dropped file, until it is confirmed
 
 
@@ -35,20 +38,23 @@ def build_page(
     archive: Path | None = None,
     staff_access: StaffAccess | None = None,
     remember: bool = True,
-    bounds: Bounds | None = None,
+    bounds: RetentionLimits | None = None,
+    limits: AccessLimits | None = None,
 ) -> Any:
     """The page as a gr.Blocks, ready for `serve`, with the endpoints for other programs.
 
     With `editing`, it has a staff tab that changes the archive in the folder `archive`, which must be the assistant's,
     for those whom `staff_access` admits (default: those on this machine). With `remember`, and where `archive` is
     named, it keeps conversations, votes and questions without an answer in that folder, within `bounds` (default: as
-    the environment says). Raises SourceError for a bad BULLETIN_KEEP_DAYS.
+    the environment says). `limits` (default: as the environment says) bound what one sender may take. Raises
+    SourceError for a bad BULLETIN_KEEP_DAYS or limit, and ArgumentError for `editing` without `archive`.
     """
     import gradio as gr
 
     if editing and archive is None:
-        raise ValueError("editing needs the folder of the archive")
-    bounds = bounds or Bounds.from_environment()
+        raise ArgumentError(ServingCode.NO_FOLDER)
+    bounds = bounds or RetentionLimits.from_environment()
+    limits = limits or AccessLimits.from_environment()
     history = History(assistant, archive.resolve(), bounds=bounds) if remember and archive and bounds.days else None
     kept = (3600, _KEPT_SECONDS) if editing else None
     staff_access = (staff_access or StaffAccess()) if editing else None
@@ -67,7 +73,7 @@ def build_page(
             with gr.Tab(words("browse_tab"), id="browse"):
                 browsing = BrowseTab(gr, library)
             if staff_access is not None and archive is not None:
-                with gr.Tab(words("newsroom_tab"), id="newsroom") as tab:
+                with gr.Tab(words("staff_tab"), id="staff") as tab:
                     editor = EditorService(assistant, archive.resolve())
                     changed = build_staff_tab(gr, editor, page, tab, parts["generation"], staff_access, history)
         gr.HTML(answer_html.foot(), elem_id="foot", apply_default_css=False)
@@ -76,8 +82,10 @@ def build_page(
         publish(gr, assistant)
     note_no_events()
     # The encoder uses every core for one question; more at once than cores only makes each wait longer.
-    page.queue(default_concurrency_limit=max(2, os.cpu_count() or 2), max_size=_WAITING_QUESTIONS)
+    # What can be asked for only through the queue cannot be asked past it.
+    page.queue(default_concurrency_limit=max(2, os.cpu_count() or 2), max_size=limits.max_waiting, api_open=False)
     strike_off_sessions(page)
+    take_turns(page, most_of_sender=limits.max_sender_waiting)
     # On the page itself, so that it cannot be served without its request filter.
-    page.serving = Serving(assistant, archive, staff_access)
+    page.serving = Serving(assistant, archive, staff_access, limits=limits, fault_of_call=partial(fault_of_call, page))
     return page

@@ -9,21 +9,26 @@ import argparse
 import os
 import socket
 import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from embeddings import BulletinError, Limits, archive_path
+from embeddings import BulletinError, Limits, archive_path, scratch_folder, tidy
+from embeddings.cli.language import spoken
+from embeddings.cli.signals import ending_in_order
 from qa.api.endpoints import tool_server
 from qa.assistant import Assistant
 from qa.i18n import labels
+from qa.server.access import KnownHosts, proxies_from_environment
 from qa.server.auth import Credentials
-from qa.server.gradio_internals import SESSIONS
+from qa.server.connections import Connections, guard
+from qa.server.gradio_internals import SESSIONS, served_by
 from qa.server.middleware import Serving, app_parts
-from qa.server.options import LOCAL_HOSTS, LOOPBACK, ServingOptions, options_of
-from qa.userdata.store import Bounds
+from qa.server.options import ServingOptions, options_of
+from qa.userdata.retention import purging
+from qa.userdata.store import RetentionLimits, UserStore
 from qa.web.html.programs import programs_page
 from qa.web.page import build_page
 from qa.web.scripts import head
@@ -58,26 +63,36 @@ def run(arguments: argparse.Namespace) -> int:
     """Open the archive and serve the page until interrupted. Returns 0, or 2 after one line on stderr."""
     # Before gradio is imported: it reads its folder once. Other programs with a page share the one it would take.
     _reach_own_address(arguments.host)
-    with tempfile.TemporaryDirectory(prefix="bulletin-page-", ignore_cleanup_errors=True) as folder:
-        os.environ.setdefault("GRADIO_TEMP_DIR", folder)
+    given = os.environ.get("GRADIO_TEMP_DIR")
+    with ending_in_order(), scratch_folder(Path(given) if given else None) as folder:
+        os.environ["GRADIO_TEMP_DIR"] = str(folder)
         try:
             options = options_of(arguments)
             _require_free_port(arguments.host, arguments.port)
             max_bytes = Limits.from_environment().max_bytes
-            bounds = Bounds.from_environment()
+            bounds = RetentionLimits.from_environment()
+            tidy(arguments.archive)
             assistant = Assistant.open(arguments.archive, model=arguments.model)
             page, url = _open_page(assistant, options, arguments, max_bytes=max_bytes, bounds=bounds)
         except (BulletinError, OSError) as error:
             print(f"bulletin: {error}", file=sys.stderr)
             return 2
-        print(f"公报问答：{url} （按 Ctrl+C 停止）", flush=True)
-        page.block_thread()
-        assistant.close()
+        print(spoken(f"公报问答：{url} （按 Ctrl+C 停止）", f"公报问答: {url} (Ctrl+C stops it)"), flush=True)
+        try:
+            with purging(UserStore(archive_path(arguments.archive), bounds=bounds).purge):
+                page.block_thread()
+        finally:
+            assistant.close()
     return 0
 
 
 def _open_page(
-    assistant: Assistant, options: ServingOptions, arguments: argparse.Namespace, *, max_bytes: int, bounds: Bounds
+    assistant: Assistant,
+    options: ServingOptions,
+    arguments: argparse.Namespace,
+    *,
+    max_bytes: int,
+    bounds: RetentionLimits,
 ) -> tuple[Any, str]:
     """The page, served, and its address."""
     page = build_page(
@@ -110,19 +125,29 @@ def serve(
     credentials: Credentials | None = None,
     root_path: str = "",
     mcp: bool = False,
+    proxies: Sequence[str] | None = None,
 ) -> str:
     """Serve a page in the background and return its address. Raises OSError when the port is taken.
 
     `credentials` open the whole page, `root_path` is the path under which a proxy serves it, `mcp` adds the endpoints
-    as tools.
+    as tools, `proxies` are addresses and networks of those whose X-Forwarded-For is believed (default: as the
+    environment says; raises BulletinError for what is none).
     """
     import gradio as gr
 
-    serving: Serving = replace(page.serving, credentials=credentials)
+    believed = proxies_from_environment() if proxies is None else tuple(proxies)
+    hosts = KnownHosts.from_environment(host, urlsplit(root_path).netloc)
+    serving: Serving = replace(page.serving, credentials=credentials, hosts=hosts, proxies=believed)
     if mcp:
-        hosts = LOCAL_HOSTS if host in LOOPBACK and not root_path else ()
-        answer, lifespan = tool_server(serving.assistant, hosts=hosts)
+        answer, lifespan = tool_server(serving.assistant)
         serving = replace(serving, mcp=answer, lifespan=lifespan)
+    with served_by(guard(Connections(serving.limits, proxies=believed), believed)):
+        return _launch(gr, page, serving, host, port, max_upload_bytes=max_upload_bytes, root_path=root_path)
+
+
+def _launch(
+    gr: Any, page: Any, serving: Serving, host: str, port: int, *, max_upload_bytes: int, root_path: str
+) -> str:
     _, url, _ = page.launch(
         server_name=host,
         server_port=port,

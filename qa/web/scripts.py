@@ -12,14 +12,18 @@ from typing import Any
 
 from markupsafe import Markup
 
+from qa.i18n import both_languages
+
 _STATIC = Path(__file__).with_name("static")
 _HEAD = ("page", "events")
+_SAID = ("answer", "asked", "choose_files", "conversation", "copied")  # by page.js itself
 
 
 def head() -> Markup:
-    """What the head of the page holds."""
+    """What the head of the page holds; both scripts find the words that they say in `given`."""
     script = Markup("<script>{}</script>")
-    return Markup().join(script.format(Markup(source(name))) for name in _HEAD)
+    given = {"words": both_languages(*_SAID)}
+    return Markup().join(script.format(Markup(on_load(name, **given))) for name in _HEAD)
 
 
 def on_load(*names: str, **given: Any) -> str:

@@ -25,7 +25,7 @@ class Headline:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenArticle:
     """An article with its issue, whose `articles` are there. `at` is its place in it, from zero.
 
     `address` is what follows the page's own address to show the article; `is_printed` says whether there is a printed
@@ -85,7 +85,7 @@ class Excerpt:
 
 
 @dataclass(frozen=True, slots=True)
-class Holdings:
+class ArchiveStatistics:
     """What an archive holds. `size` is what its files take, in bytes."""
 
     issues: int

@@ -13,7 +13,7 @@ from embeddings.archive import registry
 from tests.support.fakes import CountingEncoder
 
 
-class Opened:
+class OpenArticle:
     """An engine that only remembers what it was asked to open."""
 
     def __init__(self) -> None:
@@ -54,13 +54,13 @@ def test_a_build_into_a_file_url_makes_its_folder(tmp_path: Path, issue: Path, c
 def test_an_unknown_scheme_is_an_error_that_names_the_known_ones() -> None:
     with pytest.raises(ArchiveError, match=r"nosuch://host/news.*: file\."):
         open_archive("nosuch://host/news")
-    register_engine("other", Opened())
+    register_engine("other", OpenArticle())
     with pytest.raises(ArchiveError, match=r": file, other\."):
         open_archive("nosuch://host/news")
 
 
 def test_an_engine_that_is_registered_opens_its_urls() -> None:
-    engine = Opened()
+    engine = OpenArticle()
     register_engine("Other", engine)
     assert open_archive("other://host/news") is engine
     registry.open_for_writing("OTHER://host/news", create=True)
@@ -74,7 +74,7 @@ def test_an_engine_of_another_package_is_found_by_its_entry_point(monkeypatch: p
 
 
 def test_the_environment_names_an_archive_by_url(monkeypatch: pytest.MonkeyPatch) -> None:
-    engine = Opened()
+    engine = OpenArticle()
     register_engine("other", engine)
     monkeypatch.setenv("BULLETIN_ARCHIVE", "other://host/news")
     open_archive()

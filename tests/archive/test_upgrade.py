@@ -44,7 +44,7 @@ def texts(archive: Path) -> list[str]:
     opened = open_archive(archive)
     with opened.snapshot() as snapshot:
         found = [chunk.text for chunk, _ in snapshot.read_chunks(snapshot.chunk_ids())]
-    assert opened.damage() == []
+    assert not opened.damage()
     opened.close()
     return found
 

@@ -10,6 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from embeddings import BuildReport, SourceError
+from embeddings.cli.archive import print_report
+from embeddings.errors import SourceCode
+from embeddings.ingest.plan import Skipped
 from qa.cli import main
 from tests.support.paths import SAMPLES
 
@@ -146,3 +150,31 @@ def test_floors_that_are_missed_fail_the_command(
     floors.write_text('{"answer in passage@1": 1.0, "Recall@1": 0.5}', encoding="utf-8")
     assert main(["evaluate", str(gold), "--archive", str(sample_archive), "--floors", str(floors)]) == 2
     assert "Recall@1 is None, under its floor" in capsys.readouterr().err
+
+
+def test_json_tells_what_was_left_out_and_why(capsys: pytest.CaptureFixture[str]) -> None:
+    error = SourceError(SourceCode.EMPTY, name="空.txt")
+    print_report(BuildReport(added=1, skipped=(Skipped("空.txt", error),)), as_json=True)
+    row = json.loads(capsys.readouterr().out)
+    assert row["added"] == 1
+    assert row["skipped"] == [
+        {"path": "空.txt", "omission": "whole", "code": "source.empty", "reason": str(error)},
+    ]
+
+
+def test_commands_speak_english_in_an_english_locale(
+    sample_archive: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for locale, said in (("en_GB.UTF-8", ("9 articles", "date unknown")), ("zh_CN.UTF-8", ("9 篇", "日期不详"))):
+        monkeypatch.setenv("LC_ALL", locale)
+        assert main(["list", "--archive", str(sample_archive)]) == 0
+        listed = next(line for line in capsys.readouterr().out.splitlines() if "魏都一周要闻" in line)
+        assert all(part in listed.split("\t") for part in said)
+
+
+def test_a_search_is_answered_in_the_language_of_its_question(
+    sample_archive: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for question, said in (("Who opened the bridge?", "No article was found.\n"), ("谁开了桥？", "没有找到文章。\n")):
+        assert main(["search", question, "--section", "没有这个栏目", "--archive", str(sample_archive)]) == 0
+        assert capsys.readouterr().out == said

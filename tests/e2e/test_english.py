@@ -94,10 +94,10 @@ def test_the_staff_tab_speaks_one_language(page: Any, tmp_path: Path) -> None:
     empty.touch()
     open_tab(page, "编辑部|Newsroom")
     page.wait_for_selector("#wanted p, #wanted table")
-    assert foreign(page, "#newsroom") == []
+    assert foreign(page, "#staff") == []
     page.set_input_files("#dropped input[type=file]", [str(issue), str(empty)])
     page.wait_for_selector("#proof [aria-current]")
-    assert foreign(page, "#newsroom") == []
+    assert foreign(page, "#staff") == []
 
 
 def test_the_drawer_speaks_one_language(page: Any) -> None:

@@ -211,7 +211,7 @@ def test_the_staff_tab_fits_a_narrow_page(edited_page: Any) -> None:
 def test_a_page_without_editing_has_no_staff_tab(page: Any, address: str) -> None:
     from urllib.request import urlopen
 
-    assert page.locator("#newsroom").count() == 0
+    assert page.locator("#staff").count() == 0
     assert page.get_by_role("tab", name="编辑部").count() == 0
     with urlopen(f"{address}config") as config:
         assert "投递" not in config.read().decode("utf-8")

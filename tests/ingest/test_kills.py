@@ -24,7 +24,7 @@ from embeddings import (
     withdraw,
 )
 from embeddings.ingest.corrections import FILE_NAME, read_corrections
-from embeddings.sources.atomic import UNFINISHED
+from embeddings.sources.atomic import STAGED, UNFINISHED
 from embeddings.sources.document import Document
 from tests.support.fakes import CountingEncoder
 from tests.support.issues import ROWS, write_issue
@@ -37,7 +37,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes
 State = tuple[list[tuple[str, str, str]], list[tuple[str, str, str]], list[str]]
 
 
-class Place:
+class ConversationRevision:
     """An archive of two issues, one of them withdrawn, and a file that is dropped on the page."""
 
     def __init__(self, folder: Path) -> None:
@@ -58,7 +58,7 @@ class Place:
     def state(self) -> State:
         """What the archive holds, what the corrections say, and which files there are."""
         opened = open_archive(self.archive)
-        assert opened.damage() == []
+        assert not opened.damage()
         with opened.snapshot() as snapshot:
             held = sorted(
                 (issue.name, article.title, article.body)
@@ -77,21 +77,23 @@ class Place:
         return (
             held,
             said,
-            sorted(path.name for path in self.archive.glob("issues/*") if not path.name.startswith(UNFINISHED)),
+            sorted(
+                path.name for path in self.archive.glob("issues/*") if not path.name.startswith((UNFINISHED, STAGED))
+            ),
         )
 
     def unfinished(self) -> list[Path]:
-        return [path for path in self.archive.parent.rglob("*") if path.name.startswith(UNFINISHED)]
+        return [path for path in self.archive.parent.rglob("*") if path.name.startswith((UNFINISHED, STAGED))]
 
 
-def upload(place: Place) -> None:
+def upload(place: ConversationRevision) -> None:
     (draft,) = preview([place.dropped], archive=place.archive).drafts
     (article,) = draft.issue.articles
     wanted = replace(draft.issue, articles=(replace(article, title="丁校开学"),))
     take_in([draft], [wanted], archive=place.archive, encoder=CountingEncoder())
 
 
-OPERATIONS: dict[str, Callable[[Place], object]] = {
+OPERATIONS: dict[str, Callable[[ConversationRevision], object]] = {
     "withdraw": lambda place: withdraw(["甲.jsonl"], archive=place.archive),
     "remove": lambda place: remove(["甲.jsonl"], archive=place.archive),
     "add back": lambda place: add(place.issues / "乙.jsonl", archive=place.archive, encoder=CountingEncoder()),
@@ -106,7 +108,7 @@ OPERATIONS: dict[str, Callable[[Place], object]] = {
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_a_kill_leaves_the_old_state_or_the_new_one(name: str, tmp_path: Path) -> None:
     operation = OPERATIONS[name]
-    place = Place(tmp_path / "work")
+    place = ConversationRevision(tmp_path / "work")
     place.make()
     shutil.copytree(tmp_path / "work", tmp_path / "kept")
     old = place.state()
@@ -129,7 +131,7 @@ def test_a_kill_leaves_the_old_state_or_the_new_one(name: str, tmp_path: Path) -
 
 
 def test_a_withdrawal_that_cannot_be_recorded_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    place = Place(tmp_path / "work")
+    place = ConversationRevision(tmp_path / "work")
     place.make()
     before = place.state()
 
@@ -144,7 +146,7 @@ def test_a_withdrawal_that_cannot_be_recorded_changes_nothing(tmp_path: Path, mo
 
 
 def test_a_withdrawal_waits_for_a_folder_that_is_away(tmp_path: Path) -> None:
-    place = Place(tmp_path / "work")
+    place = ConversationRevision(tmp_path / "work")
     place.make()
     away = tmp_path / "away"
     place.issues.rename(away)

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from datetime import date
 
 import pytest
@@ -13,49 +12,6 @@ from embeddings.types import ParsedIssue
 
 def read(name: str, text: str | bytes) -> ParsedIssue:
     return read_document(Document(name, text.encode("utf-8") if isinstance(text, str) else text))
-
-
-def row(**fields: object) -> str:
-    return json.dumps(fields, ensure_ascii=False)
-
-
-def test_json_lines_keep_ids_dates_sections_and_bylines() -> None:
-    issue = read(
-        "a.jsonl", row(id="n-1", title="题", date="2025-09-13", section="要闻", byline="本报讯", text="正文。")
-    )
-    (article,) = issue.articles
-    assert (article.source_id, article.section, article.byline) == ("n-1", "要闻", "本报讯")
-    assert (article.date, issue.date) == (date(2025, 9, 13), date(2025, 9, 13))
-
-
-def test_json_lines_need_nothing_but_a_text() -> None:
-    (article,) = read("a.jsonl", row(text="只有正文。")).articles
-    assert (article.title, article.source_id, article.body) == ("", "", "只有正文。")
-
-
-def test_articles_of_different_days_leave_the_issue_without_a_date() -> None:
-    rows = [row(text="甲。", date="2025-09-13"), row(text="乙。", date="2025-09-14")]
-    assert read("a.jsonl", "\n".join(rows)).date is None
-
-
-@pytest.mark.parametrize(
-    ("line", "complaint"),
-    [
-        ("{", "line 2: not a JSON object"),
-        ("[1]", "line 2: a JSON object is needed"),
-        ('{"title": "题"}', "line 2: `text` is missing"),
-        ('{"text": "文", "date": "昨天"}', "line 2: `date`"),
-        ('{"text": "文", "title": ["题"]}', "line 2: `title`"),
-    ],
-)
-def test_a_bad_line_is_named(line: str, complaint: str) -> None:
-    with pytest.raises(SourceError, match=complaint):
-        read("a.jsonl", row(text="好。") + "\n" + line)
-
-
-def test_an_id_may_not_stand_twice_in_an_issue() -> None:
-    with pytest.raises(SourceError, match="'x' twice"):
-        read("a.jsonl", row(id="x", text="甲。") + "\n" + row(id="x", text="乙。"))
 
 
 def test_markdown_has_a_dated_name_and_an_article_a_heading() -> None:
@@ -164,8 +120,3 @@ def test_a_file_name_dates_its_issue() -> None:
 )
 def test_dates_are_found_as_bulletins_print_them(text: str, day: date | None) -> None:
     assert find_date(text) == day
-
-
-def test_bodies_have_one_paragraph_a_line_and_no_control_characters() -> None:
-    (article,) = read("a.jsonl", row(text=" 甲。\r\n\r\n\u0007乙。\n\n")).articles
-    assert article.body == "甲。\n乙。"

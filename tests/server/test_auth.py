@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 
 from embeddings import BulletinError
-from qa.server.auth import STAY_SECONDS, WRONG_SECONDS, WRONG_TRIES, Credentials, NotAdmittedError, StaffAccess, Visit
+from qa.server.auth import (
+    STAY_SECONDS,
+    WRONG_SECONDS,
+    WRONG_TRIES,
+    ClientRequest,
+    Credentials,
+    NotAdmittedError,
+    StaffAccess,
+)
 from qa.server.options import add_serving_arguments, options_of
 from qa.web.run import add_arguments
 
@@ -23,8 +31,8 @@ class Clock:
         return self.now
 
 
-def visit(address: str = "127.0.0.1", headers: Mapping[str, str] = HERE) -> Visit:
-    return Visit(address, headers)
+def visit(address: str = "127.0.0.1", headers: Mapping[str, str] = HERE) -> ClientRequest:
+    return ClientRequest(address, headers)
 
 
 @pytest.mark.parametrize(
@@ -75,9 +83,9 @@ def test_wrong_passwords_make_their_sender_wait_and_nobody_else() -> None:
     clock = Clock()
     staff_access = StaffAccess("right", now=clock)
     for number in range(WRONG_TRIES):
-        with pytest.raises(NotAdmittedError, match="口令不对"):
+        with pytest.raises(NotAdmittedError, match="password is wrong"):
             staff_access.enter(f"wrong {number}", visit("2001:db8::1"))
-    with pytest.raises(NotAdmittedError, match="次数太多"):
+    with pytest.raises(NotAdmittedError, match="too many times"):
         staff_access.enter("right", visit("2001:db8::2"))  # of the same network
     assert staff_access.enter("right", visit("2001:db8:0:1::1"))
     clock.now += WRONG_SECONDS

@@ -11,6 +11,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from embeddings import Article, Issue
+from qa.i18n import Language, Words, words
 from qa.types import Answer, AnswerKind, Citation, Passage
 from qa.userdata import export
 from qa.userdata.conversation import Conversation, Turn, TurnState
@@ -190,3 +191,35 @@ def test_without_python_docx_only_markdown_is_offered(monkeypatch: pytest.Monkey
 )
 def test_a_name_makes_a_file_name_for_any_system(name: str, expected: str) -> None:
     assert file_name(name, "md") == expected
+
+
+def test_an_export_in_english_has_english_around_what_is_printed() -> None:
+    refused = replace(HELD, text=Words("公报里没有找到。相近的有《水渠通水》。", "Not found. Near is “水渠通水”."))
+    noted = replace(ANSWER, note=words("taken_as", taken="水渠多长？"))
+    told = talk(Turn("多长？", noted), Turn("火星？", refused), Turn("多宽？", state=TurnState.STOPPED))
+    made = as_markdown(told, name="", exported=TIME, language=Language.ENGLISH)
+    lines = [line.strip() for line in made.split("\n") if line.strip()]
+    assert lines == [
+        "# 公报问答",
+        "公报问答 · exported 2025-09-13 16:05",
+        "## Question: 多长？",
+        r"三百米\[1\]",
+        r"> 青石水渠全长三百米。\[1\]",
+        "*Taken as “水渠多长？”.*",
+        "**Sources**",
+        r"\[1\] 许廷合. 水渠通水\[N\]. 魏都日报, 2021-08-02(3).",
+        "## Question: 火星？",
+        "Not found. Near is “水渠通水”.",
+        "These are only the articles that come nearest, not sources:",
+        r"\[1\] 许廷合. 水渠通水\[N\]. 魏都日报, 2021-08-02(3).",
+        "## Question: 多宽？",
+        "Stopped; there is no answer.",
+    ]
+
+
+def test_a_word_document_in_english_has_english_headings() -> None:
+    docx = pytest.importorskip("docx")
+    made = as_word(talk(Turn("多长？", ANSWER)), name="", exported=TIME, language=Language.ENGLISH)
+    lines = [paragraph.text for paragraph in docx.Document(BytesIO(made)).paragraphs]
+    assert lines[1:3] == ["公报问答 · exported 2025-09-13 16:05", "Question: 多长？"]
+    assert "Sources" in lines

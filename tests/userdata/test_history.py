@@ -17,7 +17,7 @@ from qa.userdata.conversation import Conversation, Turn, TurnState
 from qa.userdata.feedback import as_csv
 from qa.userdata.history import NEW, History, is_user_key, name_of, voted
 from qa.userdata.serialize import pack, unpack
-from qa.userdata.store import STORE_FILE, Unanswered, UserStore, Voted, new_user_key, utc_now
+from qa.userdata.store import STORE_FILE, RatedAnswer, Unanswered, UserStore, new_user_key, utc_now
 from qa.web.html import feedback as feedback_html
 from qa.web.html.conversation import conversation_evidence, conversation_messages
 from qa.web.services.chat import ChatService
@@ -248,7 +248,7 @@ def test_text_in_a_csv_file_stays_what_it_was() -> None:
 
 def test_what_users_wrote_is_shown_as_text(tmp_path: Path) -> None:
     store = UserStore(tmp_path)
-    store.vote("r", Voted(MARKUP, MARKUP, False, (MARKUP,)), is_good=True)
+    store.vote("r", RatedAnswer(MARKUP, MARKUP, False, (MARKUP,)), is_good=True)
     store.add_word("r", MARKUP, MARKUP, MARKUP)
     shown = feedback_html.votes([(one, MARKUP) for one in store.votes()])
     shown += feedback_html.unanswered([(Unanswered(MARKUP, 1, utc_now(), 0.1), MARKUP)])
@@ -259,7 +259,7 @@ def test_what_users_wrote_is_shown_as_text(tmp_path: Path) -> None:
 @pytest.fixture
 def filled(tmp_path: Path) -> Path:
     store = UserStore(tmp_path)
-    store.vote("r", Voted("=问", "答", False, ("a1", "a2"), "g", "e5"), is_good=False)
+    store.vote("r", RatedAnswer("=问", "答", False, ("a1", "a2"), "g", "e5"), is_good=False)
     store.add_word("r", "=问", "答", "不对")
     store.count_unanswered("火星？", confidence=0.2)
     return tmp_path
@@ -281,9 +281,14 @@ def test_unanswered_questions_are_exported_as_csv_and_json(filled: Path, capsys:
     assert json.loads(capsys.readouterr().out)["asked"] == 1
 
 
-def test_feedback_from_a_day_on_leaves_out_what_is_older(filled: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_feedback_from_a_day_on_leaves_out_what_is_older(
+    filled: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert main(["feedback", "--since", "2099-01-01", "--archive", str(filled)]) == 0
     assert capsys.readouterr().out == "没有记录。\n"
+    monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
+    assert main(["feedback", "--since", "2099-01-01", "--archive", str(filled)]) == 0
+    assert capsys.readouterr().out == "Nothing is noted.\n"
     assert main(["feedback", "--archive", str(filled)]) == 0
     assert "=问" in capsys.readouterr().out
 

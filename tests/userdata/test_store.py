@@ -11,11 +11,20 @@ from pathlib import Path
 import pytest
 
 from embeddings import Encoder, SourceError, build
-from qa.userdata.store import STORE_FILE, Bounds, Place, UserStore, UserStoreError, Voted, answer_key, new_user_key
+from qa.userdata.store import (
+    STORE_FILE,
+    ConversationRevision,
+    RatedAnswer,
+    RetentionLimits,
+    UserStore,
+    UserStoreError,
+    answer_key,
+    new_user_key,
+)
 from tests.support.paths import SAMPLES
 
 START = datetime(2025, 9, 13, 8, 0, tzinfo=timezone.utc)
-ABOUT = Voted("桥多长？", "三百米。[1]", False, ("a-1",), "g1", "e5")
+ABOUT = RatedAnswer("桥多长？", "三百米。[1]", False, ("a-1",), "g1", "e5")
 
 
 class Clock:
@@ -68,9 +77,9 @@ def test_a_word_is_cut_at_its_limit_and_needs_a_vote(store: UserStore) -> None:
 
 
 def test_half_a_character_does_not_break_the_store(store: UserStore) -> None:
-    store.vote("r\ud800", Voted("问\ud800", "答\udfff"), is_good=True)
+    store.vote("r\ud800", RatedAnswer("问\ud800", "答\udfff"), is_good=True)
     store.count_unanswered("问\ud800", confidence=0.1)
-    store.keep("r\ud800", Place(), "{\ud800}", name="\ud800", turns=1)
+    store.keep("r\ud800", ConversationRevision(), "{\ud800}", name="\ud800", turns=1)
     assert store.votes()[0].about.question == "问?"
 
 
@@ -85,32 +94,34 @@ def test_a_question_counts_once_in_whatever_width_script_and_punctuation(store: 
 
 
 def test_the_oldest_unanswered_questions_go_first(tmp_path: Path, clock: Clock) -> None:
-    store = UserStore(tmp_path, bounds=Bounds(unanswered=2), now=clock)
+    store = UserStore(tmp_path, bounds=RetentionLimits(unanswered=2), now=clock)
     for question in ("甲", "乙", "甲", "丙"):
         store.count_unanswered(question, confidence=0.0)
     assert [one.question for one in store.unanswered()] == ["丙", "甲"]
 
 
 def test_votes_and_conversations_are_bounded(tmp_path: Path, clock: Clock) -> None:
-    store = UserStore(tmp_path, bounds=Bounds(votes=2, conversations=3, conversations_of_one=2), now=clock)
+    store = UserStore(tmp_path, bounds=RetentionLimits(votes=2, conversations=3, conversations_of_one=2), now=clock)
     for number in range(4):
-        store.vote("r", Voted(str(number), "答"), is_good=True)
-        store.keep("r", Place(), "{}", name=str(number), turns=1)
+        store.vote("r", RatedAnswer(str(number), "答"), is_good=True)
+        store.keep("r", ConversationRevision(), "{}", name=str(number), turns=1)
     assert [vote.about.question for vote in store.votes()] == ["3", "2"]
     assert [one.name for one in store.conversations("r")] == ["3", "2"]
     for number in range(2):
-        store.keep("s", Place(), "{}", name=str(number), turns=1)
+        store.keep("s", ConversationRevision(), "{}", name=str(number), turns=1)
     assert [one.name for one in store.conversations("r")] == ["3"]
 
 
 def test_what_is_older_than_the_days_kept_goes(tmp_path: Path, clock: Clock) -> None:
-    store = UserStore(tmp_path, bounds=Bounds(days=10), now=clock)
+    store = UserStore(tmp_path, bounds=RetentionLimits(days=10), now=clock)
     store.vote("r", ABOUT, is_good=True)
     store.count_unanswered("甲", confidence=0.0)
-    place = store.keep("r", Place(), "{}", name="旧", turns=1)
-    clock.time += timedelta(days=9)
+    place = store.keep("r", ConversationRevision(), "{}", name="旧", turns=1)
+    for _ in range(9):
+        clock.time += timedelta(days=1)
+        assert store.purge() == 0
     assert len(store.votes()) == len(store.unanswered()) == len(store.conversations("r")) == 1
-    clock.time += timedelta(days=2)
+    clock.time += timedelta(days=1.5)
     assert store.votes() == store.unanswered() == store.conversations("r") == []
     assert store.conversation("r", place.id) is None
     store.count_unanswered("乙", confidence=0.0)  # writing takes it out of the file
@@ -123,7 +134,7 @@ TABLES = ("votes", "unanswered", "conversations")
 
 
 def test_a_conversation_is_kept_opened_renamed_and_deleted(store: UserStore) -> None:
-    first = store.keep("r", Place(), "一", name=" 第一\n段 ", turns=1)
+    first = store.keep("r", ConversationRevision(), "一", name=" 第一\n段 ", turns=1)
     second = store.keep("r", first, "一二", name="不用的名字", turns=2)
     assert second.id == first.id
     assert store.conversation("r", first.id)[1] == "一二"  # type: ignore[index]
@@ -136,7 +147,7 @@ def test_a_conversation_is_kept_opened_renamed_and_deleted(store: UserStore) -> 
 
 
 def test_no_user_sees_or_touches_what_is_another_users(store: UserStore) -> None:
-    mine = store.keep("mine", Place(), "秘密", name="我的", turns=1)
+    mine = store.keep("mine", ConversationRevision(), "秘密", name="我的", turns=1)
     assert store.conversation("yours", mine.id) is None
     assert store.conversations("yours") == []
     store.rename("yours", mine.id, "改了")
@@ -150,7 +161,7 @@ def test_no_user_sees_or_touches_what_is_another_users(store: UserStore) -> None
 
 def test_the_file_has_no_users_key(store: UserStore) -> None:
     user = new_user_key()
-    store.keep(user, Place(), "{}", name="名", turns=1)
+    store.keep(user, ConversationRevision(), "{}", name="名", turns=1)
     store.vote(user, ABOUT, is_good=True)
     written = b"".join(path.read_bytes() for path in store.path.parent.iterdir())
     assert user.encode() not in written
@@ -158,7 +169,7 @@ def test_the_file_has_no_users_key(store: UserStore) -> None:
 
 
 def test_two_windows_on_one_conversation_lose_nothing(store: UserStore) -> None:
-    place = store.keep("r", Place(), "一", name="名", turns=1)
+    place = store.keep("r", ConversationRevision(), "一", name="名", turns=1)
     other, _ = store.conversation("r", place.id)  # type: ignore[misc]
     store.keep("r", other, "一二", name="名", turns=2)
     apart = store.keep("r", place, "一三", name="名", turns=2)
@@ -167,14 +178,14 @@ def test_two_windows_on_one_conversation_lose_nothing(store: UserStore) -> None:
 
 
 def test_a_window_that_did_not_learn_of_its_last_writing_goes_on_with_it(store: UserStore) -> None:
-    place = store.keep("r", Place(), "一", name="名", turns=1)
+    place = store.keep("r", ConversationRevision(), "一", name="名", turns=1)
     store.keep("r", place, "一二", name="名", turns=2)
     assert store.keep("r", place, "一二三", name="名", turns=3).id == place.id
     assert len(store.conversations("r")) == 1
 
 
 def test_deleting_all_leaves_nothing_of_a_user_in_the_file(store: UserStore) -> None:
-    store.keep("r", Place(), "只有我知道的话", name="名", turns=1)
+    store.keep("r", ConversationRevision(), "只有我知道的话", name="名", turns=1)
     store.vote("r", ABOUT, is_good=True)
     store.vote("other", ABOUT, is_good=True)
     store.delete_all("r")
@@ -185,10 +196,10 @@ def test_deleting_all_leaves_nothing_of_a_user_in_the_file(store: UserStore) -> 
 
 def test_several_threads_and_processes_write_at_once(store: UserStore) -> None:
     code = (
-        "import sys; from pathlib import Path; from qa.userdata.store import UserStore, Voted\n"
+        "import sys; from pathlib import Path; from qa.userdata.store import UserStore, RatedAnswer\n"
         "store = UserStore(Path(sys.argv[1]))\n"
         "for n in range(20): store.count_unanswered('同一问', confidence=0.1);"
-        " store.vote(sys.argv[2], Voted(str(n), '答'), is_good=True)"
+        " store.vote(sys.argv[2], RatedAnswer(str(n), '答'), is_good=True)"
     )
     folder = str(store.path.parent)
     processes = [subprocess.Popen([sys.executable, "-c", code, folder, str(one)]) for one in range(2)]
@@ -261,13 +272,13 @@ def test_the_store_survives_a_full_build(tmp_path: Path, default_encoder: Encode
 
 def test_the_days_kept_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("BULLETIN_KEEP_DAYS", raising=False)
-    assert Bounds.from_environment().days == 90
+    assert RetentionLimits.from_environment().days == 90
     monkeypatch.setenv("BULLETIN_KEEP_DAYS", "0")
-    assert Bounds.from_environment().days == 0
+    assert RetentionLimits.from_environment().days == 0
     for wrong in ("-1", "ninety", "1.5", "9" * 5000):
         monkeypatch.setenv("BULLETIN_KEEP_DAYS", wrong)
         with pytest.raises(SourceError, match="BULLETIN_KEEP_DAYS"):
-            Bounds.from_environment()
+            RetentionLimits.from_environment()
 
 
 def test_no_two_users_get_the_same_key() -> None:
@@ -278,7 +289,7 @@ def test_no_two_users_get_the_same_key() -> None:
 
 def test_a_conversation_deleted_while_it_goes_on_stays_deleted(tmp_path: Path, clock: Clock) -> None:
     store = UserStore(tmp_path, now=clock)
-    place = store.keep("r", Place(), "一", name="甲", turns=1)
+    place = store.keep("r", ConversationRevision(), "一", name="甲", turns=1)
     place = store.keep("r", place, "二", name="甲", turns=2, goes_on=True)
     assert [one.turns for one in store.conversations("r")] == [2]
     store.delete("r", place.id)

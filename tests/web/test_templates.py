@@ -104,3 +104,14 @@ def test_the_page_for_other_programs_is_there_in_both_languages_with_its_script(
     assert page.count('class="zh"') == page.count('class="en"')
     assert f"<script>{scripts.source('programs')}</script>" in page
     assert '-d \'{"data": [' in page
+
+
+def test_the_words_that_page_js_says_come_from_the_tables() -> None:
+    used = set(re.findall(r"\bwords\.(\w+)", scripts.source("page")))
+    head = str(scripts.head())
+    assert used
+    for key in used:
+        assert f'"{key}": ["{words(key)}", "{words(key).english}"]' in head
+    for path in sorted(Path(scripts.__file__).with_name("static").glob("*.js")):
+        if path.name != "programs.js":  # which names the page
+            assert not re.search(r"[\u4e00-\u9fff]", path.read_text(encoding="utf-8")), path.name

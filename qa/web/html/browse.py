@@ -24,7 +24,7 @@ from qa.web.html.answers import (
 )
 from qa.web.html.highlight import TextSpan, matching_spans
 from qa.web.html.templates import render
-from qa.web.views import PART, Excerpt, Found, Headline, Holdings, Opened
+from qa.web.views import PART, ArchiveStatistics, Excerpt, Found, Headline, OpenArticle
 
 _NEIGHBOURS = 30  # headlines on either side of the one that is read
 
@@ -89,7 +89,7 @@ def note(text: str) -> Markup:
     return render("browse", "note", text=text)
 
 
-def reading(opened: Opened, *, start: int = 0, end: int = 0, rank: int = 1) -> Markup:
+def reading(opened: OpenArticle, *, start: int = 0, end: int = 0, rank: int = 1) -> Markup:
     """The whole article with its neighbours and its address; `body[start:end]` is set off."""
     passage = Passage(opened.article, opened.article.body[start:end], start, end, 1.0)
     return article_view(passage, rank=rank, turns=turns(opened), foot=foot(opened, start=start, end=end))
@@ -109,7 +109,7 @@ def choices(articles: Sequence[Article], text: str) -> Markup:
     return render("browse", "choices", text=text, rows=rows)
 
 
-def turns(opened: Opened) -> Markup:
+def turns(opened: OpenArticle) -> Markup:
     """The way to the article before and the one behind."""
     articles, at = opened.issue.articles, opened.at
     before = articles[at - 1] if at > 0 else None
@@ -117,7 +117,7 @@ def turns(opened: Opened) -> Markup:
     return render("browse", "turns", before=before, behind=behind, at=at, count=len(articles))
 
 
-def foot(opened: Opened, *, start: int = 0, end: int = 0) -> Markup:
+def foot(opened: OpenArticle, *, start: int = 0, end: int = 0) -> Markup:
     """What stands under an article: its printed page on demand, its address, and its issue's other headlines."""
     return render("browse", "foot", opened=opened, start=start, end=end, others=_others(opened))
 
@@ -129,7 +129,7 @@ def clippings(found: Sequence[Clipping] | str) -> Markup:
     return Markup().join(_clipping(one) for one in found)
 
 
-def facts(holdings: Holdings) -> Markup:
+def facts(holdings: ArchiveStatistics) -> Markup:
     """What the archive holds, folded away."""
     issues = words("issues_undated" if holdings.undated else "issues", n=holdings.issues, undated=holdings.undated)
     settings, model = holdings.settings, holdings.model
@@ -233,7 +233,7 @@ def _marked(text: str, spans: Sequence[TextSpan]) -> Markup:
     return parts + escape(text[at:])
 
 
-def _others(opened: Opened) -> Markup:
+def _others(opened: OpenArticle) -> Markup:
     """The headlines around an article, the article itself marked."""
     headlines, at = opened.headlines, opened.at
     if len(headlines) < 2:

@@ -43,7 +43,7 @@ class Overview:
 
 
 class ChatService:
-    """Takes what users send to one assistant, and gives back what the page shows. Keeps nothing of any reader."""
+    """Takes what users send to one assistant, and gives back what the page shows. Keeps nothing of any user."""
 
     def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant

@@ -32,12 +32,13 @@ from embeddings import (
     withdraw,
 )
 from qa.assistant import Assistant
-from qa.i18n import joined, words
+from qa.errors import EditingCode
+from qa.i18n import words
 from qa.i18n.errors import explain
 from qa.web.html import answers as answer_html
 from qa.web.html import staff as staff_html
 from qa.web.html.staff import ArticleRow
-from qa.web.services.forms import not_a_date
+from qa.web.services.forms import as_shown, is_date
 
 logger = logging.getLogger(__name__)
 
@@ -148,30 +149,30 @@ class Upload:
         for issue_at in kept:
             issue_form = self.issue_forms[issue_at]
             if not issue_form.name.strip():
-                return (issue_at, 0), words("name_missing")
-            if found := not_a_date(issue_form.date):
-                return (issue_at, 0), found
+                return (issue_at, 0), explain(NotDoneError(EditingCode.NAME_MISSING))
+            if found := _fault_of_date(issue_form.date):
+                return (issue_at, 0), explain(found)
             for at, (article, form) in enumerate(zip(issue_form.draft.issue.articles, issue_form.forms, strict=True)):
                 if form.kept and (found := fault_of(form, article.kind)):
-                    return (issue_at, at), words("article_fault", at=at + 1, fault=found)
+                    return (issue_at, at), words("article_fault", at=at + 1, fault=explain(found))
         return None if kept else ((0, 0), words("nothing_kept"))
 
 
-def fault_of(form: ArticleForm, kind: ArticleKind) -> str:
-    """Why an article cannot be indexed as it was typed, in the editor's words; empty when it can."""
+class NotDoneError(BulletinError):
+    """What an editor wanted was not done."""
+
+
+def fault_of(form: ArticleForm, kind: ArticleKind) -> NotDoneError | None:
+    """Why an article cannot be indexed as it was typed; None when it can."""
     if not form.title.strip() and kind is not ArticleKind.PHOTO:
-        return words("title_missing")
+        return NotDoneError(EditingCode.TITLE_MISSING)
     if not form.text:
-        return words("body_missing")
-    return not_a_date(form.date)
+        return NotDoneError(EditingCode.BODY_MISSING)
+    return _fault_of_date(form.date)
 
 
-class NotDoneError(Exception):
-    """Why something was not done, in the editor's words."""
-
-    def __init__(self, said: str) -> None:
-        super().__init__(said)
-        self.said = said
+def _fault_of_date(typed: str) -> NotDoneError | None:
+    return None if is_date(typed) else NotDoneError(EditingCode.BAD_DATE, text=as_shown(typed))
 
 
 class EditorService:
@@ -258,12 +259,12 @@ class EditorService:
     def correct_article(self, article: Article, form: ArticleForm, tell: Tell) -> str:
         """Make an indexed article what the form says, and say how long it took. `article` is what the form showed."""
         if found := fault_of(form, article.kind):
-            raise NotDoneError(found)
+            raise found
         _require_date(article.date, form.date)
         issue = self.issue(article.issue_id)
         now = next((one for one in issue.articles if one.id == article.id), None) if issue else None
         if now is None or ArticleForm.of(now) != ArticleForm.of(article):
-            raise NotDoneError(words("changed_meanwhile"))
+            raise NotDoneError(EditingCode.CHANGED_MEANWHILE)
         changes: dict[str, Any] = form.lines_of(article)
         if find_date(form.date) != article.date:
             changes["day"] = find_date(form.date)
@@ -286,9 +287,9 @@ class EditorService:
         """Change the name or the date of an issue, and say how long it took."""
         name = " ".join(name.split())
         if not name:
-            raise NotDoneError(words("name_missing"))
-        if found := not_a_date(date):
-            raise NotDoneError(found)
+            raise NotDoneError(EditingCode.NAME_MISSING)
+        if found := _fault_of_date(date):
+            raise found
         _require_date(issue.date, date)
         if (name, find_date(date)) == (issue.name, issue.date):
             return words("unchanged")
@@ -322,12 +323,14 @@ def _options(tell: Tell) -> BuildOptions:
 
 def _require_date(now: date | None, typed: str) -> None:
     if now and not typed.strip():
-        raise NotDoneError(words("date_missing"))
+        raise NotDoneError(EditingCode.DATE_MISSING)
 
 
 def _corrected(report: BuildReport) -> str:
     if not report.replaced:
-        raise NotDoneError(joined("；", (explain(one.error) for one in report.skipped)) or words("not_corrected"))
+        if report.skipped:
+            raise NotDoneError(EditingCode.SKIPPED, causes=tuple(one.error for one in report.skipped))
+        raise NotDoneError(EditingCode.NOT_CORRECTED)
     return words("corrected", seconds=report.seconds)
 
 
@@ -340,8 +343,8 @@ def article_row_of(form: ArticleForm, *, section: str = "", marks: Sequence[str]
 def said_of(error: Exception) -> str:
     """What to say of an error, as HTML."""
     if isinstance(error, NotDoneError):
-        return staff_html.trouble(error.said)
+        return staff_html.trouble(explain(error))
     if isinstance(error, BulletinError):
         return staff_html.trouble(words("not_made", reason=explain(error)))
-    logger.error("The newsroom failed", exc_info=error)
+    logger.error("The staff side failed", exc_info=error)
     return staff_html.trouble(words("unexpected"))

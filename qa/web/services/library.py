@@ -26,7 +26,7 @@ from qa.answering.aggregate import read_census
 from qa.assistant import Assistant
 from qa.i18n import words
 from qa.query.question import MAX_QUESTION_CHARS
-from qa.web.views import Excerpt, Found, Holdings, Opened, Search, headline_of
+from qa.web.views import ArchiveStatistics, Excerpt, Found, OpenArticle, Search, headline_of
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ class Library:
         with self._assistant.archive.snapshot() as snapshot:
             return _find(snapshot, article_id, issue)
 
-    def open(self, article_id: str, issue: str = "") -> Opened | None:
+    def open(self, article_id: str, issue: str = "") -> OpenArticle | None:
         """An article with its neighbours; None when it is not there, or not the only one."""
         with self._assistant.archive.snapshot() as snapshot:
             found = _find(snapshot, article_id, issue)
@@ -70,7 +70,7 @@ class Library:
             # A list of ids: an article's own id is told apart within its issue.
             at = [one.id for one in whole.articles].index(article.id)
             shared = len(snapshot.read_article(article_id)) > 1
-            return Opened(article, whole, at, address_of(article, is_shared=shared), is_printed(article))
+            return OpenArticle(article, whole, at, address_of(article, is_shared=shared), is_printed(article))
 
     def clip(self, article_id: str, issue: str = "", *, start: int = 0, end: int = 0) -> list[Clipping] | str:
         """The printed places of `body[start:end]`, or of the article where that is nothing; else why there is none."""
@@ -100,13 +100,13 @@ class Library:
             tuple(headline_of(article) for article in mentioned),
         )
 
-    def holdings(self) -> Holdings:
+    def holdings(self) -> ArchiveStatistics:
         """How much there is, from when to when, and by which model."""
         archive = self._assistant.archive
         with archive.snapshot() as snapshot:
             entries, chunks = snapshot.issues(), snapshot.size
         days = [entry.issue.date for entry in entries if entry.issue.date]
-        return Holdings(
+        return ArchiveStatistics(
             issues=len(entries),
             undated=len(entries) - len(days),
             articles=sum(entry.articles for entry in entries),

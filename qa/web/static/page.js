@@ -2,6 +2,7 @@
 // Gradio draws the conversation and keeps no attributes of it but classes, so that buttons there are known by these.
 (() => {
     const root = document.documentElement;
+    const words = given.words; // each in both languages
 
     // What Gradio draws, by names that it does not promise. All scripts ask for its parts through this table alone, and
     // tests/web/test_gradio_dom.py holds each against the Gradio that is installed.
@@ -87,9 +88,9 @@
     const says = (pair) => pair[root.lang === 'en' ? 1 : 0];
     window.bulletin = {copyText, gradio, says}; // for the scripts of the parts, and for events.js
     const answered = (button) => button.closest(gradio.message);
-    const told = (button, zh, en) => {
+    const told = (button, text) => {
         const before = button.innerHTML;
-        button.textContent = root.lang === 'en' ? en : zh;
+        button.textContent = text;
         setTimeout(() => { button.innerHTML = before; }, 1500);
     };
     const turnOf = (element) => Number(/(?:^|\s)turn-(\d+)/.exec(element.className)?.[1] ?? -1);
@@ -156,7 +157,7 @@
         if (!doing) return;
         event.stopPropagation();
         if (doing.classList.contains('copy')) {
-            copyText(plain(answered(doing))).then((done) => { if (done) told(doing, '已复制', 'Copied'); });
+            copyText(plain(answered(doing))).then((done) => { if (done) told(doing, says(words.copied)); });
         } else if (doing.classList.contains('edit')) edit(doing);
         else if (doing.classList.contains('retry')) dispatch('retry', {turn: turnOf(doing)});
         else if (doing.classList.contains('undo')) dispatch('undo', {turn: turnOf(doing)});
@@ -172,14 +173,13 @@
     // Gradio reads its messages' HTML out as their name; a screen reader is to hear who speaks, and then the message.
     const name = () => {
         for (const message of document.querySelectorAll(gradio.messages)) {
-            const isAnswer = message.dataset.testid === gradio.answer;
-            const said = root.lang === 'en' ? (isAnswer ? 'Answer' : 'Question') : (isAnswer ? '回答' : '提问');
+            const said = says(message.dataset.testid === gradio.answer ? words.answer : words.asked);
             if (message.getAttribute('aria-label') === said) continue;
             message.setAttribute('role', 'group');
             message.setAttribute('aria-label', said);
         }
         const log = document.querySelector(gradio.log);
-        const title = root.lang === 'en' ? 'Conversation' : '对话';
+        const title = says(words.conversation);
         if (log && log.getAttribute('aria-label') !== title) {
             log.setAttribute('aria-label', title);
             log.tabIndex = 0; // it scrolls, so that a keyboard must reach it
@@ -189,9 +189,8 @@
                 if (one.getAttribute('aria-label') !== one.dataset.en) one.setAttribute('aria-label', one.dataset.en);
             }
         }
-        // Gradio names the place for files in English only.
-        const drop = root.lang === 'en' ? null : document.querySelector(gradio.dropzone);
-        if (drop) drop.setAttribute('aria-label', '点击选择文件，或把文件拖到这里');
+        // Gradio names the place for files in English only, and is found by that name.
+        document.querySelector(gradio.dropzone)?.setAttribute('aria-label', says(words.choose_files));
         // Its examples are buttons, which no list may hold.
         document.querySelector(gradio.examples)?.setAttribute('role', 'group');
         press();

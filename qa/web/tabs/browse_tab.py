@@ -20,7 +20,7 @@ from qa.web.scripts import on_event, on_load
 from qa.web.services.chat import ChatService, refusal
 from qa.web.services.library import NOT_FOUND, Library, read_address
 from qa.web.tabs.filters import FILTERS, lay_out_filters, offered
-from qa.web.views import PART, Found, Opened, Search, headline_of
+from qa.web.views import PART, Found, OpenArticle, Search, headline_of
 
 logger = logging.getLogger(__name__)
 
@@ -221,7 +221,7 @@ class BrowseTab:
             return {self.view: replace(view, article=""), self.reading: said}
         return self._opened(view, opened, start, end)
 
-    def _opened(self, view: View, opened: Opened, start: int = 0, end: int = 0) -> Changes:
+    def _opened(self, view: View, opened: OpenArticle, start: int = 0, end: int = 0) -> Changes:
         end = min(end, len(opened.article.body))
         shown = browse_html.reading(opened, start=start, end=end)
         return {self.view: replace(view, article=opened.address), self.reading: shown}

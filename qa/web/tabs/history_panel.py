@@ -7,7 +7,6 @@ gradio comes as an argument, so that importing this module costs nothing. Annota
 `from __future__ import annotations`): gradio reads them to learn which argument is the event.
 """
 
-import functools
 import inspect
 import json
 import time
@@ -15,12 +14,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from qa.i18n import both_languages, labels, words
+from qa.i18n import both_languages, labels, language_of_request, words
 from qa.server.gradio_internals import signed_like
 from qa.userdata import export
 from qa.userdata.conversation import Conversation, TurnState
 from qa.userdata.history import NEW, File, History, is_user_key, voted
-from qa.userdata.store import MAX_NAME_CHARS, Place, new_user_key
+from qa.userdata.store import MAX_NAME_CHARS, ConversationRevision, new_user_key
 from qa.web.html import answers as answer_html
 from qa.web.html.conversation import conversation_evidence, conversation_messages
 from qa.web.html.history import heading, kept_list, remark
@@ -98,12 +97,14 @@ class HistoryPanel:
 
         mine = [self.user, self.current, self.place]
         made = run if inspect.isgeneratorfunction(handler) else run_once
-        kept = signed_like(handler, made, after=("kept_reader", "kept_current", "kept_place"))
+        kept = signed_like(handler, made, after=("kept_user", "kept_current", "kept_place"))
         added = [self.current, self.place, self.listing, self.panel, self.name]
         more = [part for part in (*added, self._parts["chat"]) if part not in outputs]
         return {**event, "fn": kept, "inputs": [*inputs, *mine], "outputs": [*outputs, *more]}
 
-    def _kept(self, steps: Iterator[Any], outputs: Sequence[Any], user: str, place: Place) -> Iterator[Any]:
+    def _kept(
+        self, steps: Iterator[Any], outputs: Sequence[Any], user: str, place: ConversationRevision
+    ) -> Iterator[Any]:
         """The changes of a handler, with the conversation kept at its first steps and at its last."""
         conversation, chat = self._parts["conversation"], self._parts["chat"]
         votes = self.history.votes(user)
@@ -130,7 +131,9 @@ class HistoryPanel:
             self.history.note(now.turns[-1])
         yield {self.place: place, self.current: place.id, **self._list(user, place.id)}
 
-    def present(self, user: str, current: str, place: Place, so_far: Conversation) -> tuple[Conversation, Place]:
+    def present(
+        self, user: str, current: str, place: ConversationRevision, so_far: Conversation
+    ) -> tuple[Conversation, ConversationRevision]:
         """The window's conversation: the session's, or the kept one when the session was lost and another began."""
         if current and current != place.id and (found := self.history.recall(user, current)):
             return found[1], found[0]
@@ -149,7 +152,7 @@ class HistoryPanel:
         mine = [self.user, self.current, self.place, parts["conversation"]]
         listed = [self.listing, self.panel, self.name, self.remark]
 
-        def show(user: str, place: Place, conversation: Conversation) -> Changes:
+        def show(user: str, place: ConversationRevision, conversation: Conversation) -> Changes:
             return {**self._show(user, place, conversation, service.gone(conversation)), self.confirmation: _hidden(gr)}
 
         def restore(user: Any, current: str) -> Iterator[Any]:
@@ -162,7 +165,7 @@ class HistoryPanel:
             yield {self.user: user, **show(user, *found)}
             yield from self._await(user, found, lambda place, now: show(user, place, now))
 
-        def wake(user: str, current: str, place: Place, so_far: Conversation) -> Any:
+        def wake(user: str, current: str, place: ConversationRevision, so_far: Conversation) -> Any:
             now, found = self.present(user, current, place, so_far)
             return gr.skip() if now is so_far else show(user, found, now)
 
@@ -226,17 +229,23 @@ class HistoryPanel:
         return self.delete_now.click(delete, [self.user, self.doomed], shown, **ends)
 
     def _wire_exports(self, mine: Sequence[Any], service: ChatService) -> None:
-        def export(user: str, current: str, place: Place, so_far: Conversation, *, word: bool) -> tuple[str, str]:
-            now, place = self.present(user, current, place, so_far)
-            name = self.history.name(user, place.id)
-            made = self.history.export(now, name, word=word, gone=service.gone(now))
-            return as_text(made), remark("" if made else _FAILED)
+        def exporter(*, word: bool) -> Callable[..., tuple[str, str]]:
+            def export(
+                user: str, current: str, place: ConversationRevision, so_far: Conversation, request: Any
+            ) -> tuple[str, str]:
+                now, place = self.present(user, current, place, so_far)
+                name, language = self.history.name(user, place.id), language_of_request(request.headers)
+                made = self.history.export(now, name, word=word, gone=service.gone(now), language=language)
+                return as_text(made), remark("" if made else _FAILED)
+
+            export.__annotations__["request"] = self._gr.Request  # gradio gives it by its type
+            return export
 
         for button, word in ((self.markdown, False), (self.word, True)):
-            clicked = button.click(functools.partial(export, word=word), mine, [self.file, self.remark], **_AT_ONCE)
+            clicked = button.click(exporter(word=word), mine, [self.file, self.remark], **_AT_ONCE)
             clicked.then(None, self.file, self.file, js=on_event("save"), **_AT_ONCE)
 
-    def _show(self, user: str, place: Place, now: Conversation, gone: frozenset[str]) -> Changes:
+    def _show(self, user: str, place: ConversationRevision, now: Conversation, gone: frozenset[str]) -> Changes:
         """The page with another conversation."""
         parts, votes = self._parts, voted(self.history.votes(user), now)
         return {
@@ -261,7 +270,10 @@ class HistoryPanel:
         }
 
     def _await(
-        self, user: str, found: tuple[Place, Conversation], show: Callable[[Place, Conversation], Changes]
+        self,
+        user: str,
+        found: tuple[ConversationRevision, Conversation],
+        show: Callable[[ConversationRevision, Conversation], Changes],
     ) -> Iterator[Changes]:
         """The answer that was on its way when the page was reloaded, once it has come."""
         place, conversation = found

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from qa.i18n import both, both_languages, labels, words
-from qa.server.auth import StaffAccess, Visit
+from qa.server.auth import ClientRequest, StaffAccess
 from qa.server.gradio_internals import signed_like
 from qa.server.middleware import ENTER, LEAVE
 from qa.web.html import staff as staff_html
@@ -30,13 +30,13 @@ class OnlyStaff:
 
     def admits(self, request: Any) -> bool:
         """Whether a request of gradio's comes from the staff."""
-        return self.staff_access.admits(Visit.of(request.request.scope))
+        return self.staff_access.admits(ClientRequest.of(request.request.scope))
 
     def __call__(self, handler: Handler) -> Handler:
         """The handler, which refuses everybody else with a message."""
 
         def refused() -> Any:
-            title = words("newsroom_tab")  # a label would not do: what gradio reports is to have a plain title
+            title = words("staff_tab")  # a label would not do: what gradio reports is to have a plain title
             raise self._gr.Error(both("door_closed"), title=f"{title} · {title.english}", print_exception=False)
 
         return self._guard(handler, refused)

@@ -30,8 +30,8 @@ _CHOICES: list[tuple[str, str]] = [(words("choose_issue"), "")]
 
 _QUIET = {"api_visibility": "private", "show_progress": "hidden"}
 # One at a time, and beside the questions of users, which have limits of their own.
-_WRITING = {**_QUIET, "concurrency_id": "newsroom", "concurrency_limit": 1}
-_READING = {**_QUIET, "concurrency_id": "newsroom-reading", "concurrency_limit": 1}
+_WRITING = {**_QUIET, "concurrency_id": "staff", "concurrency_limit": 1}
+_READING = {**_QUIET, "concurrency_id": "staff-reading", "concurrency_limit": 1}
 _AT_ONCE = {**_QUIET, "queue": False}
 
 
@@ -51,7 +51,7 @@ def build_staff_tab(
     whom the staff access does not admit.
     """
     staff = OnlyStaff(gr, staff_access)
-    with gr.Column(elem_id="newsroom"):
+    with gr.Column(elem_id="staff"):
         login = LoginForm(gr, staff)
         with gr.Column(visible=not staff_access.has_password, elem_id="workroom") as content:
             upload_panel = UploadPanel(gr, service)
@@ -65,7 +65,7 @@ def build_staff_tab(
 
 
 @dataclass(frozen=True, slots=True)
-class Editor:
+class ArticleEditor:
     """The components that show the articles of an issue as a list, and one of them as a form.
 
     `place` holds which one that is. It is part of the page and not of the session, so that it always comes and goes
@@ -118,7 +118,7 @@ class Editor:
         }
 
 
-def _lay_out_editor(gr: Any, *, is_new: bool) -> Editor:
+def _lay_out_editor(gr: Any, *, is_new: bool) -> ArticleEditor:
     label, line = labels(gr), {"max_lines": 1, "min_width": 160}
     with gr.Row(elem_classes="editor"):
         with gr.Column(scale=4, min_width=280):
@@ -136,7 +136,7 @@ def _lay_out_editor(gr: Any, *, is_new: bool) -> Editor:
             boxes["body"] = gr.Textbox(label=label("body"), lines=9, max_lines=18)
             if is_new:
                 boxes["kept"] = gr.Checkbox(True, label=label("keep_article"))
-    return Editor(article_rows, about, place, boxes)
+    return ArticleEditor(article_rows, about, place, boxes)
 
 
 class UploadPanel:

@@ -9,7 +9,7 @@ from typing import Any
 from qa.i18n import labels, words
 from qa.userdata.conversation import Conversation
 from qa.userdata.history import voted
-from qa.userdata.store import MAX_WORD_CHARS, Place
+from qa.userdata.store import MAX_WORD_CHARS, ConversationRevision
 from qa.web.html.history import remark
 from qa.web.tabs.history_panel import HistoryPanel
 
@@ -37,7 +37,7 @@ def wire_feedback(gr: Any, parts: dict[str, Any], panel: HistoryPanel) -> None:
     chat, row, word, turn, said = (parts[name] for name in ("chat", "word_row", "word", "voted_turn", "vote_remark"))
     hidden = gr.update(visible=False)
 
-    def vote(user: str, current: str, place: Place, so_far: Conversation, event: gr.LikeData) -> Any:
+    def vote(user: str, current: str, place: ConversationRevision, so_far: Conversation, event: gr.LikeData) -> Any:
         now, _ = panel.present(user, current, place, so_far)
         at = event.index[0] if isinstance(event.index, (list, tuple)) else event.index
         about = now.turns[at // 2] if isinstance(at, int) and 0 <= at // 2 < len(now.turns) else None

@@ -1,0 +1,81 @@
+"""Markup inside a value, a feed or a book → lines. What surrounds an article on a page is not looked for here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, TypeAlias
+
+from embeddings.parsing.tables import row_text
+
+Element: TypeAlias = Any  # lxml has no types of its own
+
+_MARKUP = re.compile(
+    r"</(?:p|div|span|section|article|table|tr|td|li|ul|ol|h[1-6]|strong|em|b|a|font)\s*>|<(?:br|p|div|img)\b[^<>]*/?>",
+    re.IGNORECASE,
+)
+_BLOCKS = frozenset(
+    re.split(
+        " ",
+        "address article aside blockquote body br caption center dd div dl dt figcaption figure footer form"
+        " h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section table tbody td tfoot th thead title tr ul",
+    )
+)
+_DROPPED = frozenset(re.split(" ", "script style noscript template svg iframe object audio video head rt rp"))
+_HEADING = re.compile(r"h([1-6])")
+
+
+def is_markup(text: str) -> bool:
+    """Whether a text is HTML: it closes an element that texts are made of, or breaks a line with one."""
+    return _MARKUP.search(text) is not None
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a piece of HTML, without tags; a row of a table is one line."""
+    from lxml import etree, html  # type: ignore[import-untyped]
+
+    parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, no_network=True)
+    try:
+        tree = html.document_fromstring(text.replace("\x00", "").encode("utf-8", errors="replace"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError):
+        return []
+    return [line for _, line in blocks_of(tree)]
+
+
+def blocks_of(tree: Element) -> Iterator[tuple[int, str]]:
+    """The lines of a tree of HTML or XHTML with the levels of their headings, 0 for text."""
+    from lxml import etree
+
+    level = 0
+    line: list[str] = []
+    cells: list[str] | None = None
+
+    def flush() -> Iterator[tuple[int, str]]:
+        nonlocal line
+        said = " ".join("".join(line).split())
+        line = []
+        if said and cells is not None:
+            cells.append(said)
+        elif said:
+            yield level, said
+
+    walk = etree.iterwalk(tree, events=("start", "end"))
+    for event, element in walk:
+        tag = etree.QName(element).localname.lower() if isinstance(element.tag, str) else ""
+        if tag in _BLOCKS:
+            yield from flush()
+        if event == "start":
+            if tag in _DROPPED or not tag:
+                walk.skip_subtree()
+            else:
+                line.append(element.text or "")
+            heading = _HEADING.fullmatch(tag)
+            level = int(heading[1]) if heading else level
+            cells = [] if tag == "tr" else cells
+        else:
+            level = 0 if _HEADING.fullmatch(tag) else level
+            if tag == "tr" and cells is not None:
+                found, cells = cells, None
+                yield 0, row_text(found)
+            line.append(element.tail or "")
+    yield from flush()

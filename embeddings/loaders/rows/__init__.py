@@ -1,0 +1,1 @@
+"""An article a row: JSON, tables and feeds."""

@@ -1,0 +1,218 @@
+"""Bits that flip on a disk are found, and what another copy can give is mended."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from embeddings import ArchiveError, build, correct_article, open_archive
+from embeddings.ingest.repair import RepairReport, repair
+from tests.support.fakes import CountingEncoder
+from tests.support.issues import ROWS, write_issue
+
+FLIPS = 80
+
+Contents = tuple[list[tuple[Any, ...]], list[bytes]]
+
+
+@pytest.fixture
+def archive(tmp_path: Path, counting: CountingEncoder) -> Path:
+    write_issue(tmp_path / "issues", "甲报.jsonl", [row | {"id": f"a{at}"} for at, row in enumerate(ROWS)])
+    write_issue(
+        tmp_path / "issues", "乙报.jsonl", [{"title": "丁校开学", "text": "丁校开学了。" * 30, "date": "2025-09-13"}]
+    )
+    folder = tmp_path / "archive"
+    build(tmp_path / "issues", archive=folder, encoder=counting)
+    correct_article("a1", title="大雨", archive=folder, encoder=counting)
+    return folder
+
+
+def contents(archive: Path) -> Contents:
+    """All that an answer is made of."""
+    opened = open_archive(archive)
+    try:
+        with opened.snapshot() as snapshot:
+            found = snapshot.read_chunks(snapshot.chunk_ids())
+            texts = [
+                (article.issue, article.heading, article.body, article.date, chunk.start, chunk.end)
+                for chunk, article in found
+            ]
+            vectors = [vector.tobytes() for vector in snapshot.vectors(snapshot.chunk_ids())]
+        pairs = sorted(zip(texts, vectors, strict=True), key=repr)
+        return [text for text, _ in pairs], [vector for _, vector in pairs]
+    finally:
+        opened.close()
+
+
+def change(archive: Path, statement: str, *values: object) -> None:
+    """Change the database as a flipped bit does: no checksum follows."""
+    with closing(sqlite3.connect(archive / "archive.sqlite")) as connection, connection:
+        assert connection.execute(statement, values).rowcount > 0
+    for derived in ("vectors.faiss", "lexical.npz"):
+        (archive / derived).unlink(missing_ok=True)
+
+
+def mended(archive: Path) -> RepairReport:
+    report = repair(archive, encoder=CountingEncoder())
+    assert bool(report.left) == bool(open_archive(archive).damage())
+    return report
+
+
+DAMAGES = {
+    "a body": "UPDATE articles SET body = replace(body, '三', '四') WHERE body LIKE '%三%'",
+    "a title": "UPDATE articles SET title = '大雪' WHERE title = '大雨'",
+    "a byline": "UPDATE articles SET byline = '乙' WHERE id = 'a0'",
+    "a day": "UPDATE articles SET date = '2025-09-12' WHERE date IS NOT NULL",
+    "no day any more": "UPDATE issues SET date = '2025-0A-13' WHERE date IS NOT NULL",
+    "bytes that are no text": "UPDATE articles SET body = CAST(x'e4b9ffb1' AS TEXT) WHERE id = 'a2'",
+    "the name of an issue": "UPDATE issues SET name = '丙报' WHERE name = '甲报'",
+    "the id of an issue": "UPDATE issues SET id = 'f' || substr(id, 2) WHERE name = '甲报'",
+    "the file of an issue": "UPDATE issues SET source = replace(source, '甲', '丙') WHERE name = '甲报'",
+    "the end of a chunk": "UPDATE chunks SET end = end - 1 WHERE start = 0",
+    "the vector of a chunk": "UPDATE chunks SET vector_key = (SELECT min(vector_key) FROM vectors)",
+    "the issue of an article": (
+        "UPDATE articles SET issue_key = (SELECT issue_key FROM issues WHERE name = '乙报') WHERE id = 'a0'"
+    ),
+    "a vector": "UPDATE vectors SET vector = x'0000803f' || substr(vector, 5)",
+    "a vector's length": "UPDATE vectors SET vector = substr(vector, 5)",
+    "a lost vector": "DELETE FROM vectors",
+    "a reading": "UPDATE readings SET reading = replace(reading, '水', '火')",
+    "a setting": "UPDATE settings SET value = '999' WHERE name = 'max_chars'",
+    "the model": "UPDATE settings SET value = 'countinf-1' WHERE name = 'fingerprint'",
+}
+
+
+@pytest.mark.parametrize("what", DAMAGES)
+def test_what_has_changed_on_the_disk_is_found_and_mended(what: str, archive: Path) -> None:
+    before = contents(archive)
+    assert not open_archive(archive).damage()
+    change(archive, DAMAGES[what])
+    assert open_archive(archive).damage().lines()
+    report = mended(archive)
+    assert report.mended
+    assert report.left == ()
+    assert contents(archive) == before
+    assert build(archive.parent / "issues", archive=archive, encoder=CountingEncoder()).unchanged == 2
+
+
+def test_an_issue_whose_file_is_gone_comes_back_from_what_was_read_of_it(archive: Path) -> None:
+    before = contents(archive)
+    (archive.parent / "issues" / "甲报.jsonl").unlink()
+    change(archive, DAMAGES["a title"])
+    change(archive, DAMAGES["a body"])
+    assert "from what was read of it before" in " ".join(mended(archive).mended)
+    assert contents(archive) == before  # with its correction
+
+
+def test_what_has_no_other_copy_is_said_and_left(archive: Path) -> None:
+    (archive.parent / "issues" / "甲报.jsonl").unlink()
+    change(archive, DAMAGES["a title"])
+    change(archive, DAMAGES["a reading"])
+    report = mended(archive)
+    assert any(line.startswith("甲报: ") and "restore a backup" in line for line in report.left)
+    assert len(contents(archive)[0]) == 4
+
+
+def test_indexes_of_the_database_are_made_again(archive: Path) -> None:
+    before = contents(archive)
+    with closing(sqlite3.connect(archive / "archive.sqlite")) as connection, connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        page = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'articles_by_id'").fetchone()[0]
+    spoil(archive, page, 30)
+    assert open_archive(archive).damage().structure
+    assert mended(archive).left == ()
+    assert contents(archive) == before
+
+
+def test_of_a_broken_database_what_can_be_read_is_kept_and_the_rest_read_again(archive: Path) -> None:
+    before = contents(archive)
+    with closing(sqlite3.connect(archive / "archive.sqlite")) as connection:
+        page = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'articles'").fetchone()[0]
+    spoil(archive, page, 60)
+    assert open_archive(archive).damage().structure
+    mended(archive)
+    build(archive.parent / "issues", archive=archive, full=True, encoder=CountingEncoder())
+    assert not open_archive(archive).damage()
+    assert contents(archive) == before
+
+
+def spoil(archive: Path, page: int, length: int) -> None:
+    """Overwrite the beginning of a page of the database."""
+    path = archive / "archive.sqlite"
+    with closing(sqlite3.connect(path)) as connection:
+        size = connection.execute("PRAGMA page_size").fetchone()[0]
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    for derived in ("vectors.faiss", "lexical.npz"):
+        (archive / derived).unlink(missing_ok=True)
+    content = bytearray(path.read_bytes())
+    content[(page - 1) * size : (page - 1) * size + length] = bytes([0xA5]) * length
+    path.write_bytes(content)
+
+
+def outcome(call: Callable[[], object]) -> object:
+    """What a call gives, or the error of ours that it raises; any other error fails the test."""
+    try:
+        return call()
+    except ArchiveError as error:
+        return error.code
+
+
+def test_no_flipped_bit_changes_a_text_or_a_vector_unseen(archive: Path, tmp_path: Path) -> None:
+    before = contents(archive)
+    with closing(sqlite3.connect(archive / "archive.sqlite")) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    for derived in ("vectors.faiss", "lexical.npz"):
+        (archive / derived).unlink()
+    pristine = (archive / "archive.sqlite").read_bytes()
+    draw = random.Random(14)
+    seen = changed = 0
+    for _ in range(FLIPS):
+        copy = tmp_path / "copy"
+        shutil.rmtree(copy, ignore_errors=True)
+        copy.mkdir()
+        flipped = bytearray(pristine)
+        flipped[draw.randrange(len(flipped))] ^= 1 << draw.randrange(8)
+        (copy / "archive.sqlite").write_bytes(flipped)
+        found = outcome(lambda copy=copy: open_archive(copy).damage().lines())
+        if outcome(lambda copy=copy: contents(copy)) != before:
+            changed += 1
+            assert found, "a flipped bit changed something and was not found"
+        seen += bool(found)
+    assert seen >= changed > 0
+
+
+def test_commits_that_were_lost_with_the_log_are_missed(archive: Path, counting: CountingEncoder) -> None:
+    old = (archive / "archive.sqlite").read_bytes()
+    write_issue(archive.parent / "issues", "丙报.jsonl", [{"title": "新", "text": "丙地通了车。"}])
+    build(archive.parent / "issues", archive=archive, encoder=counting)
+    for path in archive.glob("archive.sqlite*"):
+        path.unlink()
+    (archive / "archive.sqlite").write_bytes(old)
+    assert open_archive(archive).damage().lost == 1
+    report = repair(archive, encoder=counting)
+    assert "bulletin build" in " ".join(report.left)
+    assert not open_archive(archive).damage()
+    build(archive.parent / "issues", archive=archive, encoder=counting)
+    assert len(contents(archive)[0]) == 5
+
+
+def test_deleting_the_log_beside_the_database_loses_nothing(archive: Path, counting: CountingEncoder) -> None:
+    holding = open_archive(archive)
+    with holding.snapshot():  # so that no connection is the last, which would empty the log
+        pass
+    write_issue(archive.parent / "issues", "丙报.jsonl", [{"title": "新", "text": "丙地通了车。"}])
+    build(archive.parent / "issues", archive=archive, encoder=counting)
+    copy = archive.parent / "copy"
+    copy.mkdir()
+    shutil.copy(archive / "archive.sqlite", copy)
+    shutil.copy(archive / "archive.commits", copy)
+    assert contents(copy) == contents(archive)
+    assert not open_archive(copy).damage()
+    holding.close()
