@@ -17,6 +17,7 @@ from embeddings.chunking import MAX_CHARS, OVERLAP_CHARS
 from embeddings.config import Limits, archive_folder, archive_location, chosen_model, issues_path
 from embeddings.encoders.encoder import Encoder, open_encoder
 from embeddings.errors import ArchiveError, ModelCode, ModelMismatchError, NotStorableError, SourceCode, SourceError
+from embeddings.ingest.corrections import FILE_NAME, read_corrections
 from embeddings.ingest.encode import encode_chunks
 from embeddings.ingest.plan import (
     BY_HAND,
@@ -27,6 +28,7 @@ from embeddings.ingest.plan import (
     Planner,
     Skipped,
     prepare_again,
+    recipe_of,
 )
 from embeddings.sources.atomic import drop_staged, sweep
 from embeddings.sources.files import SUFFIXES, is_issue_file, read_bytes
@@ -188,18 +190,27 @@ def take_out(store: ArchiveWriter, doomed: Sequence[KnownIssue], changes: Sequen
 
 
 def stale_sources(store: ArchiveReader) -> list[str]:
-    """Where the files of an archive's issues have moved on since they were read, one line each."""
+    """Where the files of an archive's issues, or their corrections, have moved on since they were read, a line each."""
     lines = []
-    limits = Limits.from_environment()
+    limits, settings = Limits.from_environment(), store.settings
     for known in store.known_issues():
         path = Path(known.issue.source)
         try:
-            ids = {document.id for document in unpack(path.name, read_bytes(path, limits), limits).documents}
-        except SourceError:
+            documents = {one.id: one for one in unpack(path.name, read_bytes(path, limits), limits).documents}
+        except (SourceError, ValueError):  # ValueError for a path with a NUL, which a flipped bit can make
             lines.append(f"{known.issue.name}: {path} has gone or cannot be read")
             continue
-        if known.issue.id not in ids:
+        document = documents.get(known.issue.id)
+        if document is None:
             lines.append(f"{known.issue.name}: {path} has changed")
+            continue
+        try:
+            corrections = read_corrections(path, document)
+        except SourceError as error:
+            lines.append(f"{known.issue.name}: {error}")
+            continue
+        if settings is not None and recipe_of(settings, corrections) != known.recipe:
+            lines.append(f"{known.issue.name}: what {path.with_name(FILE_NAME).name} says of it has changed")
     return lines
 
 

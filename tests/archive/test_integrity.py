@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from embeddings import ArchiveError, build, correct_article, open_archive
+from embeddings.ingest.build import stale_sources
 from embeddings.ingest.repair import RepairReport, repair
 from tests.support.fakes import CountingEncoder
 from tests.support.issues import ROWS, write_issue
@@ -186,6 +187,17 @@ def test_no_flipped_bit_changes_a_text_or_a_vector_unseen(archive: Path, tmp_pat
             assert found, "a flipped bit changed something and was not found"
         seen += bool(found)
     assert seen >= changed > 0
+
+
+def test_a_file_of_corrections_that_has_changed_is_told(archive: Path) -> None:
+    assert stale_sources(open_archive(archive)) == []
+    log = archive.parent / "issues" / "corrections.jsonl"
+    log.write_text(log.read_text(encoding="utf-8").replace("大雨", "大雪"), encoding="utf-8")
+    (line,) = stale_sources(open_archive(archive))
+    assert line.startswith("甲报: ")
+    assert "corrections.jsonl" in line
+    log.write_text("{", encoding="utf-8")
+    assert len(stale_sources(open_archive(archive))) == 2  # a file that cannot be read tells nothing of any issue
 
 
 def test_commits_that_were_lost_with_the_log_are_missed(archive: Path, counting: CountingEncoder) -> None:

@@ -106,7 +106,14 @@ def test_a_backup_brings_back_what_was_changed_or_lost(office: Office, tmp_path:
     office.say("乙")
     withdraw(["甲.jsonl"], archive=office.archive)
     (office.archive / "issues" / "来稿.jsonl").unlink()
-    restore(tmp_path / "b.zip", archive=office.archive, replace=True)
+    running = open_archive(office.archive)
+    with running.snapshot() as snapshot:
+        assert snapshot.size == 1
+        restore(tmp_path / "b.zip", archive=office.archive, replace=True)
+        assert snapshot.size == 1  # an answer that is being made goes on with what it began with
+    with running.snapshot() as snapshot:
+        assert snapshot.size == len(before["titles"])
+    running.close()
     assert office.state() == before
     folders = [office.issues, office.archive / "issues"]
     assert build(folders, archive=office.archive, encoder=CountingEncoder()).unchanged == 2
