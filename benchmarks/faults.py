@@ -48,6 +48,7 @@ from embeddings import (
     tidy,
     withdraw,
 )
+from embeddings.ingest.build import stale_sources
 from embeddings.ingest.corrections import FILE_NAME, read_corrections
 from embeddings.sources.atomic import STAGED, UNFINISHED
 from embeddings.sources.document import Document
@@ -399,7 +400,7 @@ def flip_bits(folder: Path, flips: int, seed: int) -> int:
 def _is_found(office: Office) -> bool:
     try:
         opened = open_archive(office.archive)
-        found = bool(opened.damage()) or not all(opened.derived_parts().values())
+        found = bool(opened.damage()) or not all(opened.derived_parts().values()) or bool(stale_sources(opened))
         opened.close()
         return found
     except BulletinError:

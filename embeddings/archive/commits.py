@@ -9,19 +9,22 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
+from embeddings.archive.checksums import checksum_of
 from embeddings.sources.atomic import replace_file
 
 COMMITS = "archive.commits"
 
 
 def read_commits(folder: Path) -> int:
-    """The count beside the database; 0 where there is none that can be read."""
+    """The count beside the database; 0 where there is none that can be read, or a bit of it has flipped."""
     with suppress(OSError, ValueError):
-        return int((folder / COMMITS).read_text(encoding="ascii"))
+        count, checksum = (folder / COMMITS).read_text(encoding="ascii").split()
+        if checksum_of(count).hex() == checksum:
+            return int(count)
     return 0
 
 
 def write_commits(folder: Path, count: int) -> None:
     """Write the count. Where that fails it stays behind, which tells of nothing and harms nothing."""
     with suppress(OSError):
-        replace_file(folder / COMMITS, str(count).encode("ascii"))
+        replace_file(folder / COMMITS, f"{count} {checksum_of(str(count)).hex()}\n".encode("ascii"))

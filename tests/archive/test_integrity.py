@@ -215,6 +215,16 @@ def test_commits_that_were_lost_with_the_log_are_missed(archive: Path, counting:
     assert len(contents(archive)[0]) == 5
 
 
+def test_a_count_of_commits_that_cannot_be_read_alarms_nobody(archive: Path) -> None:
+    path = archive / "archive.commits"
+    count = path.read_bytes()
+    for at in range(len(count)):
+        path.write_bytes(count[:at] + bytes([count[at] ^ 1]) + count[at + 1 :])
+        assert not open_archive(archive).damage()
+    path.unlink()
+    assert not open_archive(archive).damage()
+
+
 def test_deleting_the_log_beside_the_database_loses_nothing(archive: Path, counting: CountingEncoder) -> None:
     holding = open_archive(archive)
     with holding.snapshot():  # so that no connection is the last, which would empty the log

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
 
@@ -36,6 +38,14 @@ def test_from_an_issue_file_to_a_cited_answer(tmp_path: Path, capsys: pytest.Cap
     assert "魏都一周要闻" in capsys.readouterr().out
     assert main(["check", "--archive", archive]) == 0
     assert capsys.readouterr().out.endswith("whole\n")
+    with closing(sqlite3.connect(tmp_path / "archive" / "archive.sqlite")) as connection, connection:
+        connection.execute("UPDATE articles SET body = replace(body, '2012', '2013')")
+        connection.execute("UPDATE vectors SET vector = zeroblob(length(vector)) WHERE rowid = 1")
+    assert main(["check", "--archive", archive]) == 1
+    assert capsys.readouterr().out.endswith("not whole; `bulletin check --repair` mends what can be mended\n")
+    assert main(["check", "--repair", "--archive", archive, "--json"]) == 0
+    mended = json.loads(capsys.readouterr().out)
+    assert (mended["whole"], len(mended["mended"])) == (True, 2)
     assert main(["ask", "李德民是哪一年从区政协退休的？", "--archive", archive]) == 0
     answer = capsys.readouterr().out
     assert "2012年" in answer
