@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from qa.generation import vocabulary as words
 from qa.generation.moments import Moment
@@ -29,17 +29,18 @@ from qa.generation.turns import (
     won,
 )
 
+_LONGEST_CLAUSE, _LONGEST_WINDOW = 120, 400  # tokens; nobody writes longer ones, and aligning takes their product
+_MOST_FORMS = 80  # of a clause in another order that are tried
 _MOST_CLAUSES = 5  # of a sentence that one clause may be drawn from
 _FUTURE = words.word_set("将 拟 计划 打算 准备 预计 有望 争取 力争 正在")
-_MEASURES_OF_ONE = words.word_set("个 场 次 项 种 份 座 名 位 家 条")
+_MEASURES_OF_ONE = words.word_set("个 场 次 项 种 份")
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A sentence of a text, as tokens of which the times are complete; `before` are the times named up to it."""
+    """A sentence of a text, as tokens of which the times are complete."""
 
     tokens: tuple[Token, ...]
-    before: tuple[Moment, ...] = ()
     is_taken_back: bool = False
 
     @property
@@ -68,14 +69,10 @@ def statements_of(sentences: Sequence[str], issued: date | None) -> list[Stateme
     """Sentences of one text, in order."""
     read = [tokens_of(sentence, issued) for sentence in sentences]
     found: list[Statement] = []
-    named: tuple[Moment, ...] = ()
     for place, (sentence, tokens) in enumerate(zip(sentences, read, strict=True)):
         after = sentences[place + 1] if place + 1 < len(sentences) else ""
         doubts = any(sign in sentence for sign in words.TAKEN_BACK) or any(sign in after for sign in words.TAKEN_BACK)
-        complete = _with_years(tokens, issued)
-        found.append(Statement(tuple(complete), named, doubts))
-        told = tuple(token.moment for token in complete if token.moment)
-        named = told or named
+        found.append(Statement(tuple(_with_years(tokens, issued)), doubts))
     return found
 
 
@@ -117,7 +114,7 @@ def placements(
     """
     bare = [token for token in clause if not token.moment]
     times = [token.moment for token in clause if token.moment]
-    if not bare:
+    if not 0 < len(bare) <= _LONGEST_CLAUSE:
         return
     for number, statement in enumerate(statements):
         if (statement.is_taken_back and not takes_back) or not _has_all(bare, statement.tokens):
@@ -126,6 +123,8 @@ def placements(
         for first in range(statement.clauses):
             for last in range(first, min(first + _MOST_CLAUSES, statement.clauses)):
                 window = [token for token in statement.tokens if first <= token.clause <= last]
+                if len(window) > _LONGEST_WINDOW:
+                    break
                 if not _has_all(bare, window):
                     continue
                 needs = _conditions(statement, first)
@@ -144,6 +143,8 @@ def _has_all(clause: Sequence[Token], window: Sequence[Token]) -> bool:
     plain = {token.text for token in window if not token.quantity}
     if words.LOSES in plain:
         plain.add(words.WINS)
+    if not words.SAYING.isdisjoint(plain):
+        plain.add("说")
     return all(
         any(token.says(other) for other in window)
         if token.quantity and not _is_one(token)
@@ -185,7 +186,7 @@ def _at_those_times(
         near = _nearest_times(bare, window)
     if not near:
         earlier = [token.moment for token in statement.tokens if token.moment and token.clause < first]
-        near = earlier[-1:] or list(statement.before[-1:])
+        near = earlier[-1:]
     return all(any(time.is_said_by(moment) for moment in near) for time in times)
 
 
@@ -206,30 +207,30 @@ def _follows(clause: list[Token], window: list[Token], told: Sequence[Sequence[T
     if _fits(clause, window, told):
         return "straight"
     if window[0].clause != window[-1].clause:
-        if any(_fits(one, window, told, closely=True) for one in count_moved(clause)):
+        if any(_fits(one, window, told, closely=True) for one in count_moved(clause, within=True)):
             return "straight"
-        if is_turned(window) and any(_fits(one, window, told) for one in passive(clause)):
+        if is_turned(window) and any(_fits(one, window, told) for one in islice(passive(clause), _MOST_FORMS)):
             return "reversed"
         return ""
     for other in (*count_moved(clause), *copula_turned(clause)):
         if _fits(other, window, told, closely=True):
             return "straight"
-    for one, other in phrase_taken_out(clause, window):
+    for one, other in islice(phrase_taken_out(clause, window), _MOST_FORMS):
         if _fits(one, other, told):
             return "straight"
     if any(_fits(clause, other, told, closely=True) for other in copula_turned(window)):
         return "straight"
-    if any(_fits(clause, other, told) for other in undisposed(window)):
+    if any(_fits(clause, other, told) for other in islice(undisposed(window), _MOST_FORMS)):
         return "straight"
-    if any(_fits(other, window, told) for other in undisposed(clause)):
+    if any(_fits(other, window, told) for other in islice(undisposed(clause), _MOST_FORMS)):
         return "straight"
     for ours in (clause, *won(clause)):
         for theirs in (window, *won(window)):
             if (ours is not clause or theirs is not window) and _fits(ours, theirs, told):
                 return "reversed"
-            if is_turned(theirs) and any(_fits(other, theirs, told) for other in passive(ours)):
+            if is_turned(theirs) and any(_fits(other, theirs, told) for other in islice(passive(ours), _MOST_FORMS)):
                 return "reversed"
-            if is_turned(ours) and any(_fits(ours, other, told) for other in passive(theirs)):
+            if is_turned(ours) and any(_fits(ours, other, told) for other in islice(passive(theirs), _MOST_FORMS)):
                 return "reversed"
     return ""
 

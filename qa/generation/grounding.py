@@ -117,21 +117,25 @@ def _follows(sentence: str, statements: Sequence[Statement], issued: date | None
         if not places:
             return False
         found.append(places)
-    return any(_hold_together((place,), found[1:], clauses) for place in found[0])
+    return _hold_together(found, clauses)
 
 
-def _hold_together(
-    chosen: tuple[Placement, ...], rest: Sequence[Sequence[Placement]], clauses: list[list[Token]]
-) -> bool:
+def _hold_together(found: Sequence[Sequence[Placement]], clauses: Sequence[Sequence[Token]]) -> bool:
     """Whether one placement of each clause can be chosen so that each speaks of what its clause does."""
-    if not rest:
-        own = {(place.sentence, clause) for place in chosen for clause in range(place.first, place.last + 1)}
-        return all((place.sentence, needed) in own for place in chosen for needed in place.needs)
-    spoken = any(token.text in vocabulary.SPEECH for clause in clauses[: len(chosen)] for token in clause[-2:])
-    return any(
-        _may_follow(chosen[-1], place, is_spoken=spoken) and _hold_together((*chosen, place), rest[1:], clauses)
-        for place in rest[0]
-    )
+    told = {(place.sentence, at) for places in found for place in places for at in range(place.first, place.last + 1)}
+    spoken = False
+    reached: list[Placement] = []
+    for number, places in enumerate(found):
+        vouched = [place for place in places if all((place.sentence, needed) in told for needed in place.needs)]
+        if number:
+            vouched = [
+                place for place in vouched if any(_may_follow(before, place, is_spoken=spoken) for before in reached)
+            ]
+        if not vouched:
+            return False
+        reached = vouched
+        spoken = spoken or any(token.text in vocabulary.SPEECH for token in clauses[number][-2:])
+    return True
 
 
 def _may_follow(before: Placement, place: Placement, *, is_spoken: bool) -> bool:

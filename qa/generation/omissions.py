@@ -44,6 +44,8 @@ def may_begin(gap: Sequence[Token], following: Token, told: Sequence[Sequence[To
         return True
     if _has_hedge(gap):
         return False
+    if not told and all(token.text in words.PRONOUNS for token in core):
+        return True
     setting = max((at for at, token in enumerate(gap[:-1]) if token.text in _SETTING_ENDS), default=-1)
     if setting >= 0 and _is_title(gap[setting + 1 :], following):
         return True
@@ -111,6 +113,15 @@ def may_join(window: Sequence[Token], place: int, following: int) -> bool:
     rest = [token for token in window[place + 1 : following] if token.clause < window[following].clause]
     lead = [token for token in window[place + 1 : following] if token.clause == window[following].clause]
     if _core(lead) or any(token.text == "共" for token in lead):
+        return False
+    if _clause_is_introduced(window, place) or _names_somebody(window[following : following + 8]):
+        return False
+    # 净利润3亿元，增长11%: what grows is what was counted right before, and nothing else goes on after a count alone.
+    said_of = [token for token in rest if token.clause == window[place].clause]
+    if window[following].text in _COMPARES:
+        if not all(token.quantity for token in _core(said_of)):
+            return False
+    elif said_of and said_of[0].quantity:
         return False
     if rest and (rest[0].text in ("的", *words.CONJUNCTIONS)):
         return False
@@ -180,6 +191,10 @@ def _is_title(gap: Sequence[Token], following: Token, *, after: Token | None = N
     """Whether this is the office or calling before a name; `after` is the word that it stands behind."""
     if following.text[0] not in words.SURNAMES or gap[0].text == "的":
         return False
+    if gap[0].quantity and gap[0].quantity.unit == "岁" and len(gap) > 1:
+        gap = gap[2 if gap[1].text == "的" else 1 :]
+        if not gap:
+            return True
     # 由当时的省交通厅工程师梁启文: only behind such a word can nobody else have the 的.
     is_led = after is not None and after.text in AGENT | words.PREPOSITIONS | COPULA
     return _is_calling(gap, longest=2 * _LONGEST_CALLING if is_led else _LONGEST_CALLING)
@@ -205,3 +220,18 @@ def _is_calling(gap: Sequence[Token], *, longest: int = _LONGEST_CALLING) -> boo
     acts = any(token.text in _CANONICAL or token.text in DONE for token in office)
     counts = any(token.text in words.CONJUNCTIONS or token.quantity for token in gap)
     return not acts and not counts and (owner >= 0 or not people_in("".join(token.text for token in office) + "〇"))
+
+
+def _clause_is_introduced(window: Sequence[Token], place: int) -> bool:
+    """Whether a colon stands before a clause: what follows later may be said of whoever stands before the colon."""
+    return any(token.after_colon for token in window if token.clause == window[place].clause)
+
+
+def _names_somebody(clause: Sequence[Token]) -> bool:
+    """Whether a clause begins with somebody of its own, by calling and name (县长祝红梅)."""
+    if clause[0].text in AGENT | words.PREPOSITIONS:
+        return False
+    return any(
+        place and following.text[0] in words.SURNAMES and "".join(t.text for t in clause[:place]).endswith(words.TITLES)
+        for place, following in enumerate(clause)
+    )

@@ -49,6 +49,7 @@ class Token:
     quantity: Quantity | None = None
     moment: Moment | None = None
     in_brackets: bool = False
+    after_colon: bool = False
 
     def says(self, other: Token) -> bool:
         """Whether both say the same."""
@@ -56,7 +57,7 @@ class Token:
             return bool(self.quantity and other.quantity and self.quantity.equals(other.quantity))
         if self.moment or other.moment:
             return bool(self.moment and other.moment and self.moment.is_said_by(other.moment))
-        return self.text == other.text
+        return self.text == other.text or (self.text == "说" and other.text in vocabulary.SAYING)
 
 
 def tokens_of(text: str, issued: date | None) -> list[Token]:
@@ -64,37 +65,54 @@ def tokens_of(text: str, issued: date | None) -> list[Token]:
     folded = fold(plain_digits(text.replace("……", "。").replace("…", "。")))
     folded = _CLOCK.sub(r"\1时\2分", folded)
     folded = _RANGE.sub("至", _SCORE.sub("比", folded))
-    found = list(_scan(folded, issued))
-    return _joined(found)
+    return _joined(list(_scan(folded, issued)))
 
 
 def _scan(text: str, issued: date | None) -> Iterator[Token]:
     at = clause = depth = 0
+    colon = -1  # the clause that the last colon began
     while at < len(text):
         character = text[at]
         if character in _ENDS_CLAUSE:
             # The point of 3.5 is part of its number, and never comes here.
             clause += 1
+            colon = clause if character == ":" else colon
         depth = max(0, depth + (character == "(") - (character == ")"))
         if character in _ENDS_CLAUSE or character in _SILENT:
             at += 1
             continue
         if word := _fixed_word(text, at):
-            yield Token(vocabulary.SAME.get(word, word), clause, in_brackets=depth > 0)
+            when_in_year = Moment(words=word) if word in vocabulary.HALVES else None
+            yield Token(
+                vocabulary.SAME.get(word, word),
+                clause,
+                moment=when_in_year,
+                in_brackets=depth > 0,
+                after_colon=clause == colon,
+            )
             at += len(word)
         elif when := moment_at(text, at, issued):
-            yield Token(text[at : when[1]], clause, moment=when[0], in_brackets=depth > 0)
+            yield Token(text[at : when[1]], clause, moment=when[0], in_brackets=depth > 0, after_colon=clause == colon)
             at = when[1]
         elif number := quantity_at(text, at):
-            yield Token(text[at : number[1]], clause, quantity=number[0], in_brackets=depth > 0)
+            yield Token(
+                text[at : number[1]], clause, quantity=number[0], in_brackets=depth > 0, after_colon=clause == colon
+            )
             at = number[1]
         elif match := _LATIN.match(text, at):
-            yield Token(match[0], clause, in_brackets=depth > 0)
+            yield Token(match[0], clause, in_brackets=depth > 0, after_colon=clause == colon)
             at = match.end()
         else:
             match = _WORDS.match(text, at)
             word = match[0] if match else character
-            yield Token(vocabulary.SAME.get(word, word), clause, in_brackets=depth > 0)
+            when_in_year = Moment(words=word) if word in vocabulary.HALVES else None
+            yield Token(
+                vocabulary.SAME.get(word, word),
+                clause,
+                moment=when_in_year,
+                in_brackets=depth > 0,
+                after_colon=clause == colon,
+            )
             at += len(word)
 
 

@@ -15,14 +15,15 @@ COPULA = words.word_set("是 为 担任 当选")
 TURNS = AGENT | _DISPOSAL | COPULA | {words.LOSES}
 
 
-def count_moved(clause: list[Token]) -> Iterator[list[Token]]:
-    """The clause with its only count in another place (死亡3人, 3人死亡)."""
+def count_moved(clause: list[Token], *, within: bool = False) -> Iterator[list[Token]]:
+    """The clause with its only count in another place (死亡3人, 3人死亡); `within`: near by, and not in front."""
     counts = [place for place, token in enumerate(clause) if token.quantity]
     if len(counts) != 1:
         return
     rest = clause[: counts[0]] + clause[counts[0] + 1 :]
     for place in range(len(rest) + 1):
-        if place != counts[0]:
+        is_near = place > 0 and abs(place - counts[0]) <= 2
+        if place != counts[0] and (is_near or not within):
             yield [*rest[:place], clause[counts[0]], *rest[place:]]
 
 

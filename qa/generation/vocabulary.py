@@ -159,7 +159,7 @@ for _line in _SAME.split("\n"):
 
 # Words that are one unit, so that no part of them is taken for another word.
 WHOLE = word_set("""
-    获悉 虚拟 模拟 草拟 拟定 将军 将领 将士 小将 老将 名将 健将 不断 不仅 不但 不过 不久 不少 不同 不足 无锡
+    获悉 被告 原告 虚拟 模拟 草拟 拟定 将军 将领 将士 小将 老将 名将 健将 不断 不仅 不但 不过 不久 不少 不同 不足 无锡
     无线 无人机 未来 没收 非常 非洲 分别 各自 部分 如果 反对 否认 其中 以及 没有 记者 报道 消息 方面 进行 已经
     正在 成功 顺利 正式 全面 圆满 隆重 根据 通过 随着 按照 经过 为了 因为 关于 对于 由于 当天 当日 近日 日前
     上半年 下半年 年初 年底 月底 年底前 月底前 一季度 二季度 三季度 四季度 第一季度 第二季度 第三季度 第四季度
@@ -174,7 +174,7 @@ WHOLE = word_set("""
 # Of the writer's own, without a claim: they may stand in a sentence without being in the text.
 INSERTABLE = word_set("""
     的 了 着 过 是 在 于 有 其中 共 也 并 且 并且 而 则 就 便 该 此 这 那 这个 这些 为 已 已经 达 达到 进行 对
-    向 同时 此外 另外 据 根据 所 担任 方面 以 说 地 得 他 她 它 他们 她们 它们 目前 因此 来
+    向 同时 此外 另外 据 根据 所 担任 方面 以 地 得 他 她 它 他们 她们 它们 目前 因此 来
 """)
 # May be left out of what the text says.
 DROPPABLE = word_set("""
@@ -186,7 +186,10 @@ DROPPABLE = word_set("""
     大力 不断 持续 迅速 及时 主动 先后 陆续 纷纷 仍然 依然 说 自己 本人 一起 一同 全县 全市 全区 全省 全国 全镇
     全乡 全村 全校 来 去 同比 所 最终 最后 终于 今后 其
 """)
-SPEECH = word_set("说 表示 认为 强调 宣布 建议 呼吁 要求 承诺")
+HALVES = word_set("上半年 下半年 一季度 二季度 三季度 四季度 第一季度 第二季度 第三季度 第四季度")  # of a year
+# Of these, somebody who says 说 of them says nothing else.
+SAYING = word_set("说 强调 宣布 认为 提醒")
+SPEECH = word_set("说 提醒 认为 强调 宣布 建议 呼吁 要求 承诺")
 # A text that says one of these of a thing, or before it, does not say the thing itself.
 HEDGES = word_set("""
     不 没有 没 未 无 非 别 莫 勿 免 否认 反对 拒绝 禁止 取消 停止 可能 或许 也许 大概 或 或者 还是 疑似 涉嫌
@@ -226,6 +229,10 @@ TITLES = (
     "长",
     "主任",
     "书记",
+    "被告",
+    "原告",
+    "青年",
+    "人",
     "主席",
     "总理",
     "总统",

@@ -152,3 +152,10 @@ def test_a_rumour_is_told_only_with_what_takes_it_back() -> None:
     source = passage("网传水库漏水，水利局称该消息不实。")
     assert not is_shown_as_supported("水库漏水", source)
     assert is_shown_as_supported("网传水库漏水，水利局称该消息不实", source)
+
+
+def test_a_text_made_to_take_long_is_checked_in_steps_that_do_not_multiply() -> None:
+    again = passage("在县城和镇上开会，" * 60)
+    assert not any(written.is_supported for written in check("在县城和镇上开会，" * 60 + "镇长被捕[1]。", [again]))
+    without_end = passage("在对向从以为" * 150)
+    assert not any(written.is_supported for written in check("在对向从以为" * 100 + "捕[1]。", [without_end]))
