@@ -143,6 +143,11 @@ class SourceCode(ErrorCode):
         "{name} cannot be turned into vectors ({kind}: {detail}). Save it anew, or as text.",
     )
     NOT_STORED = "source.not_stored", "{name} cannot be stored ({kind}: {detail}). Save it anew, or as text."
+    MISREAD = (
+        "source.misread",
+        "{name} was read as {read_as} and saved again, though it is {written_as}, and some characters are lost. "
+        "Export or copy it anew as UTF-8 text, and add it again.",
+    )
     NOT_TEXT = (
         "source.not_text",
         "{name} is not text (UTF-8, UTF-16, GB18030 or Big5); save it as UTF-8 text and add it again.",

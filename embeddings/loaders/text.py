@@ -17,10 +17,16 @@ class TextLoader:
 
     def read(self, document: Document, limits: Limits) -> ParsedIssue:
         """The issue; pages are parted by form feeds, and a masthead names and dates it."""
-        from embeddings.parsing.text_pages import parse_pages  # compiles many patterns, which a question does not need
+        # These compile many patterns, which a question does not need.
+        from embeddings.parsing.dumps import with_headings
+        from embeddings.parsing.gazettes import read_gazette
+        from embeddings.parsing.text_pages import parse_pages
 
         pages = document.text.split("\f")
         lines = pages[0].split("\n")
         paper, day = read_masthead(lines)
-        name = issue_name(paper, day) if day else ""
-        return ParsedIssue(name, day, tuple(parse_pages(pages)), read_number(lines))
+        number = read_number(lines)
+        name = issue_name(paper, day) if day or number else ""
+        articles = read_gazette(document.text) or parse_pages([with_headings(page) for page in pages])
+        day = day or (articles[0].date if len(articles) == 1 else None)
+        return ParsedIssue(name, day, tuple(articles), number)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from embeddings.parsing.bylines import is_byline, split_credit, split_signature
 from embeddings.parsing.datelines import opens_story
 from embeddings.parsing.decks import is_dashed
+from embeddings.parsing.dumps import is_source_line
 from embeddings.parsing.lines import Line
 from embeddings.text.ngrams import share_of_pairs
 from embeddings.text.numerals import HAN_NUMBER
@@ -90,6 +91,26 @@ def headline_lines(lines: Sequence[Line], at: int, *, story: str, unfinished: bo
     return 2 if _goes_on(lines, at) else 1
 
 
+def stacked_lines(lines: Sequence[Line], at: int) -> int:
+    """How many lines stand on one another over paragraphs that are indented, as kicker, headline and deck: 0, 2 or 3.
+
+    Crawlers write each on a line of its own, without a mark.
+    """
+    count = 0
+    while at + count < len(lines) and count < 4 and not (count and lines[at + count].gap):
+        if lines[at + count].level or lines[at + count].part or not _could_be_headline(lines[at + count]):
+            break
+        count += 1
+    below = at + count
+    while below < len(lines) and is_byline(lines[below].text):
+        below += 1
+    if below >= len(lines) or not lines[below].indented or len(lines[below].text) < _LONGEST_HEADLINE / 2:
+        return 0
+    # Two lines below other text may be a headline broken in two, or a section and a headline.
+    starts = at == 0 or (lines[at].gap > 0 and count == 3)
+    return count if starts and count in (2, 3) and not section_name(lines, at) else 0
+
+
 def join_headline(first: str, second: str) -> str:
     """A headline of two lines as one: its lines are clauses, unless the first stops where no clause can."""
     broken = first.endswith(_CUT_ENDINGS) or any(first.count(opening) > first.count(end) for opening, end in _PAIRS)
@@ -110,6 +131,7 @@ def _could_be_headline(line: Line) -> bool:
         and not (text.startswith(("（", "(")) and text.endswith(("）", ")")))
         and any(character.isalpha() for character in text)
         and not is_byline(text)
+        and not is_source_line(text)
         and not split_signature(text)[1]
         and not split_credit(text)[1]
     )
@@ -121,7 +143,7 @@ def _is_bare_headline(lines: Sequence[Line], at: int, *, story: str, unfinished:
     below = lines[at + 1] if at + 1 < len(lines) else None
     # A byline or 核心提示 stands under a headline and nowhere else; a name in brackets signs the text above it.
     signs = below is not None and bool(story) and below.text.startswith(("（", "("))
-    if below is not None and (below.lead_mark or (is_byline(below.text) and not signs)):
+    if below is not None and (below.lead_mark or ((is_byline(below.text) or is_source_line(below.text)) and not signs)):
         return True
     # So do a deck behind its dash and 上接第一版.
     if below is not None and ((is_dashed(below) and below.gap == 0) or (below.came_from and not below.level)):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from embeddings.parsing.jumps import split_jump
-from embeddings.text.normalize import simplified_furniture
+from embeddings.text.normalize import halfwidth_digits, simplified_furniture
 from embeddings.types import Box
 
 # Nothing of this is printed: control characters, zero-width marks, soft hyphens, byte order marks.
@@ -35,13 +35,16 @@ _FURNITURE = tuple(
         rf"(?:本版|本期|执行|值班)?(?:{_ROLES})\s*[:：\s]\s*[^。，,！？；]{{2,}}",
         r".{0,12}(?:国内统一(?:连续出版物号|刊号)|邮发代号|准印证号|广告经营许可证).*",
         r"(?:新闻热线|投稿邮箱|投稿热线|广告热线|发行热线|热线电话|社址|地址|邮编|网址|电子邮箱|E-?mail)\s*[:：].*",
-        r"\S{2,6}(?:日报|晚报|早报|晨报|时报|商报|周报|周刊)(?:社(?:主办|出版))?",
+        r"[^\s:：]{2,6}(?:日报|晚报|早报|晨报|时报|商报|周报|周刊)(?:社(?:主办|出版))?",
         r"(?:总第|第)\s*\d+\s*期",
         r".{2,40}(?:遗失|丢失|灭失).{0,40}(?:声明作废|特此声明|作废)[。!！]?|.{0,20}遗失.{2,40}声明作废[。!！]?",
         # 旺铺招租 临街门面 电话13800000000: a classified line, which no full stop ends.
         r".{0,20}(?:招租|出租|转让|出售|维修|移机|加氟|开锁|搬家|疏通|回收|贷款|诚聘|高价)[^。]{0,30}"
         r"(?:1[3-9]\d{9}|(?:0\d{2,3}[-—－ ]?)?\d{7,8})[^。\d]{0,10}",
         r"农历\S{4,12}",
+        # What a reader of an account's page presses.
+        r"(?:微信扫一扫|(?:关注|轻触)\S{0,6}公众号|阅读原文|预览时标签不可点|喜欢此内容的人还喜欢|收录于\S{0,20}|写留言|在看|点赞|"
+        r"阅读\s*[\d.]+\s*万?\+?)",
     )
 )
 _ISSUE_DATE = re.compile(r"(?:19|20)\d\d(?:年\s*\d{1,2}月\s*\d{1,2}日|[-./]\d{1,2}[-./]\d{1,2}(?!\d))")
@@ -119,7 +122,7 @@ def read_lines(text: str) -> list[Line]:
         if line is not None and came_from:
             line, came_from = replace(line, came_from=came_from), ""
         # A date alone is the masthead's above the news, and the end of an announcement below it.
-        if line is not None and (lines or not _ISSUE_DATE.fullmatch(line.text)):
+        if line is not None and (lines or not _ISSUE_DATE.fullmatch(halfwidth_digits(line.text))):
             lines.append(line)
             gap = 0
         # A page number inside a column break must not add to the break.
@@ -202,7 +205,7 @@ def is_furniture(text: str) -> bool:
     """Whether a line belongs to the page and not to its news: a masthead, a page number, the editors' names."""
     if len(text) > _LONGEST_FURNITURE:
         return False
-    text = simplified_furniture(text)
+    text = halfwidth_digits(simplified_furniture(text))
     return any(pattern.fullmatch(text) for pattern in _FURNITURE) or _is_masthead_date(text)
 
 

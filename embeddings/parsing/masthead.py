@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
+from itertools import islice
 
 from embeddings.text.dates import find_date
+from embeddings.text.normalize import halfwidth_digits
 
 _LINES = 12
 _LINE_CHARS = 60
@@ -28,7 +30,7 @@ def read_masthead(lines: Sequence[str]) -> tuple[str, date | None]:
 
     A date counts only beside what a masthead has: a weekday, the number of the issue, or the line holds nothing else.
     """
-    head = [line.strip("# \t\u3000") for line in lines if line.strip("# \t\u3000")][:_LINES]
+    head = _head(lines)
     name, day = "", None
     for at, line in enumerate(head):
         if len(line) > _LINE_CHARS:
@@ -48,7 +50,7 @@ def read_number(lines: Sequence[str]) -> str:
 
     It counts only near the issue's date or the bulletin's name, in a line that is no sentence and no headline.
     """
-    head = [line.strip("# \t\u3000") for line in lines if line.strip("# \t\u3000")][:_LINES]
+    head = _head(lines)
     told = [len(line) <= _LINE_CHARS and not _IN_A_SENTENCE.search(line) for line in head]
     marks = [at for at, line in enumerate(head) if told[at] and (find_date(line) or _paper_name(line))]
     for at, line in enumerate(head):
@@ -57,6 +59,12 @@ def read_number(lines: Sequence[str]) -> str:
             if printed:
                 return " ".join(printed)
     return ""
+
+
+def _head(lines: Sequence[str]) -> list[str]:
+    """The first lines with anything on them, without marks of headings and with half-width digits."""
+    stripped = (line.strip("# \t\u3000") for line in lines)
+    return [halfwidth_digits(line) for line in islice(filter(None, stripped), _LINES)]
 
 
 def _set_apart(line: str) -> str:

@@ -9,14 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from embeddings.parsing.bylines import is_byline, split_credit, split_signature
 from embeddings.parsing.datelines import reporters_in
 from embeddings.parsing.decks import deck_lines, has_deck, is_bare_kicker, is_dashed, is_kicker
-from embeddings.parsing.headlines import headline_lines, join_headline, section_name
+from embeddings.parsing.dumps import is_source_line, names_in_source_line
+from embeddings.parsing.headlines import headline_lines, join_headline, section_name, stacked_lines
 from embeddings.parsing.jumps import Jump, join_continued
 from embeddings.parsing.lines import Line, heads_advertisements, is_advertisement, is_notice, read_lines
 from embeddings.parsing.paragraphs import SHORTEST_COPY, Fragment, is_unfinished, join_fragments
+from embeddings.text.dates import find_date
 from embeddings.types import ArticleKind, ParsedArticle
 
 # A picture leaves at least two empty lines above its caption.
@@ -43,6 +46,7 @@ class _TextArticle:
     deck: str = ""
     goes_to: str = ""
     came_from: str = ""
+    day: date | None = None
 
     def note(self, lines: Sequence[Line]) -> None:
         """Keep the pages that some of its lines name."""
@@ -105,6 +109,13 @@ def _read_drafts(lines: Sequence[Line]) -> list[_TextArticle]:
             kicker, story = line.text, ""
             at += 1
             continue
+        stack = 0 if _is_open(current) or line.lead_mark else stacked_lines(lines, at)
+        if stack:
+            current = _stacked(lines[at : at + stack], section)
+            drafts.append(current)
+            kicker, story = "", ""
+            at += stack
+            continue
         count = 0 if line.lead_mark else _headline_lines(lines, at, current=current, story=story)
         if count:
             below = at + count
@@ -130,13 +141,25 @@ def _read_drafts(lines: Sequence[Line]) -> list[_TextArticle]:
             current = _TextArticle(section=section)
             drafts.append(current)
         current.note([line])
-        if is_byline(line.text) and not _closes_bracket(current, line):
+        if current.title and not current.fragments and is_source_line(line.text):
+            current.day = current.day or find_date(line.text)
+            names = names_in_source_line(line.text)
+            current.bylines += [names] if names else []
+        elif is_byline(line.text) and not _closes_bracket(current, line):
             current.bylines.append(_BRACKETED.sub(r"\1", line.text))
         elif line.text:
             current.fragments.append(Fragment(line.text, opens=line.indented, is_row=line.is_row))
             story = (story + line.text)[-_STORY_CHARS:]
         at += 1
     return drafts
+
+
+def _stacked(lines: Sequence[Line], section: str) -> _TextArticle:
+    """An article of two or three lines over its text: of three the first is the kicker; of two the second, the deck."""
+    texts = [_SPACES.sub(" ", line.text) for line in lines]
+    if len(texts) == 3:
+        return _TextArticle(texts[1], section, kicker=texts[0], deck=texts[2].lstrip("—─－- "))
+    return _TextArticle(texts[0], section, deck=texts[1].lstrip("—─－- "))
 
 
 def _is_open(draft: _TextArticle | None) -> bool:
@@ -221,6 +244,7 @@ def _finish(draft: _TextArticle, *, page: int | None) -> ParsedArticle:
         byline=" ".join(bylines) or reporters_in(body),
         kind=draft.kind,
         page=page,
+        date=draft.day,
         kicker=draft.kicker,
         deck=draft.deck,
     )

@@ -42,6 +42,7 @@ CHINESE: dict[ErrorCode, str] = {
     SourceCode.FILE_UNREADABLE: "读不了（{detail}）。",
     SourceCode.FILE_FAILED: "入不了库（{kind}）。请重新保存，或另存为文本或 PDF 再投。",
     SourceCode.FRONT_MATTER_DATE: "文首写的日期“{text}”不是日期。请写成 2025-09-13。",
+    SourceCode.MISREAD: "曾误按 {read_as} 打开并存盘（原是 {written_as}），丢了字。请重新导出为 UTF-8 文本再投。",
     SourceCode.GARBLED: "有许多处乱码。请重新复制，或另存为 UTF-8 文本再投。",
     SourceCode.HTML_NO_ARTICLE: "网页里没有文章的正文。请等网页打开完再保存，或改存文本再投。",
     SourceCode.HTML_TOO_DEEP: "网页的元素嵌套太深，读不了。请改存文本再投。",

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from embeddings.errors import SourceError
+from embeddings.errors import SourceCode, SourceError
 from embeddings.sources.encoding import decode
 from tests.support.cost import growth
 
@@ -97,3 +97,33 @@ def test_reading_costs_no_more_a_megabyte_in_a_large_file(encoding: str) -> None
     unit = SIMPLIFIED.encode(encoding)
     contents = {megabytes: unit * (megabytes * 1_000_000 // len(unit)) for megabytes in (4, 20)}
     assert growth(lambda megabytes: read(contents[megabytes]), small=4, large=20) < 2 * 5
+
+
+NEWS = "山口镇卫生院上周完成扩建，新增病床四十张，门诊楼加装了两部电梯。院长说，扩建用了十四个月。\n"
+
+
+@pytest.mark.parametrize(
+    ("read_as", "written_as"),
+    [("latin-1", "utf-8"), ("latin-1", "gb18030"), ("gb18030", "utf-8")],
+)
+def test_a_text_that_was_read_wrongly_and_saved_again_is_as_it_was(read_as: str, written_as: str) -> None:
+    # Few sentences come whole through gb18030.
+    news = NEWS if read_as == "latin-1" else "村民说不用跑远路。了\n" * 3
+    garbled = news.encode(written_as).decode(read_as)
+    assert garbled != news
+    assert decode(garbled.encode(), name="a.txt") == news
+
+
+def test_a_text_that_lost_characters_by_a_wrong_encoding_is_refused_with_its_cure() -> None:
+    garbled = NEWS.encode().decode("gb18030", errors="replace")
+    with pytest.raises(SourceError, match=r"a\.txt was read as gb18030.*UTF-8 text") as caught:
+        decode(garbled.encode(), name="a.txt")
+    assert caught.value.code is SourceCode.MISREAD
+
+
+@pytest.mark.parametrize(
+    "text",
+    [NEWS, "衛生所擴建工程已於上月完工，新增病床四十張。", "饕餮魑魅魍魉龘靐齉爨纛麤", "naïve café — 5€", "Ünïcödé"],
+)
+def test_a_text_that_was_read_rightly_stays(text: str) -> None:
+    assert decode(text.encode(), name="a.txt") == text
