@@ -193,6 +193,7 @@ class SourceCode(ErrorCode):
         "source.pdf_too_many_pages",
         "it has {n} pages; the limit is {limit}. Split it into issues, or raise BULLETIN_MAX_PAGES.",
     )
+    PAGES_LEFT_OUT = "source.pages_left_out", "{name} is read in part, its last pages are left out: {cause}"
     PICTURE_DAMAGED = (
         "source.picture_damaged",
         "the picture is damaged or cut off ({detail}). Copy or scan it again.",

@@ -13,6 +13,7 @@ from embeddings.layout.geometry import PrintedLine, around
 _WIDE = 1.6
 _FULL = 6  # characters; shorter lines are the ends of paragraphs, and tell nothing of the column
 _SAME_COLUMN = 0.5  # of the narrower line's width
+_INDENT = 2.5  # sizes
 _SAME_ROW = 0.5  # of the lower line's height
 
 
@@ -47,11 +48,16 @@ def _shares_column(one: PrintedLine, other: PrintedLine) -> bool:
     return one.area.shared_width(other.area) > _SAME_COLUMN * narrower
 
 
+def _hangs(line: PrintedLine, widest: PrintedLine) -> bool:
+    """Whether a short last line begins about where a column does whose widest line is the indented first one."""
+    return line.area.width < widest.area.width and abs(line.area.left - widest.area.left) < _INDENT * line.size
+
+
 def _columns(lines: Sequence[PrintedLine]) -> list[list[PrintedLine]]:
     columns: list[list[PrintedLine]] = []
     # Full lines first: they tell the columns, and short ones then find theirs.
     for line in sorted(lines, key=lambda line: (-line.area.width, line.area.left)):
-        fitting = [column for column in columns if _shares_column(line, _span(column))]
+        fitting = [column for column in columns if _shares_column(line, _span(column)) or _hangs(line, _span(column))]
         if fitting:
             max(fitting, key=lambda column: line.area.shared_width(_span(column).area)).append(line)
         else:

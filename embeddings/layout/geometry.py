@@ -47,11 +47,15 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class PrintedLine:
-    """A line of characters and the area it is printed on. `vertical` says it is set from top to bottom."""
+    """A line of characters and the area it is printed on. `vertical` says it is set from top to bottom.
+
+    `is_row` says that it is a row of a table, its cells parted by ` | `.
+    """
 
     text: str
     area: Area
     vertical: bool = False
+    is_row: bool = False
 
     @property
     def advances(self) -> float:
@@ -69,7 +73,7 @@ class PrintedLine:
 
         The height of a box is off by a fifth either way, but bounds what letter spacing would make of the advance.
         """
-        if self.advances < _SHORTEST_MEASURED:
+        if self.is_row or self.advances < _SHORTEST_MEASURED:
             return self.across
         along = self.area.height if self.vertical else self.area.width
         return min(_LOOSEST * self.across, _HEIGHT_OVER_ADVANCE * along / self.advances)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import threading
 import warnings
 from functools import lru_cache
@@ -56,6 +57,10 @@ def read_image(image: Image, *, number: int = 1) -> PrintedPage:
     # Writing on a blackboard in a photograph is no news.
     kept = tuple(line for line in lines if not _is_pictured(line.area, pixels, pictures))
     return PrintedPage(number, width, height, kept or tuple(lines), tuple(rules), tuple(pictures))
+
+
+# One mark that is read as two, full-width and half-width.
+_MARK_TWICE = re.compile(r"(?<=，),|,(?=，)|(?<=。)\.|\.(?=。)|(?<=：):|:(?=：)")
 
 
 def open_picture(content: bytes, *, max_pixels: int = MAX_PIXELS) -> Image:
@@ -134,6 +139,7 @@ def _recognise(pixels: NDArray[np.uint8]) -> list[PrintedLine]:
             continue
         upright = len(text) > 1 and bottom - top > _UPRIGHT * (right - left)
         text = _with_opening_bracket(text) if upright else text
+        text = _MARK_TWICE.sub("", text)
         lines.append(PrintedLine(text, Area(float(left), float(top), float(right), float(bottom)), upright))
     return lines
 

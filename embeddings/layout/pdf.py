@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,25 +29,31 @@ _THINNEST_RULE = 20.0  # times longer than thick
 _PICTURE_SHARE = 0.04  # of a page
 _SPACE = 0.15  # sizes that a printed space takes, at least
 _WORD_GAP = 0.35  # sizes between characters that a space would fill
+_MOST_TURNED = math.radians(8)  # a scan that was laid on askew
 _LINE_GAP = 1.6  # sizes between characters of one line; a wider gap parts columns
 
 _pdfium = threading.Lock()  # the library is not made for threads
 
 
 def read_pdf(content: bytes, *, max_pages: int = MAX_PAGES, max_pixels: int = MAX_PIXELS) -> list[PrintedPage]:
-    """The pages of a PDF file, numbered from one; a page that shows nothing is left out.
+    """The first `max_pages` pages of a PDF file, numbered from one; a page that shows nothing is left out.
 
-    Raises SourceError when the file is damaged, protected by a password, has more than `max_pages`, shows no text at
-    all, or needs a part that is not installed.
+    Raises SourceError when the file is damaged, protected by a password, shows no text at all, or needs a part that is
+    not installed.
     """
     with _opened(content) as document:
-        if len(document) > max_pages:
-            raise SourceError(SourceCode.PDF_TOO_MANY_PAGES, n=len(document), limit=max_pages)
-        pages = [_read_page(document[at], at + 1, max_pixels=max_pixels) for at in range(len(document))]
+        count = min(len(document), max_pages)
+        pages = [_read_page(document[at], at + 1, max_pixels=max_pixels) for at in range(count)]
     found = [page for page in pages if page is not None]
     if not found:
         raise SourceError(SourceCode.NO_TEXT_ON_PAGES)
     return found
+
+
+def count_pages(content: bytes) -> int:
+    """How many pages a PDF file has. Raises SourceError as `read_pdf`."""
+    with _opened(content) as document:
+        return len(document)
 
 
 def draw_page(content: bytes, number: int, *, max_pages: int = MAX_PAGES, max_pixels: int = MAX_PIXELS) -> Image:
@@ -129,6 +136,8 @@ def _characters(page: Any, height: float) -> Iterator[_Character]:
             if chr(code).isspace():
                 spaced = True
                 continue
+            if _is_slanted(raw.FPDFText_GetCharAngle(text, at)):
+                continue  # a watermark
             left, bottom, right, top = text.get_charbox(at, loose=True)
             if right - left < 0.01 or top - bottom < 0.01:
                 continue
@@ -139,6 +148,12 @@ def _characters(page: Any, height: float) -> Iterator[_Character]:
             spaced = False
     finally:
         text.close()
+
+
+def _is_slanted(angle: float) -> bool:
+    """Whether characters are turned by an angle (radians) that is none of a level or an upright line."""
+    off = angle % (math.pi / 2)
+    return _MOST_TURNED < off < math.pi / 2 - _MOST_TURNED
 
 
 def _is_unreadable(character: str) -> bool:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from embeddings.layout.columns import reading_order
 from embeddings.layout.geometry import Area, PrintedLine, PrintedPage, body_height, body_size
-from embeddings.layout.xycut import FEWEST_CHARACTERS, PrintedHeadline, Region, cut, find_headlines
+from embeddings.layout.tables import with_table_rows
+from embeddings.layout.upright import is_upright, turned, turned_back
+from embeddings.layout.xycut import DISPLAY_RATIO, FEWEST_CHARACTERS, PrintedHeadline, Region, cut, find_headlines
+from embeddings.parsing.bylines import is_byline
 from embeddings.parsing.lines import Line, Part
+from embeddings.parsing.masthead import read_masthead
 from embeddings.text.dates import find_date
 from embeddings.types import Box
 
@@ -22,11 +27,22 @@ _CAPTION_MARK = re.compile(r"[▲△▼▽▶►◀◄←→↑↓]|[上下左�
 _MASTHEAD_SHARE = 0.3  # of the page's height
 _BESIDE_THE_DATE = re.compile(r"星期|第\s*\d+\s*期|总第|第\s*\d+\s*号|农历|\d\s*版|版$")
 _FOOTER_WORDS = re.compile(r"主管|主办|邮发代号|编辑|校对|电话|邮箱|社址|地址|版式|印刷|定价|责编|美编|热线|网址|刊号")
+_FEWEST_OF_TITLE = 6  # characters
+_NAME_END = re.compile(r"(?:[报報刊讯訊]|动态|信息|之窗|之声|园地|天地|月刊|通报|公报)$")
+_PAPER_LINE = re.compile(r"《[^》]{2,16}》\s*[（(].*版")  # 《某某日报》（2023年12月04日 第 01 版）
 _FOOTER_SHARE = 0.9  # of the page's height
 
 
 def read_layout(page: PrintedPage) -> list[Line]:
     """The lines of a page without masthead and footer. An article's lines stand together, its headline first."""
+    if is_upright(page):
+        lines = _read_level(turned(page))
+        return [replace(line, boxes=tuple(map(turned_back, line.boxes))) for line in lines]
+    return _read_level(page)
+
+
+def _read_level(page: PrintedPage) -> list[Line]:
+    page = with_table_rows(page)
     lines = _without_margins(page)
     body = body_size(lines)
     if not body:
@@ -37,13 +53,13 @@ def read_layout(page: PrintedPage) -> list[Line]:
 
 def has_headline(page: PrintedPage) -> bool:
     """Whether any line of a page is set as a headline; a typed page has none."""
-    lines = _without_margins(page)
+    lines = _without_margins(turned(page) if is_upright(page) else page)
     return bool(find_headlines(lines, body=body_size(lines)))
 
 
 def masthead(page: PrintedPage) -> list[str]:
     """The printed lines above a page's news, from top to bottom; empty when the page has no masthead."""
-    head, _ = _margins(page)
+    head, _ = _margins(turned(page) if is_upright(page) else page)
     printed: list[str] = []
     last: Area | None = None
     for line in sorted(head, key=lambda line: (line.area.top + line.area.bottom, line.area.left)):
@@ -77,6 +93,7 @@ def _margins(page: PrintedPage) -> tuple[list[PrintedLine], list[PrintedLine]]:
         below = [rule.top for rule in page.rules if rule.top >= end and rule.width > 0.6 * page.width]
         limit = min(below) if below and min(below) < end + 0.1 * page.height else end
         head = [line for line in page.lines if (line.area.top + line.area.bottom) / 2 < limit]
+        head = _without_article(head, dated, page)
     foot = [
         line
         for line in page.lines
@@ -84,6 +101,41 @@ def _margins(page: PrintedPage) -> tuple[list[PrintedLine], list[PrintedLine]]:
         and (len(_FOOTER_WORDS.findall(line.text)) >= 2 or re.fullmatch(r"[-—·\s第页共/\d]{1,12}", line.text))
     ]
     return head, foot
+
+
+def _without_article(head: list[PrintedLine], dated: list[PrintedLine], page: PrintedPage) -> list[PrintedLine]:
+    """The lines of a masthead without those of an article whose dateline was taken for it.
+
+    A dateline stands below its headline and right above the text; below a masthead the first headline is still to come.
+    """
+    body = body_size([line for line in page.lines if line not in head])
+    date_line = min(dated, key=lambda line: line.area.top)
+    large = [
+        line
+        for line in head
+        if body
+        and line.size >= DISPLAY_RATIO * body
+        and line.area.bottom <= date_line.area.top
+        and _is_title(line.text)
+    ]
+    below = [line for line in page.lines if line not in head and line.area.top >= date_line.area.top]
+    if not large or not below:
+        return head
+    first = min(below, key=lambda line: line.area.top)
+    signed = any(is_byline(line.text) for line in head if line.area.top >= large[0].area.bottom)
+    if not (signed or _PAPER_LINE.search(date_line.text) or first.size < DISPLAY_RATIO * body):
+        return head
+    return [line for line in head if line in dated or _is_of_masthead(line.text)]
+
+
+def _is_title(text: str) -> bool:
+    """Whether a large line above a date is a headline, and no name of a paper or a bulletin."""
+    return len(text.strip()) >= _FEWEST_OF_TITLE and not read_masthead([text])[0] and not _NAME_END.search(text.strip())
+
+
+def _is_of_masthead(text: str) -> bool:
+    is_named = bool(read_masthead([text])[0]) and len(text) <= 20
+    return is_named or _BESIDE_THE_DATE.search(text) is not None or len(_FOOTER_WORDS.findall(text)) >= 2
 
 
 def _is_masthead(line: PrintedLine, page: PrintedPage) -> bool:
@@ -216,4 +268,5 @@ def _line(line: PrintedLine, part: Part, page: PrintedPage, *, indented: bool = 
         min(1.0, area.right / page.width),
         min(1.0, area.bottom / page.height),
     )
-    return Line(line.text.strip(), part=part, boxes=(box,), indented=indented)
+    part = Part.BODY if line.is_row else part
+    return Line(line.text.strip(), part=part, boxes=(box,), indented=indented, is_row=line.is_row)

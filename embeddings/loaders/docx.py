@@ -44,6 +44,8 @@ _NOT_PRINTED = {f"{_W}{tag}" for tag in ("del", "moveFrom", "instrText", "delTex
 _NOTES = {f"{_W}footnoteReference": "footnotes", f"{_W}endnoteReference": "endnotes"}
 _HEADING_NAME = re.compile(r"(?:heading|标题|標題)\s*(\d)", re.IGNORECASE)
 _TITLE_NAMES = frozenset({"title", "标题", "標題", "文档标题"})
+_FEWEST_OF_PAGE_PART = 2  # paragraphs in a cell
+_LONGEST_CELL = 120  # characters
 _LONGEST_TITLE = 48
 _LARGER = 1.15  # times the size of the body
 # No heading ends with one of the first; a line that is bold or large is a title only without all of these.
@@ -257,6 +259,7 @@ class _DocxText:
                 self._gather(child, parts, apart)
 
     def _table(self, table: Element) -> Iterator[_DocxBlock]:
+        above: dict[int, str] = {}  # by column, for cells that are merged downwards
         for row in _nearest(table, f"{_W}tr"):
             if row.find(f"{_W}trPr/{_W}del") is not None:
                 continue
@@ -264,7 +267,19 @@ class _DocxText:
             if len(cells) == 1:  # a frame around text
                 yield from (replace(block, level=0) for block in self._blocks_in(cells[0]))
                 continue
-            texts = [" ".join(block.text for block in self._blocks_in(cell)) for cell in cells]
+            blocks = [list(self._blocks_in(cell)) for cell in cells]
+            texts = [" ".join(block.text for block in held) for held in blocks]
+            if any(map(_is_page_part, blocks)):  # it places texts beside one another
+                yield from (block for held in blocks for block in held)
+                continue
+            column, printed = 0, {}
+            for at, cell in enumerate(cells):
+                properties = cell.find(f"{_W}tcPr")
+                if not texts[at] and _is_merged_upwards(properties):
+                    texts[at] = above.get(column, "")
+                printed[column] = texts[at]
+                column += max(1, _whole_number(_value(properties, "gridSpan")))
+            above = printed
             if any(texts):
                 yield _DocxBlock(" | ".join(texts))
 
@@ -362,6 +377,21 @@ def _nearest(node: Element, tag: str) -> Iterator[Element]:
             yield child
         elif child.tag not in (f"{_W}tbl", f"{_W}txbxContent"):
             yield from _nearest(child, tag)
+
+
+def _is_merged_upwards(properties: Element | None) -> bool:
+    """Whether a cell is the rest of the one above it."""
+    merged = None if properties is None else properties.find(f"{_W}vMerge")
+    return merged is not None and _get(merged, "val") in ("", "continue")
+
+
+def _is_page_part(blocks: Sequence[_DocxBlock]) -> bool:
+    """Whether a cell of a table holds running text of its own, and is none of figures."""
+    return len(blocks) >= _FEWEST_OF_PAGE_PART and sum(len(block.text) for block in blocks) > _LONGEST_CELL
+
+
+def _whole_number(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() and len(text) < 4 else 0
 
 
 def _get(element: Element, attribute: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from embeddings.config import Limits
@@ -28,11 +29,20 @@ class PdfLoader:
         return _PDF in document.content[:_PDF_WITHIN]
 
     def read(self, document: Document, limits: Limits) -> ParsedIssue:
-        """The issue. Raises SourceError when it is encrypted, damaged or too long, or a library is missing."""
-        from embeddings.layout.pdf import read_pdf
+        """The issue; that it has more pages than the limit, of which the first are read, is in `left_out`.
+
+        Raises SourceError when it is encrypted or damaged, or a library is missing.
+        """
+        from embeddings.layout.pdf import count_pages, read_pdf
 
         with _named(document):
-            return _issue(read_pdf(document.content, max_pages=limits.max_pages, max_pixels=limits.max_pixels))
+            count = count_pages(document.content)
+            pages = read_pdf(document.content, max_pages=limits.max_pages, max_pixels=limits.max_pixels)
+        issue = _issue(pages)
+        if count <= limits.max_pages:
+            return issue
+        beyond = SourceError(SourceCode.PDF_TOO_MANY_PAGES, n=count, limit=limits.max_pages)
+        return replace(issue, left_out=(SourceError(SourceCode.PAGES_LEFT_OUT, name=document.name, cause=beyond),))
 
 
 class PictureLoader:
@@ -72,9 +82,10 @@ def _named(document: Document) -> Iterator[None]:
 
 def _issue(pages: Sequence[PrintedPage]) -> ParsedIssue:
     from embeddings.layout.reading_order import masthead, read_layout
+    from embeddings.layout.running import without_running_lines
     from embeddings.parsing.layout_pages import read_articles
 
     lines = masthead(pages[0]) if pages else []
     name, day = read_masthead(lines)
-    articles = tuple(read_articles([read_layout(page) for page in pages]))
+    articles = tuple(read_articles([read_layout(page) for page in without_running_lines(pages)]))
     return ParsedIssue(issue_name(name, day), day, articles, read_number(lines))

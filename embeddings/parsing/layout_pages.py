@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -21,6 +22,7 @@ _SHORT_OF_EDGE = 0.02  # of the page's width: a line that ends this far before t
 _APART = 1.8  # heights of a line; typed pages leave one
 _TYPED_WIDTH = 0.55  # of the page's width; columns of a newspaper are narrower
 _AGENCY = re.compile(r"(?:新华社|中新社|本报|视觉中国|[\u4e00-\u9fff]{2,6})\s*(?:发|供图|图)")
+_MARKS = "，,、。；;：:"
 _SENTENCE_END = tuple(f"{FULL_STOPS}”）)")
 
 
@@ -37,9 +39,14 @@ class _Paragraph:
         """Join the next printed line."""
         both_latin = self.text[-1:].isascii() and self.text[-1:].isalnum() and line.text[:1].isascii()
         space = " " if both_latin and line.text[:1].isalpha() and not line.text[:1].isdigit() else ""
-        self.text += space + line.text
+        # OCR may read a mark between two columns with each of them.
+        self.text += line.text[1:] if _same_mark(self.text[-1:], line.text[:1]) else space + line.text
         self.boxes = _with_boxes(self.boxes, line.boxes)
         self.last = line
+
+
+def _same_mark(one: str, other: str) -> bool:
+    return one != "" and unicodedata.normalize("NFKC", one) == unicodedata.normalize("NFKC", other) and one in _MARKS
 
 
 @dataclass(slots=True)
@@ -131,7 +138,7 @@ def _is_byline(draft: _LayoutArticle, line: Line) -> bool:
 
 
 def _continues(paragraph: _Paragraph, part: Part, line: Line) -> bool:
-    if paragraph.part is not part or line.indented:
+    if paragraph.part is not part or line.indented or line.is_row or paragraph.last.is_row:
         return False
     if part is Part.SUBHEAD:
         return True

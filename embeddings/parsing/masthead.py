@@ -13,7 +13,9 @@ from embeddings.text.normalize import halfwidth_digits
 _LINES = 12
 _LINE_CHARS = 60
 # What stands beside the date of an issue, and beside no date in a story.
-_BESIDE_THE_DATE = re.compile(r"星期|礼拜|禮拜|第\s*\d+\s*[期号號]|总第|總第|农历|農曆|出版|今日\S{1,3}版")
+_BESIDE_THE_DATE = re.compile(
+    r"星期|礼拜|禮拜|第\s*\d+\s*[期号號]|总第|總第|农历|農曆|出版|第\s*[0A-Z]?\d{1,2}\s*版|今日\S{1,3}版"
+)
 _WEEKDAY = r"(?:星期|礼拜|周)[一二三四五六日天]"
 # 第12946期, 总第1246期, 第3期（总第1246期）; 第12期培训班 is no number of an issue.
 _NUMBER = re.compile(r"([总總]?)第\s*(\d{1,6})\s*([期号號])(?!(?![总總])[\u4e00-\u9fff])")

@@ -300,3 +300,24 @@ def test_the_sample_files_are_read(shared: Path, name: str, found: str) -> None:
         pytest.skip("the sample Word files are not beside this checkout")
     issue = read(file.read_bytes())
     assert found in issue.name + "".join(article.body for article in issue.articles)
+
+
+def test_a_cell_merged_downwards_counts_for_each_row() -> None:
+    document = docx.Document()
+    document.add_paragraph(STREET)
+    table = document.add_table(3, 3)
+    cells = ["村", "日期", "范围", "东村", "3月9日", "北街", "", "3月10日", "全村"]
+    for cell, text in zip((cell for row in table.rows for cell in row.cells), cells, strict=True):
+        cell.text = text
+    table.cell(1, 0).merge(table.cell(2, 0))
+    assert lines(saved(document))[-3:] == ["村 | 日期 | 范围", "东村 | 3月9日 | 北街", "东村 | 3月10日 | 全村"]
+
+
+def test_a_table_that_places_texts_beside_one_another_gives_their_paragraphs() -> None:
+    document = docx.Document()
+    texts = [STREET * 4, "第一段到此为止。" * 5, "西村的水渠修了三个月，全长三千米。" * 8, "第二段到此为止。" * 5]
+    left, right = document.add_table(1, 2).rows[0].cells
+    for cell, (first, second) in zip((left, right), (texts[:2], texts[2:]), strict=True):
+        cell.text = first
+        cell.add_paragraph(second)
+    assert lines(saved(document)) == texts

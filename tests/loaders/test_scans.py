@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
 from difflib import SequenceMatcher
 from pathlib import Path
 
 import pytest
 
 from embeddings import Limits, SourceError
+from embeddings.errors import SourceCode
 from embeddings.loaders.registry import read_document
 from embeddings.sources.document import Document
 
@@ -85,9 +87,12 @@ def test_a_pdf_with_a_password_says_so() -> None:
         read_document(Document("a.pdf", printed(encrypt="geheim")))
 
 
-def test_a_pdf_of_five_hundred_pages_names_the_limit() -> None:
-    with pytest.raises(SourceError, match=r"500 pages; the limit is 60.*BULLETIN_MAX_PAGES"):
-        read_document(Document("a.pdf", printed(500)), Limits())
+def test_pages_beyond_the_limit_are_said_and_those_before_are_read() -> None:
+    issue = read_document(Document("a.pdf", printed(200)), Limits(max_pages=3))
+    assert {article.page for article in issue.articles} == {1, 2, 3}
+    (error,) = issue.left_out
+    assert error.code is SourceCode.PAGES_LEFT_OUT
+    assert re.search(r"a\.pdf.*200 pages; the limit is 3.*BULLETIN_MAX_PAGES", str(error))
 
 
 def test_an_empty_pdf_says_so() -> None:

@@ -107,8 +107,10 @@ def test_each_document_of_a_gazette_is_an_article_and_its_contents_are_none(lead
     text = (
         "白塔县人民政府公报\n2024年第1期（总第9期）\n目    录\n【县政府文件】\n"
         f"{NAMES[0]}{NUMBERS[0]}{leaders}1\n{NAMES[1]}{NUMBERS[1]}{leaders}12\n\n"
-        f"白塔县人民政府\n关于扩建卫生院的通知\n白政发〔2024〕3号\n\n各乡镇人民政府：\n{INDENTED}\n\n白塔县人民政府\n2024年3月8日\n\n"
-        f"卫生院扩建方案\n\n　　一、总体要求\n{INDENTED}\n\n{NAMES[1]}\n　　三条线路自四月一日起调整，站点共十二个。\n\n2024年3月18日\n"
+        f"白塔县人民政府\n关于扩建卫生院的通知\n白政发〔2024〕3号\n\n"
+        f"各乡镇人民政府：\n{INDENTED}\n\n白塔县人民政府\n2024年3月8日\n\n"
+        f"卫生院扩建方案\n\n　　一、总体要求\n{INDENTED}\n\n"
+        f"{NAMES[1]}\n　　三条线路自四月一日起调整，站点共十二个。\n\n2024年3月18日\n"
     )
     issue = read(text)
     assert [(article.title, article.date, article.page) for article in issue.articles] == [
