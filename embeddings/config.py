@@ -63,8 +63,12 @@ class Variable(str, Enum):
     MAX_WAITING = "BULLETIN_MAX_WAITING", "the most questions and other calls that wait for their turn", "200"
     MAX_SENDER_WAITING = "BULLETIN_MAX_SENDER_WAITING", "the most of them from one address", "40"
     MAX_BYTES = "BULLETIN_MAX_BYTES", "the most bytes of a file", "50000000"
-    MAX_UNPACKED_BYTES = "BULLETIN_MAX_UNPACKED_BYTES", "the most bytes that a ZIP or DOCX file unpacks to", "200000000"
-    MAX_MEMBERS = "BULLETIN_MAX_MEMBERS", "the most files in a ZIP file", "1000"
+    MAX_UNPACKED_BYTES = (
+        "BULLETIN_MAX_UNPACKED_BYTES",
+        "the most bytes that an archive or Office file unpacks to",
+        "200000000",
+    )
+    MAX_MEMBERS = "BULLETIN_MAX_MEMBERS", "the most files in an archive", "1000"
     MAX_PAGES = "BULLETIN_MAX_PAGES", "the most pages of a PDF, or pictures of one issue", "60"
     # A broadsheet at 400 dpi has 60 million.
     MAX_PIXELS = "BULLETIN_MAX_PIXELS", "the most pixels of a picture or a rendered page", "60000000"

@@ -68,6 +68,10 @@ class SourceCode(ErrorCode):
         "{path} cannot be written ({detail}), so the correction was not made. Make the folder writable, or "
         "move the issue to one that is.",
     )
+    CSV_DAMAGED = (
+        "source.csv_damaged",
+        "{name} is no table that can be read ({detail}): perhaps a quote is never closed. Save it anew as CSV or XLSX.",
+    )
     DOCX_DAMAGED = "source.docx_damaged", "{name} is a damaged DOCX ({detail}). Copy it again, or save it anew."
     DOCX_ENTITIES = (
         "source.docx_entities",
@@ -107,6 +111,7 @@ class SourceCode(ErrorCode):
         "{name} is damaged: {n:,} places in it are not {encoding}. Copy it anew, or save it as UTF-8 text, "
         "and add it again.",
     )
+    GZIP_DAMAGED = "source.gzip_damaged", "{name} is a damaged gzip file ({detail}). Pack or copy it again."
     HTML_NO_ARTICLE = (
         "source.html_no_article",
         "{name} holds no text of an article. Save the page when it has loaded, or its text.",
@@ -131,7 +136,16 @@ class SourceCode(ErrorCode):
         "source.loader_failed",
         "{name} cannot be read ({kind}: {detail}). Save it anew, or as text or PDF.",
     )
+    MAIL_TOO_DEEP = "source.mail_too_deep", "{name} nests its parts too deeply to be read. Save its text instead."
+    MAIL_WITHOUT_TEXT = (
+        "source.mail_without_text",
+        "{name} is a mail without any text of its own. Add what is attached to it by itself.",
+    )
     MEMBER_DAMAGED = "source.member_damaged", "{name} in {archive} is damaged ({detail}). Pack it again."
+    MEMBER_NO_FILE = (
+        "source.member_no_file",
+        "{name} in {archive} is a link or a device and no file. Pack the file itself.",
+    )
     MEMBER_PROTECTED = "source.member_protected", "{name} is protected by a password. Pack it without one."
     NOT_INDEXED = "source.not_indexed", "This cannot be indexed: {cause}"
     NAME_NOT_UNICODE = (
@@ -161,10 +175,19 @@ class SourceCode(ErrorCode):
         "source.no_issue_in",
         "There is no issue called {name!r} in {folder}; `bulletin list` shows their names.",
     )
+    NO_ISSUE_SUFFIX = (
+        "source.no_issue_suffix",
+        "{name} is not taken for an issue by its name. If it is one, add the file by itself, or save it as text, DOCX "
+        "or PDF.",
+    )
     NO_ISSUE_MEMBER = "source.no_issue_member", "{name} holds no issue file."
     NO_OCR = (
         "source.no_ocr",
         'Reading pictures needs the OCR parts; install them with `pip install "bulletin-qa[ocr]"`.',
+    )
+    NO_OFFICE = (
+        "source.no_office",
+        'Reading {name} needs the parts for Office files; install them with `pip install "bulletin-qa[office]"`.',
     )
     NO_PAGE = "source.no_page", "{name} has no page {page}."
     NO_PARAGRAPH = "source.no_paragraph", "{title!r} has {n} paragraphs; there is no number {number}."
@@ -181,10 +204,27 @@ class SourceCode(ErrorCode):
         "source.old_office",
         "{name} is a file of old Word, WPS or Excel. Save it as DOCX or PDF and add it again.",
     )
+    PACKED_TOO_DEEP = (
+        "source.packed_too_deep",
+        "{name} is packed more than {limit} times over. Unpack it and add what is in it.",
+    )
+    PACKAGE_DAMAGED = (
+        "source.package_damaged",
+        "{name} is a damaged {form} file ({detail}). Copy it again, or save it anew.",
+    )
+    PACKAGE_TOO_LARGE = (
+        "source.package_too_large",
+        "{name} unpacks to more than the limit of {limit:,} bytes. Split it, save it as PDF, or raise "
+        "BULLETIN_MAX_UNPACKED_BYTES (its text alone may not take more than 20,000,000 bytes).",
+    )
     PAGE_IS_SCAN = "source.page_is_scan", "page {page} is a scan. {cause}"
     PAGE_UNREADABLE = (
         "source.page_unreadable",
         "page {page} shows no text that can be read. Scan it upright, at 200 dpi or more.",
+    )
+    PARTS_OF_PAGE = (
+        "source.parts_of_page",
+        "{name} has the pictures and scripts of {page}, which is read. Copy what is an issue to another folder.",
     )
     PDF_DAMAGED = "source.pdf_damaged", "the PDF is damaged or cut off ({detail}). Copy or export it again."
     PDF_NO_PAGE = "source.pdf_no_page", "it has no page {page}."
@@ -221,14 +261,18 @@ class SourceCode(ErrorCode):
         "source.still_changing",
         "{name} changed while it was being read; add it again when its copy is complete.",
     )
+    TAR_DAMAGED = "source.tar_damaged", "{name} is a damaged TAR file ({detail}). Pack or copy it again."
     TOO_LARGE = (
         "source.too_large",
         "{name} has {n:,} bytes; the limit is {limit:,}. Split it into issues, or raise BULLETIN_MAX_BYTES.",
     )
+    TOO_MANY_CELLS = (
+        "source.too_many_cells",
+        "{name} has more than {limit:,} cells. Save its sheets one by one, and without empty rows and columns.",
+    )
     TOO_MANY_MEMBERS = (
         "source.too_many_members",
-        "{name} holds {n:,} files; the limit is {limit:,}. Pack fewer into one ZIP file, or raise "
-        "BULLETIN_MAX_MEMBERS.",
+        "{name} holds more than {limit:,} files. Pack fewer into one, or raise BULLETIN_MAX_MEMBERS.",
     )
     TOO_MANY_PAGES = "source.too_many_pages", "{name} has {n} pages; the limit is {limit} (BULLETIN_MAX_PAGES)."
     TOO_MANY_PIXELS = (
@@ -238,8 +282,7 @@ class SourceCode(ErrorCode):
     )
     UNPACKS_TOO_LARGE = (
         "source.unpacks_too_large",
-        "{name} unpacks to more than the limit. Pack fewer issues into one ZIP file, or raise "
-        "BULLETIN_MAX_UNPACKED_BYTES.",
+        "{name} unpacks to more than the limit. Pack fewer issues into one file, or raise BULLETIN_MAX_UNPACKED_BYTES.",
     )
     UNREAD_FORMAT = "source.unread_format", "{name} is {format}, which is not read here. {cure} and add it again."
     ZIP_DAMAGED = "source.zip_damaged", "{name} is a damaged ZIP file ({detail}). Pack or copy it again."

@@ -15,13 +15,14 @@ from embeddings.archive.checksums import seal_issue
 from embeddings.archive.codec import boxes_from_json, boxes_to_json
 from embeddings.archive.issues import indexed_text
 from embeddings.errors import ArchiveCode, ArchiveDamagedError, NotStorableError, SourceCode
+from embeddings.sources.files import ARCHIVE_FILE
 from embeddings.sources.outbox import ChangeKind, FileChange
 from embeddings.types import Article, ArticleKind, Issue
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-DATABASE = "archive.sqlite"
+DATABASE = ARCHIVE_FILE
 VECTORS = "vectors.faiss"
 LEXICAL = "lexical.npz"
 ISSUE_COLUMNS = "issues.id, issues.name, issues.date, issues.source, issues.member"

@@ -31,9 +31,16 @@ from embeddings.ingest.plan import (
     recipe_of,
 )
 from embeddings.sources.atomic import drop_staged, sweep
-from embeddings.sources.files import SUFFIXES, is_issue_file, read_bytes
+from embeddings.sources.files import (
+    ARCHIVE_FILE,
+    SUFFIXES,
+    folders_of_pages,
+    is_issue_file,
+    is_passed_over_in_silence,
+    read_bytes,
+)
 from embeddings.sources.outbox import ChangeKind, FileChange
-from embeddings.sources.unzip import unpack
+from embeddings.sources.unpack import unpack
 
 _LOCK_WAIT_SECONDS = 60.0
 
@@ -225,32 +232,54 @@ class FoundFiles:
 def find_files(roots: Sequence[Path]) -> FoundFiles:
     """The issue files in some files and folders. Raises SourceError when there is none, or a root does not exist.
 
-    Hidden and temporary files are passed over; a link that leads out of its folder is left out and reported.
+    Hidden and temporary files, and those of an archive, are passed over in silence; a file whose name is none of an
+    issue, and a link that leads out of its folder, are left out and reported.
     """
     files: dict[Path, str] = {}
-    skipped = []
+    skipped: list[Skipped] = []
     for root in roots:
         if root.is_dir():
-            for path in _issue_files_in(root):
-                if path.resolve().is_relative_to(root):
-                    files[path] = str(root)
-                else:
-                    error = SourceError(SourceCode.LINK_OUTSIDE, name=path.name, folder=root)
-                    skipped.append(Skipped(str(path), error))
+            in_folder, left_aside = _look_through(root)
+            files.update(dict.fromkeys(in_folder, str(root)))
+            skipped += left_aside
         elif root.exists():
             files[root] = str(root)
         else:
             raise SourceError(SourceCode.NO_FILE_OR_FOLDER, path=root)
-    if not files and not skipped:
+    if not files and all(one.omission is Omission.PASSED_OVER for one in skipped):
         raise SourceError(
             SourceCode.NO_ISSUE_FILE, suffixes=", ".join(sorted(SUFFIXES)), folders=", ".join(map(str, roots))
         )
     return FoundFiles(files, tuple(skipped))
 
 
-def _issue_files_in(root: Path) -> list[Path]:
-    found = [path for path in root.rglob("*") if is_issue_file(path) and path.is_file()]
-    return [path for path in found if not any(part.startswith(".") for part in path.relative_to(root).parts)]
+def _look_through(root: Path) -> tuple[list[Path], list[Skipped]]:
+    """The issue files in a folder, and what is left aside there."""
+    found = _files_in(root)
+    parts = folders_of_pages(found)
+    files: list[Path] = []
+    skipped: dict[Path, Skipped] = {}
+    for path in found:
+        folder = next((above for above in path.parents if above in parts), None)
+        if folder is not None:
+            error = SourceError(SourceCode.PARTS_OF_PAGE, name=folder.name, page=parts[folder].name)
+            skipped[folder] = Skipped(str(folder), error, Omission.PASSED_OVER)
+        elif not is_issue_file(path):
+            error = SourceError(SourceCode.NO_ISSUE_SUFFIX, name=path.name)
+            skipped[path] = Skipped(str(path), error, Omission.PASSED_OVER)
+        elif not path.resolve().is_relative_to(root):
+            skipped[path] = Skipped(str(path), SourceError(SourceCode.LINK_OUTSIDE, name=path.name, folder=root))
+        else:
+            files.append(path)
+    return files, list(skipped.values())
+
+
+def _files_in(root: Path) -> list[Path]:
+    """What a user has put into a folder, in the order of its paths."""
+    found = [path for path in root.rglob("*") if not is_passed_over_in_silence(path) and path.is_file()]
+    shown = [path for path in found if not any(part.startswith(".") for part in path.relative_to(root).parts)]
+    archives = {path.parent for path in shown if path.name == ARCHIVE_FILE}
+    return sorted(path for path in shown if is_issue_file(path) or path.parent not in archives)
 
 
 def _as_list(sources: str | Path | Iterable[str | Path]) -> list[str | Path]:

@@ -25,7 +25,7 @@ from embeddings.ingest.corrections import WITHDRAWAL, correct, corrections_betwe
 from embeddings.ingest.plan import Arrivals, read_once, with_ids
 from embeddings.sources.document import Document
 from embeddings.sources.files import read_bytes
-from embeddings.sources.unzip import unpack
+from embeddings.sources.unpack import unpack
 from embeddings.types import ParsedArticle, ParsedIssue
 
 UNCHANGED = "\0"  # an empty text is a correction too: an article without a byline

@@ -22,7 +22,7 @@ from embeddings.sources.document import Document
 from embeddings.sources.files import read_bytes
 from embeddings.sources.hashing import text_digest
 from embeddings.sources.outbox import FileChange
-from embeddings.sources.unzip import unpack
+from embeddings.sources.unpack import unpack
 from embeddings.text.normalize import well_formed
 from embeddings.types import ARTICLE_FIELDS, Article, Chunk, Issue, ParsedArticle, ParsedIssue
 
@@ -145,15 +145,21 @@ class Planner:
         for member, error in unpacked.skipped:
             plan.skipped.append(Skipped(f"{file}/{member}", error))
             plan.seen.add((str(file), member))
+        plan.skipped += [
+            Skipped(f"{file}/{member}", error, Omission.PASSED_OVER) for member, error in unpacked.passed_over
+        ]
         for document in unpacked.documents:
             place = (str(file), document.member)
             try:
                 with failures_named(document.name):
                     self._plan_document(file, document, root, plan, taken)
             except SourceError as error:
-                if not document.member:
+                # What cannot be read holds no place against others with the same bytes.
+                if taken.get(document.id) == place and place not in self._known:
+                    del taken[document.id]
+                if len(unpacked.documents) == 1 and not document.member:
                     raise
-                plan.skipped.append(Skipped(f"{file}/{document.member}", error))
+                plan.skipped.append(Skipped("/".join(filter(None, place)), error))
                 plan.seen.add(place)
 
     def _plan_document(

@@ -21,7 +21,7 @@ from embeddings.sources.atomic import hold_folder, stage_file, staged_prefix
 from embeddings.sources.document import Document
 from embeddings.sources.files import read_bytes
 from embeddings.sources.hashing import file_digest
-from embeddings.sources.unzip import unpack
+from embeddings.sources.unpack import unpack
 from embeddings.types import ParsedIssue
 
 _LONGEST_NAME = 120
@@ -70,6 +70,9 @@ def preview(
                 skipped.append(Skipped(file.name, error))
                 continue
             skipped += [Skipped(f"{file.name}/{member}", error) for member, error in unpacked.skipped]
+            skipped += [
+                Skipped(f"{file.name}/{member}", error, Omission.PASSED_OVER) for member, error in unpacked.passed_over
+            ]
             for document in unpacked.documents:
                 try:
                     issue = with_ids(read_once(store, document, limits), document)

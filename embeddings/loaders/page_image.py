@@ -16,7 +16,7 @@ from embeddings.errors import SourceCode, SourceError
 from embeddings.loaders.scans import PdfLoader, PictureLoader
 from embeddings.sources.document import Document
 from embeddings.sources.files import PRINTED_SUFFIXES, read_bytes
-from embeddings.sources.unzip import unpack
+from embeddings.sources.unpack import unpack
 from embeddings.types import Article, Box
 
 if TYPE_CHECKING:

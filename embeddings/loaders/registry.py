@@ -1,7 +1,7 @@
 """Issue files → issue name, date and articles. One loader a format, chosen by what the file holds.
 
-A file is unpacked into documents (`unpack`: a ZIP file has many), and each document is read by the first loader that
-knows its bytes (`read_document`).
+A file is unpacked into documents (`unpack`: an archive or a mail has many), and each document is read by the first
+loader that knows its bytes (`read_document`).
 """
 
 from __future__ import annotations
@@ -16,14 +16,17 @@ from embeddings.errors import SourceCode, SourceError
 from embeddings.loaders.base import Loader
 from embeddings.loaders.docx import DocxLoader
 from embeddings.loaders.html import HtmlLoader
+from embeddings.loaders.mail import MailLoader
 from embeddings.loaders.markdown import MarkdownLoader
+from embeddings.loaders.rows.delimited import CsvLoader
 from embeddings.loaders.rows.json_rows import JsonLoader
+from embeddings.loaders.rows.workbooks import XlsLoader, XlsxLoader
 from embeddings.loaders.scans import PdfLoader, PictureLoader
 from embeddings.loaders.text import TextLoader
 from embeddings.loaders.unsupported import UnsupportedLoader
 from embeddings.sources.document import Document
 from embeddings.sources.files import IGNORED_NAMES, SUFFIXES, read_bytes
-from embeddings.sources.unzip import Unpacked, unpack
+from embeddings.sources.unpack import Unpacked, unpack
 from embeddings.text.dates import find_date
 from embeddings.text.normalize import well_formed, without_letterspacing
 from embeddings.types import ParsedArticle, ParsedIssue
@@ -47,11 +50,15 @@ logger = logging.getLogger(__name__)
 # Formats with a signature first, then what no loader reads, then the kinds of text; plain text takes what is left.
 LOADERS: tuple[Loader, ...] = (
     DocxLoader(),
+    XlsxLoader(),
+    XlsLoader(),
     PdfLoader(),
     PictureLoader(),
     UnsupportedLoader(),
+    MailLoader(),
     HtmlLoader(),
     JsonLoader(),
+    CsvLoader(),
     MarkdownLoader(),
     TextLoader(),
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import zipfile
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -37,6 +39,17 @@ class Document:
     def text(self) -> str:
         """The text of a document that is one. Raises SourceError when it is not, or in no known encoding."""
         return decode(self.content, name=self.name)
+
+    @cached_property
+    def zip_names(self) -> frozenset[str]:
+        """The names of the members of a ZIP file; none for anything else, and for one that is damaged."""
+        if not self.content.startswith(b"PK\x03\x04"):
+            return frozenset()
+        try:
+            with zipfile.ZipFile(io.BytesIO(self.content)) as archive:
+                return frozenset(archive.namelist())
+        except (zipfile.BadZipFile, ValueError, OverflowError, EOFError, NotImplementedError):
+            return frozenset()
 
     @property
     def stem(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path, PurePath
 
 from embeddings.config import Limits
@@ -12,38 +13,62 @@ PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", 
 TEXT_SUFFIXES = frozenset({".txt", ".text"})
 MARKDOWN_SUFFIXES = frozenset({".md", ".markdown"})
 JSON_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson"})
+CSV_SUFFIXES = frozenset({".csv", ".tsv"})
 PAGE_SUFFIXES = frozenset({".html", ".htm", ".shtml", ".xhtml"})
-ARCHIVE_SUFFIXES = frozenset({".zip"})
+OFFICE_SUFFIXES = frozenset({".docx", ".xlsx", ".xlsm", ".xls", ".et"})
+# What a user calls the formats that are ZIP packages of one document.
+FORM_OF_PACKAGE = {".xlsx": "XLSX", ".xlsm": "XLSM"}
+MAIL_SUFFIXES = frozenset({".eml", ".mht", ".mhtml"})
+ARCHIVE_SUFFIXES = frozenset({".zip", ".gz", ".tgz", ".tar"})
 PRINTED_SUFFIXES = PICTURE_SUFFIXES | {".pdf"}
 # Formats of other programs, so that their files are reported and not passed over in silence.
-_UNREAD_SUFFIXES = frozenset(
-    {".doc", ".wps", ".rtf", ".odt", ".xls", ".xlsx", ".ppt", ".pptx", ".rar", ".7z", ".ofd", ".caj"}
-)
+_UNREAD_SUFFIXES = frozenset({".doc", ".wps", ".rtf", ".odt", ".ppt", ".pptx", ".rar", ".7z", ".ofd", ".caj"})
 # What a folder is searched for.
 SUFFIXES = (
     TEXT_SUFFIXES
     | MARKDOWN_SUFFIXES
     | JSON_SUFFIXES
+    | CSV_SUFFIXES
     | PAGE_SUFFIXES
+    | MAIL_SUFFIXES
     | ARCHIVE_SUFFIXES
     | PRINTED_SUFFIXES
-    | {".docx"}
+    | OFFICE_SUFFIXES
     | _UNREAD_SUFFIXES
 )
+# Browsers save what a page shows beside it, in a folder with its name and one of these.
+_PARTS_OF_A_PAGE = ("_files", ".files")
 # Copying, editing and downloading programs keep these beside the file they are at work on.
 _TEMPORARY_SUFFIXES = frozenset({".part", ".tmp", ".crdownload", ".download", ".partial"})
 IGNORED_NAMES = frozenset({"corrections.jsonl"})
+ARCHIVE_FILE = "archive.sqlite"  # an archive in a folder is known by it
+# What systems leave in folders of their own accord.
+_SYSTEM_NAMES = frozenset({"thumbs.db", "desktop.ini", "icon\r"})
 
 
 def is_issue_file(path: PurePath) -> bool:
     """Whether a file in a folder is taken for an issue, by its name alone."""
-    name = path.name
+    return path.suffix.lower() in SUFFIXES and not is_passed_over_in_silence(path)
+
+
+def is_passed_over_in_silence(path: PurePath) -> bool:
+    """Whether a file is hidden, unfinished, the system's or this program's own, so that nobody wants to hear of it."""
     return (
-        path.suffix.lower() in SUFFIXES
-        and not name.startswith((".", "~$"))
-        and name not in IGNORED_NAMES
-        and not any(suffix.lower() in _TEMPORARY_SUFFIXES for suffix in path.suffixes)
+        path.name.startswith((".", "~$"))
+        or path.name in IGNORED_NAMES
+        or path.name.lower() in _SYSTEM_NAMES
+        or any(suffix.lower() in _TEMPORARY_SUFFIXES for suffix in path.suffixes)
     )
+
+
+def folders_of_pages(paths: Iterable[Path]) -> dict[Path, Path]:
+    """The folders with the pictures and scripts of saved pages among some files, each with its page."""
+    return {
+        path.with_name(path.stem + end): path
+        for path in paths
+        if path.suffix.lower() in PAGE_SUFFIXES
+        for end in _PARTS_OF_A_PAGE
+    }
 
 
 def read_bytes(path: Path, limits: Limits | None = None) -> bytes:

@@ -1,106 +1,61 @@
-"""A file → its documents. Only a ZIP file has more than one."""
+"""The members of a ZIP file."""
 
 from __future__ import annotations
 
 import io
-import re
-import unicodedata
 import zipfile
 import zlib
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from functools import partial
 from pathlib import PurePosixPath
 
-from embeddings.config import Limits
 from embeddings.errors import SourceCode, SourceError
-from embeddings.sources.document import Document
-from embeddings.sources.files import PICTURE_SUFFIXES, is_issue_file
+from embeddings.sources.files import FORM_OF_PACKAGE
+from embeddings.sources.members import Member, member_path
 
 _ZIP = b"PK\x03\x04"
-_OFFICE = "[Content_Types].xml"
+# A package that is one document has one of these among its members: Office files, OFD, EPUB, ODT.
+_PARTS_OF_A_DOCUMENT = frozenset({"[Content_Types].xml", "OFD.xml", "META-INF/container.xml", "mimetype"})
 _UTF8_NAME = 0x800  # the flag of a member whose name is UTF-8
-_NUMBER = re.compile(r"(\d+)")
+_PROTECTED = 0x1
+_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OverflowError)
 
 
-@dataclass(slots=True)
-class Unpacked:
-    """The documents of a file, and the members that could not be unpacked, each with the error."""
-
-    documents: list[Document] = field(default_factory=list)
-    skipped: list[tuple[str, SourceError]] = field(default_factory=list)
-
-
-def unpack(name: str, content: bytes, limits: Limits) -> Unpacked:
-    """The documents in a file's bytes: itself, or the members of a ZIP file.
-
-    The pictures in one folder of a ZIP file are the pages of one issue; every other member is an issue of its own.
-    Raises SourceError when a ZIP file is damaged, or holds more than the limits allow.
-    """
+def is_archive(name: str, content: bytes) -> bool:
+    """Whether some bytes are a ZIP file, and not a document that is packed as one. Raises SourceError when damaged."""
     if not content.startswith(_ZIP):
-        return Unpacked([Document(name, content)])
+        return False
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if _OFFICE in archive.namelist():
-                return Unpacked([Document(name, content)])
-            return _unpack_members(name, archive, limits)
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OverflowError) as error:
-        if name.lower().endswith(".docx"):
+            return _PARTS_OF_A_DOCUMENT.isdisjoint(archive.namelist())
+    except _DAMAGE as error:
+        suffix = PurePosixPath(name).suffix.lower()
+        if suffix == ".docx":
             raise SourceError(SourceCode.DOCX_ZIP_DAMAGED, name=name, detail=str(error)) from error
+        if suffix in FORM_OF_PACKAGE:
+            form = FORM_OF_PACKAGE[suffix]
+            raise SourceError(SourceCode.PACKAGE_DAMAGED, name=name, form=form, detail=str(error)) from error
         raise SourceError(SourceCode.ZIP_DAMAGED, name=name, detail=str(error)) from error
 
 
-def _unpack_members(name: str, archive: zipfile.ZipFile, limits: Limits) -> Unpacked:
-    members = [member for member in archive.infolist() if not member.is_dir()]
-    if len(members) > limits.max_members:
-        raise SourceError(SourceCode.TOO_MANY_MEMBERS, name=name, n=len(members), limit=limits.max_members)
-    unpacked = Unpacked()
-    left = limits.max_unpacked_bytes
-    pages: dict[str, list[tuple[str, bytes]]] = {}
-    for member in members:
-        path = PurePosixPath(_member_name(member).replace("\\", "/").lstrip("/"))
-        if not _is_issue_member(path):
-            continue
-        if member.flag_bits & 0x1:
-            unpacked.skipped.append((str(path), SourceError(SourceCode.MEMBER_PROTECTED, name=path.name)))
-            continue
-        try:
-            content = _unpack_member(name, archive, member, left)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-            damaged = SourceError(SourceCode.MEMBER_DAMAGED, name=path.name, archive=name, detail=str(error))
-            unpacked.skipped.append((str(path), damaged))
-            continue
-        left -= len(content)
-        if path.suffix.lower() in PICTURE_SUFFIXES:
-            pages.setdefault(str(path.parent), []).append((str(path), content))
-        else:
-            unpacked.documents.append(Document(path.name, content, member=str(path)))
-    unpacked.documents += [_picture_issue(name, folder, found) for folder, found in pages.items()]
-    if not unpacked.documents and not unpacked.skipped:
-        raise SourceError(SourceCode.NO_ISSUE_MEMBER, name=name)
-    return unpacked
+def members(name: str, content: bytes) -> Iterator[Member]:
+    """The files in a ZIP file, in its order."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for member in archive.infolist():
+            if not member.is_dir():
+                path = member_path(_member_name(member))
+                yield Member(path, partial(_read, name, archive, member, path.name))
 
 
-def _unpack_member(name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo, left: int) -> bytes:
-    # What a member says of its size may be a lie, so no more is unpacked than is allowed.
-    with archive.open(member) as stream:
-        content = stream.read(left + 1)
-    if len(content) > left:
-        raise SourceError(SourceCode.UNPACKS_TOO_LARGE, name=name)
-    return content
-
-
-def _picture_issue(name: str, folder: str, found: list[tuple[str, bytes]]) -> Document:
-    """Scans packed together, in the order of the numbers in their names."""
-    ordered = sorted(found, key=lambda page: _natural_order(page[0]))
-    stem = PurePosixPath(name).stem if folder == "." else PurePosixPath(folder).name
-    first, *others = (content for _, content in ordered)
-    # The member is named by its first page, so that the issue keeps its place when pages are added.
-    return Document(f"{stem}{PurePosixPath(ordered[0][0]).suffix}", first, ordered[0][0], tuple(others))
-
-
-def _natural_order(name: str) -> list[tuple[int, str]]:
-    """第2版 before 第10版."""
-    parts = _NUMBER.split(unicodedata.normalize("NFKC", name))
-    return [(int(part), "") if part.isdecimal() else (0, part) for part in parts]
+def _read(name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo, shown: str, most: int) -> bytes:
+    if member.flag_bits & _PROTECTED:
+        raise SourceError(SourceCode.MEMBER_PROTECTED, name=shown)
+    try:
+        # What a member says of its size may be a lie, so no more is unpacked than is allowed.
+        with archive.open(member) as stream:
+            return stream.read(most)
+    except (*_DAMAGE, NotImplementedError) as error:
+        raise SourceError(SourceCode.MEMBER_DAMAGED, name=shown, archive=name, detail=str(error)) from error
 
 
 def _member_name(member: zipfile.ZipInfo) -> str:
@@ -114,8 +69,3 @@ def _member_name(member: zipfile.ZipInfo) -> str:
         except UnicodeDecodeError:
             continue
     return member.filename
-
-
-def _is_issue_member(path: PurePosixPath) -> bool:
-    hidden = any(part.startswith((".", "__MACOSX")) and part != ".." for part in path.parts)
-    return not hidden and is_issue_file(path)

@@ -19,7 +19,7 @@ from embeddings.errors import SourceCode
 from embeddings.ingest import watch as watch_module
 from embeddings.ingest.build import update
 from embeddings.ingest.watch import Watcher
-from embeddings.sources.unzip import Unpacked, unpack
+from embeddings.sources.unpack import Unpacked, unpack
 from tests.support.fakes import CountingEncoder
 from tests.support.issues import ROWS, write_issue
 

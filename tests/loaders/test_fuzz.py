@@ -21,7 +21,7 @@ from embeddings.ingest.parse_cache import issue_from_json, issue_to_json
 from embeddings.layout import ocr
 from embeddings.loaders.registry import read_document
 from embeddings.sources.document import Document
-from embeddings.sources.unzip import unpack
+from embeddings.sources.unpack import unpack
 from tests.support.issues import pdf_issue
 
 LIMITS = Limits(max_bytes=1_000_000, max_unpacked_bytes=1_000_000, max_members=50, max_pages=3, max_pixels=100_000)

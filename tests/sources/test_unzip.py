@@ -13,7 +13,7 @@ from embeddings import Archive, BuildOptions, Limits, SourceError, add, build
 from embeddings.loaders.registry import read_document
 from embeddings.sources.document import Document
 from embeddings.sources.files import read_bytes
-from embeddings.sources.unzip import unpack
+from embeddings.sources.unpack import unpack
 from tests.support.fakes import CountingEncoder
 from tests.support.paths import ROOT
 

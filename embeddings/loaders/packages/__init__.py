@@ -1,0 +1,1 @@
+"""ZIP packages that hold one document, by their parts."""
