@@ -96,6 +96,10 @@ class SourceCode(ErrorCode):
         "{name} is a damaged DOCX ({detail}). Copy it again, or save it anew in Word.",
     )
     EMPTY = "source.empty", "{name} is empty; there is nothing to index."
+    FEED_DAMAGED = (
+        "source.feed_damaged",
+        "{name} is no feed that can be read ({detail}). Save it anew, or save its pages.",
+    )
     FILE_CHANGED_SINCE = "source.file_changed_since", "{path} has changed since it was indexed. Add it again."
     FILE_UNREADABLE = "source.file_unreadable", "{name} cannot be read ({detail})."
     FILE_FAILED = (

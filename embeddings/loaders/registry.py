@@ -18,7 +18,11 @@ from embeddings.loaders.docx import DocxLoader
 from embeddings.loaders.html import HtmlLoader
 from embeddings.loaders.mail import MailLoader
 from embeddings.loaders.markdown import MarkdownLoader
+from embeddings.loaders.packages.epub import EpubLoader
+from embeddings.loaders.packages.opendocument import OpenDocumentLoader
+from embeddings.loaders.packages.slides import PptxLoader
 from embeddings.loaders.rows.delimited import CsvLoader
+from embeddings.loaders.rows.feeds import FeedLoader
 from embeddings.loaders.rows.json_rows import JsonLoader
 from embeddings.loaders.rows.workbooks import XlsLoader, XlsxLoader
 from embeddings.loaders.scans import PdfLoader, PictureLoader
@@ -51,11 +55,15 @@ logger = logging.getLogger(__name__)
 LOADERS: tuple[Loader, ...] = (
     DocxLoader(),
     XlsxLoader(),
+    PptxLoader(),
+    EpubLoader(),
+    OpenDocumentLoader(),
     XlsLoader(),
     PdfLoader(),
     PictureLoader(),
     UnsupportedLoader(),
     MailLoader(),
+    FeedLoader(),
     HtmlLoader(),
     JsonLoader(),
     CsvLoader(),

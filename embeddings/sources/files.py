@@ -15,14 +15,15 @@ MARKDOWN_SUFFIXES = frozenset({".md", ".markdown"})
 JSON_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson"})
 CSV_SUFFIXES = frozenset({".csv", ".tsv"})
 PAGE_SUFFIXES = frozenset({".html", ".htm", ".shtml", ".xhtml"})
-OFFICE_SUFFIXES = frozenset({".docx", ".xlsx", ".xlsm", ".xls", ".et"})
+OFFICE_SUFFIXES = frozenset({".docx", ".xlsx", ".xlsm", ".xls", ".et", ".pptx", ".odt", ".ott", ".epub"})
 # What a user calls the formats that are ZIP packages of one document.
-FORM_OF_PACKAGE = {".xlsx": "XLSX", ".xlsm": "XLSM"}
+FORM_OF_PACKAGE = {".xlsx": "XLSX", ".xlsm": "XLSM", ".pptx": "PPTX", ".odt": "ODT", ".ott": "OTT", ".epub": "EPUB"}
+FEED_SUFFIXES = frozenset({".xml", ".rss", ".atom"})
 MAIL_SUFFIXES = frozenset({".eml", ".mht", ".mhtml"})
 ARCHIVE_SUFFIXES = frozenset({".zip", ".gz", ".tgz", ".tar"})
 PRINTED_SUFFIXES = PICTURE_SUFFIXES | {".pdf"}
 # Formats of other programs, so that their files are reported and not passed over in silence.
-_UNREAD_SUFFIXES = frozenset({".doc", ".wps", ".rtf", ".odt", ".ppt", ".pptx", ".rar", ".7z", ".ofd", ".caj"})
+_UNREAD_SUFFIXES = frozenset({".doc", ".wps", ".rtf", ".ppt", ".rar", ".7z", ".ofd", ".caj"})
 # What a folder is searched for.
 SUFFIXES = (
     TEXT_SUFFIXES
@@ -31,6 +32,7 @@ SUFFIXES = (
     | CSV_SUFFIXES
     | PAGE_SUFFIXES
     | MAIL_SUFFIXES
+    | FEED_SUFFIXES
     | ARCHIVE_SUFFIXES
     | PRINTED_SUFFIXES
     | OFFICE_SUFFIXES

@@ -39,6 +39,7 @@ CHINESE: dict[ErrorCode, str] = {
     SourceCode.DOCX_ZIP_DAMAGED: "Word 文件已损坏。请在 Word 里另存一份再投。",
     SourceCode.LINK_OUTSIDE: "是指向 {folder} 之外的链接。请把文件复制到文件夹里。",
     SourceCode.EMPTY: "是空文件。",
+    SourceCode.FEED_DAMAGED: "订阅源已损坏（{detail}）。请重新保存，或改存网页再投。",
     SourceCode.FILE_CHANGED_SINCE: "原文件在入库之后变过。请先重新投递它。",
     SourceCode.FILE_UNREADABLE: "读不了（{detail}）。",
     SourceCode.FILE_FAILED: "入不了库（{kind}）。请重新保存，或另存为文本或 PDF 再投。",
