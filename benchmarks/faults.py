@@ -84,6 +84,8 @@ class Office:
         write_issue(self.dropped, "来稿.jsonl", [{"title": "丁校开学", "text": "丁校开学了。", "id": "d"}])
         old = UserStore(self.archive, bounds=RetentionLimits(days=3000), now=lambda: NOW - timedelta(days=29))
         old.count_unanswered("旧", confidence=0.0)
+        with closing(sqlite3.connect(self.archive / STORE_FILE)) as users, users:
+            users.execute("DROP TABLE clock")  # which would else doubt a step of a month
         self.users.keep(USER, ConversationRevision(), "{}", name="谈话", turns=1)
         back_up(self.backup, archive=self.archive, databases=[STORE_FILE])
 
@@ -421,6 +423,8 @@ def _contents(office: Office) -> object:
         return found, vectors
     except BulletinError as error:
         return str(error.code)
+    except Exception as error:  # no answer, and no word of ours for it
+        return type(error).__name__
 
 
 # Full disks.

@@ -56,6 +56,8 @@ def archive_errors(folder: Path) -> Iterator[None]:
             raise ArchiveMissingError(ArchiveCode.BUILD_UNFINISHED, folder=folder) from error
         if "is full" in str(error) or ("disk I/O" in str(error) and _has_full_disk(folder)):
             raise ArchiveError(ArchiveCode.DISK_FULL, folder=folder) from error
+        if "decode" in str(error):  # bytes that are no text any more
+            raise ArchiveDamagedError(ArchiveCode.DAMAGED, path=folder / DATABASE, detail=str(error)) from error
         raise ArchiveError(ArchiveCode.UNUSABLE, folder=folder, detail=str(error)) from error
     except sqlite3.DatabaseError as error:
         raise ArchiveDamagedError(ArchiveCode.DAMAGED, path=folder / DATABASE, detail=str(error)) from error

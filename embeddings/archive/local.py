@@ -378,7 +378,12 @@ class LocalArchive(ArchiveWriter):
             index = self._index
             if index is None or index.generation != generation:
                 choose_threads()
-                index = Index.read(connection, self.folder, generation)
+                try:
+                    index = Index.read(connection, self.folder, generation)
+                except (ValueError, TypeError, LookupError, OverflowError) as error:
+                    # A bit that flipped made a text of a number, or a number that nothing goes by.
+                    path = self.folder / DATABASE
+                    raise ArchiveDamagedError(ArchiveCode.DAMAGED, path=path, detail=str(error)) from error
                 self._index = index
         return index
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from embeddings.archive.base import PreparedIssue
 from embeddings.archive.checksums import seal_issue
-from embeddings.archive.codec import boxes_from_json, boxes_to_json
+from embeddings.archive.codec import Boxes, boxes_from_json, boxes_to_json
 from embeddings.archive.issues import indexed_text
 from embeddings.errors import ArchiveCode, ArchiveDamagedError, NotStorableError, SourceCode
 from embeddings.sources.files import ARCHIVE_FILE
@@ -179,8 +179,16 @@ def article_from(columns: Sequence[object], issue: Issue) -> Article:
         date=day_from(day),
         kicker=str(kicker),
         deck=str(deck),
-        boxes=boxes_from_json(str(boxes)),
+        boxes=_boxes_from(str(boxes)),
     )
+
+
+def _boxes_from(text: str) -> Boxes:
+    """Where the lines are printed; unknown where a flipped bit spoiled that, so that the rest can be read."""
+    try:
+        return boxes_from_json(text)
+    except (ValueError, TypeError):
+        return ()
 
 
 def day_from(text: object) -> date | None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from embeddings import ArchiveError, build, correct_article, open_archive
+from embeddings.errors import ArchiveCode
 from embeddings.ingest.build import stale_sources
 from embeddings.ingest.repair import RepairReport, repair
 from tests.support.fakes import CountingEncoder
@@ -73,6 +74,8 @@ DAMAGES = {
     "a day": "UPDATE articles SET date = '2025-09-12' WHERE date IS NOT NULL",
     "no day any more": "UPDATE issues SET date = '2025-0A-13' WHERE date IS NOT NULL",
     "bytes that are no text": "UPDATE articles SET body = CAST(x'e4b9ffb1' AS TEXT) WHERE id = 'a2'",
+    "the boxes of an article": "UPDATE articles SET boxes = '[[[1,' WHERE id = 'a0'",
+    "boxes of another kind": "UPDATE articles SET boxes = '[[1]]' WHERE id = 'a0'",
     "the name of an issue": "UPDATE issues SET name = '丙报' WHERE name = '甲报'",
     "the id of an issue": "UPDATE issues SET id = 'f' || substr(id, 2) WHERE name = '甲报'",
     "the file of an issue": "UPDATE issues SET source = replace(source, '甲', '丙') WHERE name = '甲报'",
@@ -198,6 +201,15 @@ def test_a_file_of_corrections_that_has_changed_is_told(archive: Path) -> None:
     assert "corrections.jsonl" in line
     log.write_text("{", encoding="utf-8")
     assert len(stale_sources(open_archive(archive))) == 2  # a file that cannot be read tells nothing of any issue
+
+
+@pytest.mark.parametrize("spoiled", ["x'006162'", "x'00eece'"])
+def test_a_number_that_has_become_a_text_is_told_and_mended(spoiled: str, archive: Path) -> None:
+    before = contents(archive)
+    change(archive, f"UPDATE chunks SET start = CAST({spoiled} AS TEXT) WHERE chunk_key = 1")
+    assert outcome(lambda: contents(archive)) is ArchiveCode.DAMAGED
+    assert mended(archive).left == ()
+    assert contents(archive) == before
 
 
 def test_commits_that_were_lost_with_the_log_are_missed(archive: Path, counting: CountingEncoder) -> None:
