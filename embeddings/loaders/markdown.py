@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from embeddings.config import Limits
 from embeddings.errors import SourceCode, SourceError
+from embeddings.parsing.outline import make_article
 from embeddings.sources.document import Document
 from embeddings.sources.files import MARKDOWN_SUFFIXES
 from embeddings.text.dates import find_date
@@ -72,15 +73,22 @@ class _Outline:
 
     def articles(self) -> list[ParsedArticle]:
         """The articles, in order; a bare heading is none."""
-        return [
-            ParsedArticle(title=title, body="\n".join(paragraphs), section=section)
-            for title, section, paragraphs in self._open
-        ]
+        return [_article(*opened) for opened in self._open]
 
     def _is_name(self, heading: str) -> bool:
         if self._open or self._section:
             return False
         return find_date(heading) is not None or not self.name
+
+
+def _article(title: str, section: str, paragraphs: list[str]) -> ParsedArticle:
+    """An article; who wrote it leaves its body, where lines under the title or at the end say so."""
+    if not title:
+        return ParsedArticle(title="", body="\n".join(paragraphs), section=section)
+    lines = [line for paragraph in paragraphs for line in paragraph.split("\n")]
+    article = make_article(title, lines)
+    # An article of nothing but its credits keeps them as its text.
+    return replace(article if article.body else ParsedArticle(title=title, body="\n".join(lines)), section=section)
 
 
 def _front_matter(block: str) -> dict[str, str]:

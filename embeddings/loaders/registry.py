@@ -28,6 +28,7 @@ from embeddings.loaders.rows.workbooks import XlsLoader, XlsxLoader
 from embeddings.loaders.scans import PdfLoader, PictureLoader
 from embeddings.loaders.text import TextLoader
 from embeddings.loaders.unsupported import UnsupportedLoader
+from embeddings.parsing.masthead import issue_name, read_masthead
 from embeddings.sources.document import Document
 from embeddings.sources.files import IGNORED_NAMES, SUFFIXES, read_bytes
 from embeddings.sources.unpack import Unpacked, unpack
@@ -72,6 +73,7 @@ LOADERS: tuple[Loader, ...] = (
 )
 
 _MOST_PAGES = 10_000  # a number beyond is none of a page, and perhaps none that a database can hold
+_DAY_IN_NAME = re.compile(r"(?:19|20)\d\d[-_.年]?\d{1,2}[-_.月]?\d{1,2}日?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\ufeff]")
 
 
@@ -99,7 +101,7 @@ def read_document(document: Document, limits: Limits | None = None) -> ParsedIss
     if not articles:
         raise SourceError(SourceCode.NO_ARTICLE, name=document.name)
     day = issue.date or find_date(document.stem)
-    name = issue.name or document.stem
+    name = issue.name or _name_of_file(document.stem)
     # People ask for an issue by its number, so its name has to carry it.
     numbers = [number for number in issue.number.split() if number not in "".join(name.split())]
     return ParsedIssue(well_formed(" ".join([name, *numbers])), day, articles, left_out=issue.left_out)
@@ -112,6 +114,13 @@ def read_issue_file(path: Path, limits: Limits | None = None) -> tuple[ParsedArt
     if not unpacked.documents and unpacked.skipped:
         raise unpacked.skipped[0][1]
     return tuple(article for document in unpacked.documents for article in read_document(document, limits).articles)
+
+
+def _name_of_file(stem: str) -> str:
+    """What a file without a name of its own is called: its paper and its day where its name is these two."""
+    day = find_date(stem)
+    paper = _DAY_IN_NAME.sub("", stem).strip(" -_.")
+    return issue_name(paper, day) if day and read_masthead([paper])[0] == paper else stem
 
 
 def _clean(article: ParsedArticle) -> ParsedArticle:

@@ -28,6 +28,7 @@ _BYLINE = re.compile(
     rf"(?:{HOUSE}\s*{ROLE}[\s:：/]*{_NAMES_AT_WORK}|{ROLE}[\s:：/]+{_NAMES_AT_WORK}|(?:记者|通讯员){PERSON})"
     # Bylines without spaces come as often: 本报记者某某通讯员某某.
     rf"(?:[\s、，,/]*{ROLE_AND_NAMES}){{0,3}}(?:[\s/]*{_WORK})?"
+    rf"|本[报刊台网](?:综合|整理)(?:报道|消息)?"
     rf"|本报(?:特约)?评论员(?:\s+{NAME})?"
     rf"|(?:文/图|图/文|文|图|摄影|作者|撰文|供稿)\s*[:：/\s]\s*{_NAMES}(?:[\s/]+(?:图|文|摄影|摄)[\s:：/]+{_NAMES})?"
     rf"|(?:文图|图文|采写|整理|编译|编写)\s*[:：/]\s*{_NAMES}"
@@ -37,7 +38,7 @@ _BYLINE = re.compile(
     r")\s*"
 )
 # Every byline has one of these, and most lines have none, so most lines need no closer look.
-_BYLINE_SIGN = re.compile("[记通评观撰实文图摄作供采整编□■◆●]")
+_BYLINE_SIGN = re.compile("[记通评观撰实文图摄作供采整编综□■◆●]")
 _BRACKETED_AT_END = re.compile(r"[（(]([^（()）]{2,40})[)）]$")
 _AFTER_SENTENCE = f'{FULL_STOPS}”’"」』）)'
 _BARE_NAMES = re.compile(_NAMES)
