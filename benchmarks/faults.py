@@ -84,9 +84,9 @@ class Office:
         write_issue(self.dropped, "来稿.jsonl", [{"title": "丁校开学", "text": "丁校开学了。", "id": "d"}])
         old = UserStore(self.archive, bounds=RetentionLimits(days=3000), now=lambda: NOW - timedelta(days=29))
         old.count_unanswered("旧", confidence=0.0)
+        self.users.keep(USER, ConversationRevision(), "{}", name="谈话", turns=1)
         with closing(sqlite3.connect(self.archive / STORE_FILE)) as users, users:
             users.execute("DROP TABLE clock")  # which would else doubt a step of a month
-        self.users.keep(USER, ConversationRevision(), "{}", name="谈话", turns=1)
         back_up(self.backup, archive=self.archive, databases=[STORE_FILE])
 
     def build(self, *, full: bool = False) -> None:
@@ -436,7 +436,7 @@ def fill_disks(folder: Path, sizes: int) -> int:
     counts: Counter[str] = Counter()
     for name in ("build", "correct", "upload", "restore", "vote"):
         before, operation = OPERATIONS[name]
-        for free in (4096 * 2**0.5**step for step in range(sizes)):
+        for free in (4096 * 2 ** (step / 2) for step in range(sizes)):
             try:
                 with small_disk(folder / "disk", 64_000_000) as resize:
                     office = Office(folder / "disk" / "office")
