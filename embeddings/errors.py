@@ -412,6 +412,10 @@ class ArchiveCode(ErrorCode):
         "archive.other_version",
         "{path} is not an archive this version reads. Build it again in an empty folder.",
     )
+    SETTING_MISSING = (
+        "archive.setting_missing",
+        "The archive does not say its {name}: it is damaged. Restore a copy, or move the folder away and build again.",
+    )
     UNUSABLE = "archive.unusable", "The archive at {folder} cannot be used: {detail}."
     VECTORS_MISSING = (
         "archive.vectors_missing",

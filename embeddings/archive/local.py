@@ -116,11 +116,13 @@ class LocalArchive(ArchiveWriter):
             stored = stored_settings(connection)
         if "model" not in stored:
             return None
-        try:
-            numbers = [int(stored[name]) for name in ("dimension", "max_chars", "overlap_chars")]
-            return Settings(stored["model"], stored["fingerprint"], *numbers)
-        except (KeyError, ValueError) as error:
-            raise ArchiveDamagedError(ArchiveCode.DAMAGED, path=self.folder / DATABASE, detail=str(error)) from error
+        return Settings(
+            stored["model"],
+            stored["fingerprint"],
+            stored.number("dimension"),
+            stored.number("max_chars"),
+            stored.number("overlap_chars"),
+        )
 
     @contextmanager
     def snapshot(self) -> Iterator[LocalSnapshot]:

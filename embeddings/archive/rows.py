@@ -54,7 +54,7 @@ def read_vectors(connection: sqlite3.Connection, count: int) -> NDArray[np.float
     Raises ArchiveDamagedError.
     """
     stored = stored_settings(connection)
-    dimension = int(stored.get("dimension", 1))
+    dimension = stored.number("dimension") if "dimension" in stored else 1
     rows = connection.execute("SELECT vector FROM chunks JOIN vectors USING (vector_key) ORDER BY chunk_key")
     packed = b"".join(vector for (vector,) in rows)
     if len(packed) != 4 * count * dimension:
@@ -203,6 +203,20 @@ def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def stored_settings(connection: sqlite3.Connection) -> dict[str, str]:
+class StoredSettings(dict[str, str]):
+    """What an archive says of itself, by name. What it must say and does not is damage: ArchiveDamagedError."""
+
+    def __missing__(self, name: str) -> str:
+        raise ArchiveDamagedError(ArchiveCode.SETTING_MISSING, name=name)
+
+    def number(self, name: str) -> int:
+        """A setting that is a whole number. Raises ArchiveDamagedError where it is none."""
+        text = self[name]
+        if not (text.isascii() and text.isdecimal()):
+            raise ArchiveDamagedError(ArchiveCode.SETTING_MISSING, name=name)
+        return int(text)
+
+
+def stored_settings(connection: sqlite3.Connection) -> StoredSettings:
     """What the archive says of itself, by name."""
-    return dict(connection.execute("SELECT name, value FROM settings").fetchall())
+    return StoredSettings(connection.execute("SELECT name, value FROM settings").fetchall())

@@ -19,13 +19,19 @@ from embeddings.ingest.corrections import correct, corrections_between, read_cor
 from embeddings.ingest.plan import BY_HAND, Arrivals, Omission, Skipped, read_once, with_ids
 from embeddings.sources.atomic import hold_folder, stage_file, staged_prefix
 from embeddings.sources.document import Document
-from embeddings.sources.files import read_bytes
+from embeddings.sources.files import IGNORED_NAMES, read_bytes
 from embeddings.sources.hashing import file_digest
 from embeddings.sources.unpack import unpack
+from embeddings.text.normalize import without_direction_marks
 from embeddings.types import ParsedIssue
 
-_LONGEST_NAME = 120
-_UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
+# Bytes of UTF-8. File systems take 255, of which a copy of the same name and a file that is being written need some.
+_LONGEST_NAME = 200
+_LONGEST_SUFFIX = 10  # characters
+# What is no character of a name on some system, among it halves of characters, which no file system can be given.
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff<>:"/\\|?*]+')
+# Windows opens a device by these names, whatever their suffix.
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])\s*(?:\.|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +168,13 @@ def _place_for(file: Path, content: bytes, folder: Path, taken: Collection[Path]
 
 
 def safe_name(name: str) -> str:
-    """A file name that stays in its folder on every system; Chinese and spaces are kept."""
+    """A file name that stays in its folder, and is a file's, on every system; Chinese and spaces are kept."""
     # The last part alone: ../../etc/passwd and C:\\a\\b.txt are names of other places.
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
-    cleaned = _UNSAFE.sub("_", last).strip(" .")
-    stem, suffix = Path(cleaned).stem, Path(cleaned).suffix
-    return f"{stem[: _LONGEST_NAME - len(suffix)]}{suffix}" or "issue"
+    cleaned = _UNSAFE.sub("_", without_direction_marks(last)).strip(" .")
+    if _RESERVED.match(cleaned) or cleaned.lower() in IGNORED_NAMES:
+        cleaned = f"_{cleaned}"
+    suffix = Path(cleaned).suffix[:_LONGEST_SUFFIX]
+    room = _LONGEST_NAME - len(suffix.encode("utf-8"))
+    stem = Path(cleaned).stem.encode("utf-8")[:room].decode("utf-8", "ignore")
+    return f"{stem}{suffix}" or "issue"

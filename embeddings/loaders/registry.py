@@ -33,7 +33,7 @@ from embeddings.sources.document import Document
 from embeddings.sources.files import IGNORED_NAMES, SUFFIXES, read_bytes
 from embeddings.sources.unpack import Unpacked, unpack
 from embeddings.text.dates import find_date
-from embeddings.text.normalize import well_formed, without_letterspacing
+from embeddings.text.normalize import well_formed, without_direction_marks, without_letterspacing
 from embeddings.types import ParsedArticle, ParsedIssue
 
 __all__ = [
@@ -101,7 +101,7 @@ def read_document(document: Document, limits: Limits | None = None) -> ParsedIss
     if not articles:
         raise SourceError(SourceCode.NO_ARTICLE, name=document.name)
     day = issue.date or find_date(document.stem)
-    name = issue.name or _name_of_file(document.stem)
+    name = _on_one_line(without_direction_marks(issue.name or _name_of_file(document.stem)))
     # People ask for an issue by its number, so its name has to carry it.
     numbers = [number for number in issue.number.split() if number not in "".join(name.split())]
     return ParsedIssue(well_formed(" ".join([name, *numbers])), day, articles, left_out=issue.left_out)

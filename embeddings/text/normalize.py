@@ -15,6 +15,8 @@ _TRADITIONAL = re.compile(
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _HALFWIDTH = str.maketrans("０１２３４５６７８９－／．", "0123456789-/.")
 _ONE_BY_ONE = re.compile(r"(?:[\u4e00-\u9fff]\s+){3,}[\u4e00-\u9fff]")
+# They turn the direction in which what follows is written, so that a name ends otherwise than it seems to.
+_DIRECTION_MARK = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
@@ -33,6 +35,11 @@ def _convert(text: str) -> str:
 def well_formed(text: str) -> str:
     """The text with U+FFFD for each lone surrogate, so that it can be encoded; of the same length."""
     return _LONE_SURROGATE.sub("\ufffd", text)
+
+
+def without_direction_marks(text: str) -> str:
+    """The text as it is stored, without what turns the direction in which it is shown."""
+    return _DIRECTION_MARK.sub("", text)
 
 
 def fold(text: str) -> str:

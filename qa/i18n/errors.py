@@ -134,6 +134,7 @@ CHINESE: dict[ErrorCode, str] = {
     ArchiveCode.BACKUP_NOT_WRITTEN: "备份 {path} 写不进去（{detail}）。请腾出空间，或换个文件夹。",
     ArchiveCode.RESTORE_OVER: "{folder} 里已有资料库，没有恢复。请用 --archive 另指文件夹，或用 --replace 换掉它。",
     ArchiveCode.NEWER_VERSION: "{path} 是更新的版本建的资料库。请装上那个版本，或恢复本版本的备份。",
+    ArchiveCode.SETTING_MISSING: "资料库里没有记下 {name}，已经损坏。请用备份恢复，或移走文件夹再重建。",
     ArchiveCode.OTHER_VERSION: "{path} 不是这个版本能读的资料库。请在空文件夹里重建。",
     ArchiveCode.NO_ENGINE: "没有能打开 {location} 的资料库引擎。请指定文件夹，或用这些开头的网址：{schemes}。",
     ArchiveCode.NOT_A_FOLDER: "资料库 {location} 不在本机的文件夹里。请换成文件夹。",

@@ -382,7 +382,7 @@ class UserStore:
                     empty.executescript(_SCHEMA)
                     yield empty
                 return
-            with closing(self._open()) as connection:
+            with closing(self._open_to_read()) as connection:
                 yield connection
 
     @contextmanager
@@ -403,6 +403,20 @@ class UserStore:
                 finally:
                     if connection.in_transaction:
                         connection.execute("ROLLBACK")
+
+    def _open_to_read(self) -> sqlite3.Connection:
+        """As `_open`; on a disk that cannot be written, where no log can be kept, what lies there is read as it is."""
+        try:
+            return self._open()
+        except sqlite3.OperationalError:
+            if os.access(self.path.parent, os.W_OK) and os.access(self.path, os.W_OK):
+                raise
+        address = f"{self.path.resolve().as_uri()}?mode=ro&immutable=1"
+        connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=_LOCK_SECONDS)
+        if connection.execute("PRAGMA user_version").fetchone()[0] != _VERSION:
+            connection.close()
+            raise sqlite3.OperationalError("made by another release, on a disk that cannot be written")
+        return connection
 
     def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, isolation_level=None, timeout=_LOCK_SECONDS)

@@ -143,8 +143,26 @@ def test_an_article_without_text_cannot_be_indexed(dropped: Path, tmp_path: Path
         ("青禾 周报（九月）.txt", "青禾 周报（九月）.txt"),
         ("a<b>:c?.txt", "a_b_c_.txt"),
         ("..", "issue"),
-        ("长" * 300 + ".txt", "长" * 116 + ".txt"),
+        ("长" * 300 + ".txt", "长" * 65 + ".txt"),  # 199 bytes; file systems take 255
+        ("a." + "x" * 300, "a." + "x" * 9),
+        ("CON.txt", "_CON.txt"),
+        ("nul", "_nul"),
+        ("Aux .tar.gz", "_Aux .tar.gz"),
+        ("COM¹.md", "_COM¹.md"),
+        ("conference.txt", "conference.txt"),
+        ("第1期\u202etxt.exe", "第1期txt.exe"),
+        ("\u2066报\u2069.md", "报.md"),
+        ("报\ud800.md", "报_.md"),
+        ("Corrections.jsonl", "_Corrections.jsonl"),  # it would be taken for corrections to the issues beside it
     ],
 )
-def test_names_from_elsewhere_stay_in_their_folder(name: str, safe: str) -> None:
+def test_names_from_elsewhere_stay_in_their_folder(name: str, safe: str, tmp_path: Path) -> None:
     assert safe_name(name) == safe
+    (tmp_path / safe).write_text("can be written", encoding="utf-8")
+
+
+def test_an_issue_that_is_called_by_its_file_has_no_direction_marks_in_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "第1期\u202efdp.txt"
+    path.write_text(TEXT, encoding="utf-8")
+    (draft,) = preview([path], archive=tmp_path / "archive").drafts
+    assert draft.issue.name == "第1期fdp"

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import stat
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -295,3 +297,37 @@ def test_a_conversation_deleted_while_it_goes_on_stays_deleted(tmp_path: Path, c
     store.delete("r", place.id)
     assert store.keep("r", place, "三", name="甲", turns=3, goes_on=True) == place
     assert store.conversations("r") == []
+
+
+READ_AS_ANOTHER = """
+import os, sys
+from pathlib import Path
+from qa.userdata.store import UserStore, UserStoreError, Voted
+if os.geteuid() == 0:  # whom no permission stops
+    os.setgid(65534)
+    os.setuid(65534)
+store = UserStore(Path(sys.argv[1]))
+print(len(store.votes()))
+try:
+    store.vote("someone", Voted("?", "!"), is_good=True)
+except UserStoreError as error:
+    print(type(error).__name__)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions of POSIX")
+def test_what_lies_on_a_disk_that_cannot_be_written_is_read(tmp_path: Path) -> None:
+    store = UserStore(tmp_path)
+    store.vote(new_user_key(), ABOUT, is_good=True)
+    shared = Path(tempfile.mkdtemp())  # its parents are open to all, as those of tmp_path are not
+    shutil.copy(store.path, shared / STORE_FILE)
+    try:
+        (shared / STORE_FILE).chmod(0o444)
+        shared.chmod(0o555)
+        done = subprocess.run(
+            [sys.executable, "-c", READ_AS_ANOTHER, str(shared)], capture_output=True, text=True, check=False
+        )
+        assert done.stdout.split() == ["1", "UserStoreError"], done.stderr
+    finally:
+        shared.chmod(0o755)
+        shutil.rmtree(shared)
