@@ -73,6 +73,17 @@ class Variable(str, Enum):
     # A broadsheet at 400 dpi has 60 million.
     MAX_PIXELS = "BULLETIN_MAX_PIXELS", "the most pixels of a picture or a rendered page", "60000000"
 
+    MAX_MEMORY = (
+        "BULLETIN_MAX_MEMORY",
+        "the most bytes of memory that reading a file may take, in the process that reads it (on Linux)",
+        "4000000000",
+    )
+    MAX_SECONDS = (
+        "BULLETIN_MAX_SECONDS",
+        "the most seconds that reading a page may take, or a file that has none",
+        "300",
+    )
+
     def __new__(cls, name: str, meaning: str, default: str = "") -> Variable:
         """A member that is its name, and knows its meaning and default."""
         variable = str.__new__(cls, name)
@@ -111,6 +122,8 @@ class Limits:
     max_members: int = int(Variable.MAX_MEMBERS.default)
     max_pages: int = int(Variable.MAX_PAGES.default)
     max_pixels: int = int(Variable.MAX_PIXELS.default)
+    max_memory: int = int(Variable.MAX_MEMORY.default)  # bytes, of the process that reads it
+    max_seconds: int = int(Variable.MAX_SECONDS.default)  # for a page, or a file without pages
 
     @classmethod
     def from_environment(cls) -> Limits:

@@ -251,6 +251,16 @@ class SourceCode(ErrorCode):
     ROW_NO_OBJECT = "source.row_no_object", "{where}: a JSON object is needed, with at least `text`."
     ROW_SAME_ID = "source.row_same_id", "{name} uses the id {id!r} twice; ids must differ within an issue."
     ROW_WITHOUT_TEXT = "source.row_without_text", "{where}: the text is missing or empty."
+    READING_TOOK_LONG = (
+        "source.reading_took_long",
+        "{name} was not read within {limit} seconds a page. Split it, or scan it at a lower resolution, or raise "
+        "BULLETIN_MAX_SECONDS.",
+    )
+    READING_TOOK_MUCH = (
+        "source.reading_took_much",
+        "{name} cannot be read within {limit:,} bytes of memory, or breaks the library that reads it. Split it, or "
+        "save it anew, or raise BULLETIN_MAX_MEMORY.",
+    )
     SAME_BYTES = "source.same_bytes", "{name} holds the same bytes as {other}, which is indexed."
     SCAN_UNREADABLE = "source.scan_unreadable", "{name}: {cause}"
     SEVERAL_ARTICLES = (
@@ -509,3 +519,38 @@ class ArchiveLockedError(ArchiveError):
 
 class ModelMismatchError(ArchiveError):
     """The archive was built with another model than the one named."""
+
+
+def row_of_error(error: BulletinError) -> dict[str, Any]:
+    """An error as a JSON object, for another process; what is neither a number nor an error becomes text."""
+    params = {name: _to_json(value) for name, value in error.params.items()}
+    return {"kind": type(error).__name__, "code": str(error.code), "params": params}
+
+
+def _to_json(value: Any) -> Any:
+    if isinstance(value, BulletinError):
+        return row_of_error(value)
+    if isinstance(value, tuple):
+        return [_to_json(one) for one in value]
+    return value if isinstance(value, int | float) else str(value)
+
+
+def _from_json(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(map(_from_json, value))
+    return error_from_row(value) if isinstance(value, dict) else value
+
+
+def error_from_row(row: dict[str, Any]) -> BulletinError:
+    """The error that `row_of_error` wrote, of a kind and code of this module. Raises ValueError for any other."""
+    every: list[type[BulletinError]] = [BulletinError]
+    kinds = {kind.__name__: kind for kind in every + _kinds_of(BulletinError)}
+    codes = {str(code): code for kind in ErrorCode.__subclasses__() for code in kind}
+    if row["kind"] not in kinds or row["code"] not in codes:
+        raise ValueError(f"no error of this project: {row['kind']} {row['code']}")
+    params = {name: _from_json(value) for name, value in row["params"].items()}
+    return kinds[row["kind"]](codes[row["code"]], **params)
+
+
+def _kinds_of(kind: type[BulletinError]) -> list[type[BulletinError]]:
+    return [one for each in kind.__subclasses__() for one in (each, *_kinds_of(each))]

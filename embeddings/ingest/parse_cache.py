@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from embeddings.archive.codec import article_from_row, article_to_row, boxes_from_rows, boxes_to_rows
+from embeddings.config import Limits
+from embeddings.errors import SourceError, error_from_row, row_of_error
+from embeddings.loaders.apart import run_apart
+from embeddings.loaders.registry import read_document
 from embeddings.sources.document import Document
 from embeddings.sources.hashing import text_digest
 from embeddings.types import ParsedArticle, ParsedIssue
@@ -44,6 +49,23 @@ def issue_from_json(text: str) -> ParsedIssue:
         for fields in row["articles"]
     )
     return ParsedIssue(row["name"], _day(row["date"]), articles)
+
+
+def read_apart(document: Document, limits: Limits) -> ParsedIssue:
+    """As `read_document`, in a process of its own: whatever the document holds, this process goes on.
+
+    Raises SourceError as that does, and where reading takes more memory or time than the limits allow.
+    """
+    read, left_out = run_apart(_read_to_json, document, limits, name=document.name, limits=limits)
+    errors = tuple(error for row in json.loads(left_out) if isinstance(error := error_from_row(row), SourceError))
+    return replace(issue_from_json(read), left_out=errors)
+
+
+def _read_to_json(document: Document, limits: Limits) -> list[str]:
+    """The issue in a document, and what of it was left out, each as JSON."""
+    issue = read_document(document, limits)
+    rows = [row_of_error(error) for error in issue.left_out]
+    return [issue_to_json(issue), json.dumps(rows, ensure_ascii=False)]
 
 
 def _day(text: str | None) -> date | None:

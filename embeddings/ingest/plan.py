@@ -16,8 +16,7 @@ from embeddings.chunking import chunk_article
 from embeddings.config import Limits
 from embeddings.errors import BulletinError, SourceCode, SourceError
 from embeddings.ingest.corrections import READMISSION, Correction, Corrections, correct, note_of, read_corrections
-from embeddings.ingest.parse_cache import issue_from_json, issue_to_json, reading_key
-from embeddings.loaders.registry import read_document
+from embeddings.ingest.parse_cache import issue_from_json, issue_to_json, read_apart, reading_key
 from embeddings.sources.document import Document
 from embeddings.sources.files import read_bytes
 from embeddings.sources.hashing import text_digest
@@ -221,7 +220,7 @@ def read_once(store: ArchiveWriter, document: Document, limits: Limits, *, afres
     stored = None if afresh else store.reading(key)
     if stored is not None:
         return issue_from_json(stored)
-    issue = read_document(document, limits)
+    issue = read_apart(document, limits)
     store.store_reading(key, issue_to_json(issue))
     return issue
 

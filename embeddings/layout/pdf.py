@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from embeddings.errors import SourceCode, SourceError
 from embeddings.layout.geometry import Area, PrintedLine, PrintedPage, around
 from embeddings.layout.ocr import MAX_PIXELS, read_image
+from embeddings.layout.pages import page_done
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -42,8 +43,10 @@ def read_pdf(content: bytes, *, max_pages: int = MAX_PAGES, max_pixels: int = MA
     not installed.
     """
     with _opened(content) as document:
-        count = min(len(document), max_pages)
-        pages = [_read_page(document[at], at + 1, max_pixels=max_pixels) for at in range(count)]
+        pages = []
+        for at in range(min(len(document), max_pages)):
+            pages.append(_read_page(document[at], at + 1, max_pixels=max_pixels))
+            page_done()
     found = [page for page in pages if page is not None]
     if not found:
         raise SourceError(SourceCode.NO_TEXT_ON_PAGES)

@@ -9,10 +9,11 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from embeddings.config import Limits
 from embeddings.errors import SourceCode, SourceError
+from embeddings.loaders.apart import run_apart
 from embeddings.loaders.scans import PdfLoader, PictureLoader
 from embeddings.sources.document import Document
 from embeddings.sources.files import PRINTED_SUFFIXES, read_bytes
@@ -60,13 +61,31 @@ def clip_article(article: Article, *, start: int = 0, end: int = 0, limits: Limi
     document = _source_of(article, limits)
     boxes = boxes_of(article, start, end)
     everything = [box for paragraph in article.boxes for box in paragraph]
-    pages = list(dict.fromkeys(box.page for box in boxes)) or [article.page or 1]
+    numbers = list(dict.fromkeys(box.page for box in boxes)) or [article.page or 1]
     clippings = []
-    for number in pages[:_MOST_PAGES]:
-        image = _draw(document, number, limits)
-        around = [box for box in everything if box.page == number]
-        clippings.append(_clip(image, number, [box for box in boxes if box.page == number], around))
+    for number in numbers[:_MOST_PAGES]:
+        # What is drawn is a user's file, and the page must outlive it.
+        wanted = [[box for box in some if box.page == number] for some in (boxes, everything)]
+        row = run_apart(_clip_page, document, number, *wanted, limits, name=document.name, limits=limits)
+        clippings.append(_clipping_from(row))
     return clippings
+
+
+def _clip_page(
+    document: Document, number: int, boxes: Sequence[Box], around: Sequence[Box], limits: Limits
+) -> list[object]:
+    """A clipping as a row for `_clipping_from`."""
+    made = _clip(_draw(document, number, limits), number, boxes, around)
+    return [made.page, made.picture, made.width, made.height, [[box.page, *_edges_of(box)] for box in made.boxes]]
+
+
+def _clipping_from(row: Sequence[Any]) -> Clipping:
+    page, picture, width, height, boxes = row
+    return Clipping(page, picture, width, height, tuple(Box(*box) for box in boxes))
+
+
+def _edges_of(box: Box) -> tuple[float, float, float, float]:
+    return box.left, box.top, box.right, box.bottom
 
 
 def boxes_of(article: Article, start: int, end: int) -> list[Box]:

@@ -89,7 +89,7 @@ def read_document(document: Document, limits: Limits | None = None) -> ParsedIss
         loader = next(loader for loader in LOADERS if loader.reads(document))
         issue = loader.read(document, limits)
         articles = tuple(article for article in map(_clean, issue.articles) if article.body)
-    except SourceError:
+    except (SourceError, MemoryError):
         raise
     except Exception as error:  # hostile and broken files find every gap in the libraries that read them
         logger.exception("%s could not be read", document.name)

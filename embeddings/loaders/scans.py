@@ -59,15 +59,16 @@ class PictureLoader:
     def read(self, document: Document, limits: Limits) -> ParsedIssue:
         """The issue. Raises SourceError when a picture is damaged or too large, or the library is missing."""
         from embeddings.layout.ocr import read_picture
+        from embeddings.layout.pages import page_done
 
         pictures = (document.content, *document.further_pages)
         if len(pictures) > limits.max_pages:
             raise SourceError(SourceCode.TOO_MANY_PAGES, name=document.name, n=len(pictures), limit=limits.max_pages)
         with _named(document):
-            pages = [
-                read_picture(picture, number=number, max_pixels=limits.max_pixels)
-                for number, picture in enumerate(pictures, start=1)
-            ]
+            pages = []
+            for number, picture in enumerate(pictures, start=1):
+                pages.append(read_picture(picture, number=number, max_pixels=limits.max_pixels))
+                page_done()
         return _issue(pages)
 
 

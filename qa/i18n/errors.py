@@ -107,6 +107,10 @@ CHINESE: dict[ErrorCode, str] = {
     SourceCode.ROW_NO_OBJECT: "{where}：要有一个 JSON 对象，至少写明 text。",
     SourceCode.ROW_SAME_ID: "编号“{id}”用了两次；一期之内编号不能相同。",
     SourceCode.ROW_WITHOUT_TEXT: "{where}：没有正文，或它是空的。",
+    SourceCode.READING_TOOK_LONG: "读得太久：每页最多 {limit} 秒。请分成几份，或用低一些的分辨率扫描。",
+    SourceCode.READING_TOOK_MUCH: (
+        "超出了 {limit:,} 字节内存，或弄坏了读它的程序。请分成几份，或另存一份，或调高 BULLETIN_MAX_MEMORY。"
+    ),
     SourceCode.SAME_BYTES: "与已入库的 {other} 内容相同。",
     SourceCode.SCAN_UNREADABLE: "{cause}",
     SourceCode.SEVERAL_ARTICLES: "有两期的文章用了同一个编号，分不清要改哪一篇。请改原文件后重新投递。",
