@@ -76,6 +76,12 @@ class Variable(str, Enum):
     MAX_MEMORY = (
         "BULLETIN_MAX_MEMORY",
         "the most bytes of memory that reading a file may take, in the process that reads it (on Linux)",
+        "1500000000",
+    )
+    # A broadsheet, drawn with 17 million pixels, takes 2.9 GB.
+    MAX_SCAN_MEMORY = (
+        "BULLETIN_MAX_SCAN_MEMORY",
+        "the same, once a page has to be read from its picture",
         "4000000000",
     )
     MAX_SECONDS = (
@@ -123,6 +129,7 @@ class Limits:
     max_pages: int = int(Variable.MAX_PAGES.default)
     max_pixels: int = int(Variable.MAX_PIXELS.default)
     max_memory: int = int(Variable.MAX_MEMORY.default)  # bytes, of the process that reads it
+    max_scan_memory: int = int(Variable.MAX_SCAN_MEMORY.default)  # the same, once it reads a picture
     max_seconds: int = int(Variable.MAX_SECONDS.default)  # for a page, or a file without pages
 
     @classmethod

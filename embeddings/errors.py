@@ -259,7 +259,7 @@ class SourceCode(ErrorCode):
     READING_TOOK_MUCH = (
         "source.reading_took_much",
         "{name} cannot be read within {limit:,} bytes of memory, or breaks the library that reads it. Split it, or "
-        "save it anew, or raise BULLETIN_MAX_MEMORY.",
+        "save it anew, or raise {variable}.",
     )
     SAME_BYTES = "source.same_bytes", "{name} holds the same bytes as {other}, which is indexed."
     SCAN_UNREADABLE = "source.scan_unreadable", "{name}: {cause}"

@@ -14,6 +14,7 @@ import numpy as np
 
 from embeddings.errors import SourceCode, SourceError
 from embeddings.layout.geometry import Area, PrintedLine, PrintedPage
+from embeddings.layout.pages import scan_begins
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -48,6 +49,7 @@ def read_picture(content: bytes, *, number: int = 1, max_pixels: int = MAX_PIXEL
 def read_image(image: Image, *, number: int = 1) -> PrintedPage:
     """The page on an image. Raises SourceError when the OCR parts are not installed, or it shows no text."""
     pixels = _pixels(image)
+    scan_begins()
     with _reading:
         lines = _recognise(pixels)
     if not lines:

@@ -1,4 +1,4 @@
-"""How far the reading of a file with many pages is: whoever waits for it may give each page its time."""
+"""How far the reading of a file with many pages is: whoever waits for it may give each page its time and memory."""
 
 from __future__ import annotations
 
@@ -11,6 +11,14 @@ def _nobody() -> None:
 
 
 on_page: ContextVar[Callable[[], None]] = ContextVar("on_page", default=_nobody)
+
+
+on_scan: ContextVar[Callable[[], None]] = ContextVar("on_scan", default=_nobody)
+
+
+def scan_begins() -> None:
+    """Tell whoever waits that a page is read from its picture, which takes more memory than all else."""
+    on_scan.get()()
 
 
 def page_done() -> None:

@@ -20,7 +20,7 @@ from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Any, BinaryIO
 
-from embeddings.config import Limits
+from embeddings.config import Limits, Variable
 from embeddings.errors import SourceCode, SourceError, error_from_row
 
 _MOST_AT_ONCE = 2  # one that is long must not hold up all others; each may take the whole memory that is allowed
@@ -34,8 +34,9 @@ def run_apart(work: Work, *arguments: Any, name: str, limits: Limits) -> Any:
     """What a function of a module gives for some arguments, in a process of its own; JSON, and bytes.
 
     `name` is that of the file, for the errors. The function may tell by `page_done` that a page is read, from when on
-    the time counts anew. Raises SourceError as the function does, and where it takes more memory than
-    `limits.max_memory` bytes, longer than `limits.max_seconds`, or breaks its process.
+    the time counts anew. Raises SourceError as the function does, and where it takes longer than `limits.max_seconds`,
+    more memory than `limits.max_memory` bytes (once it reads a picture, `limits.max_scan_memory`), or breaks its
+    process.
     """
     target = f"{work.__module__}:{work.__qualname__}"
     request = pickle.dumps((target, arguments, limits.max_seconds))
@@ -55,7 +56,10 @@ def run_apart(work: Work, *arguments: Any, name: str, limits: Limits) -> Any:
             break
     if frame is None or "memory" in frame:
         process.kill()
-        raise SourceError(SourceCode.READING_TOOK_MUCH, name=name, limit=limits.max_memory)
+        limit, variable = limits.max_memory, Variable.MAX_MEMORY
+        if process.reads_a_picture:
+            limit, variable = limits.max_scan_memory, Variable.MAX_SCAN_MEMORY
+        raise SourceError(SourceCode.READING_TOOK_MUCH, name=name, limit=limit, variable=variable)
     _give_back(process)
     if "error" in frame:
         raise error_from_row(frame["error"])
@@ -89,12 +93,16 @@ def write_frame(stream: BinaryIO, frame: dict[str, Any]) -> None:
 
 
 class ReadingProcess:
-    """A process that does one piece of work after the other. Used by one thread at a time."""
+    """A process that does one piece of work after the other. Used by one thread at a time.
 
-    def __init__(self, *, max_memory: int) -> None:
-        self.max_memory = max_memory
+    `memory` are the bytes that it may take: for all else, and for reading pictures.
+    """
+
+    def __init__(self, memory: tuple[int, int]) -> None:
+        self.memory = memory
+        self.reads_a_picture = False
         self._process = subprocess.Popen(
-            [sys.executable, "-c", _BOOT, json.dumps(sys.path), str(max_memory)],
+            [sys.executable, "-c", _BOOT, json.dumps(sys.path), *map(str, memory)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
@@ -106,6 +114,7 @@ class ReadingProcess:
         """The last message about a request; None where the process ended without one. Raises TimeoutError."""
         stream = self._process.stdin
         assert stream is not None  # by the way it was made
+        self.reads_a_picture = False
         try:
             stream.write(len(request).to_bytes(8, "big") + request)
             stream.flush()
@@ -113,12 +122,13 @@ class ReadingProcess:
             return None
         while True:
             try:
-                frame = self._frames.get(timeout=seconds if self._is_ready else _START_SECONDS + seconds)
+                frame = self._frames.get(timeout=seconds if self._is_ready else _START_SECONDS)
             except Empty:
                 raise TimeoutError from None
-            self._is_ready = True
-            if frame is None or "page" not in frame:
+            if frame is None or not frame.keys() & {"ready", "scan", "page"}:
                 return frame
+            self._is_ready = True
+            self.reads_a_picture = self.reads_a_picture or "scan" in frame
 
     def has_left(self) -> bool:
         """Whether the process ended of its own accord, because nothing came for long."""
@@ -154,13 +164,14 @@ _idle_lock = threading.Lock()
 
 def _take(limits: Limits) -> tuple[ReadingProcess, bool]:
     """A process that has nothing to do, and whether it is new."""
+    memory = (limits.max_memory, limits.max_scan_memory)
     with _idle_lock:
         while _idle:
             process = _idle.pop()
-            if process.max_memory == limits.max_memory:
+            if process.memory == memory:
                 return process, False
             process.kill()
-    return ReadingProcess(max_memory=limits.max_memory), True
+    return ReadingProcess(memory), True
 
 
 def _give_back(process: ReadingProcess) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from embeddings.errors import BulletinError, row_of_error
-from embeddings.layout.pages import on_page
+from embeddings.layout.pages import on_page, on_scan
 from embeddings.loaders.apart import encoded, write_frame
 
 logger = logging.getLogger(__name__)
@@ -23,19 +23,30 @@ _GRACE_SECONDS = 10.0  # beyond its time, a process ends itself, should nobody b
 
 
 def work() -> None:
-    """Do what comes by the standard input, until nothing comes. The second argument is the memory in bytes."""
+    """Do what comes by the standard input, until nothing comes.
+
+    The second and the third argument are the memory in bytes: for all else, and for reading pictures.
+    """
     answers = _private_output()
-    _bound_memory(int(sys.argv[2]))
+    plain, scan = int(sys.argv[2]), max(int(sys.argv[2]), int(sys.argv[3]))
+    _go_first()
+    write_frame(answers, {"ready": True})
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the process that waits for this one
     while request := _next_request(sys.stdin.buffer):
         target, arguments, seconds = pickle.loads(request)
         _end_after(seconds + _GRACE_SECONDS)
+        _bound_memory(plain, scan)
+
+        def scan_begins() -> None:
+            _bound_memory(scan, scan)
+            write_frame(answers, {"scan": True})
 
         def page_done(seconds: float = seconds) -> None:
             _end_after(seconds + _GRACE_SECONDS)
             write_frame(answers, {"page": True})
 
         on_page.set(page_done)
+        on_scan.set(scan_begins)
         frame = _done(target, arguments)
         _end_after(0)
         write_frame(answers, frame)
@@ -70,14 +81,22 @@ def _next_request(stream: BinaryIO) -> bytes:
     return stream.read(int.from_bytes(stream.read(8), "big"))
 
 
-def _bound_memory(limit: int) -> None:
-    """Let the system refuse more memory than that, where it can; and let it end this process before any other."""
+def _bound_memory(limit: int, most: int) -> None:
+    """Let the system refuse more memory than a limit, where it can; the limit may be raised to `most` later."""
     try:
         import resource
     except ImportError:  # Windows
         return
     # Not RLIMIT_AS: libraries reserve addresses that they never use.
-    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, most))
+
+
+def _go_first() -> None:
+    """Let this process leave no image of its memory, and where all memory is taken, be ended before any other."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     score = Path("/proc/self/oom_score_adj")
     if score.exists():

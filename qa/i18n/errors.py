@@ -109,7 +109,7 @@ CHINESE: dict[ErrorCode, str] = {
     SourceCode.ROW_WITHOUT_TEXT: "{where}：没有正文，或它是空的。",
     SourceCode.READING_TOOK_LONG: "读得太久：每页最多 {limit} 秒。请分成几份，或用低一些的分辨率扫描。",
     SourceCode.READING_TOOK_MUCH: (
-        "超出了 {limit:,} 字节内存，或弄坏了读它的程序。请分成几份，或另存一份，或调高 BULLETIN_MAX_MEMORY。"
+        "超出了 {limit:,} 字节内存，或弄坏了读它的程序。请分成几份，或另存一份，或调高 {variable}。"
     ),
     SourceCode.SAME_BYTES: "与已入库的 {other} 内容相同。",
     SourceCode.SCAN_UNREADABLE: "{cause}",

@@ -49,6 +49,16 @@ def test_what_takes_too_much_memory_is_refused_by_name() -> None:
     assert run_apart(apart_work.take_memory, 10, name="a", limits=LIMITS) == 10
 
 
+@on_linux
+def test_reading_a_picture_may_take_more_for_that_file_alone() -> None:
+    limits = replace(LIMITS, max_memory=200_000_000, max_scan_memory=500_000_000)
+    assert run_apart(apart_work.take_memory_for_a_picture, 300_000_000, name="a", limits=limits) == 300_000_000
+    with pytest.raises(SourceError, match=r"甲\.png .*500,000,000 bytes.*BULLETIN_MAX_SCAN_MEMORY"):
+        run_apart(apart_work.take_memory_for_a_picture, 2_000_000_000, name="甲.png", limits=limits)
+    with pytest.raises(SourceError, match=r"甲\.pdf .*200,000,000 bytes.*BULLETIN_MAX_MEMORY"):
+        run_apart(apart_work.take_memory, 300_000_000, name="甲.pdf", limits=limits)
+
+
 def test_what_takes_too_long_is_ended_even_in_the_midst_of_a_library() -> None:
     with pytest.raises(SourceError, match=r"甲\.txt .*2 seconds.*BULLETIN_MAX_SECONDS"):
         run_apart(apart_work.take_long, name="甲.txt", limits=replace(LIMITS, max_seconds=2))

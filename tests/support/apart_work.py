@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 
 from embeddings.errors import SourceCode, SourceError
-from embeddings.layout.pages import page_done
+from embeddings.layout.pages import page_done, scan_begins
 
 
 def whole(text: str, content: bytes) -> list[object]:
@@ -21,6 +21,12 @@ def whole(text: str, content: bytes) -> list[object]:
 def take_memory(size: int) -> int:
     """Take so many bytes."""
     return len(bytearray(size))
+
+
+def take_memory_for_a_picture(size: int) -> int:
+    """Take so many bytes where a page is read from its picture."""
+    scan_begins()
+    return take_memory(size)
 
 
 def take_long() -> None:
