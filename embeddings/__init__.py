@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     from embeddings.parsing.datelines import after_dateline
     from embeddings.sources.scratch import scratch_folder
     from embeddings.text.dates import Mention, find_date, find_mentions
-    from embeddings.text.names import SURNAMES_IN_TEXT
+    from embeddings.text.names import SURNAMES_IN_TEXT, SURNAMES_WHERE_NAMES_STAND
     from embeddings.text.ngrams import character_pairs, share_of_pairs
     from embeddings.text.normalize import fold, fold_to_words, simplified, well_formed
     from embeddings.text.numerals import read_digits, read_numeral
@@ -129,7 +129,7 @@ _PUBLIC = {
     "embeddings.parsing.datelines": ("after_dateline",),
     "embeddings.sources.scratch": ("scratch_folder",),
     "embeddings.text.dates": ("Mention", "find_date", "find_mentions"),
-    "embeddings.text.names": ("SURNAMES_IN_TEXT",),
+    "embeddings.text.names": ("SURNAMES_IN_TEXT", "SURNAMES_WHERE_NAMES_STAND"),
     "embeddings.text.ngrams": ("character_pairs", "share_of_pairs"),
     "embeddings.text.normalize": ("fold", "fold_to_words", "simplified", "well_formed"),
     "embeddings.text.numerals": ("read_digits", "read_numeral"),
@@ -140,6 +140,7 @@ _MODULE_OF = {name: module for module, names in _PUBLIC.items() for name in name
 
 __all__ = [
     "SURNAMES_IN_TEXT",
+    "SURNAMES_WHERE_NAMES_STAND",
     "Archive",
     "ArchiveDamagedError",
     "ArchiveError",

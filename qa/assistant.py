@@ -35,23 +35,25 @@ from qa.answering import render
 from qa.answering.aggregate import read_census, section_in, take_census
 from qa.answering.describe import description, people_asked_for, people_told_of
 from qa.answering.extract import answer_from, side_by_side
+from qa.answering.inventory import inventory
 from qa.answering.overview import article_summary, article_titled, authored, overview, sentences_on
 from qa.answering.parts import both, choose, in_parts
 from qa.answering.yes_no import with_yes_or_no
 from qa.errors import QuestionCode, QuestionError
 from qa.generation.llm import Writer, chosen_writer, write
 from qa.query.colloquial import plain
-from qa.query.condense import condensed
+from qa.query.condense import condensed, without_pictures
 from qa.query.english import with_printed_names
 from qa.query.followup import FollowUp, follow_up
 from qa.query.intents.authors import read_author
 from qa.query.intents.describe import read_description
+from qa.query.intents.inventory import read_inventory
 from qa.query.intents.listed import read_item, read_only
 from qa.query.intents.parts import read_choice, read_pair, read_parts
 from qa.query.intents.smalltalk import reply_to
 from qa.query.intents.summary import title_in
 from qa.query.intents.topic import read_topic
-from qa.query.intents.yes_no import Polarity, polarity_by_words, read_yes_no
+from qa.query.intents.yes_no import Polarity, polarity_of, read_yes_no
 from qa.query.question import Asks, Query, read_question
 from qa.query.scope import has_time_words, narrowed, read_comparison, read_scope, unheard
 from qa.query.spelling import respell
@@ -78,7 +80,7 @@ class Assistant:
         reader: Reader | None = None,
         retrieval: RetrievalSettings = RetrievalSettings(),
         writer: Writer | None = None,
-        polarity: Polarity = polarity_by_words,
+        polarity: Polarity = polarity_of,
         today: Callable[[], date] = date.today,
     ) -> None:
         self.archive = archive
@@ -155,7 +157,8 @@ class Assistant:
             answer = self._of_list(query.text, earlier, snapshot, asking) or self._leaning(
                 query.text, before, earlier, snapshot, asking
             )
-        cut = render.cut(asked) if asked != " ".join(question.split()) else ""
+        is_cut = asked != " ".join(without_pictures(question).split())
+        cut = render.cut(asked) if is_cut else ""
         answer = _as_asked(answer, query.text)
         return replace(answer, note=render.notes(cut, answer.note), earlier=earlier)
 
@@ -248,6 +251,9 @@ class Assistant:
 
     def _answer_one(self, question: str, snapshot: Snapshot, asking: _Asking) -> Answer:
         """The answer to a question that asks one thing, in the issues that it means."""
+        held = read_inventory(question)
+        if held and (told := inventory(held, question, snapshot, filters=asking.filters)):
+            return told
         scope = None if asking.any_time else read_scope(question, snapshot.issue_names(), today=self.today())
         filters = narrowed(asking.filters, scope.filters) if scope else asking.filters
         rest = scope.rest if scope else question

@@ -28,10 +28,19 @@ def test_every_phrase_has_the_same_parameters_in_both_languages(key: str) -> Non
 
 
 def test_a_refusal_is_said_in_both_languages(assistant: Assistant) -> None:
-    text = assistant.ask(REFUSED).text
-    assert text.startswith("公报里没有找到“火星上的温度是多少度”的答案。内容最接近的文章：《")
+    text = assistant.ask("石岛湾核电站花了多少钱？").text
+    assert text.startswith("公报里没有找到“石岛湾核电站花了多少钱”的答案。")
     assert isinstance(text, Words)
-    assert text.english.startswith("The bulletin does not answer “火星上的温度是多少度”. The nearest articles: “")
+    assert text.english.startswith("The bulletin does not answer “石岛湾核电站花了多少钱”. ")
+    for said, title in ((str(text), "《石岛湾高温气冷堆首次临界》"), (text.english, "“石岛湾高温气冷堆首次临界”")):
+        assert title in said
+
+
+def test_a_question_on_nothing_in_the_archive_is_told_of_no_article(assistant: Assistant) -> None:
+    text = assistant.ask(REFUSED).text
+    assert text == "公报里没有找到“火星上的温度是多少度”的答案。也没有相近的文章，可以换个说法再问。"
+    assert isinstance(text, Words)
+    assert "《" not in text.english
 
 
 def test_filters_that_leave_nothing_are_said_in_both_languages(assistant: Assistant) -> None:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from embeddings import Article, Filters, Snapshot, fold
+from embeddings import SURNAMES_WHERE_NAMES_STAND, Article, Filters, Snapshot, fold
 from qa.answering import render
 from qa.answering.articles import Span, cited, passage_of, sentences_of
 from qa.query.intents.describe import Described
@@ -84,6 +84,7 @@ def _describes_thing(sentence: str, name: str) -> float:
 _WHICH_PEOPLE = re.compile(
     r"哪(?P<count>[两二三四五六七八九十\d]+)(?:个|位|名)(?:人|同志|代表|选手|运动员|队员|航天员|老人|党员|嘉宾|委员)?"
 )
+_NAME_FIRST = re.compile(rf"[{SURNAMES_WHERE_NAMES_STAND}][\u4e00-\u9fff]{{2}}")
 _COUNTS = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
 
 
@@ -98,12 +99,39 @@ def people_asked_for(question: str) -> int:
 def people_told_of(count: int, question: str, articles: Sequence[Article]) -> Answer | None:
     """So many people, where the first article that bears on the question tells of exactly so many; else None."""
     for article in articles[:1]:
+        if in_a_row := _begin_with_names(count, article):
+            return _people_of(in_a_row, question, article)
         named = Counter(name for name in people_in(article.body))
         # A name may be found with a character of the next word behind it (张三丰 of 张三丰收).
         names = [name for name in named if not any(other != name and name.startswith(other) for other in named)]
         if len(names) == count:
             return _people(names, question, article)
     return None
+
+
+def _begin_with_names(count: int, article: Article) -> list[Span]:
+    """So many sentences in a row that begin with a name each, and stand between semicolons; [] where there are none."""
+    spans = sentences_of(article)
+    for place in range(len(spans) - count + 1):
+        row = [article.body[slice(*span)] for span in spans[place : place + count]]
+        parted = all(text.rstrip().endswith(("；", ";")) for text in row[:-1])
+        if parted and not row[-1].rstrip().endswith(("；", ";")) and all(_NAME_FIRST.match(text) for text in row):
+            return spans[place : place + count]
+    return []
+
+
+def _people_of(spans: Sequence[Span], question: str, article: Article) -> Answer:
+    """People told of in a sentence each."""
+    citations = [cited(number, article, span) for number, span in enumerate(spans, start=1)]
+    return Answer(
+        question=question,
+        kind=AnswerKind.LIST,
+        text="\n".join(f"{citation.quote}[{citation.number}]" for citation in citations),
+        quote="\n".join(citation.quote for citation in citations),
+        citations=tuple(citations),
+        passages=tuple(passage_of(citation) for citation in citations),
+        confidence=1.0,
+    )
 
 
 def _people(names: Sequence[str], question: str, article: Article) -> Answer:

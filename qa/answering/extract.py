@@ -6,6 +6,7 @@ are in `answering.json`, fitted by `training/fit_answering.py`, which prints the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -13,8 +14,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embeddings import Encoder, Filters, Snapshot, fold_to_words
+from embeddings import Encoder, Filters, Snapshot, fold, fold_to_words
 from qa.answering import render
+from qa.answering.answer_types import Expected
 from qa.answering.features import (
     ANSWER_FEATURES,
     MEANING_FEATURES,
@@ -30,6 +32,7 @@ from qa.answering.features import (
     short_answer,
 )
 from qa.answering.lists import asks_for_list, best_listed, enumerates, sentences_of_list
+from qa.answering.refusal import refuse
 from qa.answering.spans import trim
 from qa.i18n import Words
 from qa.linear import LinearModel, stored_model, stored_weights
@@ -48,6 +51,7 @@ _CHANGING = frozenset({Asks.WHO, Asks.WHEN, Asks.WHERE, Asks.HOW_MANY})
 _SAME_THING_MARGIN = 1.0  # of log-odds, below the best sentence
 _SAME_THING_COVERED = 0.9  # of the question's characters that the best sentence covers
 _COVERED = SENTENCE_FEATURES.index("characters covered")
+_MONTH = re.compile(r"(?<!\d)(1[0-2]|[1-9])月")
 _FITTING_BONUS = 0.02  # of cosine, for a sentence that holds the kind of thing asked for
 
 
@@ -96,22 +100,26 @@ def answer_from(
         return Answer(question=query.text, kind=kind, text=text)
     evidence = gather(query, passages[:JUDGED_PASSAGES], snapshot)
     if evidence is None:
-        return _abstain(query, passages, confidence=0.0)
+        return refuse(query, passages, snapshot, confidence=0.0)
     model = model or answering_model(is_read=evidence.is_read)
     scores = model.sentences.log_odds(evidence.all_features)
     confidence = judge(query, evidence, scores, model)
+    best = int(scores.argmax())
     if confidence < model.threshold:
-        return _abstain(query, passages, confidence=confidence)
+        return refuse(query, passages, snapshot, confidence=confidence, evidence=evidence, best=best)
     if query.is_foreign and not evidence.is_read:
         scores = _by_meaning(vector, evidence, encoder)
+        best = int(scores.argmax())
     if asks_for_list(query) and query.asks is not Asks.AUTHOR:
         return _list(query, passages, evidence, scores, snapshot, confidence)
-    best = int(scores.argmax())
     # All cosines are alike.
     margin = -np.inf if query.is_foreign and not evidence.is_read else _SECOND_SENTENCE_MARGIN
     citation = _cite(query, passages, evidence, scores, best, margin=margin)
     if citation is None:
-        return _abstain(query, passages, confidence=confidence)
+        return refuse(query, passages, snapshot, confidence=confidence)
+    if _lacks_what_is_asked(query, citation):
+        doubted = min(confidence, model.threshold / 2)
+        return refuse(query, passages, snapshot, confidence=doubted, evidence=evidence, best=best)
     citations = (citation, *_other_values(query, passages, evidence, scores, best, citation))
     return Answer(
         question=query.text,
@@ -123,6 +131,22 @@ def answer_from(
         confidence=confidence,
         short=citation.short,
     )
+
+
+def _lacks_what_is_asked(query: Query, citation: Citation) -> bool:
+    """Whether a quote cannot answer, because it has no number or time of the kind asked for, or tells of another month.
+
+    On held-out local news, asked of the article itself, that is so for 6 of 175 questions that are answered there, and
+    for 57 of 104 near misses.
+    """
+    expected = Expected.by(query)
+    if asks_for_list(query):
+        return False
+    if (expected.closely or query.asks is Asks.HOW_MANY) and not expected.held_by(citation.quote):
+        return True
+    asked, told = set(_MONTH.findall(query.about)), _MONTH.findall(citation.quote)
+    article = citation.article
+    return bool(asked and told) and asked.isdisjoint(_MONTH.findall(fold(f"{article.title}{article.body}")))
 
 
 def _list(
@@ -280,7 +304,7 @@ def _cite(
 
 def _short(query: Query, passage: Passage, sentence: Sentence) -> tuple[int, int] | None:
     """The place in the body of what answers, without the question's own words; None where no reader could tell."""
-    found = short_answer(passage, sentence.start, sentence.end)
+    found = short_answer(passage, sentence.start, sentence.end, question=query.text)
     return trim(query.text, passage.article.body, *found) if found else None
 
 
@@ -298,14 +322,4 @@ def _second_sentence(evidence: Evidence, scores: NDArray[np.float64], best: int,
     ]
     return max(
         beside, key=lambda place: (evidence.fits[place] and not evidence.fits[best], scores[place]), default=None
-    )
-
-
-def _abstain(query: Query, passages: Sequence[Passage], *, confidence: float) -> Answer:
-    return Answer(
-        question=query.text,
-        kind=AnswerKind.NOT_FOUND,
-        text=render.not_found(query.text, passages),
-        passages=tuple(passages),
-        confidence=confidence,
     )

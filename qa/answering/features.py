@@ -14,7 +14,7 @@ import numpy as np
 
 from embeddings import Snapshot, split_sentences
 from qa.answering.answer_types import Expected
-from qa.answering.spans import best_span
+from qa.answering.spans import beginnings_asked_for, best_span
 from qa.linear import in_order
 from qa.query.question import Asks, Query
 from qa.types import Passage, PlacedReading
@@ -232,9 +232,9 @@ class _Spans:
     last: NDArray[np.float32]
     inside: NDArray[np.float32] | None
 
-    def best(self) -> tuple[int, int, float]:
+    def best(self, preferred: NDArray[np.float32] | None = None) -> tuple[int, int, float]:
         """The likeliest span, [start, end), and its log-probability."""
-        return best_span(self.first, self.last, longest=_LONGEST_ANSWER, inside=self.inside)
+        return best_span(self.first, self.last, longest=_LONGEST_ANSWER, inside=self.inside, preferred=preferred)
 
 
 def _in(placed: PlacedReading, start: int, end: int) -> _Spans:
@@ -246,12 +246,13 @@ def _in(placed: PlacedReading, start: int, end: int) -> _Spans:
     return _Spans(reading.first[here], reading.last[here], None if reading.inside is None else reading.inside[here])
 
 
-def short_answer(passage: Passage, start: int, end: int) -> tuple[int, int] | None:
+def short_answer(passage: Passage, start: int, end: int, *, question: str = "") -> tuple[int, int] | None:
     """The part of `body[start:end]` that answers, by the reading that is surest of its chunk; None without one."""
     read = [placed for placed in _with_spans(passage) if placed.start < end and start < placed.end]
     for placed in sorted(read, key=lambda placed: -placed.reading.log_odds):
         low, high = max(start, placed.start), min(end, placed.end)
-        begin, stop, together = _in(placed, low, high).best()
+        preferred = beginnings_asked_for(question, passage.article.body[low:high])
+        begin, stop, together = _in(placed, low, high).best(preferred)
         if np.isfinite(together):
             return low + begin, low + stop
     return None

@@ -17,9 +17,12 @@ from qa.answering.articles import (
     summary_sentences,
     telling_sentence,
 )
+from qa.answering.describe import description
+from qa.query.intents.describe import read_description
 from qa.types import Answer, AnswerKind, Citation
 
 _LISTED = 8
+_ASKED_NEXT = 2  # people who may be asked for next
 _SENTENCES = 3  # of one article on something it speaks of beside its topic
 _LEAST_SHARED = 0.8  # of a topic's character pairs, in an article that speaks of it in other words
 
@@ -34,13 +37,15 @@ def overview(topic: str, question: str, snapshot: Snapshot, *, filters: Filters,
     if not citations:
         return None
     quotes = [citation.quote for citation in citations]
+    people = named_in(quotes, without=topic)
     text = render.overview(
         topic,
         citations,
         n=len(articles),
         left_out=len(articles) - len(chosen),
-        people=named_in(quotes, without=topic),
+        people=people,
         numbers=numbers_in(quotes),
+        asked_next=_next(chosen, people, snapshot, filters),
         within=within,
     )
     return _listing(question, text, citations, articles, AnswerKind.OVERVIEW)
@@ -68,6 +73,19 @@ def _telling(articles: Sequence[Article], topic: str) -> list[Citation]:
         if span := telling_sentence(article, topic):
             citations.append(cited(len(citations) + 1, article, span))
     return citations
+
+
+def _next(articles: Sequence[Article], people: Sequence[str], snapshot: Snapshot, filters: Filters) -> list[str]:
+    """Questions that lead on from an overview, each with an answer: what an article says, who somebody in it is."""
+    titled = [f"《{article.title}》讲了什么？" for article in articles if article.title][:1]
+    asked = [f"{name}是谁？" for name in people[:_ASKED_NEXT]]
+    described = [one for one in asked if _is_described(one, snapshot, filters)]
+    return [*titled, *described]
+
+
+def _is_described(question: str, snapshot: Snapshot, filters: Filters) -> bool:
+    asked = read_description(question)
+    return asked is not None and description(asked, question, snapshot, filters=filters) is not None
 
 
 def authored(name: str, question: str, snapshot: Snapshot, *, filters: Filters, within: str = "") -> Answer | None:

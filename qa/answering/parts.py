@@ -64,6 +64,9 @@ _MORE = re.compile(r"快|多|高|大|长|远|重|贵|深|强|宽|老|久|晚|涨
 _LESS = re.compile(r"慢|少|低|小|短|近|轻|便宜|浅|弱|窄|早|先|跌|年轻")
 _RATE = re.compile(r"快|慢|涨|跌|增|幅|率")
 _LEAST_SHARE = 0.5
+# 在某地办: which place it is counts, and not in which words print says that it was there.
+_LEADS_TO = re.compile(r"^(?:[是在从由]|先)+(?=..)")
+_PLAIN_VERB = re.compile(r"(?<=..)[办开搞弄建修]的?$")
 
 
 def choose(choice: Choice, question: str, snapshot: Snapshot) -> Answer | None:
@@ -87,7 +90,7 @@ def choose(choice: Choice, question: str, snapshot: Snapshot) -> Answer | None:
 
 
 def _best(name: str, choice: Choice, snapshot: Snapshot) -> _Said | None:
-    wanted = _pairs(choice.rest)
+    wanted = _pairs(_PLAIN_VERB.sub("", _LEADS_TO.sub("", choice.rest)) or choice.rest)
     rival = choice.other if name == choice.one else choice.one
     best: _Said | None = None
     for article in _holding(name, snapshot):

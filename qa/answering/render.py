@@ -14,8 +14,10 @@ from datetime import date
 from embeddings import Article, BulletinError, Issue
 from qa.i18n import Words, changed, day_words, joined, words
 from qa.i18n.errors import explain
+from qa.query.intents.inventory import Inventory
 from qa.query.intents.smalltalk import Reply
 from qa.query.intents.yes_no import Verb
+from qa.query.lacks import Lacks
 from qa.query.question import Asks
 from qa.query.times import find_times
 from qa.types import Citation, Passage, Scope
@@ -33,11 +35,18 @@ def reply(to: Reply) -> Words:
     return words(f"reply_{to}")
 
 
-def not_found(question: str, passages: Sequence[Passage]) -> Words:
-    """That the bulletin does not answer a question, and what comes nearest."""
+def not_found(question: str, passages: Sequence[Passage], *, instead: Words | None = None) -> Words:
+    """That the bulletin does not answer a question, what it says instead (`said_instead`), and what comes nearest."""
     asked = question.rstrip("？?。.！! ")
     shown = asked if len(asked) <= _SHOWN_QUESTION_CHARS else f"{asked[:_SHOWN_QUESTION_CHARS]}……"
-    return words("answer_not_found", asked=shown, nearest=_nearest_articles(passages))
+    nearest = _nearest_articles(passages) or ("" if instead else words("nothing_near"))
+    return words("answer_not_found", asked=shown, nearest=joined("", (instead or "", nearest)))
+
+
+def said_instead(article: Article, said: str, lacks: Lacks) -> Words:
+    """What an article says, and what it does not say of that."""
+    where = words("titled", title=article.title) if article.title else words("an_article")
+    return words("told_instead", where=where, said=said, what=words(f"asked_{lacks}"))
 
 
 def nothing_left() -> Words:
@@ -224,6 +233,7 @@ def overview(
     left_out: int,
     people: Sequence[str],
     numbers: Sequence[str],
+    asked_next: Sequence[str] = (),
     within: str,
 ) -> Words:
     """What there is on a topic: `n` articles, some quoted, and which people and numbers are named in these."""
@@ -235,6 +245,7 @@ def overview(
             words("overview_more", n=left_out) if left_out else "",
             words("overview_people", names=joined(words("enumerates"), people)) if people else "",
             words("overview_numbers", numbers=joined(words("enumerates"), numbers)) if numbers else "",
+            words("overview_next", questions=" ".join(asked_next)) if asked_next else "",
         ),
     )
 
@@ -262,6 +273,24 @@ def summary(article: Article, citations: Sequence[Citation]) -> Words:
     """An article by title and issue, and what is quoted of it."""
     head = words("summary_head", title=title_of(article), issue=issue_label(article.issue))
     return joined("\n", (head, quotes(citations, separator="")))
+
+
+def inventory_issue(asked: Inventory, issue: Issue, citations: Sequence[Citation], *, n: int) -> Words:
+    """The newest or oldest issue with its `n` articles, as far as they are cited."""
+    head = words(f"inventory_{asked}", issue=issue_label(issue), n=n)
+    lines = (words("listed_title", title=title_of(one.article), number=one.number) for one in citations)
+    return joined("\n", (head, *lines))
+
+
+def inventory_range(oldest: Issue, newest: Issue, *, issues: int, articles: int) -> Words:
+    """From which issue to which the archive goes, and how much it holds."""
+    ends = {"oldest": issue_label(oldest), "newest": issue_label(newest)}
+    return words("inventory_range", issues=issues, articles=articles, **ends)
+
+
+def inventory_sections(sections: Sequence[str]) -> Words:
+    """Which sections there are."""
+    return words("inventory_sections", n=len(sections), sections=joined(words("enumerates"), sections))
 
 
 def _named(citation: Citation) -> dict[str, object]:

@@ -9,13 +9,36 @@ from __future__ import annotations
 LABELS: dict[str, tuple[str, ...]] = {}
 
 SAID: dict[str, tuple[str, ...]] = {
-    # Refusals. `nearest` is "nearest_articles" or nothing.
+    # Refusals. `nearest` is "told_instead", "nearest_articles", both, or "nothing_near".
     "answer_not_found": (
         "公报里没有找到“{asked}”的答案。{nearest}",
         "The bulletin does not answer “{asked}”. {nearest}",
     ),
     "archive_holds_nothing": ("资料库里还没有文章。", "There is no article in the archive yet."),
     "nearest_articles": ("内容最接近的文章：{titles}。", "The nearest articles: {titles}."),
+    "nothing_near": (
+        "也没有相近的文章，可以换个说法再问。",
+        "No article is near it either. Other words may find more.",
+    ),
+    "told_instead": (
+        "{where}写到“{said}”，没有写所问的{what}。",
+        "{where} says “{said}”, and not the {what} that is asked for. ",
+    ),
+    "an_article": ("最接近的文章", "The nearest article"),
+    "asked_year": ("年份", "year"),
+    "asked_hour": ("钟点", "hour"),
+    "asked_day": ("日期", "day"),
+    "asked_time": ("时间", "time"),
+    "asked_age": ("年龄", "age"),
+    "asked_sum": ("金额", "sum"),
+    "asked_span": ("时长", "length of time"),
+    "asked_number": ("数目", "number"),
+    "asked_person": ("人", "person"),
+    "asked_body": ("单位", "organisation"),
+    "asked_place": ("地点", "place"),
+    "asked_reason": ("原因", "reason"),
+    "asked_way": ("做法", "way"),
+    "asked_thing": ("内容", "fact"),
     "nothing_left": (
         "所选期数、日期或栏目内没有文章，请放宽筛选条件再问。",
         "There is no article in the chosen issues, dates or sections. Please widen the filters and ask again.",
@@ -85,6 +108,27 @@ SAID: dict[str, tuple[str, ...]] = {
     "picture": ("图片", "picture"),
     # To several questions in one.
     "part": ("{part}：{said}", "{part}: {said}"),
+    "overview_next": ("接着可以问：{questions}", "To ask next: {questions}"),
+    "listed_title": ("《{title}》[{number}]", "“{title}”[{number}]"),
+    "inventory_newest": (
+        "最新一期是{issue}，有{n}篇文章：",
+        "The newest issue is {issue}, with {n} articles:",
+        "The newest issue is {issue}, with {n} article:",
+    ),
+    "inventory_oldest": (
+        "最早的一期是{issue}，有{n}篇文章：",
+        "The oldest issue is {issue}, with {n} articles:",
+        "The oldest issue is {issue}, with {n} article:",
+    ),
+    "inventory_range": (
+        "收录的公报从{oldest}[1]到{newest}，共有{issues}期、{articles}篇文章。",
+        "The archive holds {issues} issues with {articles} articles, from {oldest}[1] to {newest}.",
+    ),
+    "inventory_sections": (
+        "共有{n}个栏目：{sections}。[1]",
+        "There are {n} sections: {sections}.[1]",
+        "There is {n} section: {sections}.[1]",
+    ),
     "part_missing": ("公报里没有找到。", "The bulletin does not say."),
     # To whether something is so, by what is asked (`Verb`).
     "yes_is": ("是。", "Yes. "),

@@ -16,10 +16,14 @@ _NOT_NAMES = (
     "|温[度暖和室馨]|习[惯俗]|何[时地况以为处]|白[皮]|方[可才]|欧[洲盟元]|庄[严重稼]|汤[锅]|丁香|史[诗]|巩固|向[导]"
 )
 IDEOGRAPH = "\u3400-\u9fff"
-NAME = rf"(?<![{SURNAMES_IN_TEXT}第])(?!{_NOT_NAMES})[{SURNAMES_IN_TEXT}][{IDEOGRAPH}]{{1,2}}"
+NAME = (
+    rf"(?<![{SURNAMES_IN_TEXT}第])(?!(?<=[地双对各警校官多])方)(?!{_NOT_NAMES})[{SURNAMES_IN_TEXT}][{IDEOGRAPH}]{{1,2}}"
+)
 AFTER_A_NAME = r"说表主在任介和、,出是担书委代于为把就带率等及同与被的。)(强要指以从用将凭也还获夺摘介打向给一\s"
 # In a question a name is also followed by what its bearer does.
-_PEOPLE = re.compile(rf"{NAME}(?=[{AFTER_A_NAME}住正现今已曾原每又去来做得有几哪？?]|$)|[{IDEOGRAPH}]+·[{IDEOGRAPH}]+")
+_PEOPLE = re.compile(
+    rf"{NAME}(?=[{AFTER_A_NAME}住正现今已曾原每又去来做得有几哪拿当赢跑？?]|$)|[{IDEOGRAPH}]+·[{IDEOGRAPH}]+"
+)
 
 
 def people_in(text: str) -> list[str]:

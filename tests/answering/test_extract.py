@@ -22,6 +22,15 @@ from qa.query.question import read_question
         ("提醒在星期几发？", "每周二发出提醒。", True),
         ("会议由谁主持？", "会议由区委副书记何东亚主持。", True),
         ("共有365人吗？一共多少人？", "共有365人。", False),
+        ("他是哪一年入党的？", "他有42年党龄。", False),
+        ("他是哪一年入党的？", "他86年春入党。", True),
+        ("一共有多少党员？", "把党员都召集到一起。", False),
+        ("一共有多少党员？", "两名党员来了。", True),
+        ("几个县收完了？", "三县已经收完。", True),
+        ("镇上确诊了多少例？", "镇上设了136个采样点。", False),
+        ("几家企业送了多少套被褥？", "送来被褥250套。", True),
+        ("主任的电话是多少？", "主任何某到会讲话。", False),
+        ("主任的电话是多少？", "可拨打0374-1234567。", True),
     ],
 )
 def test_a_sentence_must_hold_the_kind_of_thing_asked_for(question: str, sentence: str, holds: bool) -> None:
@@ -71,7 +80,7 @@ def test_what_the_bulletin_does_not_say_is_not_answered(assistant: Assistant) ->
     assert answer.abstained
     assert (answer.quote, answer.citations) == ("", ())
     assert "没有找到" in answer.text
-    assert f"《{answer.passages[0].article.title}》" in answer.text
+    assert "《" not in answer.text  # no article is near
 
 
 def test_confidence_is_a_chance(assistant: Assistant) -> None:

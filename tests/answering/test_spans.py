@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from qa.answering.spans import trim
+from qa.answering.spans import beginnings_asked_for, best_span, trim
 
 
 def trimmed(question: str, span: str, sentence: str | None = None) -> str:
@@ -71,6 +72,31 @@ def test_brackets_are_there_in_pairs() -> None:
     assert trimmed("这部戏叫什么？", "《灯下", "这部戏是《灯下》。") == "《灯下》"
     assert trimmed("这部戏叫什么？", "灯下》", "这部戏是《灯下》。") == "《灯下》"
     assert trimmed("谁写的？", "（河东", "（河东供稿") == "河东"
+
+
+def test_a_rough_number_is_told_as_roughly_as_it_is_printed() -> None:
+    assert trimmed("来了多少人？", "60名", "来了约60名村民") == "约60名"
+    assert trimmed("来了多少人？", "20位", "来了20位左右") == "20位左右"
+    assert trimmed("产值多少？", "1.5亿元", "产值超1.5亿元") == "超1.5亿元"
+    assert trimmed("哪天来的？", "8月5日", "约8月5日") == "8月5日"
+
+
+def test_a_title_and_a_slogan_are_told_whole() -> None:
+    assert trimmed("念了哪个方案？", "灯塔县干部培养", "念了《灯塔县干部培养方案》。") == "《灯塔县干部培养方案》"
+    assert trimmed("口号是什么？", "家家平安", "打出“户户守法 家家平安”的口号") == "户户守法 家家平安"
+    assert trimmed("哪座桥？", "河东桥", "登在《新时代的步伐，从河东桥走来的一代人》里") == "河东桥"
+
+
+@pytest.mark.parametrize(("question", "wanted"), [("展览办到哪天？", "7月9日"), ("展览从哪天办起？", "6月8日")])
+def test_of_two_days_the_one_that_is_asked_for_is_taken(question: str, wanted: str) -> None:
+    text = "展览从6月8日开始，办到7月9日。"
+    first = np.full(len(text), -np.inf, dtype=np.float32)
+    last = first.copy()
+    for day in ("6月8日", "7月9日"):  # a reader that finds both as likely
+        start = text.index(day)
+        first[start], last[start + len(day) - 1] = -0.7, -0.7
+    start, end, _ = best_span(first, last, longest=10, preferred=beginnings_asked_for(question, text))
+    assert text[start:end] == wanted
 
 
 def test_a_question_in_traditional_script_is_the_same_question() -> None:

@@ -63,6 +63,45 @@ def test_a_pronoun_reaches_back_over_a_turn_it_cannot_mean(
     assert found.question == meant
 
 
+SCHOOL = Spoken("青禾工业学校的校长是哪位？", "冯大明", "", "")
+TOWER = Spoken("青禾镇哪座塔被拆了？", "望月塔", "", "")
+THIEVES = Spoken("河东派出所抓到的是哪两个人？", "刘某某、李某", "", "")
+CANAL = Spoken("青禾县东渠现在收费多少？", "30元", "", "")
+CADRE = Spoken("牺牲的干部熊大川多大年纪？", "36岁", "", "")
+HEAD = Spoken("青禾区现任区长是谁？", "左大川", "", "")
+LESSON = Spoken("给老人讲课的杨大杰是哪家单位的？", "青禾县医院", "", "")
+NAP = Spoken("毛阿婆一觉睡了多久？", "六个小时", "", "")
+
+
+@pytest.mark.parametrize(
+    ("turns", "question", "meant"),
+    [
+        ((TOWER,), "它什么时候拆的？", "望月塔什么时候拆的？"),
+        ((TOWER,), "那座塔有多高？", "望月塔有多高？"),
+        ((SCHOOL,), "他们学校有几个老师？", "青禾工业学校有几个老师？"),
+        ((THIEVES,), "他俩偷了什么？", "刘某某、李某偷了什么？"),
+        ((CANAL,), "西渠呢", "青禾县西渠现在收费多少？"),
+        ((CANAL,), "问错了，我要问的是西渠", "青禾县西渠现在收费多少？"),
+        ((CADRE,), "那孩子呢？", "牺牲的干部熊大川的孩子多大年纪？"),
+        ((HEAD,), "书记呢？", "青禾区现任书记是谁？"),
+        ((NAP, LESSON), "再说回杨大杰，他多大年纪？", "杨大杰多大年纪？"),
+        ((NAP, CANAL, LESSON), "最开始问的那位是哪年来的？", "杨大杰是哪年来的？"),
+        ((NAP, TOWER), "说回那座塔，是哪年建的？", "望月塔是哪年建的？"),
+    ],
+)
+def test_what_is_spoken_of_is_found_by_what_it_is(turns: tuple[Spoken, ...], question: str, meant: str) -> None:
+    found = follow_up(question, *turns)
+    assert found is not None
+    assert (found.question, found.is_sure) == (meant, True)
+
+
+def test_a_short_question_that_names_nothing_is_asked_with_the_last_subject_and_alone() -> None:
+    found = follow_up("院长拿了多少回扣？", CANAL)
+    assert found is not None
+    assert (found.question, found.is_sure) == ("青禾县东渠，院长拿了多少回扣？", False)
+    assert follow_up("石榴渡的渡船哪年停航的？", CANAL) is None
+
+
 @pytest.mark.parametrize("question", ["还有呢？", "还有吗", "还有哪些？", "另外还有谁？", "除此之外呢？"])
 def test_more_is_asked_of_the_same(question: str) -> None:
     found = follow_up(question, COUNT)

@@ -28,7 +28,7 @@ _KINDS = (
 )
 _BREAKS = re.compile(r"[，,；;？?。\n]+|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 _EACH = re.compile(
-    r"^(?P<lead>.*?)(?P<one>[^，,。、的]{2,10}?)(?:和|与|跟|、)(?P<other>[^，,。、的]{2,10}?)(?:两[人者个家地])?(?:各自?|分别|都)(?P<rest>(?:[是有在]|[^，,。和与各]).*)$"
+    r"^(?P<lead>.*?)(?P<one>[^，,。、的]{2,10}?)(?:(?<![维共总饱温柔缓])和(?![平谐解气睦])|与|跟|、)(?P<other>[^，,。、的]{2,10}?)(?:两[人者个家地])?(?:各自?|分别|(?<![成首])都)(?P<rest>(?:[是有在]|[^，,。和与各]).*)$"
 )
 _WHICH = re.compile(
     r"^(?P<lead>(?:请问|比较一?下?|对比一?下?)?)(?P<one>[^，,。、]{2,14}?)(?:和|与|跟|、|还是)(?P<other>[^，,。、的]{2,14}?)(?:相比)?[，,\s]*"
@@ -54,6 +54,9 @@ class Choice:
 def read_parts(question: str) -> tuple[str, ...]:
     """The questions in a question, each standing alone; () for a question that asks one thing."""
     text = plain(" ".join(question.split()))
+    head, colon, rest = text.partition("：")
+    if colon and rest and not _ASKED.search(head):  # what is asked of an article, behind its title
+        return tuple(f"{head}：{part}" for part in read_parts(rest))
     return _by_clauses(text) or _by_subjects(text) or _by_asking_words(text.strip("？?。 "))
 
 

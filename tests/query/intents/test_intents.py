@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from qa.i18n import words
 from qa.query.colloquial import plain
-from qa.query.condense import FITS, condensed
+from qa.query.condense import FITS, condensed, without_pictures
 from qa.query.english import with_printed_names
 from qa.query.followup import follow_up
 from qa.query.intents.authors import read_author
@@ -18,7 +18,7 @@ from qa.query.intents.parts import read_choice, read_pair, read_parts
 from qa.query.intents.smalltalk import Reply, reply_to
 from qa.query.intents.summary import title_in
 from qa.query.intents.topic import read_topic
-from qa.query.intents.yes_no import Verb, polarity_by_words, read_yes_no, verdict
+from qa.query.intents.yes_no import Verb, polarity_by_words, polarity_of, read_yes_no, verdict
 from qa.types import Spoken
 
 
@@ -96,6 +96,12 @@ def test_other_questions_are_no_yes_no_questions(question: str) -> None:
         ("渡船是第三次停航吗", "渡船停航，这是今年的第二次。", "不是"),
         ("看牙要花钱吗", "现场免费看牙。", "不是"),
         ("王大山是镇长吗", "王大山在河边种树。", ""),
+        ("王大山拿的是银牌吗", "王大山拿下摔跤金牌，队友得到银牌。", "不是"),
+        ("王大山拿的是银牌吗", "王大山拿下摔跤银牌。", "是"),
+        ("渡口全年运送旅客有没有超过3万人次", "渡口全年运送旅客3.06万人次，多了48%。", "有"),
+        ("渡口全年运送旅客有没有超过4万人次", "渡口全年运送旅客3.06万人次，多了48%。", "没有"),
+        ("渡口的旅客不到5000人次吗", "渡口的旅客有3.06万人次。", "不是"),
+        ("王大山以前种过葡萄吗", "“这是我第一次种葡萄。”王大山说。", "还没有"),
     ],
 )
 def test_the_text_bears_out_the_word(question: str, sentence: str, word: str) -> None:
@@ -104,6 +110,30 @@ def test_the_text_bears_out_the_word(question: str, sentence: str, word: str) ->
     said = verdict(polarity_by_words(asked.question, sentence))
     assert said is (None if not word else word in ("是", "是的", "有", "能", "会"))
     assert not word or words(f"{'yes' if said else 'no'}_{asked.verb}") == f"{word}。"
+
+
+def test_emoji_are_left_out_unless_there_is_nothing_else() -> None:
+    assert condensed("🌾石榴熟了没☀️？") == "石榴熟了没 ？"
+    assert without_pictures("😀") == "😀"
+    assert condensed("38℃的水") == "38℃的水"
+
+
+def test_a_name_with_a_character_that_joins_is_not_parted() -> None:
+    assert read_parts("第9批维和部队从成都出发：谁带队") == ()
+    parts = read_parts("夜校开课：谁教书法，几点上课")
+    assert len(parts) == 2
+    assert all(part.startswith("夜校开课：") for part in parts)
+
+
+def test_a_reader_settles_what_words_do_not() -> None:
+    silent, denied = "现场有糖葫芦。", "夜市一带禁止停车。"
+    assert polarity_by_words("水闸修好了吗", silent) is None
+    assert polarity_of("水闸修好了吗", silent, None) is None
+    assert polarity_of("水闸修好了吗", silent, 0.5) is None  # not sure enough by itself
+    assert polarity_of("水闸修好了吗", silent, 2.0) == 2.0
+    by_words = polarity_by_words("夜市能不能停车", denied)
+    assert by_words is not None
+    assert polarity_of("夜市能不能停车", denied, 0.5) == by_words + 0.5
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,137 @@
+"""Refusals: what is said instead of an answer, over a small archive."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from embeddings import Archive, Encoder, build
+from qa import Answer, Assistant
+from qa.answering.features import gather
+from qa.answering.refusal import refuse
+from qa.i18n import Words
+from qa.query.question import read_question
+from qa.retrieval.cross_encoder import open_reader
+from qa.types import AnswerKind, Passage, PlacedReading, Reading
+from tests.support.fakes import CountingEncoder
+
+ISSUE = """# 青禾县报 2025年9月6日
+
+## 老林场人的四十年
+
+护林员郑大川在青禾林场守了40年山。2015年，郑大川从林场退休，回到石桥村居住。
+
+## 石桥村修通水渠
+
+石桥村的水渠8月20日通水，全长3.2公里，由县水利局出资修建。
+
+## 夜校开课
+
+县文化馆的夜校开了书法、剪纸两门课，每周二晚上7点上课。
+
+## 夜市搬进新街
+
+夜市从老码头搬进新街以后，白天仍旧通车，傍晚六点起封路，摊主们推着小车陆续进场，摊位的先后由管委会抽签排定，卖吃食的靠着水池，卖衣服的靠着墙根，打烊以后各人把门前扫净才走，街坊们都说比从前清爽。
+"""
+
+
+@pytest.fixture(scope="module")
+def county(tmp_path_factory: pytest.TempPathFactory, default_encoder: Encoder) -> Assistant:
+    folder = tmp_path_factory.mktemp("refusals")
+    (folder / "县报-20250906.md").write_text(ISSUE, encoding="utf-8")
+    build(folder, archive=folder / "archive", encoder=default_encoder)
+    opened = Assistant.open(folder / "archive")
+    return Assistant(opened.archive, opened.encoder, reader=open_reader(), today=lambda: date(2025, 9, 10))
+
+
+@pytest.fixture(scope="module")
+def plain_county(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+    """The same without a model."""
+    folder, encoder = tmp_path_factory.mktemp("refusals"), CountingEncoder()
+    (folder / "县报-20250906.md").write_text(ISSUE, encoding="utf-8")
+    build(folder, archive=folder / "archive", encoder=encoder)
+    return Assistant(Archive.open(folder / "archive"), encoder)
+
+
+def refused(assistant: Assistant, question: str, tempting: str, *, span_odds: float = 0.0) -> Answer:
+    """A refusal of a question, for which a reader marks some words of the first article that has them."""
+    query = read_question(question)
+    with assistant.archive.snapshot() as snapshot:
+        article = snapshot.find_phrase(tempting)[0]
+        first = np.full(len(article.body), -np.inf, dtype=np.float32)
+        last = first.copy()
+        start = article.body.index(tempting)
+        first[start], last[start + len(tempting) - 1] = 0.0, 0.0
+        reading = Reading(-3.0, first, last, np.zeros_like(first), span_odds)
+        body = article.body
+        placed = (PlacedReading(0, len(body), reading),)
+        others = [one for one in snapshot.find_articles() if one.id != article.id]
+        passages = [
+            Passage(article, body, 0, len(body), 1.0, readings=placed),
+            *(Passage(one, one.body, 0, len(one.body), 0.1) for one in others),
+        ]
+        evidence = gather(query, passages, snapshot)
+        assert evidence is not None
+        best = next(place for place, one in enumerate(evidence.sentences) if tempting in one.text)
+        return refuse(query, passages, snapshot, confidence=0.1, evidence=evidence, best=best)
+
+
+@pytest.mark.parametrize(
+    ("question", "tempting", "lacks", "in_english"),
+    [
+        ("郑大川哪一年入党的？", "2015年", "没有写所问的年份", "not the year that is asked for"),
+        ("郑大川在林场多大年纪退休？", "2015年", "没有写所问的年龄", "not the age that is asked for"),
+        ("石桥村修水渠花了多少钱？", "3.2公里", "没有写所问的金额", "not the sum that is asked for"),
+        ("石桥村的水渠是谁设计的？", "县水利局", "没有写所问的人", "not the person that is asked for"),
+        ("文化馆的夜校为什么开课？", "书法、剪纸", "没有写所问的原因", "not the reason that is asked for"),
+    ],
+)
+def test_a_near_miss_is_told_what_the_article_says_and_lacks(
+    plain_county: Assistant, question: str, tempting: str, lacks: str, in_english: str
+) -> None:
+    answer = refused(plain_county, question, tempting)
+    assert answer.kind is AnswerKind.NOT_FOUND
+    assert (answer.quote, answer.citations) == ("", ())
+    assert answer.text.startswith(f"公报里没有找到“{question[:-1]}”的答案。")
+    quoted = answer.text.split("写到“")[1].split("”，没有写")[0]
+    assert tempting in quoted
+    assert quoted in answer.passages[0].article.body
+    assert lacks in answer.text
+    assert isinstance(answer.text, Words)
+    assert in_english in answer.text.english
+
+
+def test_of_a_long_sentence_the_clauses_around_the_words_that_tempt_are_told(plain_county: Assistant) -> None:
+    answer = refused(plain_county, "夜市摊位的先后由谁排定？", "管委会")
+    quoted = answer.text.split("写到“")[1].split("”，没有写")[0]
+    assert "管委会" in quoted
+    assert len(quoted) < 80 < len(answer.passages[0].article.body)
+    assert quoted.strip("…") in answer.passages[0].article.body
+
+
+def test_what_a_reader_rules_out_is_not_told(plain_county: Assistant) -> None:
+    answer = refused(plain_county, "郑大川哪一年入党的？", "2015年", span_odds=-6.0)
+    assert "写到" not in answer.text
+    assert "内容最接近的文章：《老林场人的四十年》。" in answer.text
+
+
+def test_an_article_on_something_else_is_not_named(plain_county: Assistant) -> None:
+    assert "夜校" not in refused(plain_county, "石桥村的水渠花了多少钱？", "3.2公里").text
+    elsewhere = refused(plain_county, "火星有几颗卫星？", "3.2公里")
+    assert elsewhere.text.endswith("也没有相近的文章，可以换个说法再问。")
+    assert "《" not in elsewhere.text
+
+
+@pytest.mark.parametrize(
+    ("question", "answered"),
+    [
+        ("石桥村的水渠几月几日通水？", True),
+        ("石桥村的水渠5月几日通水？", False),  # of another month
+        ("石桥村的水渠花了多少钱？", False),
+        ("石桥村水渠工程的电话是多少？", False),
+    ],
+)
+def test_a_quote_that_lacks_what_is_asked_for_is_no_answer(county: Assistant, question: str, answered: bool) -> None:
+    assert county.ask(question).abstained is not answered
