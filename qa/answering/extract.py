@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embeddings import Encoder, Filters, Snapshot, fold, fold_to_words
+from embeddings import Encoder, Filters, Snapshot, fold_to_words
 from qa.answering import render
 from qa.answering.answer_types import Expected
 from qa.answering.features import (
@@ -52,6 +52,8 @@ _SAME_THING_MARGIN = 1.0  # of log-odds, below the best sentence
 _SAME_THING_COVERED = 0.9  # of the question's characters that the best sentence covers
 _COVERED = SENTENCE_FEATURES.index("characters covered")
 _MONTH = re.compile(r"(?<!\d)(1[0-2]|[1-9])月")
+# A place or a number, which is nobody.
+_NOBODY = re.compile(r".{1,8}[省市县区镇乡村路街]|[\d年月日时分点多余个名位人岁元%.]+")
 _FITTING_BONUS = 0.02  # of cosine, for a sentence that holds the kind of thing asked for
 
 
@@ -106,7 +108,10 @@ def answer_from(
     confidence = judge(query, evidence, scores, model)
     best = int(scores.argmax())
     if confidence < model.threshold:
-        return refuse(query, passages, snapshot, confidence=confidence, evidence=evidence, best=best)
+        is_doubted = confidence >= model.threshold / 2
+        return refuse(
+            query, passages, snapshot, confidence=confidence, evidence=evidence, best=best, is_doubted=is_doubted
+        )
     if query.is_foreign and not evidence.is_read:
         scores = _by_meaning(vector, evidence, encoder)
         best = int(scores.argmax())
@@ -144,9 +149,10 @@ def _lacks_what_is_asked(query: Query, citation: Citation) -> bool:
         return False
     if (expected.closely or query.asks is Asks.HOW_MANY) and not expected.held_by(citation.quote):
         return True
+    if query.asks is Asks.WHO and "谁" in query.text and _NOBODY.fullmatch(citation.short):
+        return True
     asked, told = set(_MONTH.findall(query.about)), _MONTH.findall(citation.quote)
-    article = citation.article
-    return bool(asked and told) and asked.isdisjoint(_MONTH.findall(fold(f"{article.title}{article.body}")))
+    return bool(asked and told) and asked.isdisjoint(told)
 
 
 def _list(

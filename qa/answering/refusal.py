@@ -39,8 +39,12 @@ def refuse(
     confidence: float,
     evidence: Evidence | None = None,
     best: int = 0,
+    is_doubted: bool = False,
 ) -> Answer:
-    """That the passages do not answer, with what the `best` sentence of the evidence says instead, if it is near."""
+    """That the passages do not answer, with what the `best` sentence of the evidence says instead, if it is near.
+
+    `is_doubted` says that the sentence may be the answer after all, if it has the kind of thing asked for.
+    """
     shares = _shares(query, passages, snapshot)
     near = list(passages) if query.is_foreign else _near(passages, shares)
     told = None
@@ -48,7 +52,8 @@ def refuse(
         sentence = evidence.sentences[best]
         passage = passages[sentence.passage]
         if shares[sentence.passage] >= _TOLD and _is_read(passage) and (said := _clauses(passage, sentence)):
-            told = render.said_instead(passage.article, said, what_is_lacking(query))
+            lacks = None if is_doubted and evidence.fits[best] else what_is_lacking(query)
+            told = render.said_instead(passage.article, said, lacks)
             near = [other for other in near if other.article.id != passage.article.id]
     return Answer(
         question=query.text,

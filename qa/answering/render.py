@@ -43,9 +43,11 @@ def not_found(question: str, passages: Sequence[Passage], *, instead: Words | No
     return words("answer_not_found", asked=shown, nearest=joined("", (instead or "", nearest)))
 
 
-def said_instead(article: Article, said: str, lacks: Lacks) -> Words:
-    """What an article says, and what it does not say of that."""
+def said_instead(article: Article, said: str, lacks: Lacks | None) -> Words:
+    """What an article says, and what it does not say of that; None where that cannot be told for sure."""
     where = words("titled", title=article.title) if article.title else words("an_article")
+    if lacks is None:
+        return words("told_in_doubt", where=where, said=said)
     return words("told_instead", where=where, said=said, what=words(f"asked_{lacks}"))
 
 

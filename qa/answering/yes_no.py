@@ -14,6 +14,7 @@ _PLACE = re.compile(
     r"北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海|台湾"
     r"|内蒙古|广西|西藏|宁夏|新疆|香港|澳门"
 )
+_BEFORE_IT, _BEHIND_IT = 100, 40  # characters around a quote in which the place it is about is named
 
 
 def with_yes_or_no(answer: Answer, asked: YesNo, polarity: Polarity) -> Answer:
@@ -42,6 +43,7 @@ def _read(citation: Citation, passages: tuple[Passage, ...]) -> float | None:
 
 
 def _has_its_places(question: str, citation: Citation) -> bool:
-    """Whether the article has every province that a question names; of another one it says neither yes nor no."""
-    text = fold(f"{citation.article.heading}\n{citation.article.body}")
+    """Whether every province that a question names stands around the quote; of another it says neither yes nor no."""
+    body, start, end = citation.article.body, citation.start or 0, citation.end or 0
+    text = fold(f"{citation.article.heading}\n{body[max(0, start - _BEFORE_IT) : end + _BEHIND_IT]}")
     return all(place in text for place in _PLACE.findall(fold(question)))

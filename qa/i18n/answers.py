@@ -24,6 +24,10 @@ SAID: dict[str, tuple[str, ...]] = {
         "{where}写到“{said}”，没有写所问的{what}。",
         "{where} says “{said}”, and not the {what} that is asked for. ",
     ),
+    "told_in_doubt": (
+        "最接近的是{where}里的“{said}”，不能确定答的就是这个问题。",
+        "What comes nearest is in {where}: “{said}”; whether it answers the question is not certain. ",
+    ),
     "an_article": ("最接近的文章", "The nearest article"),
     "asked_year": ("年份", "year"),
     "asked_hour": ("钟点", "hour"),

@@ -161,6 +161,9 @@ def follow_up(question: str, before: Spoken, *earlier: Spoken) -> FollowUp | Non
     is_other = match is not None and not _POINTS.search(_OF_THOSE.sub("", match["other"]))
     if not is_other and (referred := _with_referents(text, before, earlier)):
         return FollowUp(referred, is_sure=True)
+    if _PERSON.search(before.question) and before.title and not _has_own_name(text) and match is None:
+        # Nobody knows who 她 was; the article does.
+        return FollowUp(f"{before.title}：{text}", is_sure=False)
     if match is not None:
         if _is_bare(_left(match["other"])):
             return FollowUp(_asked_again(text, before), is_sure=True)

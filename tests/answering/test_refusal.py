@@ -55,7 +55,9 @@ def plain_county(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
     return Assistant(Archive.open(folder / "archive"), encoder)
 
 
-def refused(assistant: Assistant, question: str, tempting: str, *, span_odds: float = 0.0) -> Answer:
+def refused(
+    assistant: Assistant, question: str, tempting: str, *, span_odds: float = 0.0, is_doubted: bool = False
+) -> Answer:
     """A refusal of a question, for which a reader marks some words of the first article that has them."""
     query = read_question(question)
     with assistant.archive.snapshot() as snapshot:
@@ -75,7 +77,7 @@ def refused(assistant: Assistant, question: str, tempting: str, *, span_odds: fl
         evidence = gather(query, passages, snapshot)
         assert evidence is not None
         best = next(place for place, one in enumerate(evidence.sentences) if tempting in one.text)
-        return refuse(query, passages, snapshot, confidence=0.1, evidence=evidence, best=best)
+        return refuse(query, passages, snapshot, confidence=0.1, evidence=evidence, best=best, is_doubted=is_doubted)
 
 
 @pytest.mark.parametrize(
@@ -109,6 +111,13 @@ def test_of_a_long_sentence_the_clauses_around_the_words_that_tempt_are_told(pla
     assert "管委会" in quoted
     assert len(quoted) < 80 < len(answer.passages[0].article.body)
     assert quoted.strip("…") in answer.passages[0].article.body
+
+
+def test_of_what_may_be_the_answer_after_all_nothing_is_denied(plain_county: Assistant) -> None:
+    answer = refused(plain_county, "郑大川哪一年退休的？", "2015年", is_doubted=True)
+    assert "不能确定答的就是这个问题" in answer.text
+    assert "没有写" not in answer.text
+    assert "没有写所问的金额" in refused(plain_county, "石桥村的水渠花了多少钱？", "3.2公里", is_doubted=True).text
 
 
 def test_what_a_reader_rules_out_is_not_told(plain_county: Assistant) -> None:

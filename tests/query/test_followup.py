@@ -95,6 +95,12 @@ def test_what_is_spoken_of_is_found_by_what_it_is(turns: tuple[Spoken, ...], que
     assert (found.question, found.is_sure) == (meant, True)
 
 
+def test_where_nobody_is_known_by_name_the_article_is_named() -> None:
+    found = follow_up("有几个孩子？", Spoken("她为什么走得慢？", "伤了脚", "她伤了脚。", "渡口的扫地人"))
+    assert found is not None
+    assert (found.question, found.is_sure) == ("渡口的扫地人：有几个孩子？", False)
+
+
 def test_a_short_question_that_names_nothing_is_asked_with_the_last_subject_and_alone() -> None:
     found = follow_up("院长拿了多少回扣？", CANAL)
     assert found is not None

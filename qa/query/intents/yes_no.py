@@ -207,7 +207,7 @@ def _states(asked: str, stated: str, sentence: str) -> float | None:
     pairs = _pairs(stated)
     if pairs and 2 * sum(pair in sentence for pair in pairs) <= len(pairs):
         return 0.0
-    subject = next(iter(people_in(asked)), "")
+    subject = re.sub(r"[拿当赢是跑]$", "", next(iter(people_in(asked)), ""))
     if _another_of_its_kind(subject, stated, sentence):
         return -2.0
     holding = [match[0] for match in _CLAUSE.finditer(sentence) if any(pair in match[0] for pair in pairs)]
