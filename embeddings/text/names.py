@@ -13,5 +13,5 @@ SURNAMES_IN_TEXT = _COMMON_SURNAMES + "巩齐车安温习栗翟丘褚葛庄欧"
 # Rarer ones, which begin a name only where its place shows that there is one (between 、 and 、, before 的).
 SURNAMES_WHERE_NAMES_STAND = SURNAMES_IN_TEXT + (
     "常康易乔樊洪柯涂翁骆甘戚祝耿关兰闵申辛管鲍喻梅盛季卞柏毕裴池冉冼茅麻阮岑桂屈项符聂柳阎鞠苗尤佟芦蔺隋缪仇邢庞解牛卫"
-    "殷施凌霍包左崔谷房滕饶穆单晏靳宁游倪费俞蓝路窦米岳焦童欧匡楚文卓查迟娄干燕全成滑杲印邸宫司边展冷原杭容矫钮"
+    "殷施凌霍包左崔谷房滕饶穆单晏靳宁游倪费俞蓝路窦米岳焦童欧匡楚文卓查迟娄燕杲邸杭容矫钮"
 )

@@ -139,7 +139,8 @@ def follow_up(question: str, before: Spoken, *earlier: Spoken) -> FollowUp | Non
         others = (f"{before.title}：{text}",) if before.title else ()
         # 有多少头 alone would be answered with any number of heads.
         return FollowUp(_said_of(subject, text), is_sure=len(left.strip("有是在了的共")) <= 1, others=others)
-    if _may_lean(text) and subject and not _stands_alone(subject, text):
+    is_of_archive = _OF_ARCHIVE.search(before.question) is not None
+    if _may_lean(text) and subject and not is_of_archive and not _stands_alone(subject, text):
         return FollowUp(f"{subject}，{re.sub(START, '', text)}", is_sure=False)
     return None
 

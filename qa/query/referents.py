@@ -111,12 +111,11 @@ def _person(turns: Sequence[Spoken]) -> str:
         # A name without a familiar surname, where the answer is as short as a name.
         if is_who and 0 < len(turn.short) <= 4 and not names_in(turn.quote):
             return turn.short
-        if begun := _begins_with_name(turn.question):
-            return begun
         # Nobody knew who was meant, but the answer was about somebody.
         if PERSON.search(turn.question) and (named := _surely_named(turn)):
             return named[0]
-    return next(iter(_surely_named(turns[0])), "") or _somebody(turns)
+    begun = next(filter(None, (_begins_with_name(turn.question) for turn in turns)), "")
+    return begun or next(iter(_surely_named(turns[0])), "") or _somebody(turns)
 
 
 def _surely_named(turn: Spoken) -> list[str]:

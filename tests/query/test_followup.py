@@ -95,6 +95,10 @@ def test_what_is_spoken_of_is_found_by_what_it_is(turns: tuple[Spoken, ...], que
     assert (found.question, found.is_sure) == (meant, True)
 
 
+def test_what_follows_a_question_on_the_archive_stands_alone() -> None:
+    assert follow_up("渡口的渡船票价多少？", Spoken("本期有哪些国际新闻？")) is None
+
+
 def test_where_nobody_is_known_by_name_the_article_is_named() -> None:
     found = follow_up("有几个孩子？", Spoken("她为什么走得慢？", "伤了脚", "她伤了脚。", "渡口的扫地人"))
     assert found is not None
