@@ -23,7 +23,7 @@ import numpy as np
 
 from embeddings.archive.base import ArchiveWriter, Damage, Engine, KnownIssue, PreparedIssue, Settings
 from embeddings.archive.checksums import checksum_of, seal_settings
-from embeddings.archive.commits import read_commits, write_commits
+from embeddings.archive.commits import COMMITS, read_commits, write_commits
 from embeddings.archive.connection import LOCK_SECONDS, any_text, archive_errors, connect
 from embeddings.archive.integrity import find_damage, salvage
 from embeddings.archive.lock import build_lock
@@ -152,8 +152,8 @@ class LocalArchive(ArchiveWriter):
             return stored_settings(copy)["generation"]
 
     def size_on_disk(self) -> int:
-        """The bytes that the database, its log and the derived files take."""
-        names = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", VECTORS, LEXICAL)
+        """The bytes that the database, its log, the count of commits and the derived files take."""
+        names = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", COMMITS, VECTORS, LEXICAL)
         files = (self.folder / name for name in names)
         return sum(file.stat().st_size for file in files if file.is_file())
 
