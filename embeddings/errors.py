@@ -204,6 +204,10 @@ class SourceCode(ErrorCode):
     NO_SUCH_ISSUE = "source.no_such_issue", "There is no issue called {name!r}; `bulletin list` shows names and ids."
     NO_TEXT_LEFT = "source.no_text_left", "The article {title!r} has no text left; drop it instead."
     NO_TEXT_ON_PAGES = "source.no_text_on_pages", "it shows no text on any page."
+    OFD_WITHOUT_TEXT = (
+        "source.ofd_without_text",
+        "{name} has no text that can be read, only pictures or shapes perhaps. Save it as PDF and add it again.",
+    )
     OLD_OFFICE = (
         "source.old_office",
         "{name} is a file of old Word, WPS or Excel. Save it as DOCX or PDF and add it again.",

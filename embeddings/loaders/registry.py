@@ -19,6 +19,7 @@ from embeddings.loaders.html import HtmlLoader
 from embeddings.loaders.mail import MailLoader
 from embeddings.loaders.markdown import MarkdownLoader
 from embeddings.loaders.packages.epub import EpubLoader
+from embeddings.loaders.packages.ofd import OfdLoader
 from embeddings.loaders.packages.opendocument import OpenDocumentLoader
 from embeddings.loaders.packages.slides import PptxLoader
 from embeddings.loaders.rows.delimited import CsvLoader
@@ -59,6 +60,7 @@ LOADERS: tuple[Loader, ...] = (
     PptxLoader(),
     EpubLoader(),
     OpenDocumentLoader(),
+    OfdLoader(),
     XlsLoader(),
     PdfLoader(),
     PictureLoader(),

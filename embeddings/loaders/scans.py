@@ -38,7 +38,7 @@ class PdfLoader:
         with _named(document):
             count = count_pages(document.content)
             pages = read_pdf(document.content, max_pages=limits.max_pages, max_pixels=limits.max_pixels)
-        issue = _issue(pages)
+        issue = issue_of_pages(pages)
         if count <= limits.max_pages:
             return issue
         beyond = SourceError(SourceCode.PDF_TOO_MANY_PAGES, n=count, limit=limits.max_pages)
@@ -69,7 +69,7 @@ class PictureLoader:
             for number, picture in enumerate(pictures, start=1):
                 pages.append(read_picture(picture, number=number, max_pixels=limits.max_pixels))
                 page_done()
-        return _issue(pages)
+        return issue_of_pages(pages)
 
 
 @contextmanager
@@ -81,7 +81,8 @@ def _named(document: Document) -> Iterator[None]:
         raise SourceError(SourceCode.SCAN_UNREADABLE, name=document.name, cause=error) from error
 
 
-def _issue(pages: Sequence[PrintedPage]) -> ParsedIssue:
+def issue_of_pages(pages: Sequence[PrintedPage]) -> ParsedIssue:
+    """The issue printed on some pages, named and dated by the masthead of the first."""
     from embeddings.layout.reading_order import masthead, read_layout
     from embeddings.layout.running import without_running_lines
     from embeddings.parsing.layout_pages import read_articles

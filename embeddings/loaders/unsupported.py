@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from embeddings.config import Limits
 from embeddings.errors import SourceCode, SourceError
 from embeddings.sources.document import Document
@@ -13,7 +15,8 @@ _SIGNATURES = (
     (b"{\\rtf", "an RTF file", "Save it as DOCX or PDF"),
     (b"Rar!", "a RAR file", "Pack it as ZIP, or unpack it"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z file", "Pack it as ZIP, or unpack it"),
-    (b"\x1f\x8b", "a gzip file", "Unpack it"),
+    (b"BZh", "a bzip2 file", "Pack it as ZIP, TAR or GZ"),
+    (b"\xfd7zXZ", "an xz file", "Pack it as ZIP, TAR or GZ"),
     (b"CAJ", "a CAJ file", "Save it as PDF"),
     (b"\x89HDF", "no document", "Save it as text, DOCX or PDF"),
     (b"GIF8", "a GIF picture", "Save it as PNG or JPEG"),
@@ -22,12 +25,22 @@ _SIGNATURES = (
 )
 
 
+# XML of Office 2003 names its program in the first lines, whatever the file is called.
+_OFFICE_XML = re.compile(
+    rb"""<\?mso-application\s+progid=["'](?:Word|Excel|PowerPoint)|<(?:w|pkg):(?:wordDocument|package)[\s>]"""
+)
+_HEAD_BYTES = 2048
+
+
 class UnsupportedLoader:
     """What is recognised and not read."""
 
     def reads(self, document: Document) -> bool:
         """Whether the bytes begin as one of these formats does."""
-        return document.content.startswith((_OLE, *(signature for signature, _, _ in _SIGNATURES)))
+        return (
+            document.content.startswith((_OLE, *(signature for signature, _, _ in _SIGNATURES)))
+            or _OFFICE_XML.search(document.content[:_HEAD_BYTES]) is not None
+        )
 
     def read(self, document: Document, limits: Limits) -> ParsedIssue:
         """Never returns. Raises SourceError with the format's name and what to do."""
@@ -36,5 +49,9 @@ class UnsupportedLoader:
             raise SourceError(SourceCode.PROTECTED, name=name)
         if content.startswith(_OLE):
             raise SourceError(SourceCode.OLD_OFFICE, name=name)
+        if _OFFICE_XML.search(content[:_HEAD_BYTES]):
+            raise SourceError(
+                SourceCode.UNREAD_FORMAT, name=name, format="XML of Office 2003", cure="Save it as DOCX or XLSX"
+            )
         what, cure = next((what, cure) for signature, what, cure in _SIGNATURES if content.startswith(signature))
         raise SourceError(SourceCode.UNREAD_FORMAT, name=name, format=what, cure=cure)

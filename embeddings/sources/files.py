@@ -15,15 +15,23 @@ MARKDOWN_SUFFIXES = frozenset({".md", ".markdown"})
 JSON_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson"})
 CSV_SUFFIXES = frozenset({".csv", ".tsv"})
 PAGE_SUFFIXES = frozenset({".html", ".htm", ".shtml", ".xhtml"})
-OFFICE_SUFFIXES = frozenset({".docx", ".xlsx", ".xlsm", ".xls", ".et", ".pptx", ".odt", ".ott", ".epub"})
+OFFICE_SUFFIXES = frozenset({".docx", ".xlsx", ".xlsm", ".xls", ".et", ".pptx", ".odt", ".ott", ".epub", ".ofd"})
 # What a user calls the formats that are ZIP packages of one document.
-FORM_OF_PACKAGE = {".xlsx": "XLSX", ".xlsm": "XLSM", ".pptx": "PPTX", ".odt": "ODT", ".ott": "OTT", ".epub": "EPUB"}
+FORM_OF_PACKAGE = {
+    ".xlsx": "XLSX",
+    ".xlsm": "XLSM",
+    ".pptx": "PPTX",
+    ".odt": "ODT",
+    ".ott": "OTT",
+    ".epub": "EPUB",
+    ".ofd": "OFD",
+}
 FEED_SUFFIXES = frozenset({".xml", ".rss", ".atom"})
 MAIL_SUFFIXES = frozenset({".eml", ".mht", ".mhtml"})
 ARCHIVE_SUFFIXES = frozenset({".zip", ".gz", ".tgz", ".tar"})
 PRINTED_SUFFIXES = PICTURE_SUFFIXES | {".pdf"}
 # Formats of other programs, so that their files are reported and not passed over in silence.
-_UNREAD_SUFFIXES = frozenset({".doc", ".wps", ".rtf", ".ppt", ".rar", ".7z", ".ofd", ".caj"})
+_UNREAD_SUFFIXES = frozenset({".doc", ".wps", ".rtf", ".ppt", ".rar", ".7z", ".caj"})
 # What a folder is searched for.
 SUFFIXES = (
     TEXT_SUFFIXES
