@@ -136,6 +136,11 @@ class SourceCode(ErrorCode):
         "{name} holds no article: no object in it has a text under a name that is known (text, content, body, ...). "
         "Rename its fields and add it again.",
     )
+    LIBREOFFICE_FAILED = (
+        "source.libreoffice_failed",
+        "LibreOffice makes nothing of {name} ({detail}); perhaps it is damaged or protected by a password. Save it as "
+        "DOCX or PDF and add it again.",
+    )
     LOADER_FAILED = (
         "source.loader_failed",
         "{name} cannot be read ({kind}: {detail}). Save it anew, or as text or PDF.",
@@ -210,7 +215,8 @@ class SourceCode(ErrorCode):
     )
     OLD_OFFICE = (
         "source.old_office",
-        "{name} is a file of old Word, WPS or Excel. Save it as DOCX or PDF and add it again.",
+        "{name} is a file of old Word, WPS or Excel. Install LibreOffice, which reads such files, or "
+        "save it as DOCX or PDF, and add it again.",
     )
     PACKED_TOO_DEEP = (
         "source.packed_too_deep",

@@ -16,6 +16,7 @@ from embeddings.errors import SourceCode, SourceError
 from embeddings.loaders.base import Loader
 from embeddings.loaders.docx import DocxLoader
 from embeddings.loaders.html import HtmlLoader
+from embeddings.loaders.libreoffice import LibreOfficeLoader
 from embeddings.loaders.mail import MailLoader
 from embeddings.loaders.markdown import MarkdownLoader
 from embeddings.loaders.packages.epub import EpubLoader
@@ -64,6 +65,7 @@ LOADERS: tuple[Loader, ...] = (
     XlsLoader(),
     PdfLoader(),
     PictureLoader(),
+    LibreOfficeLoader(),
     UnsupportedLoader(),
     MailLoader(),
     FeedLoader(),

@@ -12,7 +12,7 @@ from embeddings.types import ParsedIssue
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the container of Office files before 2007, and of encrypted ones
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _SIGNATURES = (
-    (b"{\\rtf", "an RTF file", "Save it as DOCX or PDF"),
+    (b"{\\rtf", "an RTF file", "Install LibreOffice, or save it as DOCX or PDF,"),
     (b"Rar!", "a RAR file", "Pack it as ZIP, or unpack it"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z file", "Pack it as ZIP, or unpack it"),
     (b"BZh", "a bzip2 file", "Pack it as ZIP, TAR or GZ"),
@@ -51,7 +51,10 @@ class UnsupportedLoader:
             raise SourceError(SourceCode.OLD_OFFICE, name=name)
         if _OFFICE_XML.search(content[:_HEAD_BYTES]):
             raise SourceError(
-                SourceCode.UNREAD_FORMAT, name=name, format="XML of Office 2003", cure="Save it as DOCX or XLSX"
+                SourceCode.UNREAD_FORMAT,
+                name=name,
+                format="XML of Office 2003",
+                cure="Install LibreOffice, or save it as DOCX or XLSX,",
             )
         what, cure = next((what, cure) for signature, what, cure in _SIGNATURES if content.startswith(signature))
         raise SourceError(SourceCode.UNREAD_FORMAT, name=name, format=what, cure=cure)

@@ -136,5 +136,5 @@ def test_strange_distances_cost_nothing(moves: str) -> None:
 def test_xml_of_office_2003_is_named_with_its_cure() -> None:
     xml = '<?xml version="1.0"?>\n<?mso-application progid="Word.Document"?>\n'
     xml += '<w:wordDocument xmlns:w="x"><w:t>文</w:t></w:wordDocument>'
-    with pytest.raises(SourceError, match=r"Office 2003.*Save it as DOCX"):
+    with pytest.raises(SourceError, match=r"Office 2003.*save it as DOCX"):
         read(xml.encode(), name="稿件.doc")
