@@ -114,10 +114,15 @@ def _converted(document: Document, target: str, limits: Limits) -> bytes:
 
 def _run(command: list[str], folder: Path) -> str:
     """Run a program and end all that it has started; what went wrong, or ""."""
-    group = {"start_new_session": True} if os.name == "posix" else {}
+    has_groups = os.name == "posix"
     try:
         process = subprocess.Popen(
-            command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **group
+            command,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=has_groups,
         )
     except OSError as error:
         return error.strerror or str(error)
@@ -129,5 +134,5 @@ def _run(command: list[str], folder: Path) -> str:
     finally:
         with suppress(OSError):
             # The program starts another, which would go on.
-            os.killpg(process.pid, signal.SIGKILL) if group else process.kill()
+            os.killpg(process.pid, signal.SIGKILL) if has_groups else process.kill()
         process.wait()
