@@ -126,9 +126,14 @@ CASES = {
         "“辛桥” was taken as “新桥”, “王公” was taken as “王工”.",
     ),
     "a sentence that nothing bears out": (
-        render.written([("新桥全长120米。", (1,)), ("它花了三千万元。", ())]),
+        render.written([("新桥全长120米。", (1,), ()), ("它花了三千万元。", (), ())]),
         "新桥全长120米。[1]它花了三千万元。〔原文未证实〕",
         "新桥全长120米。[1]它花了三千万元。 [not borne out by the bulletin]",
+    ),
+    "a sentence with a report that is near": (
+        render.written([("新桥花了三千万元。", (), ("新桥通车",))]),
+        "新桥花了三千万元。〔原文未证实〕（相关报道：《新桥通车》）",
+        "新桥花了三千万元。 [not borne out by the bulletin] (related: “新桥通车”)",
     ),
     "why a language model did not answer": (
         render.not_written(BulletinError(WritingCode.TIMED_OUT, seconds=60)),

@@ -154,7 +154,9 @@ def test_a_truncated_tar_file_keeps_what_is_whole_and_names_the_rest() -> None:
     ]
 
 
-@pytest.mark.parametrize("content", [tar({}), tar({"a.exe": b"MZ"}), gzip.compress(b"")])
+@pytest.mark.parametrize(
+    "content", [tar({}), tar({"a.exe": b"MZ"}), gzip.compress(b"")], ids=["nothing", "no issue", "an empty file"]
+)
 def test_an_archive_without_issues_says_so(content: bytes, tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"no issue file|is empty"):
         read_issue_file(write(tmp_path, content))
