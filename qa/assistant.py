@@ -191,6 +191,8 @@ class Assistant:
     ) -> Answer:
         """The answer to a question that may lean on those before it."""
         leaning = follow_up(question, *earlier) if earlier else None
+        if leaning and leaning.is_guess and self.reader is None:
+            leaning = None
         if leaning and leaning.about and before and (told := _told_there(leaning, before)):
             return told
         meant = [question] if leaning is None else [leaning.question, *leaning.others]

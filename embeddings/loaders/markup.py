@@ -11,7 +11,7 @@ from embeddings.parsing.tables import row_text
 Element: TypeAlias = Any  # lxml has no types of its own
 
 _MARKUP = re.compile(
-    r"</(?:p|div|span|section|article|table|tr|td|li|ul|ol|h[1-6]|strong|em|b|a|font)\s*>|<(?:br|p|div|img)\b[^<>]*/?>",
+    r"</(?:p|div|span|section|article|table|tr|td|li|ul|ol|h[1-6]|strong|em|b|a|font)\s*>|<(?:br|p|div)\b[^<>]*/?>",
     re.IGNORECASE,
 )
 _BLOCKS = frozenset(

@@ -247,8 +247,8 @@ def archive_of(
     encoder = encoder or open_encoder()
     with scratch_folder() as folder:
         report = build(source, archive=folder, encoder=encoder, options=options)
-        if report.skipped and not report.articles:  # figures over nothing would look like refusals
-            raise report.skipped[0].error
+        if report.skipped and (not report.articles or source.is_file()):
+            raise report.skipped[0].error  # figures over nothing, or over a part of a set, would look like refusals
         assistant = Assistant.open(folder)
         try:
             yield assistant

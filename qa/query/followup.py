@@ -42,7 +42,8 @@ class FollowUp:
 
     `is_sure` is False where the question may also stand alone, or mean one of the `others`. `more` says that it asks
     for what was not yet told. `about` is what the article spoken of is asked for, where nothing more is asked
-    of it (江苏呢, after a question on a typhoon).
+    of it (江苏呢, after a question on a typhoon). `is_guess` says that nothing in the words points back: it takes a
+    reader to tell whether a passage on what was spoken of answers.
     """
 
     question: str
@@ -50,6 +51,7 @@ class FollowUp:
     more: bool = False
     about: str = ""
     others: tuple[str, ...] = ()
+    is_guess: bool = False
 
 
 _END = r"[\s？?。.！!]*$"
@@ -141,7 +143,7 @@ def follow_up(question: str, before: Spoken, *earlier: Spoken) -> FollowUp | Non
         return FollowUp(_said_of(subject, text), is_sure=len(left.strip("有是在了的共")) <= 1, others=others)
     is_of_archive = _OF_ARCHIVE.search(before.question) is not None
     if _may_lean(text) and subject and not is_of_archive and not _stands_alone(subject, text):
-        return FollowUp(f"{subject}，{re.sub(START, '', text)}", is_sure=False)
+        return FollowUp(f"{subject}，{re.sub(START, '', text)}", is_sure=False, is_guess=True)
     return None
 
 

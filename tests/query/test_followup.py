@@ -175,3 +175,12 @@ def test_no_order_of_words_is_an_error(words: list[str], today: date) -> None:
     taken = follow_up(text, MONTH)
     assert taken is None or taken.question
     read_census(text)
+
+
+def test_a_question_that_points_to_nothing_is_of_what_was_spoken_of_by_guess_alone() -> None:
+    before = Spoken("新桥什么时候通车？", "9月13日", "新桥9月13日通车。", "新桥通车")
+    guessed = follow_up("月亮上的气温是多少度？", before)
+    assert guessed is None or guessed.is_guess
+    sure = follow_up("它有多长？", before)
+    assert sure is not None
+    assert not sure.is_guess

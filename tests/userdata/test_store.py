@@ -302,14 +302,14 @@ def test_a_conversation_deleted_while_it_goes_on_stays_deleted(tmp_path: Path, c
 READ_AS_ANOTHER = """
 import os, sys
 from pathlib import Path
-from qa.userdata.store import UserStore, UserStoreError, Voted
+from qa.userdata.store import RatedAnswer, UserStore, UserStoreError
 if os.geteuid() == 0:  # whom no permission stops
     os.setgid(65534)
     os.setuid(65534)
 store = UserStore(Path(sys.argv[1]))
 print(len(store.votes()))
 try:
-    store.vote("someone", Voted("?", "!"), is_good=True)
+    store.vote("someone", RatedAnswer("?", "!"), is_good=True)
 except UserStoreError as error:
     print(type(error).__name__)
 """

@@ -156,7 +156,7 @@ def _article(values: Mapping[RowField, object]) -> ParsedArticle:
         byline=_line(values.get(RowField.BYLINE)) or _line(values.get(RowField.SOURCE)),
         kind=ArticleKind.PHOTO if values.get(RowField.KIND) == ArticleKind.PHOTO else ArticleKind.NEWS,
         date=read_day(values.get(RowField.DATE)),
-        source_id=_line(values.get(RowField.ID)),
+        source_id=" ".join(str(values.get(RowField.ID, "")).split()),
         kicker=_line(values.get(RowField.KICKER)),
         deck=_line(values.get(RowField.DECK)),
     )
