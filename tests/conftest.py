@@ -7,6 +7,7 @@ A test has these marks by what it uses. One that opens a model without a fixture
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -33,11 +34,7 @@ MARKS = {"browser": {"browser"}, "model": {"default_encoder"}}
 MOST_WORKERS = 4  # each opens the model: some 2 GB
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests, and put every other file into the second half, with which the second process begins."""
-    files = list(dict.fromkeys(item.path for item in items))
-    half = {path: place % 2 for place, path in enumerate(files)}
-    items.sort(key=lambda item: half[item.path])
+def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
     for item in items:
         for mark, fixtures in MARKS.items():
             if fixtures & set(getattr(item, "fixturenames", ())):

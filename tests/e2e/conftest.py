@@ -16,8 +16,6 @@ from qa import Assistant
 from qa.web.tabs import chat_tab
 from tests.support.pages import FAILED, SIZES, free_port, opened_page
 
-# Without a window nobody sees the toolbar, which would be drawn anew for each page, as costly as the page.
-NO_TOOLBAR = "--disable-features=PreloadTopChromeWebUI"
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -57,7 +55,7 @@ def browser() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", NO_TOOLBAR])
+        chromium = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
         yield chromium
         chromium.close()
 
