@@ -61,7 +61,7 @@ if TYPE_CHECKING:
     from embeddings.sources.scratch import scratch_folder
     from embeddings.text.dates import Mention, find_date, find_mentions
     from embeddings.text.names import SURNAMES_IN_TEXT, SURNAMES_WHERE_NAMES_STAND
-    from embeddings.text.ngrams import character_pairs, share_of_pairs
+    from embeddings.text.ngrams import character_pairs, folded_pairs, share_of_pairs
     from embeddings.text.normalize import fold, fold_to_words, simplified, well_formed
     from embeddings.text.numerals import read_digits, read_numeral
     from embeddings.text.sentences import split_sentences
@@ -130,7 +130,7 @@ _PUBLIC = {
     "embeddings.sources.scratch": ("scratch_folder",),
     "embeddings.text.dates": ("Mention", "find_date", "find_mentions"),
     "embeddings.text.names": ("SURNAMES_IN_TEXT", "SURNAMES_WHERE_NAMES_STAND"),
-    "embeddings.text.ngrams": ("character_pairs", "share_of_pairs"),
+    "embeddings.text.ngrams": ("character_pairs", "folded_pairs", "share_of_pairs"),
     "embeddings.text.normalize": ("fold", "fold_to_words", "simplified", "well_formed"),
     "embeddings.text.numerals": ("read_digits", "read_numeral"),
     "embeddings.text.sentences": ("split_sentences",),
@@ -200,6 +200,7 @@ __all__ = [
     "find_mentions",
     "fold",
     "fold_to_words",
+    "folded_pairs",
     "is_printed",
     "issues_path",
     "mismatch_error",

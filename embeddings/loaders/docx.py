@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,7 +19,7 @@ from embeddings.errors import SourceCode, SourceError
 from embeddings.parsing.headlines import join_headline
 from embeddings.parsing.masthead import issue_name, read_masthead, read_number
 from embeddings.parsing.outline import NUMBERED, is_credit, names_issue, read_outline
-from embeddings.sources.document import Document
+from embeddings.sources.document import ZIP_DAMAGE, Document
 from embeddings.text.dates import find_date
 from embeddings.text.numerals import write_numeral
 from embeddings.text.sentences import COLONS, COMMAS, SEMICOLONS
@@ -60,12 +59,10 @@ class DocxLoader:
         """Whether it is a ZIP file with the parts of a Word file; a damaged one counts when it names them."""
         if not document.content.startswith(_ZIP):
             return False
-        try:
-            with zipfile.ZipFile(io.BytesIO(document.content)) as archive:
-                names = set(archive.namelist())
-        except (zipfile.BadZipFile, ValueError, OverflowError, EOFError):
-            return document.suffix == ".docx" or _DOCUMENT.encode() in document.content
-        return (_TYPES in names and _DOCUMENT in names) or document.suffix == ".docx"
+        if document.suffix == ".docx":
+            return True
+        names = document.zip_names
+        return {_TYPES, _DOCUMENT} <= names if names else _DOCUMENT.encode() in document.content
 
     def read(self, document: Document, limits: Limits) -> ParsedIssue:
         """The issue. Raises SourceError when it is damaged, has no text, or unpacks to more than the limit."""
@@ -125,15 +122,7 @@ def _read_parts(document: Document, limits: Limits) -> dict[str, Element]:
                     raise _too_large(document)
                 parts[member.filename] = _parse(document, member.filename, xml)
             return parts
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        ValueError,
-        OverflowError,
-        NotImplementedError,
-        RuntimeError,
-    ) as error:
+    except (*ZIP_DAMAGE, RuntimeError) as error:
         raise SourceError(SourceCode.DOCX_DAMAGED, name=document.name, detail=str(error)) from error
 
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
+import zlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
 
 from embeddings.sources.encoding import decode
 from embeddings.sources.hashing import text_digest
+
+# What a damaged or hostile ZIP file brings about in the library that reads it.
+ZIP_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OverflowError, NotImplementedError)
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ class Document:
         try:
             with zipfile.ZipFile(io.BytesIO(self.content)) as archive:
                 return frozenset(archive.namelist())
-        except (zipfile.BadZipFile, ValueError, OverflowError, EOFError, NotImplementedError):
+        except ZIP_DAMAGE:
             return frozenset()
 
     @property

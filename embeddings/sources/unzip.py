@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import zipfile
-import zlib
 from collections.abc import Iterator
 from functools import partial
 from pathlib import PurePosixPath
 
 from embeddings.errors import SourceCode, SourceError
+from embeddings.sources.document import ZIP_DAMAGE
 from embeddings.sources.files import FORM_OF_PACKAGE
 from embeddings.sources.members import Member, member_path
 
@@ -18,7 +18,6 @@ _ZIP = b"PK\x03\x04"
 _PARTS_OF_A_DOCUMENT = frozenset({"[Content_Types].xml", "OFD.xml", "META-INF/container.xml", "mimetype"})
 _UTF8_NAME = 0x800  # the flag of a member whose name is UTF-8
 _PROTECTED = 0x1
-_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OverflowError)
 
 
 def is_archive(name: str, content: bytes) -> bool:
@@ -28,7 +27,7 @@ def is_archive(name: str, content: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return _PARTS_OF_A_DOCUMENT.isdisjoint(archive.namelist())
-    except _DAMAGE as error:
+    except ZIP_DAMAGE as error:
         suffix = PurePosixPath(name).suffix.lower()
         if suffix == ".docx":
             raise SourceError(SourceCode.DOCX_ZIP_DAMAGED, name=name, detail=str(error)) from error
@@ -54,7 +53,7 @@ def _read(name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo, shown: s
         # What a member says of its size may be a lie, so no more is unpacked than is allowed.
         with archive.open(member) as stream:
             return stream.read(most)
-    except (*_DAMAGE, NotImplementedError) as error:
+    except ZIP_DAMAGE as error:
         raise SourceError(SourceCode.MEMBER_DAMAGED, name=shown, archive=name, detail=str(error)) from error
 
 

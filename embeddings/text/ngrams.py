@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from embeddings.text.normalize import fold_to_words
+
 
 def character_pairs(text: str) -> set[str]:
     """The pairs of neighbouring characters of a text; empty for a text of one character or none.
@@ -9,6 +11,12 @@ def character_pairs(text: str) -> set[str]:
     Texts are compared as they are given: fold them first where script, width or marks must make no difference.
     """
     return {text[at : at + 2] for at in range(len(text) - 1)}
+
+
+def folded_pairs(text: str) -> set[str]:
+    """The character pairs of a text without script, width and marks; itself where it is one character, or empty."""
+    words = fold_to_words(text)
+    return character_pairs(words) or {words}
 
 
 def share_of_pairs(text: str, other: str) -> float:

@@ -6,9 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from embeddings import Article, after_dateline, fold, fold_to_words, split_sentences
+from embeddings import Article, after_dateline, character_pairs, fold, fold_to_words, split_sentences
 from qa.query.names import people_in
-from qa.types import Citation, Passage
+from qa.types import Answer, AnswerKind, Citation, Passage
 
 Span = tuple[int, int]  # [start, end) in an article's body
 
@@ -101,12 +101,27 @@ def _adds(new: set[str], size: int, heard: Counter[str], title: set[str]) -> flo
 
 def _pairs(text: str) -> set[str]:
     words = fold_to_words(text)
-    return {words[at : at + 2] for at in range(len(words) - 1)}
+    return character_pairs(words)
 
 
 def cited(number: int, article: Article, span: Span) -> Citation:
     """A stretch of a body as a citation."""
     return Citation(number, article, article.body[slice(*span)], *span)
+
+
+def told_by(
+    citations: Sequence[Citation], question: str, *, kind: AnswerKind, text: str, confidence: float = 1.0
+) -> Answer:
+    """An answer that is what some citations say, each with its passage."""
+    return Answer(
+        question=question,
+        kind=kind,
+        text=text,
+        quote="\n".join(citation.quote for citation in citations),
+        citations=tuple(citations),
+        passages=tuple(passage_of(citation) for citation in citations),
+        confidence=confidence,
+    )
 
 
 def passage_of(citation: Citation) -> Passage:

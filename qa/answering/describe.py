@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from embeddings import SURNAMES_WHERE_NAMES_STAND, Article, Filters, Snapshot, fold
 from qa.answering import render
-from qa.answering.articles import Span, cited, passage_of, sentences_of
+from qa.answering.articles import Span, cited, passage_of, sentences_of, told_by
 from qa.query.intents.describe import Described
 from qa.query.names import people_in
 from qa.types import Answer, AnswerKind, Citation
@@ -123,15 +123,8 @@ def _begin_with_names(count: int, article: Article) -> list[Span]:
 def _people_of(spans: Sequence[Span], question: str, article: Article) -> Answer:
     """People told of in a sentence each."""
     citations = [cited(number, article, span) for number, span in enumerate(spans, start=1)]
-    return Answer(
-        question=question,
-        kind=AnswerKind.LIST,
-        text="\n".join(f"{citation.quote}[{citation.number}]" for citation in citations),
-        quote="\n".join(citation.quote for citation in citations),
-        citations=tuple(citations),
-        passages=tuple(passage_of(citation) for citation in citations),
-        confidence=1.0,
-    )
+    text = "\n".join(f"{citation.quote}[{citation.number}]" for citation in citations)
+    return told_by(citations, question, kind=AnswerKind.LIST, text=text)
 
 
 def _people(names: Sequence[str], question: str, article: Article) -> Answer:
@@ -140,12 +133,4 @@ def _people(names: Sequence[str], question: str, article: Article) -> Answer:
         text = article.body[slice(*span)]
         if any(name in text and not any(name in citation.quote for citation in citations) for name in names):
             citations.append(cited(len(citations) + 1, article, span))
-    return Answer(
-        question=question,
-        kind=AnswerKind.LIST,
-        text=render.names(names, citations),
-        quote="\n".join(citation.quote for citation in citations),
-        citations=tuple(citations),
-        passages=tuple(passage_of(citation) for citation in citations),
-        confidence=1.0,
-    )
+    return told_by(citations, question, kind=AnswerKind.LIST, text=render.names(names, citations))

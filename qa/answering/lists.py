@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embeddings import Snapshot, character_pairs, fold, fold_to_words, read_numeral
+from embeddings import Snapshot, fold, fold_to_words, folded_pairs, read_numeral
 from qa.answering.features import READ_FEATURES, Evidence, short_answer
 from qa.answering.spans import trim
 from qa.query.question import Query, read_question
@@ -185,11 +185,6 @@ def predicate_of(query: Query) -> str:
     return rest if len(fold_to_words(rest)) > 1 and "什么" not in rest else query.about
 
 
-def _pairs(text: str) -> set[str]:
-    words = fold_to_words(text)
-    return character_pairs(words) or {words}
-
-
 def enumerates(text: str) -> bool:
     """Whether some words name several things."""
     return "、" in text or _PAIR.search(text) is not None
@@ -206,8 +201,8 @@ def whole_list(body: str, short: Span, *, query: Query, sentence: Span) -> Span:
     clauses = _clauses(body, short)
     if len(clauses) > 1:
         # 五省已经收完，四省还在收: the clause that alone says what the question says.
-        about = _pairs(predicate_of(query))
-        said = [len(_pairs(body[slice(*clause)]) & about) for clause in clauses]
+        about = folded_pairs(predicate_of(query))
+        said = [len(folded_pairs(body[slice(*clause)]) & about) for clause in clauses]
         chosen = max(range(len(clauses)), key=said.__getitem__)
         if not said[chosen] or any(2 * other > said[chosen] for at, other in enumerate(said) if at != chosen):
             return short

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from embeddings import Article, Filters, Snapshot, fold, fold_to_words
+from embeddings import Article, Filters, Snapshot, character_pairs, fold, fold_to_words
 from qa.answering import render
 from qa.answering.articles import (
     cited,
@@ -55,7 +55,7 @@ def speaking_of(topic: str, snapshot: Snapshot, *, filters: Filters) -> list[Art
     """The articles that have a topic, newest first: in its own words; else those that have nearly all of its words."""
     if found := snapshot.find_phrase(topic, filters=filters):
         return found
-    pairs = {topic[at : at + 2] for at in range(len(topic) - 1)}
+    pairs = character_pairs(topic)
     if len(pairs) < 3:  # 2 and 3 characters are a name, and have to stand as they are
         return []
     near = snapshot.search_words(topic, 3 * _LISTED, filters=filters)

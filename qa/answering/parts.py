@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from embeddings import Article, Snapshot, fold, fold_to_words
+from embeddings import Article, Snapshot, fold, folded_pairs
 from qa.answering import render
 from qa.answering.answer_types import Expected
-from qa.answering.articles import Span, cited, passage_of, sentences_of, telling_sentence
+from qa.answering.articles import Span, cited, sentences_of, telling_sentence, told_by
 from qa.query.intents.parts import Choice
 from qa.query.question import Asks, read_question
 from qa.types import Answer, AnswerKind, Citation
@@ -90,7 +90,7 @@ def choose(choice: Choice, question: str, snapshot: Snapshot) -> Answer | None:
 
 
 def _best(name: str, choice: Choice, snapshot: Snapshot) -> _Said | None:
-    wanted = _pairs(_PLAIN_VERB.sub("", _LEADS_TO.sub("", choice.rest)) or choice.rest)
+    wanted = folded_pairs(_PLAIN_VERB.sub("", _LEADS_TO.sub("", choice.rest)) or choice.rest)
     rival = choice.other if name == choice.one else choice.one
     best: _Said | None = None
     for article in _holding(name, snapshot):
@@ -98,7 +98,7 @@ def _best(name: str, choice: Choice, snapshot: Snapshot) -> _Said | None:
             sentence = article.body[slice(*span)]
             is_titled = fold(name) in fold(article.title) and fold(rival) not in fold(f"{article.title}{sentence}")
             for clause in [sentence] if is_titled else _stretches(sentence, name, rival):
-                share = len(_pairs(clause) & wanted) / len(wanted) if wanted else 0.0
+                share = len(folded_pairs(clause) & wanted) / len(wanted) if wanted else 0.0
                 if best is None or share > best.share:
                     best = _Said(share, article, span, clause)
     return best
@@ -146,15 +146,12 @@ def _chosen(question: str, choice: Choice, one: _Said, other: _Said, *, wins_one
     citations = [cited(1, winner.article, winner.span)]
     if not alone and (loser.article.id, loser.span) != (winner.article.id, winner.span):
         citations.append(cited(2, loser.article, loser.span))
-    return Answer(
-        question=question,
+    return told_by(
+        citations,
+        question,
         kind=AnswerKind.COMPARISON,
         text=render.chosen(name, citations),
-        quote="\n".join(citation.quote for citation in citations),
-        citations=tuple(citations),
-        passages=tuple(passage_of(citation) for citation in citations),
         confidence=winner.share,
-        short="",
     )
 
 
@@ -167,17 +164,4 @@ def both(names: tuple[str, str], question: str, snapshot: Snapshot) -> Answer | 
         if article is None or span is None:
             return None
         citations.append(cited(len(citations) + 1, article, span))
-    return Answer(
-        question=question,
-        kind=AnswerKind.COMPARISON,
-        text=render.beside(names, citations),
-        quote="\n".join(citation.quote for citation in citations),
-        citations=tuple(citations),
-        passages=tuple(passage_of(citation) for citation in citations),
-        confidence=1.0,
-    )
-
-
-def _pairs(text: str) -> set[str]:
-    said = fold_to_words(text)
-    return {said[at : at + 2] for at in range(len(said) - 1)} or {said}
+    return told_by(citations, question, kind=AnswerKind.COMPARISON, text=render.beside(names, citations))

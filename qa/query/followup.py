@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from embeddings import character_pairs, share_of_pairs
 from qa.query.colloquial import plain
 from qa.query.names import people_in
 from qa.query.question import Asks, bare_runs, read_question
@@ -156,7 +157,7 @@ def _of_earlier(rest: str, is_first: bool, turns: Sequence[Spoken]) -> FollowUp:
     """What reaches back over the last question: 再说回那座桥，…; 最开始说的那位…."""
     head, pause, tail = rest.partition("，")
     named = head if pause and len(head) <= _BRIEF else rest
-    wanted = {named[at : at + 2] for at in range(len(named) - 1)}
+    wanted = character_pairs(named)
     pairs = [sum(pair in f"{turn.question}{turn.short}" for pair in wanted) for turn in turns]
     last = max(range(len(turns)), key=lambda place: (pairs[place], place))
     place = last if any(pairs) and not is_first else len(turns) - 1 if is_first else min(1, len(turns) - 1)
@@ -221,8 +222,7 @@ def _stands_alone(subject: str, text: str) -> bool:
     """Whether a question is of the archive (哪几期提到…), or says most of a subject in its own words."""
     if _OF_ARCHIVE.search(text):
         return True
-    pairs = {subject[at : at + 2] for at in range(len(subject) - 1)}
-    return bool(pairs) and 2 * sum(pair in text for pair in pairs) >= len(pairs)
+    return share_of_pairs(subject, text) >= 0.5
 
 
 def _said_of(subject: str, text: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embeddings import Filters, Snapshot, character_pairs, fold_to_words
+from embeddings import Filters, Snapshot, folded_pairs
 from qa.query.question import Asks, Query
 from qa.retrieval.cross_encoder import Reader
 from qa.retrieval.rerank import look_again
@@ -162,15 +162,10 @@ def without_duplicates(passages: Iterable[Passage], *, overlap: float) -> Iterat
     """Passages whose text a better one does not already say; the order stays."""
     pairs_kept: list[set[str]] = []
     for passage in passages:
-        pairs = _pairs(passage.text)
+        pairs = folded_pairs(passage.text)
         if not any(_overlap(pairs, other) >= overlap for other in pairs_kept):
             pairs_kept.append(pairs)
             yield passage
-
-
-def _pairs(text: str) -> set[str]:
-    words = fold_to_words(text)
-    return character_pairs(words) or {words}
 
 
 def _overlap(pairs: set[str], other: set[str]) -> float:

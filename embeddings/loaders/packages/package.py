@@ -6,28 +6,17 @@ import io
 import posixpath
 import re
 import zipfile
-import zlib
 from collections.abc import Collection
 from typing import Any, TypeAlias
 from urllib.parse import unquote
 
 from embeddings.config import Limits
 from embeddings.errors import SourceCode, SourceError
-from embeddings.sources.document import Document
+from embeddings.sources.document import ZIP_DAMAGE, Document
 
 Element: TypeAlias = Any  # lxml has no types of its own
 
-# What a damaged or hostile ZIP file brings about in the library that reads it.
-DAMAGE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    ValueError,
-    OverflowError,
-    NotImplementedError,
-    RuntimeError,
-    OSError,
-)
+DAMAGE = (*ZIP_DAMAGE, RuntimeError, OSError)
 _PROTECTED = 0x1
 # Parsing takes about a second a million bytes at the worst; the text of a book has a few million.
 _MOST_XML = 20_000_000

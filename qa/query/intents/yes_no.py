@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
-from embeddings import fold, fold_to_words
+from embeddings import character_pairs, fold, fold_to_words
 from qa.query.colloquial import plain
 from qa.query.names import people_in
 from qa.query.times import find_times
@@ -230,8 +230,7 @@ def _another_of_its_kind(subject: str, stated: str, sentence: str) -> bool:
 
 
 def _pairs(text: str) -> set[str]:
-    words = fold_to_words(_ENDS.sub("", _WHETHER.sub("", text)))
-    return {words[at : at + 2] for at in range(len(words) - 1)}
+    return character_pairs(fold_to_words(_ENDS.sub("", _WHETHER.sub("", text))))
 
 
 def _other_number(asked: str, clause: str) -> bool:
