@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 from embeddings import fold
 from qa.generation import vocabulary
@@ -81,38 +82,22 @@ def _scan(text: str, issued: date | None) -> Iterator[Token]:
         if character in _ENDS_CLAUSE or character in _SILENT:
             at += 1
             continue
-        if word := _fixed_word(text, at):
-            when_in_year = Moment(words=word) if word in vocabulary.HALVES else None
-            yield Token(
-                vocabulary.SAME.get(word, word),
-                clause,
-                moment=when_in_year,
-                in_brackets=depth > 0,
-                after_colon=clause == colon,
-            )
-            at += len(word)
-        elif when := moment_at(text, at, issued):
-            yield Token(text[at : when[1]], clause, moment=when[0], in_brackets=depth > 0, after_colon=clause == colon)
+        token = partial(Token, clause=clause, in_brackets=depth > 0, after_colon=clause == colon)
+        word = _fixed_word(text, at)
+        if not word and (when := moment_at(text, at, issued)):
+            yield token(text[at : when[1]], moment=when[0])
             at = when[1]
-        elif number := quantity_at(text, at):
-            yield Token(
-                text[at : number[1]], clause, quantity=number[0], in_brackets=depth > 0, after_colon=clause == colon
-            )
+        elif not word and (number := quantity_at(text, at)):
+            yield token(text[at : number[1]], quantity=number[0])
             at = number[1]
-        elif match := _LATIN.match(text, at):
-            yield Token(match[0], clause, in_brackets=depth > 0, after_colon=clause == colon)
+        elif not word and (match := _LATIN.match(text, at)):
+            yield token(match[0])
             at = match.end()
         else:
             match = _WORDS.match(text, at)
-            word = match[0] if match else character
-            when_in_year = Moment(words=word) if word in vocabulary.HALVES else None
-            yield Token(
-                vocabulary.SAME.get(word, word),
-                clause,
-                moment=when_in_year,
-                in_brackets=depth > 0,
-                after_colon=clause == colon,
-            )
+            word = word or (match[0] if match else character)
+            half = Moment(words=word) if word in vocabulary.HALVES else None
+            yield token(vocabulary.SAME.get(word, word), moment=half)
             at += len(word)
 
 

@@ -6,7 +6,6 @@ import io
 import posixpath
 import re
 import zipfile
-from collections.abc import Collection
 from typing import Any, TypeAlias
 from urllib.parse import unquote
 
@@ -92,9 +91,9 @@ class Package:
         except (etree.XMLSyntaxError, ValueError) as error:
             raise self.damaged(f"{part}: {error}") from error
 
-    def refuse_entities(self, parts: Collection[str]) -> None:
-        """Raise SourceError when a part declares a document type; a library is to read them."""
-        for part in parts:
+    def refuse_entities(self) -> None:
+        """Raise SourceError when a part that a library is to parse declares a document type."""
+        for part in (name for name in self.names if name.endswith((".xml", ".rels"))):
             try:
                 with self._archive.open(part) as stream:
                     head = stream.read(_DOCTYPE_WITHIN)

@@ -29,7 +29,7 @@ class PptxLoader:
     def read(self, document: Document, limits: Limits) -> ParsedIssue:
         """The issue; the first slide may be its cover. Raises SourceError as other packages do, or for a library."""
         package = Package(document, limits, form="PPTX")
-        package.refuse_entities([name for name in package.names if name.endswith((".xml", ".rels"))])
+        package.refuse_entities()
         try:
             import pptx
         except ImportError as error:

@@ -32,7 +32,7 @@ class XlsxLoader:
     def read(self, document: Document, limits: Limits) -> ParsedIssue:
         """The issue. Raises SourceError when it is damaged or too large, or the library is missing."""
         package = Package(document, limits, form="XLSX")
-        package.refuse_entities([name for name in package.names if name.endswith((".xml", ".rels"))])
+        package.refuse_entities()
         try:
             import openpyxl
         except ImportError as error:
