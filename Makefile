@@ -46,7 +46,7 @@ $(VENV)/.python:
 	touch $@
 
 $(VENV)/.chat: $(VENV)/.python pyproject.toml
-	$(BIN)/python -m pip install --quiet --editable '.[export,ocr,pdf]'
+	$(BIN)/python -m pip install --quiet --editable '.[export,ocr,office,pdf]'
 	touch $@
 
 $(VENV)/.test: $(VENV)/.python pyproject.toml

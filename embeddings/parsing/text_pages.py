@@ -118,16 +118,9 @@ def _read_drafts(lines: Sequence[Line]) -> list[_TextArticle]:
             continue
         count = 0 if line.lead_mark else _headline_lines(lines, at, current=current, story=story)
         if count:
-            below = at + count
-            # A deck is no second line of the headline.
-            below -= count == 2 and is_dashed(lines[at + 1])
-            decks = deck_lines(lines, at, below)
-            current = _TextArticle(_join_title(lines[at:below]), section, kicker=kicker)
-            current.deck = " ".join(line.text.lstrip("—─－- ") for line in lines[below : below + decks])
-            current.note(lines[at : below + decks])
+            current, at = _headed(lines, at, count, section=section, kicker=kicker)
             drafts.append(current)
             kicker, story = "", ""
-            at = below + decks
             continue
         count = _caption_lines(lines, at, unfinished=_is_unfinished(current))
         if count:
@@ -140,18 +133,36 @@ def _read_drafts(lines: Sequence[Line]) -> list[_TextArticle]:
         if current is None:
             current = _TextArticle(section=section)
             drafts.append(current)
-        current.note([line])
-        if current.title and not current.fragments and is_source_line(line.text):
-            current.day = current.day or find_date(line.text)
-            names = names_in_source_line(line.text)
-            current.bylines += [names] if names else []
-        elif is_byline(line.text) and not _closes_bracket(current, line):
-            current.bylines.append(_BRACKETED.sub(r"\1", line.text))
-        elif line.text:
-            current.fragments.append(Fragment(line.text, opens=line.indented, is_row=line.is_row))
-            story = (story + line.text)[-_STORY_CHARS:]
+        story = (story + _take(current, line))[-_STORY_CHARS:]
         at += 1
     return drafts
+
+
+def _headed(lines: Sequence[Line], at: int, count: int, *, section: str, kicker: str) -> tuple[_TextArticle, int]:
+    """The article under a headline of some lines and its decks, and the place of the line below them."""
+    # A deck is no second line of the headline.
+    below = at + count - (count == 2 and is_dashed(lines[at + 1]))
+    end = below + deck_lines(lines, at, below)
+    article = _TextArticle(_join_title(lines[at:below]), section, kicker=kicker)
+    article.deck = " ".join(line.text.lstrip("—─－- ") for line in lines[below:end])
+    article.note(lines[at:end])
+    return article, end
+
+
+def _take(article: _TextArticle, line: Line) -> str:
+    """Put a line where it belongs in an article; returns what it adds to the text."""
+    article.note([line])
+    if article.title and not article.fragments and is_source_line(line.text):
+        article.day = article.day or find_date(line.text)
+        names = names_in_source_line(line.text)
+        article.bylines += [names] if names else []
+        return ""
+    if is_byline(line.text) and not _closes_bracket(article, line):
+        article.bylines.append(_BRACKETED.sub(r"\1", line.text))
+        return ""
+    if line.text:
+        article.fragments.append(Fragment(line.text, opens=line.indented, is_row=line.is_row))
+    return line.text
 
 
 def _stacked(lines: Sequence[Line], section: str) -> _TextArticle:
