@@ -54,8 +54,8 @@ SAID: dict[str, tuple[str, ...]] = {
         "把文件拖到这里，先校对，再入库。可读：文本、Markdown、JSON、网页、Word、PDF、OFD、Excel 和 CSV 表格、"
         "PowerPoint、电子书、邮件、扫描图片，以及装着它们的压缩包；一期有好几张图片的，请打包成一个 ZIP。",
         "Drop files here, proofread them, then add them. Read are text, Markdown, JSON, web pages, Word, PDF, OFD, "
-        "tables of Excel and CSV, PowerPoint, e-books, mails, scanned pictures, and archives of these; pack the pictures "
-        "of one issue into one ZIP file.",
+        "tables of Excel and CSV, PowerPoint, e-books, mails, scanned pictures, and archives of these; pack the "
+        "pictures of one issue into one ZIP file.",
     ),
     "article_of": ("第 {at}/{n} 篇", "Article {at} of {n}"),
     "article_fault": ("第 {at} 篇：{fault}", "Article {at}: {fault}"),
