@@ -16,7 +16,7 @@ from tests.support.pages import QUESTION, SIZES, ask, opened_page
 # a user says is marked by its language, and what some names share with every language is left out.
 FOREIGN = r"""([part, foreign]) => {
     const root = document.querySelector(part), found = [];
-    const same = /CSV|Markdown|JSONL|DOCX|PDF|ZIP|Word|multilingual-e5-small|[\w.-]+\.txt/g;
+    const same = /CSV|Markdown|JSONL?|DOCX|PDF|OFD|ZIP|Word|Excel|PowerPoint|multilingual-e5-small|[\w.-]+\.txt/g;
     const isForeign = (text) => new RegExp(foreign, 'u').test(text.replace(same, ''));
     const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {

@@ -84,10 +84,14 @@ class HistoryPanel:
 
         def run(*values: Any) -> Iterator[Any]:
             *given, user, current, place = values
+            # Whoever asks before the page has given them a key gets one now; else their conversation would be lost.
+            first = {} if is_user_key(user) else {self.user: new_user_key()}
+            user = first.get(self.user, user)
             given[at], place = self.present(user, current, place, given[at])
             told = handler(*given)
             steps = told if inspect.isgeneratorfunction(handler) else iter([told])
-            yield from self._kept(steps, outputs, user, place)
+            for changes in self._kept(steps, outputs, user, place):
+                yield {**changes, **first}
 
         def run_once(*values: Any) -> Any:
             changes: Any = {}
@@ -98,7 +102,7 @@ class HistoryPanel:
         mine = [self.user, self.current, self.place]
         made = run if inspect.isgeneratorfunction(handler) else run_once
         kept = signed_like(handler, made, after=("kept_user", "kept_current", "kept_place"))
-        added = [self.current, self.place, self.listing, self.panel, self.name]
+        added = [self.user, self.current, self.place, self.listing, self.panel, self.name]
         more = [part for part in (*added, self._parts["chat"]) if part not in outputs]
         return {**event, "fn": kept, "inputs": [*inputs, *mine], "outputs": [*outputs, *more]}
 
