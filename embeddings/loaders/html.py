@@ -16,6 +16,7 @@ from embeddings.errors import SourceCode, SourceError
 from embeddings.loaders.web.article import (
     Extent,
     PrintedPlace,
+    above_text,
     byline_of,
     date_beside,
     find_extent,
@@ -30,10 +31,11 @@ from embeddings.loaders.web.blocks import (
     parse_html,
     prose_of,
     read_blocks,
+    with_named_cells,
 )
 from embeddings.loaders.web.declared import Declared, read_declared
 from embeddings.loaders.web.listing import list_items, listed_issue
-from embeddings.loaders.web.titles import find_title, squeezed, without_site
+from embeddings.loaders.web.titles import find_emphasised, find_title, squeezed, without_site
 from embeddings.parsing.bylines import split_credit
 from embeddings.parsing.masthead import issue_name
 from embeddings.parsing.outline import is_credit, is_prose, make_article, read_outline
@@ -75,13 +77,14 @@ class HtmlLoader:
         top = [block.text for block in news if block.level == 1]
         heading = top[0] if len(top) == 1 else ""
         title_at = find_title(blocks, page.titles, page.site)
-        outline = read_outline([(block.level, block.text) for block in news if block.level or not block.is_link])
+        told = [block for block in news if block.level or not block.is_link]
+        outline = read_outline([(block.level, block.text) for block in with_named_cells(told)])
         if title_at >= 0 and not _holds_articles(blocks, title_at):
             story = sum(prose_of(block) for block in blocks[title_at + 1 :] if not block.in_item)
             if story >= _FEWEST_OF_STORY:
                 return _single(document, tree, page, outline, blocks, heading, title_at)
-        told = [article for article in outline.articles if article.title and article.body]
-        if len(told) > 1 and not page.is_article:
+        several = [article for article in outline.articles if article.title and article.body]
+        if len(several) > 1 and not page.is_article:
             day = outline.date or page.day or page.near_day
             name = outline.name or issue_name(page.site, day) or page.title
             return ParsedIssue(name, day, outline.articles, outline.number)
@@ -116,6 +119,8 @@ def _single(
     title_at: int,
 ) -> ParsedIssue:
     """The one article of a page."""
+    if title_at < 0 and not page.is_article:
+        title_at = find_emphasised(blocks, page.titles, page.site)
     title = blocks[title_at].text if title_at >= 0 else _title(page, outline, heading)
     if title_at < 0:
         title_at = next((at for at, block in enumerate(blocks) if block.level and block.text == title), -1)
@@ -131,7 +136,7 @@ def _single(
     place = find_place(blocks)
     printed = next((day for line in extent.credits if (day := find_date(line))), None)
     day = page.day or place.day or printed or article.date or date_beside(blocks, title_at)
-    day = day or outline.date or page.near_day
+    day = day or outline.date or page.near_day or only_date(above_text(blocks))
     site = place.paper or page.site
     return ParsedIssue(issue_name(site, day) or outline.name, day, (_with_credits(article, page, extent, place, day),))
 

@@ -23,7 +23,7 @@ ROLE_AND_NAMES = rf"(?:{HOUSE}\s*)?{ROLE}[\s:：/]*{_NAMES_AT_WORK}"
 # The surname tells (某某) from a bracketed word where no sentence ends before it.
 PERSON = rf"[{SURNAMES_IN_BYLINES}][\u4e00-\u9fff]{{1,2}}"
 _BYLINE = re.compile(
-    rf"[□■◆●○◎▲△☆★\s]*(?:"
+    rf"[□■◆●○◎▲△☆★\s]*(?:[【〔\[]本[报刊台网]讯[】〕\]]\s*)?(?:"
     # 本报记者 某某 文/图; a lone 记者 needs a space or mark before the name, or 记者走访发现 would be a byline.
     rf"(?:{HOUSE}\s*{ROLE}[\s:：/]*{_NAMES_AT_WORK}|{ROLE}[\s:：/]+{_NAMES_AT_WORK}|(?:记者|通讯员){PERSON})"
     # Bylines without spaces come as often: 本报记者某某通讯员某某.

@@ -24,7 +24,10 @@ _SOURCE = re.compile(
     r"(?:資料)?來源單位)\s*[：:]"
 )
 _NOT_BYLINE = re.compile(
-    r"(?:[发發][布佈]|公[告布佈]|上版|上架|刊[登出載]|更新|張貼|建立|成文|发文|录入|文章)?(?:日期|時間|时间)\s*[：:]|[发發][布佈][于於]\s*[：:]?|"
+    r"(?:[发發][布佈]|公[告布佈]|上版|上架|刊[登出載]|更新|張貼|建立|成文|发文|录入|文章)?(?:日期|時間|时间)\s*[：:]|(?:[发發][布佈表]|更新|修改)[于於]\s*[：:]?|"
+    # Where and when a paper prints it, beside the day.
+    r"第?\s*[A-Z]?\d{1,3}\s*版(?:\s*[:：]?\s*[\u4e00-\u9fff]{2,4}(?=\s|$))?|(?:星期|周)[一二三四五六日天](?=\s|$)|"
+    r"[农農]历\S{2,8}|总?第\s*\d{1,6}\s*期|"
     r"(?:浏览|瀏覽|阅读|閱讀|点击|點閱|访问|点赞|收藏|评论|分享|转发|人气|热度)(?:人?次数?|量|数)?\s*[：:]?\s*[(（\[]?\d*[)）\]]?\s*次?|"
     r"(?:字号|字体|字體|字級)\s*[：:]?.*|(?:打印|关闭|放大|缩小|默认|朗读|复制)(?=\s|$)|[大中小](?=\s+[大中小]|$)(?<=\s[大中小])|"
     r"[|｜\[\]【】]"
@@ -33,6 +36,11 @@ _NOT_BYLINE = re.compile(
 _NAME_AND_HOUSE = re.compile(
     rf"{NAME}(?:[\s、]{NAME}){{0,3}}\s*[/／|｜]\s*[\u4e00-\u9fff]{{2,12}}(?:[报報社网網台臺]|新闻|新聞|周刊|杂志|客户端|发布|融媒|融媒体中心)"
 )
+# 某某 发表于 2019年11月24日: how a forum and a diary sign what they print.
+_POSTED = re.compile(
+    r"(?P<who>[^\s，。；：:]{0,12})\s*(?<![论文章])[发發][表佈布][于於]\s*[:：]?\s*(?=(?:19|20)\d\d\s*[年./-])"
+)
+_LONGEST_POSTED = 60
 NUMBERED = re.compile(rf"[（(]?{HAN_NUMBER}[)）、]|\d{{1,2}}(?:\.\d+)*[、.．\s]|第[一二三四五六七八九十]+[章节条]")
 
 
@@ -140,7 +148,14 @@ def make_article(title: str, lines: Sequence[str]) -> ParsedArticle:
 
 def credit_names(line: str) -> str:
     """Who wrote it and where it comes from, as a line says it, without times, counts and words of the page."""
+    if posted := is_posted(line):
+        return posted["who"]
     return " ".join(_NOT_BYLINE.sub(" ", TIME.sub(" ", DATE.sub(" ", line))).split())
+
+
+def is_posted(line: str) -> re.Match[str] | None:
+    """The name and the word with which a line says when somebody put a text up; None for any other line."""
+    return _POSTED.match(line) if len(line) <= _LONGEST_POSTED else None
 
 
 def is_credit(line: str) -> bool:
@@ -148,6 +163,12 @@ def is_credit(line: str) -> bool:
     if is_byline(line) or is_byline(line.strip("[]【】")) or _NAME_AND_HOUSE.fullmatch(line):
         return True
     if len(line) > 120 or line.endswith("。"):
+        return False
+    if is_posted(line):
+        return True
+    parts = [part.strip() for part in line.split("；")]
+    # A row of a table whose first column is named 时间 says more than when.
+    if len(parts) > 1 and not all(_SOURCE.match(part) or _NOT_BYLINE.match(part) for part in parts):
         return False
     rest = without_times(line)
     dated = find_date(line[:20]) is not None and len(rest) <= 12 and not re.search("[，。；！？]", rest)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 _NUMBER = re.compile(r"[\d.,，%％+\-—/:： 年月日]+")
 _LONGEST_HEADER = 30
+_COLONS = ("：", ":")
 _FEWEST = 2  # rows below a header, or columns
 
 
@@ -40,7 +41,11 @@ def _is_header(table: Sequence[Sequence[str]]) -> bool:
         len(table) > 1
         and len(names) >= max(_FEWEST, widest / 2)
         and len(set(names)) == len(names)
-        and all(len(name) <= _LONGEST_HEADER and not _NUMBER.fullmatch(name) for name in names)
+        # A cell that ends so names the one beside it, none below.
+        and all(
+            len(name) <= _LONGEST_HEADER and not name.endswith(_COLONS) and not _NUMBER.fullmatch(name)
+            for name in names
+        )
     )
 
 

@@ -7,14 +7,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from embeddings.loaders.web.blocks import FURNITURE, Element, HtmlBlock, prose_of
+from embeddings.loaders.web.blocks import FURNITURE, Element, HtmlBlock, prose_of, with_named_cells
 from embeddings.loaders.web.titles import squeezed
 from embeddings.parsing.bylines import is_byline, is_person, split_credit
-from embeddings.parsing.outline import credit_names, is_credit, without_times
+from embeddings.parsing.outline import credit_names, is_credit, is_posted, without_times
 from embeddings.text.dates import find_date
 
 _MOST_ABOVE, _MOST_BELOW = 5, 4  # lines above the title, and below the text, in which a date or a source may stand
 _LONGEST_HEADER = 60  # characters of a line between title and text
+_LONGEST_NICKNAME = 12  # characters
 _SURE = 0.9  # of the prose: an element that holds so much of it holds the article
 _HALF = 0.5
 _AGREED = 2  # how much more a line counts that trafilatura takes for text, too
@@ -132,7 +133,7 @@ def find_extent(
     last = _last_line(blocks, weights, inside, first)
     header = _read_header(blocks, title_at, first, account)
     body = [blocks[at] for at in range(first, last + 1) if not _is_left_out(blocks[at])]
-    lines = [block.text for block in body]
+    lines = [block.text for block in with_named_cells(body)]
     header.credits += [
         block.text
         for block in blocks[last + 1 : last + 1 + _MOST_BELOW]
@@ -163,10 +164,17 @@ def find_place(blocks: Sequence[HtmlBlock]) -> PrintedPlace:
     )
 
 
+def above_text(blocks: Sequence[HtmlBlock]) -> Sequence[HtmlBlock]:
+    """The lines of a page before its first running text."""
+    return blocks[: next((at for at, block in enumerate(blocks) if prose_of(block)), len(blocks))]
+
+
 def only_date(blocks: Sequence[HtmlBlock]) -> date | None:
     """The day that the short lines of a page outside of its lists name; None where there is none or several."""
     lines = [
-        block for block in blocks if not block.in_item and not block.is_link and len(block.text) <= _LONGEST_HEADER
+        block
+        for block in blocks
+        if not block.in_item and not block.is_link and len(block.text) <= _LONGEST_HEADER and "今天" not in block.text
     ]
     days = {found for block in lines if (found := find_date(block.text))}
     return days.pop() if len(days) == 1 else None
@@ -273,10 +281,15 @@ def _last_line(blocks: Sequence[HtmlBlock], weights: Sequence[int], inside: Sequ
     """Where the text ends, before what stands under it."""
     lines = [at for at in inside if at >= first]
     total = 0
+    was_posted = any(is_posted(block.text) for block in blocks[:first])
     end = lines[-1]
     below = sum(weights[at] for at in lines)
     for at in lines:
         if total and _ENDS_ARTICLE.fullmatch(blocks[at].text) and below <= _SHARE_AFTER_END * total:
+            end = lines[lines.index(at) - 1]
+            break
+        # What follows it on a forum is another's.
+        if total and was_posted and is_posted(blocks[at].text):
             end = lines[lines.index(at) - 1]
             break
         total += weights[at]
@@ -327,7 +340,9 @@ def _read_header(blocks: Sequence[HtmlBlock], title_at: int, first: int, account
             header.credits += [name for name in text.replace(account, " ").split() if is_person(name)]
             continue
         is_short = len(text) <= _LONGEST_HEADER
-        is_name = is_person(text.replace(" ", "")) and any(find_date(line) for line in beside)
+        is_name = _are_names(text) and any(find_date(line) for line in beside)
+        if (posted := is_posted(text)) and not posted["who"]:
+            header.credits += _poster(lines[max(0, at - 3) : at])
         if is_credit(text) or is_name or (find_date(text) and is_short and not block.is_link):
             header.credits.append(text)
         elif text.startswith(_DASH):
@@ -337,6 +352,17 @@ def _read_header(blocks: Sequence[HtmlBlock], title_at: int, first: int, account
         elif text.startswith(_CAPTION) or split_credit(text)[1]:
             header.captions.append(text)
     return header
+
+
+def _are_names(text: str) -> bool:
+    """Whether a line is names of the usual length, one of them with a usual surname."""
+    names = credit_names(text).split()
+    return is_person("".join(names)) or (any(map(is_person, names)) and all(2 <= len(name) <= 3 for name in names))
+
+
+def _poster(above: Sequence[HtmlBlock]) -> list[str]:
+    """Who put a text up, where a forum prints it as a link above the day."""
+    return [block.text for block in above if block.is_link and len(block.text) <= _LONGEST_NICKNAME][:1]
 
 
 def _kicker(blocks: Sequence[HtmlBlock], title_at: int) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
 from typing import Any, TypeAlias
 
 from embeddings.errors import SourceCode, SourceError
 from embeddings.parsing.outline import is_credit
+from embeddings.parsing.tables import table_lines
 from embeddings.sources.document import Document
 from embeddings.text.sentences import FULL_STOPS
 
@@ -43,6 +45,8 @@ _BLOCKS = frozenset(
 _DEFINITIONS = re.compile(r"\A\s*<!doctype[^<>\[]{0,500}\[[^\]]{0,100000}\]\s*>", re.IGNORECASE)
 _PAGE_END = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
 _SENTENCE_ENDS = (*FULL_STOPS, *(f"{stop}{mark}" for stop in FULL_STOPS for mark in "”’」』）)"))
+_INLINE = ("span", "em", "i", "small", "time")
+_STAMP = re.compile(r"\s*(?:19|20)\d\d([-/.])\d{1,2}\1\d{1,2}(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?\s*")
 _FEWEST_OF_PROSE = 8  # characters
 _LONGEST_CELL = 200  # characters
 _MOST_CELLS = 50  # in a row, and rows that one cell spans
@@ -52,7 +56,7 @@ _MOST_CELLS = 50  # in a row, and rows that one cell spans
 class HtmlBlock:
     """A printed line of a page; `is_link` where all of it leads elsewhere, `in_item` inside a list.
 
-    `owner` is the element in which it stands, the lowest that begins a line.
+    `owner` is the element in which it stands, the lowest that begins a line. `cells` are those of a row of a table.
     """
 
     level: int
@@ -60,6 +64,7 @@ class HtmlBlock:
     is_link: bool = False
     in_item: bool = False
     owner: Element = field(default=None, compare=False, repr=False)
+    cells: tuple[str, ...] = ()
 
 
 def parse_html(document: Document) -> Element:
@@ -169,15 +174,34 @@ def read_blocks(tree: Element) -> Iterator[HtmlBlock]:
             yield from printer.flush(element.getparent() if event == "start" else element)
         if event == "end":
             printer.leave(element)
+            printer.add(" " if element.tag in _INLINE and not element.tail and _is_stamp(element) else None)
             printer.add(element.tail)
         elif cells := _cells(element, tables):
-            yield HtmlBlock(0, " | ".join(cells), owner=element)
+            yield HtmlBlock(0, " | ".join(cells), owner=element, cells=tuple(cells))
             walk.skip_subtree()
             printer.enter(element)
         else:
             printer.enter(element)
+            printer.add(" " if element.tag in _INLINE and _is_stamp(element) else None)
             printer.add(element.text)
     yield from printer.flush(tree)
+
+
+def with_named_cells(blocks: Sequence[HtmlBlock]) -> list[HtmlBlock]:
+    """The blocks, those of a table whose first row names its columns with each cell behind its column's name."""
+    found: list[HtmlBlock] = []
+    for table, group in groupby(blocks, key=lambda block: block.owner.getparent() if block.cells else None):
+        rows = list(group)
+        lines = table_lines([row.cells for row in rows]) if table is not None else []
+        if lines and len(lines) == len(rows) - 1:
+            rows = [replace(row, text=line) for row, line in zip(rows[1:], lines, strict=True)]
+        found += rows
+    return found
+
+
+def _is_stamp(element: Element) -> bool:
+    """Whether an element is a day in digits, as stands beside names and places with nothing but a style between."""
+    return len(element) == 0 and _STAMP.fullmatch(element.text or "") is not None
 
 
 class _Printer:

@@ -13,7 +13,7 @@ from embeddings.loaders.web.blocks import Element, text_of
 from embeddings.loaders.web.titles import SITE_END, SITE_IN_TITLE
 from embeddings.text.dates import find_date
 
-_META_TITLES = ("articletitle", "og:title", "twitter:title", "dc.title", "dcterms.title")
+_META_TITLES = ("articletitle", "og:title", "twitter:title", "dc.title", "dcterms.title", "title", "headline")
 _META_DATES = (
     *("article:published_time", "datepublished", "pubdate", "publishdate", "publish_date", "publish_time"),
     *("publishtime", "og:release_date", "release_date", "dc.date", "dc.date.issued", "dcterms.date"),
@@ -34,7 +34,7 @@ _SCRIPT_TITLE = re.compile(
     rf"{_VARIABLE}msg_title\s*=\s*(?:htmlDecode\()?(?P<mark>[\"'])(?P<value>.{{1,300}}?)(?P=mark)"
 )
 _SCRIPT_ACCOUNT = re.compile(
-    rf"{_VARIABLE}nickname\s*=\s*(?:htmlDecode\()?(?P<mark>[\"'])(?P<value>.{{1,100}}?)(?P=mark)"
+    rf"(?:{_VARIABLE}nickname\s*=|(?<![\w$])nick_?name\s*:)\s*(?:htmlDecode\()?(?P<mark>[\"'])(?P<value>.{{1,100}}?)(?P=mark)"
 )
 _SCRIPT_SECONDS = re.compile(
     r"(?<![\w$])[\"']?(?:ct|ori_?create_?time|(?:article_?)?publish_?time|pub_?time|create_?time)[\"']?\s*[:=]\s*"
@@ -89,7 +89,8 @@ def read_declared(tree: Element, text: str) -> Declared:
     site = properties.get("founder-papername") or meta.get("og:site_name") or meta.get("sitename") or ""
     publisher = linked.get("publisher")
     site = site or str((publisher.get("name") if isinstance(publisher, dict) else "") or "")
-    account = _found(_SCRIPT_ACCOUNT, variables)
+    shown = next((" ".join(text_of(found).split()) for found in tree.xpath("//*[@id='js_name']")), "")
+    account = _found(_SCRIPT_ACCOUNT, variables) or shown[:_LONGEST]
     return Declared(
         title=meta.get("articletitle") or meta.get("og:title") or (parts[0].strip() if tail else page_title),
         titles=tuple(titles),

@@ -6,8 +6,9 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from embeddings.loaders.web.blocks import HtmlBlock
-from embeddings.parsing.outline import names_issue
+from embeddings.loaders.web.blocks import Element, HtmlBlock, prose_of, text_of
+from embeddings.parsing.outline import is_credit, names_issue, without_times
+from embeddings.text.dates import find_date
 
 SITE_IN_TITLE = re.compile(r"(?<=\S)\s*[-_|｜–—]+\s*(?=[^-_|｜–—]*$)")
 SITE_END = re.compile(r"(?:[报報网網台臺刊社站]|新闻|新聞|发布)$")
@@ -19,12 +20,21 @@ _OF_A_SITE = re.compile(
 _LONGEST_CHANNEL = 8  # characters, between a title and a site's name
 _FEWEST_OF_TITLE = 4
 _CUT = ("...", "…")
+_PLACE = re.compile(r"(?:第?\s*[A-Z]?\d{1,3}\s*版\s*[:：]?\s*)?[\u4e00-\u9fff]{0,6}")
+_SHORTEST_OF_TITLE = 6  # characters of a headline that no line repeats
+_TITLE_NAMES = re.compile(
+    r"(?:^|[\s_-])(?:\w*title|headline|biaoti|bt\d?|tit|heading|subject)(?:$|[\s_-])", re.IGNORECASE
+)
+_LARGE = ("4", "5", "6", "7", "+1", "+2", "+3")
 
 
 def without_site(title: str, site: str = "") -> str:
     """A page's title without the names of the site and its channels behind it, however many."""
     parts = _PARTS.split(title)
     is_cut = False
+    first = _parts_before(parts[::2])
+    # One name before a title may be its first words.
+    parts = parts[2 * first :] if first > 1 else parts
     while len(parts) > 2 and len(squeezed("".join(parts[:-2]))) >= _FEWEST_OF_TITLE:
         tail = parts[-1].strip()
         is_site = not tail or _OF_A_SITE.fullmatch(tail) or (site and (tail in site or site in tail))
@@ -58,6 +68,47 @@ def find_title(blocks: Sequence[HtmlBlock], titles: Sequence[str], site: str) ->
     return -1
 
 
+def find_emphasised(blocks: Sequence[HtmlBlock], titles: Sequence[str], site: str) -> int:
+    """Where the title stands on a page that declares only the name of its paper: a line made to be seen above the text.
+
+    -1 where the page declares another title, or no such line stands there.
+    """
+    if not titles or not all(_names_paper(without_site(title, site), blocks) for title in titles):
+        return -1
+    first = next((at for at, block in enumerate(blocks) if prose_of(block)), len(blocks))
+    above = [
+        at
+        for at, block in enumerate(blocks[:first])
+        if not (block.is_link or block.in_item or is_credit(block.text) or names_issue(block.text))
+        and len(squeezed(block.text)) >= _FEWEST_OF_TITLE
+        and not _OF_A_SITE.fullmatch(block.text)
+        and not any(squeezed(block.text) in squeezed(title) for title in titles)
+    ]
+    return next((at for at in reversed(above) if _is_emphasised(blocks[at])), -1)
+
+
+def _names_paper(title: str, blocks: Sequence[HtmlBlock]) -> bool:
+    """Whether a declared title is the name of a paper or a site."""
+    name = squeezed(title)
+    if _OF_A_SITE.fullmatch(title) or len(name) < _SHORTEST_OF_TITLE:
+        return True
+    return any(name in squeezed(block.text) and find_date(block.text) for block in blocks if names_issue(block.text))
+
+
+def _is_emphasised(block: HtmlBlock) -> bool:
+    """Whether a line is a heading, bold or large as a whole, or in an element that is named a title."""
+    element = block.owner
+    if block.level or _TITLE_NAMES.search(f"{element.get('class') or ''} {element.get('id') or ''}"[:200]):
+        return True
+    loud = [part for part in element.iterdescendants("b", "strong", "big", "font") if _is_loud(part)]
+    text = squeezed(block.text)
+    return any(squeezed(text_of(part)) == text for part in loud)
+
+
+def _is_loud(element: Element) -> bool:
+    return element.tag != "font" or (element.get("size") or "").strip() in _LARGE
+
+
 def _repeats(line: str, title: str, bare: str, whole: str, parts: Sequence[str]) -> bool:
     if len(line) > 3 * len(title) + 10:
         return False
@@ -70,6 +121,18 @@ def _repeats(line: str, title: str, bare: str, whole: str, parts: Sequence[str])
     cut = title.rstrip(".… ")
     if title.endswith(_CUT) and len(squeezed(cut)) >= _FEWEST_OF_TITLE and text.startswith(squeezed(cut)):
         return True
-    # Several parts from the first on, or all but the first where the site's name stands there.
-    first = int(len(parts) > 1 and _OF_A_SITE.fullmatch(_PARTS.split(title)[0].strip()) is not None)
+    # Several parts from the first on, or those behind the site's name, the day and the page.
+    first = _parts_before(_PARTS.split(title)[::2])
     return text in ["".join(parts[first:end]) for end in range(first + 1, len(parts) + 1)]
+
+
+def _parts_before(parts: Sequence[str]) -> int:
+    """How many parts of a page's title stand before the article's: names of the site, a day, a page of the paper."""
+    count, day = 0, False
+    for part in map(str.strip, parts[:-1]):
+        is_day = find_date(part) is not None and not without_times(part)
+        is_page = count > 0 and day and _PLACE.fullmatch(part) is not None
+        if not (is_day or is_page or _OF_A_SITE.fullmatch(part)):
+            break
+        count, day = count + 1, day or is_day
+    return count
