@@ -64,7 +64,7 @@ class Marks:
 
 
 def ngram_f(read: str, expected: str, n: int = _N) -> float:
-    """F1 of character n-grams counted without white space; 1 for two empty texts."""
+    """F1 of character n-grams counted without white space and the marks between cells; 1 for two empty texts."""
     mine, theirs = _ngrams(read, n), _ngrams(expected, n)
     if not mine and not theirs:
         return 1.0
@@ -210,7 +210,7 @@ def _library(name: str) -> Any:
 
 
 def _ngrams(text: str, n: int) -> Counter[str]:
-    packed = "".join(text.split())
+    packed = "".join(text.replace("|", " ").split())
     return Counter(packed[at : at + n] for at in range(max(0, len(packed) - n + 1)))
 
 

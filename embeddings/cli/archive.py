@@ -24,7 +24,7 @@ from embeddings.errors import BulletinError, SourceError, UsageCode
 from embeddings.ingest.build import BuildOptions, BuildReport, Progress, add, build, remove, stale_sources
 from embeddings.ingest.plan import Omission
 from embeddings.ingest.repair import RepairReport, repair
-from embeddings.loaders.registry import read_issue_file
+from embeddings.loaders.registry import read_issues
 from embeddings.types import Article, Issue
 
 DEFAULT_SOURCE = "bulletins"
@@ -276,11 +276,16 @@ def article_row(article: Article) -> dict[str, Any]:
 
 
 def _parse(arguments: argparse.Namespace) -> int:
+    is_partial = False
     for file in arguments.files:
         fields = ("kicker", "title", "deck", "kind", "byline", "section", "body")
-        articles = [{name: str(getattr(article, name)) for name in fields} for article in read_issue_file(file)]
+        issues, left_out = read_issues(file)
+        for skipped in left_out:
+            print(f"bulletin: {_OMITTED[Omission.PART]} {file.name}: {skipped}", file=sys.stderr)
+        articles = [{name: str(getattr(one, name)) for name in fields} for issue in issues for one in issue.articles]
         print_json({"page": file.name, "articles": articles})
-    return 0
+        is_partial = is_partial or bool(left_out)
+    return EXIT_PARTIAL if is_partial else 0
 
 
 def _check(arguments: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ list numbers nor what was inserted while changes were tracked.
 from __future__ import annotations
 
 import io
+import posixpath
 import re
 import zipfile
 from collections import Counter
@@ -16,10 +17,13 @@ from typing import Any, TypeAlias
 
 from embeddings.config import Limits
 from embeddings.errors import SourceCode, SourceError
+from embeddings.loaders.web.blocks import parse_html
 from embeddings.parsing.headlines import join_headline
 from embeddings.parsing.masthead import issue_name, read_masthead, read_number
 from embeddings.parsing.outline import NUMBERED, is_credit, names_issue, read_outline
+from embeddings.parsing.tables import row_text
 from embeddings.sources.document import ZIP_DAMAGE, Document
+from embeddings.sources.mail import is_mail, parse_mail, texts
 from embeddings.text.dates import find_date
 from embeddings.text.numerals import write_numeral
 from embeddings.text.sentences import COLONS, COMMAS, SEMICOLONS
@@ -29,10 +33,12 @@ Element: TypeAlias = Any  # lxml has no types of its own
 
 _ZIP = b"PK\x03\x04"
 _TYPES = "[Content_Types].xml"
-_DOCUMENT = "word/document.xml"
-_PARTS = re.compile(r"word/(?:document|styles|numbering|footnotes|endnotes|header\d*)\.xml|docProps/core\.xml")
+DOCUMENT_PART = "word/document.xml"
+PARTS = re.compile(
+    r"word/(?:document|styles|numbering|footnotes|endnotes|header\d*)\.xml|docProps/core\.xml|word/_rels/document\.xml\.rels"
+)
 # The XML of an issue has a few hundred thousand bytes; twenty million take 17 seconds.
-_MOST_XML = 20_000_000
+MOST_XML = 20_000_000
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"  # the same in the strict form of the format
 _CHOICE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
@@ -43,6 +49,10 @@ _NOT_PRINTED = {f"{_W}{tag}" for tag in ("del", "moveFrom", "instrText", "delTex
 _NOTES = {f"{_W}footnoteReference": "footnotes", f"{_W}endnoteReference": "endnotes"}
 _HEADING_NAME = re.compile(r"(?:heading|标题|標題)\s*(\d)", re.IGNORECASE)
 _TITLE_NAMES = frozenset({"title", "标题", "標題", "文档标题"})
+_TAKEN_IN = re.compile(r"(?:word/)?(?:[\w-]+/)?[\w-]+\.(?:mht|mhtml|html?|xhtml|txt)", re.IGNORECASE)
+_RELATIONS = "word/_rels/document.xml.rels"
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+_MOST_COLUMNS = 63  # of a table, as Word has it
 _FEWEST_OF_PAGE_PART = 2  # paragraphs in a cell
 _LONGEST_CELL = 120  # characters
 _LONGEST_TITLE = 48
@@ -62,25 +72,35 @@ class DocxLoader:
         if document.suffix == ".docx":
             return True
         names = document.zip_names
-        return {_TYPES, _DOCUMENT} <= names if names else _DOCUMENT.encode() in document.content
+        return {_TYPES, DOCUMENT_PART} <= names if names else DOCUMENT_PART.encode() in document.content
 
     def read(self, document: Document, limits: Limits) -> ParsedIssue:
         """The issue. Raises SourceError when it is damaged, has no text, or unpacks to more than the limit."""
-        parts = _read_parts(document, limits)
-        blocks = list(_DocxText(parts).blocks())
-        if not any(block.text for block in blocks):
-            raise SourceError(SourceCode.DOCX_NO_TEXT, name=document.name)
-        outline = read_outline(_headed(blocks))
-        if not outline.articles:
-            from embeddings.parsing.text_pages import parse_page
+        parts, foreign = _read_parts(document, limits)
+        return read_word(document, parts, foreign)
 
-            # An indent keeps paragraphs from being joined as if a column broke between them.
-            text = "\n".join("\u3000\u3000" * _is_paragraph(block.text) + block.text for block in blocks)
-            lines = text.split("\n")
-            paper, day = read_masthead(lines)
-            name = issue_name(paper, day) if day else ""
-            outline = ParsedIssue(name, day, tuple(parse_page(text)), read_number(lines))
-        return _named(outline, parts)
+
+def read_word(
+    document: Document, parts: Mapping[str, Element], foreign: Mapping[str, Document] | None = None
+) -> ParsedIssue:
+    """The issue in the parts of a Word file, by their names in a DOCX file. Raises SourceError when it has no text.
+
+    `foreign` are files of other forms that the text takes in, by the id of their relation.
+    """
+    blocks = list(_DocxText(parts, foreign or {}).blocks())
+    if not any(block.text for block in blocks):
+        raise SourceError(SourceCode.DOCX_NO_TEXT, name=document.name)
+    outline = read_outline(_headed(blocks))
+    if not outline.articles:
+        from embeddings.parsing.text_pages import parse_page
+
+        # An indent keeps paragraphs from being joined as if a column broke between them.
+        text = "\n".join("\u3000\u3000" * _is_paragraph(block) + block.text for block in blocks)
+        lines = text.split("\n")
+        paper, day = read_masthead(lines)
+        name = issue_name(paper, day) if day else ""
+        outline = ParsedIssue(name, day, tuple(parse_page(text)), read_number(lines))
+    return _named(outline, parts)
 
 
 def _named(issue: ParsedIssue, parts: Mapping[str, Element]) -> ParsedIssue:
@@ -88,7 +108,7 @@ def _named(issue: ParsedIssue, parts: Mapping[str, Element]) -> ParsedIssue:
     name, day, number = issue.name, issue.date, issue.number
     for part, root in sorted(parts.items()):
         if part.startswith("word/header") and not (name and day and number):
-            lines = [line for block in _DocxText({_DOCUMENT: root}).blocks() for line in block.text.split("\n")]
+            lines = [line for block in _DocxText({DOCUMENT_PART: root}, {}).blocks() for line in block.text.split("\n")]
             paper, printed = read_masthead(lines)
             day = day or printed
             name = name or issue_name(paper, day)
@@ -101,40 +121,73 @@ def _named(issue: ParsedIssue, parts: Mapping[str, Element]) -> ParsedIssue:
     return ParsedIssue(name, day or find_date(name), issue.articles, number)
 
 
-def _read_parts(document: Document, limits: Limits) -> dict[str, Element]:
-    """The parsed parts of the file that are used, by their names."""
+def _read_parts(document: Document, limits: Limits) -> tuple[dict[str, Element], dict[str, Document]]:
+    """The parsed parts of the file that are used, by their names, and the files that its text takes in."""
     try:
         with zipfile.ZipFile(io.BytesIO(document.content)) as archive:
             members = archive.infolist()
             if sum(member.file_size for member in members) > limits.max_unpacked_bytes:
                 raise _too_large(document)
-            if _DOCUMENT not in archive.namelist():
-                raise SourceError(SourceCode.DOCX_PART_MISSING, name=document.name, part=_DOCUMENT)
-            parts, left = {}, min(limits.max_unpacked_bytes, _MOST_XML)
+            if DOCUMENT_PART not in archive.namelist():
+                raise SourceError(SourceCode.DOCX_PART_MISSING, name=document.name, part=DOCUMENT_PART)
+            parts, left = {}, min(limits.max_unpacked_bytes, MOST_XML)
+            taken_in: dict[str, Document] = {}
             for member in members:
-                if not _PARTS.fullmatch(member.filename) or member.filename in parts:
+                is_part = PARTS.fullmatch(member.filename) is not None
+                if not (is_part or _TAKEN_IN.fullmatch(member.filename)) or member.filename in parts:
                     continue
                 # What a member says of its size may be a lie.
                 with archive.open(member) as stream:
-                    xml = stream.read(left + 1)
-                left -= len(xml)
+                    content = stream.read(left + 1)
+                left -= len(content)
                 if left < 0:
                     raise _too_large(document)
-                parts[member.filename] = _parse(document, member.filename, xml)
-            return parts
+                if is_part:
+                    parts[member.filename] = parse_xml(document, member.filename, content)
+                else:
+                    taken_in[member.filename] = Document(document.name, content)
+            return parts, _by_relation(parts, taken_in)
     except (*ZIP_DAMAGE, RuntimeError) as error:
         raise SourceError(SourceCode.DOCX_DAMAGED, name=document.name, detail=str(error)) from error
 
 
-def _is_paragraph(text: str) -> bool:
-    return len(text) > _LONGEST_TITLE or text.endswith(("。", "！", "？", "”", "）")) or " | " in text
+def _by_relation(parts: Mapping[str, Element], taken_in: Mapping[str, Document]) -> dict[str, Document]:
+    """The files that a text takes in, by the ids with which it names them."""
+    relations = parts.get(_RELATIONS)
+    found: dict[str, Document] = {}
+    for relation in () if relations is None else relations:
+        target = posixpath.normpath(posixpath.join("word", relation.get("Target") or "")).lstrip("/")
+        if str(relation.get("Type") or "").endswith("/aFChunk") and target in taken_in:
+            found[relation.get("Id") or ""] = taken_in[target]
+    return found
+
+
+def _lines_taken_in(document: Document) -> Iterator[tuple[int, str]]:
+    """The lines of a file that a Word file takes in, with their levels: a page, a page with its pictures, or text."""
+    from embeddings.loaders.markup import blocks_of, is_markup
+
+    if is_mail(document.content):
+        parts = texts(parse_mail(document.name, document.content))
+        pages = [part.text for part in parts]
+    else:
+        pages = [document.text]
+    for page in pages:
+        if is_markup(page):
+            yield from blocks_of(parse_html(Document(document.name, page.encode("utf-8", errors="replace"))))
+        else:
+            yield from ((0, " ".join(line.split())) for line in page.splitlines())
+
+
+def _is_paragraph(block: _DocxBlock) -> bool:
+    return block.is_row or len(block.text) > _LONGEST_TITLE or block.text.endswith(("。", "！", "？", "”", "）"))
 
 
 def _too_large(document: Document) -> SourceError:
-    return SourceError(SourceCode.DOCX_TOO_LARGE, name=document.name, limit=_MOST_XML)
+    return SourceError(SourceCode.DOCX_TOO_LARGE, name=document.name, limit=MOST_XML)
 
 
-def _parse(document: Document, part: str, xml: bytes) -> Element:
+def parse_xml(document: Document, part: str, xml: bytes) -> Element:
+    """The root of a part. Raises SourceError when it is damaged or declares entities."""
     from lxml import etree  # type: ignore[import-untyped]
 
     xml = xml.replace(_STRICT, _W[1:-1].encode())
@@ -159,6 +212,7 @@ class _DocxBlock:
     size: float = 0.0
     bold: bool = False
     centred: bool = False
+    is_row: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +230,9 @@ class _Style:
 class _DocxText:
     """The paragraphs of a Word file in the order in which they are read."""
 
-    def __init__(self, parts: Mapping[str, Element]) -> None:
-        self._root = parts[_DOCUMENT]
+    def __init__(self, parts: Mapping[str, Element], foreign: Mapping[str, Document]) -> None:
+        self._foreign = dict(foreign)
+        self._root = parts[DOCUMENT_PART]
         styles = parts.get("word/styles.xml")
         self._style_elements = {} if styles is None else {_get(e, "styleId"): e for e in styles.iter(f"{_W}style")}
         default = None if styles is None else styles.find(f"{_W}docDefaults//{_W}sz")
@@ -201,6 +256,12 @@ class _DocxText:
                 yield from self._paragraph(child)
             elif child.tag == f"{_W}tbl":
                 yield from self._table(child)
+            elif child.tag == f"{_W}altChunk":
+                # Named twice, it is still read once.
+                document = self._foreign.pop(child.get(f"{_RELATION}id") or "", None)
+                for level, line in () if document is None else _lines_taken_in(document):
+                    if line:
+                        yield _DocxBlock(line, level, self._size)
             else:
                 yield from self._blocks_in(child)
 
@@ -249,28 +310,32 @@ class _DocxText:
 
     def _table(self, table: Element) -> Iterator[_DocxBlock]:
         above: dict[int, str] = {}  # by column, for cells that are merged downwards
+        rows: list[list[str]] = []
         for row in _nearest(table, f"{_W}tr"):
             if row.find(f"{_W}trPr/{_W}del") is not None:
                 continue
             cells = list(_nearest(row, f"{_W}tc"))
             if len(cells) == 1:  # a frame around text
+                yield from _rows_of(rows)
+                rows = []
                 yield from (replace(block, level=0) for block in self._blocks_in(cells[0]))
                 continue
             blocks = [list(self._blocks_in(cell)) for cell in cells]
-            texts = [" ".join(block.text for block in held) for held in blocks]
+            said = [" ".join(block.text for block in held) for held in blocks]
             if any(map(_is_page_part, blocks)):  # it places texts beside one another
+                yield from _rows_of(rows)
+                rows = []
                 yield from (block for held in blocks for block in held)
                 continue
             column, printed = 0, {}
             for at, cell in enumerate(cells):
                 properties = cell.find(f"{_W}tcPr")
-                if not texts[at] and _is_merged_upwards(properties):
-                    texts[at] = above.get(column, "")
-                printed[column] = texts[at]
-                column += max(1, _whole_number(_value(properties, "gridSpan")))
+                merged = not said[at] and _is_merged_upwards(properties)
+                printed[column] = above.get(column, "") if merged else said[at]
+                column += max(1, min(_whole_number(_value(properties, "gridSpan")), _MOST_COLUMNS))
             above = printed
-            if any(texts):
-                yield _DocxBlock(" | ".join(texts))
+            rows.append([printed.get(at, "") for at in range(column)])
+        yield from _rows_of(rows)
 
     def _setting(self, paragraph: Element, style: _Style) -> tuple[float, bool]:
         """The size of the largest part of a paragraph's text, and whether all of it is bold."""
@@ -348,6 +413,10 @@ class _Lists:
         if ("hinese" in form or "aiwanese" in form or "japanese" in form) and count < 100:
             return write_numeral(count)
         return str(count)
+
+
+def _rows_of(rows: Sequence[Sequence[str]]) -> Iterator[_DocxBlock]:
+    return (_DocxBlock(line, is_row=True) for row in rows if (line := row_text(row)))
 
 
 def _printed(node: Element) -> Iterator[Element]:

@@ -31,7 +31,6 @@ from embeddings.loaders.web.blocks import (
     parse_html,
     prose_of,
     read_blocks,
-    with_named_cells,
 )
 from embeddings.loaders.web.declared import Declared, read_declared
 from embeddings.loaders.web.listing import list_items, listed_issue
@@ -78,7 +77,7 @@ class HtmlLoader:
         heading = top[0] if len(top) == 1 else ""
         title_at = find_title(blocks, page.titles, page.site)
         told = [block for block in news if block.level or not block.is_link]
-        outline = read_outline([(block.level, block.text) for block in with_named_cells(told)])
+        outline = read_outline([(block.level, block.text) for block in told])
         if title_at >= 0 and not _holds_articles(blocks, title_at):
             story = sum(prose_of(block) for block in blocks[title_at + 1 :] if not block.in_item)
             if story >= _FEWEST_OF_STORY:

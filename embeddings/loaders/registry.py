@@ -30,6 +30,7 @@ from embeddings.loaders.rows.workbooks import XlsLoader, XlsxLoader
 from embeddings.loaders.scans import PdfLoader, PictureLoader
 from embeddings.loaders.text import TextLoader
 from embeddings.loaders.unsupported import UnsupportedLoader
+from embeddings.loaders.word_xml import WordXmlLoader
 from embeddings.parsing.masthead import issue_name, read_masthead
 from embeddings.sources.document import Document
 from embeddings.sources.files import IGNORED_NAMES, SUFFIXES, read_bytes
@@ -49,6 +50,7 @@ __all__ = [
     "read_bytes",
     "read_document",
     "read_issue_file",
+    "read_issues",
     "unpack",
 ]
 
@@ -65,6 +67,7 @@ LOADERS: tuple[Loader, ...] = (
     XlsLoader(),
     PdfLoader(),
     PictureLoader(),
+    WordXmlLoader(),
     LibreOfficeLoader(),
     UnsupportedLoader(),
     MailLoader(),
@@ -109,6 +112,25 @@ def read_document(document: Document, limits: Limits | None = None) -> ParsedIss
     # People ask for an issue by its number, so its name has to carry it.
     numbers = [number for number in issue.number.split() if number not in "".join(name.split())]
     return ParsedIssue(well_formed(" ".join([name, *numbers])), day, articles, left_out=issue.left_out)
+
+
+def read_issues(path: Path, limits: Limits | None = None) -> tuple[list[ParsedIssue], list[SourceError]]:
+    """The issues in a file, one a document, and why some is left out. Raises SourceError where nothing is read."""
+    limits = limits or Limits.from_environment()
+    unpacked = unpack(path.name, read_bytes(path, limits), limits)
+    issues: list[ParsedIssue] = []
+    left_out = [error for _, error in unpacked.skipped]
+    for document in unpacked.documents:
+        try:
+            issue = read_document(document, limits)
+        except SourceError as error:
+            left_out.append(error)
+            continue
+        issues.append(issue)
+        left_out += issue.left_out
+    if not issues and left_out:
+        raise left_out[0]
+    return issues, left_out
 
 
 def read_issue_file(path: Path, limits: Limits | None = None) -> tuple[ParsedArticle, ...]:

@@ -178,7 +178,14 @@ def is_credit(line: str) -> bool:
 
 def is_prose(line: str) -> bool:
     """Whether a line is text of an article rather than its source, a date or a word of navigation."""
-    return not is_credit(line) and (len(line) >= 20 or line.endswith(("。", "！", "？", "”", "）")) or " | " in line)
+    return not is_credit(line) and (
+        len(line) >= 20 or line.endswith(("。", "！", "？", "”", "）")) or " | " in line or _is_row(line)
+    )
+
+
+def _is_row(line: str) -> bool:
+    """Whether a line is the row of a table, each cell behind its column's name."""
+    return "；" in line and line.count("：") > line.count("；")
 
 
 def without_times(text: str) -> str:

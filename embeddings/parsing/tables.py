@@ -7,6 +7,11 @@ from collections.abc import Sequence
 
 _NUMBER = re.compile(r"[\d.,，%％+\-—/:： 年月日]+")
 _LONGEST_HEADER = 30
+_FIGURE = re.compile(r"[\d.,，]+\D{0,4}")
+_ENTRY = re.compile(
+    r"(?:姓名|性别|年龄|民族|籍贯|学历|出生年月|政治面貌|单位|工作单位|职务|职称|电话|联系电话|联系人|地址|住址|邮箱|会议)?"
+    r"(?:时间|日期|地点|主题|名称|标题|主持人?|参加人员|出席|列席|缺席|记录人?|文号|索引号|发布机构|主办单位|承办单位|备注|议题)?"
+)
 _COLONS = ("：", ":")
 _FEWEST = 2  # rows below a header, or columns
 
@@ -37,8 +42,12 @@ def _is_header(table: Sequence[Sequence[str]]) -> bool:
     """Whether the first row names the columns: each cell there is a short text, no number, and differs from others."""
     names = [name for name in table[0] if name]
     widest = max((at + 1 for row in table[1:] for at, cell in enumerate(row) if cell), default=0)
+    # Two rows of words may as well be four entries.
+    is_told = len(table) > _FEWEST or any(_FIGURE.match(cell) for cell in table[-1])
     return (
         len(table) > 1
+        and is_told
+        and not _is_form(table)
         and len(names) >= max(_FEWEST, widest / 2)
         and len(set(names)) == len(names)
         # A cell that ends so names the one beside it, none below.
@@ -47,6 +56,12 @@ def _is_header(table: Sequence[Sequence[str]]) -> bool:
             for name in names
         )
     )
+
+
+def _is_form(table: Sequence[Sequence[str]]) -> bool:
+    """Whether the first cell of each row, or nearly, names the one beside it (姓名 某某, 单位 某某)."""
+    named = sum(_ENTRY.fullmatch(row[0]) is not None for row in table if row)
+    return named >= _FEWEST and named * 2 > len(table)
 
 
 def _named_cells(names: Sequence[str], row: Sequence[str]) -> str:

@@ -111,6 +111,16 @@ def test_parse_prints_articles_without_an_archive() -> None:
     assert set(row["articles"][0]) == {"kicker", "title", "deck", "kind", "byline", "section", "body"}
 
 
+def test_parse_says_what_it_leaves_out(tmp_path: Path) -> None:
+    rows = [{"title": "水渠通水", "text": "乙村的水渠昨日通了水，全长三千米。"}, {"title": "没有正文"}]
+    file = tmp_path / "news.jsonl"
+    file.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8")
+    done = bulletin("parse", file)
+    assert done.returncode == 1
+    assert [article["title"] for article in json.loads(done.stdout)["articles"]] == ["水渠通水"]
+    assert "left out of news.jsonl" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [

@@ -74,7 +74,7 @@ def test_an_article_page_gives_its_article_and_nothing_around_it() -> None:
     assert (issue.name, issue.date) == ("某某新闻网 2024年5月6日", date(2024, 5, 6))
     assert (article.title, article.byline) == ("城东水库开闸放水", "来源：某某日报 作者：甲乙")
     assert article.body.split("\n") == [
-        *(LEAD, SECOND, THIRD, "村：东村；亩：1200"),
+        *(LEAD, SECOND, THIRD, "村 | 亩", "东村 | 1200"),
         *("1. 放水时间：5月5日至8日", "2. 水量：六十万立方米", "放水期间请勿下河，水库管理处派人巡查。"),
     ]
 

@@ -243,12 +243,7 @@ def test_a_cell_over_several_rows_counts_for_each() -> None:
     )
     article = only(read(f"<h1>{TITLE}</h1><div><p>{LEAD}</p>{table}<p>{BODY[1]}</p></div>"))
     assert article.body.split("\n") == [
-        LEAD,
-        *(
-            "乡镇：山口镇；日期：3月9日；范围：东街",
-            "乡镇：山口镇；日期：3月10日；范围：西街",
-            "乡镇：白塔乡；日期：3月11日全乡",
-        ),
+        *(LEAD, "乡镇 | 日期 | 范围", "山口镇 | 3月9日 | 东街", "山口镇 | 3月10日 | 西街", "白塔乡 | 3月11日全乡"),
         BODY[1],
     ]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from embeddings.loaders.web.blocks import FURNITURE, Element, HtmlBlock, prose_of, with_named_cells
+from embeddings.loaders.web.blocks import FURNITURE, Element, HtmlBlock, prose_of
 from embeddings.loaders.web.titles import squeezed
 from embeddings.parsing.bylines import is_byline, is_person, split_credit
 from embeddings.parsing.outline import credit_names, is_credit, is_posted, without_times
@@ -133,7 +133,7 @@ def find_extent(
     last = _last_line(blocks, weights, inside, first)
     header = _read_header(blocks, title_at, first, account)
     body = [blocks[at] for at in range(first, last + 1) if not _is_left_out(blocks[at])]
-    lines = [block.text for block in with_named_cells(body)]
+    lines = [block.text for block in body]
     header.credits += [
         block.text
         for block in blocks[last + 1 : last + 1 + _MOST_BELOW]

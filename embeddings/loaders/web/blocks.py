@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import groupby
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from embeddings.errors import SourceCode, SourceError
 from embeddings.parsing.outline import is_credit
-from embeddings.parsing.tables import table_lines
 from embeddings.sources.document import Document
 from embeddings.text.sentences import FULL_STOPS
 
@@ -56,7 +54,7 @@ _MOST_CELLS = 50  # in a row, and rows that one cell spans
 class HtmlBlock:
     """A printed line of a page; `is_link` where all of it leads elsewhere, `in_item` inside a list.
 
-    `owner` is the element in which it stands, the lowest that begins a line. `cells` are those of a row of a table.
+    `owner` is the element in which it stands, the lowest that begins a line.
     """
 
     level: int
@@ -64,7 +62,6 @@ class HtmlBlock:
     is_link: bool = False
     in_item: bool = False
     owner: Element = field(default=None, compare=False, repr=False)
-    cells: tuple[str, ...] = ()
 
 
 def parse_html(document: Document) -> Element:
@@ -177,7 +174,7 @@ def read_blocks(tree: Element) -> Iterator[HtmlBlock]:
             printer.add(" " if element.tag in _INLINE and not element.tail and _is_stamp(element) else None)
             printer.add(element.tail)
         elif cells := _cells(element, tables):
-            yield HtmlBlock(0, " | ".join(cells), owner=element, cells=tuple(cells))
+            yield HtmlBlock(0, " | ".join(cells), owner=element)
             walk.skip_subtree()
             printer.enter(element)
         else:
@@ -185,18 +182,6 @@ def read_blocks(tree: Element) -> Iterator[HtmlBlock]:
             printer.add(" " if element.tag in _INLINE and _is_stamp(element) else None)
             printer.add(element.text)
     yield from printer.flush(tree)
-
-
-def with_named_cells(blocks: Sequence[HtmlBlock]) -> list[HtmlBlock]:
-    """The blocks, those of a table whose first row names its columns with each cell behind its column's name."""
-    found: list[HtmlBlock] = []
-    for table, group in groupby(blocks, key=lambda block: block.owner.getparent() if block.cells else None):
-        rows = list(group)
-        lines = table_lines([row.cells for row in rows]) if table is not None else []
-        if lines and len(lines) == len(rows) - 1:
-            rows = [replace(row, text=line) for row, line in zip(rows[1:], lines, strict=True)]
-        found += rows
-    return found
 
 
 def _is_stamp(element: Element) -> bool:

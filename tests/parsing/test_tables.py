@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+import pytest
+
+from embeddings.parsing.tables import table_lines
+
+
+def test_each_row_names_its_columns() -> None:
+    assert table_lines([["村", "户数"], ["甲村", "120"]]) == ["村：甲村；户数：120"]
+    assert table_lines([["村", "树种"], ["甲村", "桃"], ["乙村", "李"]]) == ["村：甲村；树种：桃", "村：乙村；树种：李"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["姓名", "甲乙", "单位", "县医院"], ["职务", "医生", "电话", "5550123"]],
+        [["时间", "9月3日上午"], ["地点", "二楼会议室"], ["主持", "丙丁"]],
+        [["甲村", "桃"], ["乙村", "李"]],
+        [["索引号：", "JC-01"], ["文号：", "3"], ["标题：", "办法"]],
+    ],
+)
+def test_entries_beside_one_another_are_no_names_of_columns(rows: list[list[str]]) -> None:
+    assert table_lines(rows) == [" | ".join(row) for row in rows]
