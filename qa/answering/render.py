@@ -124,9 +124,12 @@ def names(people: Sequence[str], citations: Sequence[Citation]) -> Words:
     return joined("", (joined(words("enumerates"), people), numbers))
 
 
-def yes_or_no(verb: Verb, yes: bool | None, citation: Citation) -> Words:
-    """Yes or no in the word of the question, or that the text does not settle it (None), and the quote."""
-    lead = words("unsettled") if yes is None else words(f"{'yes' if yes else 'no'}_{verb}")
+def yes_or_no(verb: Verb, yes: bool | None, citation: Citation, *, act: str = "") -> Words:
+    """Yes or no in the word of the question, or that the text does not settle it (None), and the quote.
+
+    `act` is the verb itself, where the answer has it (开不开: 不开).
+    """
+    lead = words("unsettled") if yes is None else words(f"{'yes' if yes else 'no'}_{verb}", act=act)
     return joined("", (lead, _quoted(citation)))
 
 

@@ -7,25 +7,67 @@ from dataclasses import replace
 
 from embeddings import fold
 from qa.answering import render
-from qa.query.intents.yes_no import Polarity, YesNo, verdict
+from qa.answering.articles import cited, sentences_of
+from qa.query.intents.yes_no import Polarity, Verb, YesNo, content_of, is_expected, verdict
+from qa.query.referents import PROVINCES
 from qa.types import Answer, AnswerKind, Citation, Passage
 
-_PLACE = re.compile(
-    r"北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海|台湾"
-    r"|内蒙古|广西|西藏|宁夏|新疆|香港|澳门"
-)
+_PLACE = re.compile(PROVINCES)
+_NUMBER = re.compile(r"\d[\d.,]*")
 _BEFORE_IT, _BEHIND_IT = 100, 40  # characters around a quote in which the place it is about is named
+_ASKED_ALIKE = 0.8  # of a question's characters, in a sentence that says or denies the very thing
+_LOOKED_AT = 3  # passages whose articles are looked through for such a sentence
 
 
 def with_yes_or_no(answer: Answer, asked: YesNo, polarity: Polarity) -> Answer:
     """The answer with 是, 不是, 还没有 … before its quote, or that the text does not settle it."""
+    if answer.kind is AnswerKind.NOT_FOUND:
+        return _said_alike(answer, asked, polarity) or answer
     if answer.abstained or not answer.citations:
         return answer
     citation = answer.citations[0]
-    yes = None
-    if _has_its_places(asked.question, citation):
-        yes = verdict(polarity(asked.question, citation.quote, _read(citation, answer.passages)))
-    return replace(answer, kind=AnswerKind.YES_NO, text=render.yes_or_no(asked.verb, yes, citation))
+    return replace(answer, kind=AnswerKind.YES_NO, text=_told(asked, _yes(answer, asked, citation, polarity), citation))
+
+
+def _yes(answer: Answer, asked: YesNo, citation: Citation, polarity: Polarity) -> bool | None:
+    if not _has_its_places(asked.question, citation):
+        return None
+    return verdict(polarity(asked.question, citation.quote, _read(citation, answer.passages)))
+
+
+def _told(asked: YesNo, yes: bool | None, citation: Citation) -> str:
+    is_over = asked.verb is Verb.DONE and yes is False and not is_expected(asked.question, citation.quote)
+    return render.yes_or_no(Verb.PAST if is_over else asked.verb, yes, citation, act=asked.act)
+
+
+def _said_alike(answer: Answer, asked: YesNo, polarity: Polarity) -> Answer | None:
+    """The answer by a sentence near at hand that says, or denies, nearly all of the question; None where there is none.
+
+    A judge of what answers looks for what is asked for, and a question for yes or no asks for nothing that a sentence
+    may have. A number that the question has and the sentence has not is denied or not spoken of.
+    """
+    wanted = set(content_of(asked.question))
+    numbers = _NUMBER.findall(fold(asked.question))
+    best: tuple[float, Citation] | None = None
+    for article in dict.fromkeys(passage.article for passage in answer.passages[:_LOOKED_AT]):
+        for span in sentences_of(article):
+            said = fold(article.body[slice(*span)])
+            share = len(wanted & set(said)) / len(wanted) if wanted else 0.0
+            if share >= _ASKED_ALIKE and (best is None or share > best[0]):
+                best = share, cited(1, article, span)
+    if best is None:
+        return None
+    citation = best[1]
+    yes = _yes(answer, asked, citation, polarity)
+    if yes is None or (yes and any(number not in fold(citation.quote) for number in numbers)):
+        return None
+    return replace(
+        answer,
+        kind=AnswerKind.YES_NO,
+        text=_told(asked, yes, citation),
+        quote=citation.quote,
+        citations=(citation,),
+    )
 
 
 def _read(citation: Citation, passages: tuple[Passage, ...]) -> float | None:
@@ -43,7 +85,13 @@ def _read(citation: Citation, passages: tuple[Passage, ...]) -> float | None:
 
 
 def _has_its_places(question: str, citation: Citation) -> bool:
-    """Whether every province that a question names stands around the quote; of another it says neither yes nor no."""
+    """Whether a quote is of every province that a question names; of another it says neither yes nor no.
+
+    A province stands in it or around it, and no other is named in between.
+    """
     body, start, end = citation.article.body, citation.start or 0, citation.end or 0
-    text = fold(f"{citation.article.heading}\n{body[max(0, start - _BEFORE_IT) : end + _BEHIND_IT]}")
-    return all(place in text for place in _PLACE.findall(fold(question)))
+    before, said = fold(body[max(0, start - _BEFORE_IT) : start]), fold(citation.quote)
+    around = f"{fold(citation.article.heading)}\n{before}{said}{fold(body[end : end + _BEHIND_IT])}"
+    last = _PLACE.findall(before)[-1:]
+    asked = _PLACE.findall(fold(question))
+    return all(place in said or (place in around and last in ([], [place])) for place in asked)

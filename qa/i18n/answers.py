@@ -145,6 +145,12 @@ SAID: dict[str, tuple[str, ...]] = {
     "no_will": ("不会。", "No. "),
     "yes_done": ("是的。", "Yes. "),
     "no_done": ("还没有。", "Not yet. "),
+    "yes_past": ("是的。", "Yes. "),
+    "no_past": ("没有。", "No. "),
+    "yes_act": ("{act}。", "Yes. "),
+    "no_act": ("不{act}。", "No. "),
+    "yes_did": ("{act}了。", "Yes. "),
+    "no_did": ("没{act}。", "No. "),
     "unsettled": ("文中没有直接说，最接近的是：", "The text does not settle it; what comes closest: "),
     "filter_dropped": (
         "“{words}”（{label}）那些期里没有找到，改为不限时间查找。",

@@ -15,6 +15,7 @@ from enum import Enum
 from embeddings import character_pairs, fold, fold_to_words
 from qa.query.colloquial import plain
 from qa.query.names import people_in
+from qa.query.referents import PROVINCES
 from qa.query.times import find_times
 
 
@@ -26,6 +27,9 @@ class Verb(str, Enum):
     CAN = "can"  # 能不能, 可以…吗
     WILL = "will"  # 会不会, 会…吗
     DONE = "done"  # 修好了吗
+    PAST = "past"  # 去过吗, of what is over and is not expected any more
+    ACT = "act"  # 开不开: the answer has the verb itself
+    DID = "did"  # 办没办
 
     __str__ = str.__str__
 
@@ -37,6 +41,8 @@ _ENDS = re.compile(r"(?:吗|么|吧|是吧|对吧|对吗|对不对|是不是|没
 _WHETHER = re.compile(
     r"是不是|是否|有没有|有无|能不能|能否|可不可以|可否|会不会|要不要|该不该|([\u3400-\u9fff])[不没]\1"
 )
+_ACT = re.compile(r"(?P<act>[\u3400-\u9fff])(?P<not>[不没])(?P=act)")
+_OWN_WORDS = "是有能会可要该"  # verbs of which an answer has its own words
 _VERBS = (
     (Verb.HAS, re.compile(r"有没有|有无")),
     (Verb.CAN, re.compile(r"能不能|能否|可不可以|可否")),
@@ -56,17 +62,25 @@ _VERBS = (
 # An answer whether something is so turns on these, where the question has none of them.
 _NEGATIONS = re.compile(
     r"没有|没能|没(?=[\u3400-\u9fff])|无(?![论锡人线废锡数私偿障疑论])|无一|谢绝|排除|免于|不设|尚未|未能|未(?![来成])|并非|不是|不能|不得|不再|不会|不予|不准|不许|不(?![过仅但断少久同错足如满料等管论])|无法|无需|禁止"
-    r"|取消|停止|暂停|停办|推迟|拒绝|否认|例外|除外|除了|以外|之外|只剩"
+    r"|取消|停(?=[开运业办工课产航售播驶电水])|停止|暂停|封闭|关停|停办|推迟|拒绝|否认|例外|除外|除了|以外|之外|只剩"
 )
 _PLANNED = re.compile(
     r"计划|打算|准备|还想|想要|盘算|拟(?![定订])|将(?!军|领|士)|有望|预计|正在|仍在|还在|筹备|争取|力争|即将|待(?!遇)"
 )
+_SAYS_NOTHING = re.compile(r"[的了过是有在把被都也还就全又很这那个和与\d.%零一二两三四五六七八九十]")
+_STILL = re.compile(r"已经|[还好完成]了|如今|现在")
 _COSTS = re.compile(r"钱|费|花销")
 _FREE = re.compile(r"免费|无息|免缴|免交|义诊|公益")
 _NUMBER = re.compile(r"第?(?:\d[\d,.]*|[零一二两三四五六七八九十百千]+)[\u3400-\u9fff%]?")
 _SAYS_MORE = re.compile(r"超过|不到|多于|少于|以上|以下|比|高于|低于|至少|最多")
 _BEFORE = re.compile(r"以前|之前|从前|过去|原来|曾经?[^，]*过|过(?:吗|么|没有)")
 _FIRST_TIME = re.compile(r"第一次|首次|头一[回次]|第一回|初次")
+_CONTRARY = (
+    (re.compile(r"赢|胜|夺冠"), re.compile(r"输|负于|不敌|败")),
+    (re.compile(r"涨|升|增(?![设派])|上调"), re.compile(r"跌|降(?!雨|雪|水|温|落伞)|减(?!灾|免)|下挫|下滑|下调|回落")),
+)
+_PROVINCE = re.compile(PROVINCES)
+_ALTERED = 3  # characters of a name that another is taken for, with its second character changed
 _SHORT_NAME = 4  # characters, of a thing that has another of its kind
 _MORE_THAN = frozenset({"超过", "多于", "高于", "大于", "超"})
 _QUANTITY = re.compile(r"(?P<number>\d[\d,]*(?:\.\d+)?)(?P<scale>[百千万亿]*)")
@@ -84,10 +98,11 @@ _SURELY = 1.0  # log-odds of yes or no that a reader alone must give, where the 
 
 @dataclass(frozen=True, slots=True)
 class YesNo:
-    """A yes/no question: its verb, and the question in printed words."""
+    """A yes/no question: its verb, the question in printed words, and the verb that it doubles (开不开: 开), if any."""
 
     verb: Verb
     question: str
+    act: str = ""
 
 
 def read_yes_no(question: str) -> YesNo | None:
@@ -98,8 +113,21 @@ def read_yes_no(question: str) -> YesNo | None:
     rest = _WHETHER.sub("", text)
     if _OTHER_QUESTION.search(rest):
         return None
+    doubled = _ACT.search(text)
+    if doubled and doubled["act"] not in _OWN_WORDS:
+        return YesNo(Verb.ACT if doubled["not"] == "不" else Verb.DID, text, doubled["act"])
     verb = next(verb for verb, pattern in _VERBS if pattern.search(text))
     return YesNo(verb, text)
+
+
+def content_of(question: str) -> str:
+    """The characters of a yes/no question that say what it is about, folded, without numbers."""
+    return _SAYS_NOTHING.sub("", fold_to_words(_ENDS.sub("", _WHETHER.sub("", fold(question)))))
+
+
+def is_expected(question: str, sentence: str) -> bool:
+    """Whether what a question asks after may still come, by its own words or by a text that speaks of a plan."""
+    return bool(_STILL.search(question) or _PLANNED.search(sentence))
 
 
 def verdict(log_odds: float | None) -> bool | None:
@@ -129,18 +157,29 @@ def polarity_by_words(question: str, sentence: str) -> float | None:
     asked = fold(question)
     for time in reversed(find_times(asked, today=_ANY_DAY)):
         asked = asked[: time.start] + asked[time.end :]
-    clause = _nearest_clause(asked, fold(sentence))
+    sentence = fold(sentence)
+    stretch = _stretch_on(asked, sentence)
+    clause = _nearest_clause(asked, stretch)
     if not clause:
         return None
-    if _other_number(asked, _segment(fold(sentence), clause)):
+    if _other_number(asked, _segment(stretch, clause)):
         return -2.0
     if (compared := _compared(asked, clause)) is not None:
         return compared
-    if _BEFORE.search(asked) and _FIRST_TIME.search(fold(sentence)):
+    if _BEFORE.search(asked) and _FIRST_TIME.search(sentence):
         return -2.0
     stated = _STATES.search(asked)
-    if stated and (told := _states(asked, stated["object"], fold(sentence))) is not None:
+    if stated and (told := _states(asked, stated["object"], sentence)) is not None:
         return told or None
+    if (there := _is_there(asked, sentence)) is not None:
+        return there or None
+    done = _DONE.search(asked)
+    if done and re.search(rf"{re.escape(done['act'])}[之以]?后[^，]{{0,2}}(?:将|可|能|会|预计)", sentence):
+        return -1.0
+    if _says_the_opposite(asked, clause):
+        return -2.0
+    if _says_only_the_name(asked, clause):
+        return None
     is_denied = bool(_NEGATIONS.search(clause))
     if _COSTS.search(asked) and "免" not in asked:
         is_denied = is_denied or bool(_FREE.search(clause))
@@ -154,6 +193,66 @@ def polarity_by_words(question: str, sentence: str) -> float | None:
     ):
         return -1.0
     return 1.0
+
+
+_DONE = re.compile(r"(?P<act>[\u4e00-\u9fff]{2})了(?:吗|么|吧|没有)\s*[？?。.！!]*$")
+_HAS_OBJECT = re.compile(
+    r"(?:有没有|有无|(?<![没只])有)(?P<object>[\u4e00-\u9fff]{2,8}?)(?:了|的)?(?:吗|么|吧)?[？?。]*$"
+)
+_THERE_IS_NONE = re.compile(r"没有?|无(?!人机|[论锡线废数私偿障疑])|未(?![来成])")
+
+
+def _is_there(asked: str, sentence: str) -> float | None:
+    """Whether there is what a question with 有 asks after.
+
+    The log-odds of no where a clause that speaks of it denies it, 0 where nothing speaks of it; None for all else.
+    """
+    match = _HAS_OBJECT.search(asked)
+    if match is None or _THERE_IS_NONE.search(match["object"]):
+        return None
+    wanted = match["object"]
+    for clause in (found[0] for found in _CLAUSE.finditer(sentence)):
+        if _THERE_IS_NONE.search(clause) and len(set(wanted) & set(_THERE_IS_NONE.sub("", clause))) * 3 >= len(wanted):
+            return -2.0
+    return None if any(pair in sentence for pair in _pairs(wanted)) else 0.0
+
+
+def _stretch_on(asked: str, sentence: str) -> str:
+    """What a sentence says of the person or province that a question names, where it names others beside; else all.
+
+    A stretch goes from a clause with the name to the next that has another name of its kind.
+    """
+    clauses = [match for match in _CLAUSE.finditer(sentence)]
+    for named_in in (_PROVINCE.findall, people_in):
+        wanted = set(named_in(asked))
+        named = [set(named_in(clause[0])) for clause in clauses]
+        holding = [bool(names & wanted) for names in named]
+        if not wanted or not any(holding) or not any(names - wanted for names in named):
+            continue
+        kept, is_on = [], False
+        for clause, names, holds in zip(clauses, named, holding, strict=True):
+            is_on = holds or (is_on and not names)
+            if is_on:
+                kept.append(clause[0])
+        return "，".join(kept)
+    return sentence
+
+
+def _says_only_the_name(asked: str, clause: str) -> bool:
+    """Whether all that a clause has of a question is the person that it names."""
+    bare = asked
+    for name in people_in(asked):
+        bare = bare.replace(name, " ")
+    wanted = character_pairs(content_of(bare))
+    return bare != asked and bool(wanted) and not wanted & _pairs(clause)
+
+
+def _says_the_opposite(asked: str, clause: str) -> bool:
+    """Whether a clause has a word that is contrary to one of the question (赢: 不敌; 涨: 跌), and none like it."""
+    for one, other in (*_CONTRARY, *(pair[::-1] for pair in _CONTRARY)):
+        if one.search(asked) and not other.search(asked) and other.search(clause) and not one.search(clause):
+            return True
+    return False
 
 
 def _compared(asked: str, clause: str) -> float | None:
@@ -204,6 +303,8 @@ def _states(asked: str, stated: str, sentence: str) -> float | None:
 
     0 where half of it or less is there at all, the log-odds of yes where it is said of somebody else; None else.
     """
+    if _is_altered(stated, sentence):
+        return -_CERTAIN
     pairs = _pairs(stated)
     if pairs and 2 * sum(pair in sentence for pair in pairs) <= len(pairs):
         return 0.0
@@ -219,6 +320,17 @@ def _states(asked: str, stated: str, sentence: str) -> float | None:
     ):
         return -1.0
     return None
+
+
+def _is_altered(stated: str, sentence: str) -> bool:
+    """Whether a sentence has what is stated with another character (汉武帝: 汉文帝), or a deputy's post (书记: 副书记)."""
+    if stated in sentence:
+        return False
+    is_deputy = "副" not in stated and any(
+        f"{stated[:place]}副{stated[place:]}" in sentence for place in range(len(stated) - 1)
+    )
+    named = [name for name in re.split("的", stated) if len(name) == _ALTERED and name not in sentence]
+    return is_deputy or any(re.search(f"{re.escape(name[0])}.{re.escape(name[-1])}", sentence) for name in named)
 
 
 def _another_of_its_kind(subject: str, stated: str, sentence: str) -> bool:

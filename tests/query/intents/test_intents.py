@@ -18,7 +18,7 @@ from qa.query.intents.parts import read_choice, read_pair, read_parts
 from qa.query.intents.smalltalk import Reply, reply_to
 from qa.query.intents.summary import title_in
 from qa.query.intents.topic import read_topic
-from qa.query.intents.yes_no import Verb, polarity_by_words, polarity_of, read_yes_no, verdict
+from qa.query.intents.yes_no import Verb, is_expected, polarity_by_words, polarity_of, read_yes_no, verdict
 from qa.types import Spoken
 
 
@@ -73,6 +73,8 @@ def test_an_author_is_read(question: str, name: str, counts: bool) -> None:
         ("码头有没有食堂", Verb.HAS),
         ("陈巧云是不是校长", Verb.IS),
         ("灯会会不会推迟", Verb.WILL),
+        ("渡口还开不开", Verb.ACT),
+        ("石榴节今年办没办", Verb.DID),
     ],
 )
 def test_a_yes_no_question_has_its_verb(question: str, verb: Verb) -> None:
@@ -102,6 +104,18 @@ def test_other_questions_are_no_yes_no_questions(question: str) -> None:
         ("渡口全年运送旅客有没有超过4万人次", "渡口全年运送旅客3.06万人次，多了48%。", "没有"),
         ("渡口的旅客不到5000人次吗", "渡口的旅客有3.06万人次。", "不是"),
         ("王大山以前种过葡萄吗", "“这是我第一次种葡萄。”王大山说。", "还没有"),
+        ("渡口有没有人受伤", "渡口翻了一条船，暂无人员伤亡。", "没有"),
+        ("东院有食堂吗", "东院的老人自己做饭，没有地方吃。", ""),
+        ("东院有食堂吗", "东院没有饭堂，老人自己做饭。", "没有"),
+        ("湖南的橘子收完了吗", "湖北、江西的橘子已经收完，湖南、广西还在收。", "还没有"),
+        ("江西的橘子收完了吗", "湖北、江西的橘子已经收完，湖南、广西还在收。", "是的"),
+        ("陈巧云是镇党委书记吗", "镇党委副书记陈巧云主持会议。", "不是"),
+        ("东坡墓是宋文帝的陵吗", "专家说，东坡墓就是宋武帝的陵。", "不是"),
+        ("新桥建成了吗", "新桥已经立项，建成后将成为全县最长的桥。", "还没有"),
+        ("王大山赢了吗", "王大山以3比1取胜。", "是的"),
+        ("王大山赢了吗", "王大山不敌对手。", "还没有"),
+        ("橘子价涨了吗", "橘子价比去年下跌两成。", "还没有"),
+        ("王大山拿奖牌了吗", "陈巧云得到银牌，王大山排在第六位。", ""),
     ],
 )
 def test_the_text_bears_out_the_word(question: str, sentence: str, word: str) -> None:
@@ -110,6 +124,22 @@ def test_the_text_bears_out_the_word(question: str, sentence: str, word: str) ->
     said = verdict(polarity_by_words(asked.question, sentence))
     assert said is (None if not word else word in ("是", "是的", "有", "能", "会"))
     assert not word or words(f"{'yes' if said else 'no'}_{asked.verb}") == f"{word}。"
+
+
+@pytest.mark.parametrize(
+    ("question", "yes", "said"),
+    [("渡口还开不开", False, "不开。"), ("石榴节今年办没办", True, "办了。"), ("石榴节今年办没办", False, "没办。")],
+)
+def test_a_doubled_verb_is_answered_with_itself(question: str, yes: bool, said: str) -> None:
+    asked = read_yes_no(question)
+    assert asked is not None
+    assert words(f"{'yes' if yes else 'no'}_{asked.verb}", act=asked.act) == said
+
+
+def test_what_may_still_come_is_told_from_what_is_over() -> None:
+    assert is_expected("水闸修好了吗", "水闸去年塌了。")
+    assert is_expected("王大山回村了吗", "王大山打算明年回村。")
+    assert not is_expected("王大山拿奖牌了吗", "王大山排在第六位。")
 
 
 def test_emoji_are_left_out_unless_there_is_nothing_else() -> None:
