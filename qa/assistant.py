@@ -38,6 +38,7 @@ from qa.answering.extract import answer_from, side_by_side
 from qa.answering.inventory import inventory
 from qa.answering.overview import article_summary, article_titled, authored, overview, sentences_on
 from qa.answering.parts import both, choose, in_parts
+from qa.answering.speech import what_was_said
 from qa.answering.yes_no import with_yes_or_no
 from qa.errors import QuestionCode, QuestionError
 from qa.generation.llm import Writer, chosen_writer, write
@@ -51,6 +52,7 @@ from qa.query.intents.inventory import read_inventory
 from qa.query.intents.listed import read_item, read_only
 from qa.query.intents.parts import read_choice, read_pair, read_parts
 from qa.query.intents.smalltalk import reply_to
+from qa.query.intents.speech import read_speech
 from qa.query.intents.summary import title_in
 from qa.query.intents.topic import read_topic
 from qa.query.intents.yes_no import Polarity, polarity_of, read_yes_no
@@ -262,8 +264,10 @@ class Assistant:
         if filters.section is None and (named := section_in(rest, snapshot.sections())):
             filters, rest = replace(filters, section=named[0]), named[1] or rest
         within = scope.label if scope else ""
-        if listed := self._listed(rest, question, snapshot, filters=filters, within=within):
-            return replace(listed, scope=scope)
+        respelled, note = self._respell(read_question(rest), snapshot)
+        for said, noted in dict.fromkeys([(rest, ""), (respelled.text, note)]):
+            if listed := self._listed(said, question, snapshot, filters=filters, within=within):
+                return replace(listed, scope=scope, note=noted)
         answer = self._found(question, rest, scope, snapshot, replace(asking, filters=filters))
         if scope and scope.is_counted and answer.abstained:
             answer = self._without_filter(question, answer, scope, snapshot, asking)
@@ -288,6 +292,9 @@ class Assistant:
         asked = read_description(rest)
         if asked and (described := description(asked, question, snapshot, filters=filters)):
             return described
+        spoken = read_speech(rest)
+        if spoken and (said := what_was_said(spoken, question, snapshot, filters=filters)):
+            return said
         if topic := read_topic(rest):
             return overview(topic, question, snapshot, filters=filters, within=within) or authored(
                 topic, question, snapshot, filters=filters, within=within

@@ -18,6 +18,8 @@ _POST = (
     "书记|主任|[区市县镇乡村局院校会队部所站馆厂社行]长|经理|主席|总理|总统|教授|医生|老师|教师|记者|志愿者|居民|村民|市民|职工|党员|选手|运动员|航天员|民警|警察|辅警|律师"
     "|工程师|专家|代表|大户|负责人|司机|学生|战士|军人|老兵|护士|院士|委员|干部|队员|教练|作家|画家|演员|导演|店主|老板|会员|理事|董事|发言人|传承人|[女男]子|老人|[\u4e00-\u9fff]员"
 )
+_KIND_OF_THING = "中心|[馆站场桥路楼园塔船队团剧院校]|项目|工程|活动|组织|品牌|平台|系统|小区|社区|台风|飞船|卫星|计划"
+_FIRST = 4  # sentences, of which an earlier one goes before
 _LEAST = 1.0  # a sentence that merely has the name describes nothing
 
 
@@ -26,12 +28,14 @@ def description(asked: Described, question: str, snapshot: Snapshot, *, filters:
     articles = snapshot.find_phrase(asked.name, filters=filters)[:_ARTICLES]
     weigh = _describes_person if asked.is_person else _describes_thing
     found = [
-        (weigh(article.body[slice(*span)], asked.name) - 0.05 * place, article, span)
+        (weigh(article.body[slice(*span)], asked.name) - 0.05 * min(place, _FIRST), article, span)
         for article in articles
         for place, span in enumerate(sentences_of(article))
         if fold(asked.name) in fold(article.body[slice(*span)])
     ]
-    found = sorted((one for one in found if one[0] >= _LEAST), key=lambda one: -one[0])
+    told = sorted((one for one in found if one[0] >= _LEAST), key=lambda one: -one[0])
+    # Of somebody whom no sentence describes, the first that is about him tells most.
+    found = told or [one for one in found if asked.is_person and one[0] > 0][:1]
     if not found:
         return None
     best = found[0]
@@ -75,9 +79,14 @@ def _describes_thing(sentence: str, name: str) -> float:
         )
         + 1.5
         * bool(
-            re.search(rf"(?:推行|实行|实施|建立|打造|开展|创建|设立|叫做?|称为|即|所谓的?)[“「《]?{wanted}", sentence)
+            re.search(
+                rf"(?:推行|实行|实施|建立|打造|开展|创建|设立|结成|组成|成立|采取|采用|提出|推出|名为|叫做?|称为|即|所谓的?)[“「《]?{wanted}",
+                sentence,
+            )
         )
+        # In marks, what it is stands beside it: 跳台滑雪中心“雪如意”.
         + 0.5 * bool(re.search(rf"[“「《]{wanted}", sentence))
+        + 0.7 * bool(re.search(rf"(?:{_KIND_OF_THING})[“「《]{wanted}", sentence))
     )
 
 

@@ -33,10 +33,11 @@ from qa.answering.features import (
 )
 from qa.answering.lists import asks_for_list, best_listed, enumerates, sentences_of_list
 from qa.answering.refusal import refuse
-from qa.answering.spans import trim
+from qa.answering.spans import trim, whole_name
 from qa.i18n import Words
 from qa.linear import LinearModel, stored_model, stored_weights
 from qa.query.question import Asks, Query
+from qa.query.stretch import is_of_another, names_the_same, stretch_on
 from qa.types import Answer, AnswerKind, Citation, Passage
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ _COVERED = SENTENCE_FEATURES.index("characters covered")
 _MONTH = re.compile(r"(?<!\d)(1[0-2]|[1-9])月")
 # A place or a number, which is nobody.
 _NOBODY = re.compile(r".{1,8}[省市县区镇乡村路街]|[\d年月日时分点多余个名位人岁元%.]+")
+_ONE_CHARACTER = re.compile(r"[\d一二两三四五六七八九十百千万金银铜Ⅰ-Ⅻ]|[A-Za-z]")
 _FITTING_BONUS = 0.02  # of cosine, for a sentence that holds the kind of thing asked for
 
 
@@ -115,6 +117,7 @@ def answer_from(
     if query.is_foreign and not evidence.is_read:
         scores = _by_meaning(vector, evidence, encoder)
         best = int(scores.argmax())
+    best = _of_the_named(query, evidence, scores, best)
     if asks_for_list(query) and query.asks is not Asks.AUTHOR:
         return _list(query, passages, evidence, scores, snapshot, confidence)
     # All cosines are alike.
@@ -136,6 +139,24 @@ def answer_from(
         confidence=confidence,
         short=citation.short,
     )
+
+
+def _of_the_named(query: Query, evidence: Evidence, scores: NDArray[np.float64], best: int) -> int:
+    """The best sentence; where it is of another person or province than the question names, the best one that is not.
+
+    Only a sentence of the same passage counts, which has what is asked for.
+    """
+    sentences = evidence.sentences
+    if query.asks is Asks.WHO or not is_of_another(query.text, sentences[best].text):
+        return best
+    others = [
+        place
+        for place, sentence in enumerate(sentences)
+        if sentence.passage == sentences[best].passage
+        and evidence.fits[place]
+        and names_the_same(query.text, sentence.text)
+    ]
+    return max(others, key=lambda place: float(scores[place]), default=best)
 
 
 def _lacks_what_is_asked(query: Query, citation: Citation) -> bool:
@@ -310,8 +331,23 @@ def _cite(
 
 def _short(query: Query, passage: Passage, sentence: Sentence) -> tuple[int, int] | None:
     """The place in the body of what answers, without the question's own words; None where no reader could tell."""
-    found = short_answer(passage, sentence.start, sentence.end, question=query.text)
-    return trim(query.text, passage.article.body, *found) if found else None
+    start, end = sentence.start, sentence.end
+    if query.asks is not Asks.WHO:
+        first, last = stretch_on(query.text, sentence.text)
+        start, end = sentence.start + first, sentence.start + last
+    found = short_answer(passage, start, end, question=query.text)
+    if found is None:
+        return None
+    body = passage.article.body
+    found = trim(query.text, body, *found)
+    if query.asks is Asks.WHO:
+        found = whole_name(body, *found)
+    return found if _tells(body[slice(*found)]) else None
+
+
+def _tells(words: str) -> bool:
+    """Whether some words can be an answer: a single character is none, unless it is a number."""
+    return len(words) > 1 or bool(_ONE_CHARACTER.fullmatch(words))
 
 
 def _second_sentence(evidence: Evidence, scores: NDArray[np.float64], best: int, margin: float) -> int | None:

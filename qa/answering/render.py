@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from embeddings import Article, BulletinError, Issue
-from qa.i18n import Words, changed, day_words, joined, words
+from qa.i18n import Words, changed, day_words, doubled_verb_words, joined, words
 from qa.i18n.errors import explain
 from qa.query.intents.inventory import Inventory
 from qa.query.intents.smalltalk import Reply
@@ -129,7 +129,12 @@ def yes_or_no(verb: Verb, yes: bool | None, citation: Citation, *, act: str = ""
 
     `act` is the verb itself, where the answer has it (开不开: 不开).
     """
-    lead = words("unsettled") if yes is None else words(f"{'yes' if yes else 'no'}_{verb}", act=act)
+    if yes is None:
+        lead = words("unsettled")
+    elif act:
+        lead = doubled_verb_words(act, yes=yes, is_past=verb is Verb.DID)
+    else:
+        lead = words(f"{'yes' if yes else 'no'}_{verb}")
     return joined("", (lead, _quoted(citation)))
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from embeddings import fold
+from qa.query.names import people_in
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,6 +43,7 @@ _NUMERAL = re.compile(r"[\d一二三四五六七八九十百千万亿两半]")
 _ASKS_NUMBER = re.compile(r"多少|几|多[久长高大远重宽深快]|how (?:many|much|long|old|far)", re.I)
 _ROUGH_BEFORE = re.compile(r"(?:大约|约|将近|近|超过|超|不到|不足|至少|年近|年过|年逾|逾)$")
 _ROUGH_AFTER = re.compile(r"左右|上下|以上|以下")
+_LONGEST_NAME = 3  # characters
 _LONGEST_TITLE = 40  # characters
 _SPACES = (" ", "\u3000")
 _LED = 2.0  # log-odds by which a beginning is likelier behind what the question has before its asking word
@@ -113,6 +115,20 @@ def trim(question: str, body: str, start: int, end: int) -> tuple[int, int]:
     """
     start, end = _narrowed(question, body, start, end)
     return _with_its_marks(body, *_with_roughness(question, body, start, end))
+
+
+def whole_name(body: str, start: int, end: int) -> tuple[int, int]:
+    """The place of an answer with the rest of a name that it is cut from (铁 of 铁凝, 翟志 of 翟志刚)."""
+    line = body.rfind("\n", 0, start) + 1
+    text = body[line : end + _LONGEST_NAME]
+    words = body[start:end]
+    if len(words) >= _LONGEST_NAME:
+        return start, end
+    for name in people_in(text):
+        at = text.find(name, max(0, start - line - len(name)))
+        if name != words and words in name and line + at <= start and end <= line + at + len(name):
+            return line + at, line + at + len(name)
+    return start, end
 
 
 def _with_roughness(question: str, body: str, start: int, end: int) -> tuple[int, int]:
@@ -229,6 +245,9 @@ def _without_marks(body: str, start: int, end: int) -> tuple[int, int]:
     while start < end and body[end - 1] in _MARKS:
         end -= 1
     inside = body[start:end]
+    if inside.startswith(("（", "(")) and inside.endswith(("）", ")")) and "（" not in inside[1:]:
+        start, end = start + 1, end - 1
+        inside = body[start:end]
     for opening, closing in zip(_OPENING, _CLOSING, strict=True):
         if inside.startswith(opening) and closing not in inside and not body.startswith(closing, end):
             return start + 1, end

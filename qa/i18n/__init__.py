@@ -170,6 +170,12 @@ def day_words(day: date) -> Words:
     return words("day", year=day.year, month=day.month, day=day.day, month_name=_MONTHS[day.month - 1])
 
 
+def doubled_verb_words(verb: str, *, yes: bool, is_past: bool) -> Words:
+    """The answer to a question with a doubled verb (开不开, 办没办), by that verb in Chinese."""
+    chinese = (f"{verb}了。" if yes else f"没{verb}。") if is_past else (f"{verb}。" if yes else f"不{verb}。")
+    return Words(chinese, str(_english(words("yes_is" if yes else "no_is"))))
+
+
 def month_words(month: int, year: int | None = None) -> Words:
     """A month from 1 to 12, of a year or alone."""
     key = "month" if year else "month_alone"

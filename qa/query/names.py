@@ -15,10 +15,11 @@ _NOT_NAMES = (
     "|毛利|万[人元亩吨户余名多家亿众]|钱[款]|严[格重肃防厉密]|武[汉装术器警]|向[前上着全社外内好各]|齐[全心]|车[位站辆道间厢棚次主流]|安[全排装置徽康静]"
     "|温[度暖和室馨]|习[惯俗]|何[时地况以为处]|白[皮]|方[可才]|欧[洲盟元]|庄[严重稼]|汤[锅]|丁香|史[诗]|巩固|向[导]"
 )
+_BEFORE_AT = "[属由位对关处至终鉴便善勇敢居低高大小等基限源始用有利急忙]"  # 于 behind these is 'at' or 'to'
+_BODIES = "社区|小区|街道|学校|医院|大学|公司|中心|银行|集团|家属院"  # 瑞金社区 is not 金社区
 IDEOGRAPH = "\u3400-\u9fff"
-NAME = (
-    rf"(?<![{SURNAMES_IN_TEXT}第])(?!(?<=[地双对各警校官多])方)(?!{_NOT_NAMES})[{SURNAMES_IN_TEXT}][{IDEOGRAPH}]{{1,2}}"
-)
+_NO_NAME_HERE = rf"(?!(?<=[地双对各警校官多])方)(?!(?<={_BEFORE_AT})于)(?!{_NOT_NAMES})(?!.(?:{_BODIES}))"
+NAME = rf"(?<![{SURNAMES_IN_TEXT}第]){_NO_NAME_HERE}[{SURNAMES_IN_TEXT}][{IDEOGRAPH}]{{1,2}}"
 AFTER_A_NAME = r"说表主在任介和、,出是担书委代于为把就带率等及同与被的。)(强要指以从用将凭也还获夺摘介打向给一\s"
 # In a question a name is also followed by what its bearer does.
 _PEOPLE = re.compile(

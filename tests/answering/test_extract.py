@@ -91,3 +91,43 @@ def test_confidence_is_a_chance(assistant: Assistant) -> None:
 @pytest.mark.parametrize("question", ["的", "？！", "🙂", "\x00", "a", "<script>alert(1)</script>", "' OR 1=1 --"])
 def test_odd_questions_are_answered_or_refused_without_an_error(assistant: Assistant, question: str) -> None:
     assert assistant.ask(question).text
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("何长成在会上讲了什么？", "责任感、紧迫感都要再强一些"),
+        ("何常成在会上讲了啥", "责任感、紧迫感都要再强一些"),
+        ("李昭鹏说了些什么", "今年老党员都起了大作用"),
+        ("什么是大下姜", "结成“大下姜”乡村联合体"),
+        ("雪如意是什么", "国家跳台滑雪中心“雪如意”"),
+        ("“两火合一”是什么意思？", "好让更多残疾人和健全人一起参与"),
+        ("江豚", "二十多头江豚现身赣江"),
+    ],
+)
+def test_what_was_said_and_what_a_name_means_is_quoted(assistant: Assistant, question: str, told: str) -> None:
+    answer = assistant.ask(question)
+    assert told in answer.text
+    for citation in answer.citations:
+        assert citation.article.body[citation.start : citation.end] == citation.quote
+
+
+def test_an_overview_names_nobody_who_is_none(assistant: Assistant) -> None:
+    assert "还提到的人" not in assistant.ask("江豚").text
+    assert "还提到的人" not in assistant.ask("介绍一下宋长纪").text
+
+
+@pytest.mark.parametrize(
+    ("question", "begins"),
+    [
+        ("枫亭镇的公交车还开不开", "不开。"),
+        ("红场阅兵今年办没办", "没办。"),
+        ("埃尔比勒机场遇袭有没有人受伤", "没有。"),
+        ("陕西的麦子收完了没有", "还没有。"),
+        ("安徽的麦子收完了吗", "是的。"),
+        ("何东亚是区委书记吗", "不是。"),
+        ("通辽机场的航班全取消了没", "是的。"),
+    ],
+)
+def test_yes_and_no_are_said_as_they_were_asked(assistant: Assistant, question: str, begins: str) -> None:
+    assert assistant.ask(question).text.startswith(begins)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from qa.answering.spans import beginnings_asked_for, best_span, trim
+from qa.answering.spans import beginnings_asked_for, best_span, trim, whole_name
 
 
 def trimmed(question: str, span: str, sentence: str | None = None) -> str:
@@ -101,3 +101,22 @@ def test_of_two_days_the_one_that_is_asked_for_is_taken(question: str, wanted: s
 
 def test_a_question_in_traditional_script_is_the_same_question() -> None:
     assert trimmed("環湖步道全長多少公里？", "全长12公里") == "12公里"
+
+
+@pytest.mark.parametrize(
+    ("body", "span", "whole"),
+    [
+        ("清早，周大山打开水闸。", "周大", "周大山"),
+        ("镇长陈巧云说，桥通了。", "巧云", "陈巧云"),
+        ("镇长陈巧云说，桥通了。", "桥", "桥"),
+        ("会议由陈巧云主持。", "陈巧云主持", "陈巧云主持"),
+    ],
+)
+def test_a_name_is_told_whole(body: str, span: str, whole: str) -> None:
+    start = body.index(span)
+    first, last = whole_name(body, start, start + len(span))
+    assert body[first:last] == whole
+
+
+def test_brackets_around_the_whole_answer_are_left_out() -> None:
+    assert trimmed("哪天开幕？", "（12月14日）", "今天（12月14日）开幕。") == "12月14日"

@@ -30,6 +30,15 @@ _BREAKS = re.compile(r"[，,；;？?。\n]+|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u
 _EACH = re.compile(
     r"^(?P<lead>.*?)(?P<one>[^，,。、的]{2,10}?)(?:(?<![维共总饱温柔缓])和(?![平谐解气睦])|与|跟|、)(?P<other>[^，,。、的]{2,10}?)(?:两[人者个家地])?(?:各自?|分别|(?<![成首])都)(?P<rest>(?:[是有在]|[^，,。和与各]).*)$"
 )
+# 甲社区的书记和乙社区的主任分别是谁: both are described.
+_EACH_OF_TWO = re.compile(
+    r"^(?P<one>[^，,。、]{1,10}的[^，,。、的]{1,8}?)(?:和|与|跟)(?P<other>[^，,。、]{1,10}的[^，,。、的]{1,8}?)"
+    r"(?:各自?|分别)(?P<rest>.+)$"
+)
+_COUNTS_TWO = re.compile(
+    r"^(?P<lead>.+?)(?P<many>多少|几)(?P<measure>[个名位户家所条座辆台件])(?P<one>[\u4e00-\u9fff]{2,4})(?:和|与|、)"
+    r"(?:多少|几)?(?:[个名位户家所条座辆台件])?(?P<other>[\u4e00-\u9fff]{2,4})$"
+)
 _WHICH = re.compile(
     r"^(?P<lead>(?:请问|比较一?下?|对比一?下?)?)(?P<one>[^，,。、]{2,14}?)(?:和|与|跟|、|还是)(?P<other>[^，,。、的]{2,14}?)(?:相比)?[，,\s]*"
     r"(?:两[个人者家地边]?(?:中|里|之间)?)?(?P<which>哪一?[个边家次种年条座方位名]?(?:里|儿)?|谁)(?P<rest>.+?)[？?。]*$"
@@ -99,10 +108,15 @@ def _standing_alone(clause: str, first: str) -> str:
 
 def _by_subjects(text: str) -> tuple[str, ...]:
     """甲和乙各是几点到的: the same asked of each."""
-    match = _EACH.match(text.strip("？?。 "))
+    text = text.strip("？?。 ")
+    if counts := _COUNTS_TWO.match(text):
+        asked = f"{counts['lead']}{counts['many']}{counts['measure']}"
+        return f"{asked}{counts['one']}", f"{asked}{counts['other']}"
+    match = _EACH_OF_TWO.match(text) or _EACH.match(text)
     if match is None or not _ASKED.search(match["rest"]):
         return ()
-    return tuple(f"{match['lead']}{name}{match['rest']}" for name in (match["one"], match["other"]))
+    lead = match.groupdict().get("lead", "")
+    return tuple(f"{lead}{name}{match['rest']}" for name in (match["one"], match["other"]))
 
 
 def _by_asking_words(text: str) -> tuple[str, ...]:

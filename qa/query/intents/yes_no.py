@@ -15,7 +15,7 @@ from enum import Enum
 from embeddings import character_pairs, fold, fold_to_words
 from qa.query.colloquial import plain
 from qa.query.names import people_in
-from qa.query.referents import PROVINCES
+from qa.query.stretch import stretch_on
 from qa.query.times import find_times
 
 
@@ -79,7 +79,6 @@ _CONTRARY = (
     (re.compile(r"赢|胜|夺冠"), re.compile(r"输|负于|不敌|败")),
     (re.compile(r"涨|升|增(?![设派])|上调"), re.compile(r"跌|降(?!雨|雪|水|温|落伞)|减(?!灾|免)|下挫|下滑|下调|回落")),
 )
-_PROVINCE = re.compile(PROVINCES)
 _ALTERED = 3  # characters of a name that another is taken for, with its second character changed
 _SHORT_NAME = 4  # characters, of a thing that has another of its kind
 _MORE_THAN = frozenset({"超过", "多于", "高于", "大于", "超"})
@@ -158,7 +157,8 @@ def polarity_by_words(question: str, sentence: str) -> float | None:
     for time in reversed(find_times(asked, today=_ANY_DAY)):
         asked = asked[: time.start] + asked[time.end :]
     sentence = fold(sentence)
-    stretch = _stretch_on(asked, sentence)
+    first, last = stretch_on(asked, sentence)
+    stretch = sentence[first:last]
     clause = _nearest_clause(asked, stretch)
     if not clause:
         return None
@@ -215,27 +215,6 @@ def _is_there(asked: str, sentence: str) -> float | None:
         if _THERE_IS_NONE.search(clause) and len(set(wanted) & set(_THERE_IS_NONE.sub("", clause))) * 3 >= len(wanted):
             return -2.0
     return None if any(pair in sentence for pair in _pairs(wanted)) else 0.0
-
-
-def _stretch_on(asked: str, sentence: str) -> str:
-    """What a sentence says of the person or province that a question names, where it names others beside; else all.
-
-    A stretch goes from a clause with the name to the next that has another name of its kind.
-    """
-    clauses = [match for match in _CLAUSE.finditer(sentence)]
-    for named_in in (_PROVINCE.findall, people_in):
-        wanted = set(named_in(asked))
-        named = [set(named_in(clause[0])) for clause in clauses]
-        holding = [bool(names & wanted) for names in named]
-        if not wanted or not any(holding) or not any(names - wanted for names in named):
-            continue
-        kept, is_on = [], False
-        for clause, names, holds in zip(clauses, named, holding, strict=True):
-            is_on = holds or (is_on and not names)
-            if is_on:
-                kept.append(clause[0])
-        return "，".join(kept)
-    return sentence
 
 
 def _says_only_the_name(asked: str, clause: str) -> bool:
@@ -323,7 +302,7 @@ def _states(asked: str, stated: str, sentence: str) -> float | None:
 
 
 def _is_altered(stated: str, sentence: str) -> bool:
-    """Whether a sentence has what is stated with another character (汉武帝: 汉文帝), or a deputy's post (书记: 副书记)."""
+    """Whether a sentence has what is stated with another character (汉武帝: 汉文帝), or a deputy (书记: 副书记)."""
     if stated in sentence:
         return False
     is_deputy = "副" not in stated and any(

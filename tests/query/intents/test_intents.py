@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.i18n import words
+from qa.i18n import doubled_verb_words, words
 from qa.query.colloquial import plain
 from qa.query.condense import FITS, condensed, without_pictures
 from qa.query.english import with_printed_names
@@ -16,6 +16,7 @@ from qa.query.intents.describe import read_description
 from qa.query.intents.listed import read_item, read_only
 from qa.query.intents.parts import read_choice, read_pair, read_parts
 from qa.query.intents.smalltalk import Reply, reply_to
+from qa.query.intents.speech import read_speech
 from qa.query.intents.summary import title_in
 from qa.query.intents.topic import read_topic
 from qa.query.intents.yes_no import Verb, is_expected, polarity_by_words, polarity_of, read_yes_no, verdict
@@ -133,13 +134,35 @@ def test_the_text_bears_out_the_word(question: str, sentence: str, word: str) ->
 def test_a_doubled_verb_is_answered_with_itself(question: str, yes: bool, said: str) -> None:
     asked = read_yes_no(question)
     assert asked is not None
-    assert words(f"{'yes' if yes else 'no'}_{asked.verb}", act=asked.act) == said
+    told = doubled_verb_words(asked.act, yes=yes, is_past=asked.verb is Verb.DID)
+    assert told == said
+    assert told.english == ("Yes. " if yes else "No. ")
 
 
 def test_what_may_still_come_is_told_from_what_is_over() -> None:
     assert is_expected("水闸修好了吗", "水闸去年塌了。")
     assert is_expected("王大山回村了吗", "王大山打算明年回村。")
     assert not is_expected("王大山拿奖牌了吗", "王大山排在第六位。")
+
+
+@pytest.mark.parametrize(
+    ("question", "who", "title"),
+    [
+        ("陈巧云说了什么", "陈巧云", ""),
+        ("陈巧云在会上讲了啥", "陈巧云", ""),
+        ("会上镇长提了哪些要求？", "镇长", ""),
+        ("镇里部署防汛工作：会上镇长说了什么", "镇长", "镇里部署防汛工作"),
+    ],
+)
+def test_whose_words_are_asked_for_is_read(question: str, who: str, title: str) -> None:
+    asked = read_speech(question)
+    assert asked is not None
+    assert (asked.who, asked.title) == (who, title)
+
+
+@pytest.mark.parametrize("question", ["本期讲了什么", "《渡口的灯》说了什么", "陈巧云做了什么", "村里说修什么桥"])
+def test_what_is_not_said_by_anybody_is_no_speech(question: str) -> None:
+    assert read_speech(question) is None
 
 
 def test_emoji_are_left_out_unless_there_is_nothing_else() -> None:
@@ -173,6 +196,8 @@ def test_a_reader_settles_what_words_do_not() -> None:
         ("张村和李村各出了多少钱", ("张村出了多少钱", "李村出了多少钱")),
         ("谁在什么时候修了水闸", ("谁修了水闸", "什么时候修了水闸")),
         ("会上谁主持、谁讲话", ("会上谁主持", "会上谁讲话")),
+        ("东社的社长和西社的会计分别是谁", ("东社的社长是谁", "西社的会计是谁")),
+        ("夜校请了多少个老师和学生", ("夜校请了多少个老师", "夜校请了多少个学生")),
     ],
 )
 def test_two_questions_are_parted(question: str, parts: tuple[str, ...]) -> None:
@@ -270,7 +295,7 @@ def test_a_paragraph_is_cut_to_its_question() -> None:
 
 _READERS = (
     reply_to, plain, read_topic, read_description, read_author, read_yes_no, read_parts, read_choice, read_pair,
-    title_in, read_item, read_only,
+    title_in, read_item, read_only, read_speech,
 )  # fmt: skip
 
 
