@@ -34,7 +34,7 @@ from embeddings import (
 from qa.answering import render
 from qa.answering.aggregate import read_census, section_in, take_census
 from qa.answering.describe import description, people_asked_for, people_told_of
-from qa.answering.extract import answer_from, side_by_side
+from qa.answering.extract import answer_from, side_by_side, tells_of_another_month
 from qa.answering.inventory import inventory
 from qa.answering.overview import article_summary, article_titled, authored, overview, sentences_on
 from qa.answering.parts import both, choose, in_parts
@@ -315,7 +315,9 @@ class Assistant:
             return replace(self._search(rest, snapshot, inside), scope=scope)
         answer = self._search(question, snapshot, inside)
         if answer.abstained and rest != question:  # a day may stand in the text or only above it
-            answer = _surer(answer, self._search(rest, snapshot, inside))
+            found = self._search(rest, snapshot, inside)
+            if not tells_of_another_month(question, found.quote):
+                answer = _surer(answer, found)
         if not answer.abstained:
             return replace(answer, scope=scope)
         anywhere = replace(inside, filters=_without_days(inside.filters, scope.filters))

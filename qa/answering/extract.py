@@ -172,7 +172,12 @@ def _lacks_what_is_asked(query: Query, citation: Citation) -> bool:
         return True
     if query.asks is Asks.WHO and "谁" in query.text and _NOBODY.fullmatch(citation.short):
         return True
-    asked, told = set(_MONTH.findall(query.about)), _MONTH.findall(citation.quote)
+    return tells_of_another_month(query.about, citation.quote)
+
+
+def tells_of_another_month(question: str, quote: str) -> bool:
+    """Whether a question names a month, and a quote names others alone."""
+    asked, told = set(_MONTH.findall(question)), _MONTH.findall(quote)
     return bool(asked and told) and asked.isdisjoint(told)
 
 

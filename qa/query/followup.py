@@ -85,6 +85,8 @@ _KIN = re.compile(
 )
 _OF_THOSE = re.compile(r"(?:的?[那这](?:[边里份段场条个位笔次批趟]|一[份段场条个位笔次批趟])|的)$")
 _NO_KIND = "的里上下中年月日人们个了呢着过在是有会那这"
+_COUNTED_LAST = re.compile(rf"有(?:多少|几)[件张个名位条座辆]?(?P<thing>[{IDEOGRAPH}]{{2}})[？?]?$")
+_A_THING = re.compile(rf"[{IDEOGRAPH}]{{2}}")
 _MARKS = " ？?。.！!，,"
 _COMES_FIRST = re.compile(
     r"(?:是|在)?(?:什么时候|何时|哪一?[天年月日]|几[月号]|在?哪里?|在?哪儿|在?什么地方|为什么|为何|怎么|如何|谁)"
@@ -286,6 +288,11 @@ def _with_other(other: str, before: Spoken, text: str) -> str:
         return f"{other}{asked}"
     if names_in(other) == [other] and (named := people_in(asked)):
         return asked.replace(named[-1], other)
+    if names_in(other) == [other] and PERSON.search(asked):
+        return PERSON.sub(lambda _: other, asked, count=1)
+    # 有多少文物, then 照片呢: the one that is counted in the place of the other.
+    if (counted := _COUNTED_LAST.search(asked)) and _A_THING.fullmatch(other) and not _has_own_name(other):
+        return f"{asked[: counted.start('thing')]}{other}{asked[counted.end('thing') :]}"
     if _KIN.fullmatch(other):
         return f"{subject}的{other}{asked[len(subject) :]}" if (subject := subject_of(asked)) else f"{other}，{asked}"
     described, other = other, _OF_THOSE.sub("", other) or other

@@ -37,6 +37,7 @@ _KIND = re.compile(
     r"(?=[有是的在里内叫一共为什怎哪谁多几开举能要会都还现卖花建修通？?，,]|$))"
 )
 _THAT_ONE = re.compile(r"[那这](?:一?[个位家条座所支种])(?=[是叫在有哪什几多的])")
+_THIS_IS = re.compile(r"^[这那](?=是第?(?:几|哪|多少|什么样)|叫什么|属于|有多)")
 _THING = re.compile(r"它们?|(?<![尤与极及何莫])其(?![他它实中余次间一二三])")
 PROVINCES = (
     "北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海|台湾"
@@ -68,6 +69,7 @@ ANY_DAY = date(2001, 1, 1)  # which words are of time does not depend on the day
 _SOMEBODY = re.compile(
     r"(?:[人员师生手友汉子伯婶妈爸爷奶姐哥嫂户民医警兵者]|女士|先生|老师|医生|大爷|大妈|书记|记者|教授|司机|老板|校长|所长|院长|“[^”]+”|[\u4e00-\u9fff]某某?)$"
 )
+_SOMEBODY_CLOSE = re.compile(r"(?:孩子|儿子|女儿|妻子|丈夫|老伴|父母|父亲|母亲|[他她])$")
 _PARTICLE_END = re.compile(r"[在是的和与跟被把将从给又也都还曾说要去来到]$")
 _NO_NAME = re.compile(r"[他她它这那你我的了是不哪谁]")
 
@@ -93,6 +95,8 @@ def with_referents(text: str, before: Spoken, earlier: Sequence[Spoken]) -> str:
         meant := _thing_told(before) or _person(turns) or subject_spoken_of(before)
     ):
         return f"{text[: match.start()]}{meant}{text[match.end() :]}"
+    if (match := _THIS_IS.match(text)) and (meant := _thing_told(before) or subject_spoken_of(before)):
+        return f"{meant}{text[match.end() :]}"
     if _THING.search(text) and (meant := _thing_told(before) or subject_spoken_of(before)):
         return _THING.sub(lambda _: meant, text, count=1)
     return ""
@@ -187,15 +191,26 @@ def _of_kind(kind: str, turns: Sequence[Spoken]) -> str:
             return told
         # What surrounds another noun in running text is seldom its name.
         for text in (turn.short, turn.question, *([turn.quote] if is_place else [])):
-            found = re.findall(rf"[{IDEOGRAPH}“”]{{1,8}}?{re.escape(kind)}", text)
-            found = [one for one in found if not ASKS_SOMETHING.search(one)]
-            named = [name for name in (SAYS.split(_LEADS.sub("", one))[-1] for one in found) if len(name) > len(kind)]
-            if named:
-                return str(named[-1])
+            if named := _ending_with(kind, text):
+                return named
+    printed = kind.removesuffix("子")  # 那个院子 is printed as 某家属院
+    for turn in turns if is_place else ():
+        if named := _ending_with(printed, turn.quote) or _ending_with(printed, turn.title):
+            return named
     subject = subject_spoken_of(turns[0])
+    if is_place and _SOMEBODY_CLOSE.search(subject):  # a child is no courtyard
+        return ""
     # A subject may be a place without saying so (那个小区); other things (那个电话) are of it.
     is_it = len(kind) < 2 or subject.endswith(kind) or is_place
     return subject if not subject or is_it else f"{subject}的{kind}"
+
+
+def _ending_with(kind: str, text: str) -> str:
+    """The last name of a text that ends with a kind of thing; "" where there is none."""
+    found = re.findall(rf"[{IDEOGRAPH}“”]{{1,8}}?{re.escape(kind)}", text)
+    found = [one for one in found if not ASKS_SOMETHING.search(one)]
+    named = [name for name in (SAYS.split(_LEADS.sub("", one))[-1] for one in found) if len(name) > len(kind)]
+    return str(named[-1]) if named else ""
 
 
 def _thing_told(turn: Spoken, kind: str = "") -> str:

@@ -19,7 +19,12 @@ _PREDICATE = re.compile(
     r"|举行|举办|召开|运送|布置|出现|达到|达成|接待|抓获|安排|使用|修建|种植|捐赠|救出|转移|疏散|提供|购买|销售|收获|启动|发布|公布|要求|升到|开展|成立|建成|启用|开通|通车|登陆|出舱|出动|发生|获得|获评|得到|拿到|担任|当选|主持|位于|播到|播出|宣布"
     r"|入选|涉及|负责|覆盖|需要|承包|投资|设计|提出|完成|增长|下降|流行|组织|参加|(?:一共|总共|共)"
     # One character is a verb where something shows it.
-    r"|[拿得当说讲写送捐发种养卖买花用收招住修建盖办开停拆配派查罚判偷救教学做干坐走跑飞打选评出掏伤死装运放开拍读受挨炸领搞骗借找抓捞遭躲换改清缴撞淹摔丢毁赔退租管挖画贴唱跳](?=[了过着到出完好]|$))"
+    r"|[拿得当说讲写送捐发种养卖买花用收招住修建盖办开停拆配派查罚判偷救教学做干坐走跑飞打选评出掏伤死装运放开拍读受挨炸领搞骗借找抓捞遭躲换改清缴撞淹摔丢毁赔退租管挖画贴唱跳堵塌漏坏裂断沉响烧](?=[了过着到出完好]|$))"
+)
+# 央行加息多少, 洪水遇难几人: a verb of two characters right before the number that is asked for.
+_VERB_OF_CHANGE = re.compile(
+    r"(?<=[\u4e00-\u9fff]{2})[加增减升降涨跌收签卖买运送接发遇抓救查拨投捐产获确感种养打赢输用花新][\u4e00-\u9fff]了?$"
+    r"(?<![区县市镇村院站者员人队会局所校店厂家户国路])"
 )
 _NAMES_IT = 4  # characters of what stands before a pause and is the subject of what follows
 _TRAILING = re.compile(r"(?:[的了是在有和与跟被由从给把都共又]|一共|分别|当时|现在|最后|已经|最多|各)+$")
@@ -44,6 +49,8 @@ def subject_of(question: str) -> str:
     if match is None and place < 0:
         named = people_in(before)
         return named[0] if named else before
+    if place < 0 and match and match[0].startswith(("多少", "几")) and (verb := _VERB_OF_CHANGE.search(before)):
+        place = verb.start()
     if place < 0 and len(before) > _NAMES_IT and before[-1] in "了过":
         before = before[:-3]  # a verb is mostly of two characters
     subject = _TRAILING.sub("", before[:place] if place >= 0 else before).strip(" ，,、")

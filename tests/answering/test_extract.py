@@ -131,3 +131,8 @@ def test_an_overview_names_nobody_who_is_none(assistant: Assistant) -> None:
 )
 def test_yes_and_no_are_said_as_they_were_asked(assistant: Assistant, question: str, begins: str) -> None:
     assert assistant.ask(question).text.startswith(begins)
+
+
+def test_another_month_is_no_answer(assistant: Assistant) -> None:
+    assert assistant.ask("铁路8月份运了多少旅客").abstained
+    assert "3.06亿" in assistant.ask("铁路7月份运了多少旅客").text

@@ -280,12 +280,25 @@ def test_a_name_in_letters_is_found_as_printed() -> None:
         ("不是问这个，我问的是几号开始", "石榴节在哪里办？", "石榴节几号开始"),
         ("都是哪几篇", "陈巧云写了几篇？", "陈巧云写了哪几篇？"),
         ("周大山呢", "陈巧云写了几篇？", "周大山写了几篇？"),
+        ("东渡呢", "西渡增开多少班", "东渡增开多少班"),
+        ("照片呢", "展览一共有多少灯笼", "展览一共有多少照片"),
+        ("周大山呢", "他现在是什么书记", "周大山现在是什么书记"),
+        ("是几号楼", "下水道堵了谁来修", "下水道是几号楼"),
+        ("这是第几代", "石榴渡的轮渡叫什么", "石榴渡的轮渡是第几代"),
     ],
 )
 def test_what_leans_on_a_question_stands_alone(question: str, before: str, meant: str) -> None:
     found = follow_up(question, Spoken(before))
     assert found is not None
     assert found.question == meant
+
+
+def test_a_courtyard_is_found_where_it_was_spoken_of() -> None:
+    before = Spoken("她有几个孩子")
+    earlier = Spoken("她为什么走路不便", "摔过", "她小时候摔过。", "船厂家属院的灯")
+    found = follow_up("那个院子有几栋楼", before, earlier)
+    assert found is not None
+    assert found.question == "船厂家属院有几栋楼"
 
 
 def test_a_paragraph_is_cut_to_its_question() -> None:
