@@ -17,7 +17,7 @@ from embeddings.archive.codec import article_to_row
 from embeddings.archive.registry import open_archive
 from embeddings.cli.language import spoken
 from embeddings.cli.signals import ending_in_order
-from embeddings.config import archive_location
+from embeddings.config import archive_folder, archive_location
 from embeddings.encoders.bundled import BUNDLED_MODEL, bundled_damage, bundled_folder
 from embeddings.encoders.encoder import open_encoder
 from embeddings.errors import BulletinError, SourceError, UsageCode
@@ -37,7 +37,11 @@ EXIT_ERROR = 2  # not done
 Subparsers = Any  # argparse's own type for this is private
 
 
-def add_commands(commands: Subparsers) -> None:
+# Checks what lies beside the archive in its folder and, where it is told to, mends it.
+CheckBeside = Callable[[Path, bool], RepairReport]
+
+
+def add_commands(commands: Subparsers, *, check_beside: CheckBeside | None = None) -> None:
     """Add build, add, remove, list, show, parse and check to a command line."""
     _add_build(commands)
     parser = command(commands, "remove", _remove, "take issues out of the archive")
@@ -51,6 +55,7 @@ def add_commands(commands: Subparsers) -> None:
     parser = command(
         commands, "check", _check, "say whether the archive is whole, what model it has, and what is stale"
     )
+    parser.set_defaults(check_beside=check_beside)
     parser.add_argument(
         "--repair",
         action="store_true",
@@ -291,6 +296,10 @@ def _parse(arguments: argparse.Namespace) -> int:
 def _check(arguments: argparse.Namespace) -> int:
     mended = repair(arguments.archive) if arguments.repair else RepairReport()
     archive = _open(arguments)
+    folder = archive_folder(arguments.archive)
+    if arguments.check_beside and folder:
+        beside: RepairReport = arguments.check_beside(folder, arguments.repair)
+        mended = RepairReport((*mended.mended, *beside.mended), (*mended.left, *beside.left))
     cached = bundled_damage() if _uses_bundled(archive) else []
     if cached and arguments.repair:
         bundled_folder()

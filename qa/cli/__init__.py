@@ -11,6 +11,7 @@ import qa.cli.ask
 import qa.cli.backup
 from embeddings.cli.archive import run_command
 from embeddings.cli.version import add_version_argument
+from qa.cli.feedback import check_users_data
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -20,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     add_version_argument(parser)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    embeddings.cli.archive.add_commands(commands)
+    embeddings.cli.archive.add_commands(commands, check_beside=check_users_data)
     embeddings.cli.edit.add_editor_commands(commands)
     qa.cli.ask.add_commands(commands)
     qa.cli.backup.add_backup_commands(commands)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from datetime import datetime, time, timezone
 from pathlib import Path
 
-from embeddings import ArchiveMissingError, SourceError, archive_path, find_date
+from embeddings import ArchiveMissingError, BulletinError, SourceError, archive_path, find_date
 from embeddings.cli.archive import Subparsers, command, print_json
 from embeddings.cli.language import spoken
+from embeddings.ingest.repair import RepairReport
 from qa.errors import CommandCode
 from qa.userdata.feedback import UNANSWERED_COLUMNS, VOTE_COLUMNS, FeedbackRow, as_csv, unanswered_row, vote_row
 from qa.userdata.store import RetentionLimits, UserStore
@@ -25,6 +27,21 @@ def add_feedback_command(commands: Subparsers) -> None:
         "--csv", nargs="?", const=_TO_SCREEN, metavar="FILE", help="as CSV for a spreadsheet, into a file or printed"
     )
     parser.add_argument("--since", metavar="DATE", help="only what is of this day (UTC) or later")
+
+
+def check_users_data(folder: Path, repairs: bool) -> RepairReport:
+    """What is wrong with what users left behind at an archive; where it `repairs`, what is intact is kept."""
+    store = UserStore(folder)
+    try:
+        damage = store.damage()
+        if not (damage and repairs):
+            return RepairReport(left=tuple(damage.lines()))
+        kept, lost = store.mend()
+    except BulletinError as error:
+        return RepairReport(left=(str(error),))
+    gone = sum(map(len, lost.missing.values()))
+    told = [f"{line}: they are lost" for line in replace(lost, structure=()).lines()]
+    return RepairReport((f"users' data: {kept} rows are kept",), tuple(told) if gone else ())
 
 
 def _feedback(arguments: argparse.Namespace) -> int:

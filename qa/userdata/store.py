@@ -22,6 +22,7 @@ from typing import Any
 
 from embeddings import BulletinError, SourceError, Variable, fold_to_words
 from qa.errors import HistoryCode
+from qa.userdata.integrity import StoreDamage, find_damage, mend, prepare, seal
 from qa.userdata.retention import purge, stamp, time_of
 
 logger = logging.getLogger(__name__)
@@ -358,7 +359,9 @@ class UserStore:
         with self._explained(), closing(self._open()) as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
+                prepare(connection)
                 gone = purge(connection, days=self.bounds.days, now=self._now())
+                seal(connection)
                 connection.execute("COMMIT")
             finally:
                 if connection.in_transaction:
@@ -367,6 +370,23 @@ class UserStore:
                 # What was deleted is to be gone from the log as well.
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         return gone
+
+    def damage(self) -> StoreDamage:
+        """What is wrong with the store, by the checksum of every row; nothing where there is no file."""
+        if not self.path.exists():
+            return StoreDamage()
+        try:
+            with closing(self._open_to_read()) as connection:
+                return find_damage(connection)
+        except sqlite3.OperationalError as error:
+            raise UserStoreError(HistoryCode.BUSY, path=self.path, detail=str(error)) from error
+        except sqlite3.DatabaseError as error:
+            return StoreDamage((str(error),))
+
+    def mend(self) -> tuple[int, StoreDamage]:
+        """Keep what is as it was stored; how many rows these are, and what of the store was lost."""
+        with self._explained():
+            return mend(self.path, _make)
 
     def _since(self, time: datetime | None) -> str:
         return max(stamp(time), self._oldest()) if time else self._oldest()
@@ -395,10 +415,12 @@ class UserStore:
             with closing(self._open()) as connection:
                 connection.execute("BEGIN IMMEDIATE")
                 try:
+                    prepare(connection)
                     purge(connection, days=self.bounds.days, now=self._now())
                     yield connection
                     if not self.bounds.days:
                         purge(connection, days=0, now=self._now())
+                    seal(connection)
                     connection.execute("COMMIT")
                 finally:
                     if connection.in_transaction:
