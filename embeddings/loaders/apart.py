@@ -22,6 +22,7 @@ from typing import Any, BinaryIO
 
 from embeddings.config import Limits, Variable
 from embeddings.errors import SourceCode, SourceError, error_from_row
+from embeddings.loaders.started import end_group
 
 _MOST_AT_ONCE = 2  # one that is long must not hold up all others; each may take the whole memory that is allowed
 _START_SECONDS = 120.0  # until the first word of a new process, on a machine that is busy
@@ -101,6 +102,7 @@ class ReadingProcess:
     def __init__(self, memory: tuple[int, int]) -> None:
         self.memory = memory
         self.reads_a_picture = False
+        self._group = 0  # of the program that it has started, which would outlive it
         self._process = subprocess.Popen(
             [sys.executable, "-c", _BOOT, json.dumps(sys.path), *map(str, memory)],
             stdin=subprocess.PIPE,
@@ -108,7 +110,8 @@ class ReadingProcess:
         )
         self._frames: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
         self._is_ready = False
-        threading.Thread(target=self._listen, name="reading", daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, name="reading", daemon=True)
+        self._listener.start()
 
     def ask(self, request: bytes, seconds: float) -> dict[str, Any] | None:
         """The last message about a request; None where the process ended without one. Raises TimeoutError."""
@@ -125,7 +128,7 @@ class ReadingProcess:
                 frame = self._frames.get(timeout=seconds if self._is_ready else _START_SECONDS)
             except Empty:
                 raise TimeoutError from None
-            if frame is None or not frame.keys() & {"ready", "scan", "page"}:
+            if frame is None or not frame.keys() & {"ready", "scan", "page", "group"}:
                 return frame
             self._is_ready = True
             self.reads_a_picture = self.reads_a_picture or "scan" in frame
@@ -137,9 +140,12 @@ class ReadingProcess:
         return False
 
     def kill(self) -> None:
-        """End it at once."""
+        """End it at once, and what it has started."""
         self._process.kill()
         self._process.wait()
+        self._listener.join(10)  # it may have told of a program that nobody has heard of yet
+        if self._group:
+            end_group(self._group)
         with suppress(OSError):
             if self._process.stdin is not None:
                 self._process.stdin.close()
@@ -151,9 +157,11 @@ class ReadingProcess:
             while len(head := stream.read(4)) == 4:
                 body = stream.read(int.from_bytes(head, "big"))
                 try:
-                    self._frames.put(json.loads(body))
+                    frame = json.loads(body)
                 except ValueError:  # cut off
                     break
+                self._group = frame.get("group", self._group)
+                self._frames.put(frame)
         self._frames.put(None)
 
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import signal
 import subprocess
-from contextlib import suppress
 from pathlib import Path
 
 from embeddings.config import Limits
@@ -16,6 +14,7 @@ from embeddings.loaders.base import Loader
 from embeddings.loaders.docx import DocxLoader
 from embeddings.loaders.packages.slides import PptxLoader
 from embeddings.loaders.rows.workbooks import XlsxLoader
+from embeddings.loaders.started import group_told
 from embeddings.sources.document import Document
 from embeddings.sources.scratch import scratch_folder
 from embeddings.types import ParsedIssue
@@ -114,7 +113,6 @@ def _converted(document: Document, target: str, limits: Limits) -> bytes:
 
 def _run(command: list[str], folder: Path) -> str:
     """Run a program and end all that it has started; what went wrong, or ""."""
-    has_groups = os.name == "posix"
     try:
         process = subprocess.Popen(
             command,
@@ -122,17 +120,15 @@ def _run(command: list[str], folder: Path) -> str:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            start_new_session=has_groups,
+            start_new_session=os.name == "posix",  # the program starts another, which would go on
         )
     except OSError as error:
         return error.strerror or str(error)
     try:
-        code = process.wait(_MOST_SECONDS)
-        return f"exit {code}" if code else ""
+        with group_told(process.pid):
+            code = process.wait(_MOST_SECONDS)
+            return f"exit {code}" if code else ""
     except subprocess.TimeoutExpired:
         return f"not done in {_MOST_SECONDS} s"
     finally:
-        with suppress(OSError):
-            # The program starts another, which would go on.
-            os.killpg(process.pid, signal.SIGKILL) if has_groups else process.kill()
         process.wait()

@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 from embeddings.errors import BulletinError, row_of_error
 from embeddings.layout.pages import on_page, on_scan
 from embeddings.loaders.apart import encoded, write_frame
+from embeddings.loaders.started import on_group
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +46,7 @@ def work() -> None:
             _end_after(seconds + _GRACE_SECONDS)
             write_frame(answers, {"page": True})
 
+        on_group.set(lambda group: write_frame(answers, {"group": group}))
         on_page.set(page_done)
         on_scan.set(scan_begins)
         frame = _done(target, arguments)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -11,7 +14,9 @@ import pytest
 from embeddings import SourceError
 from embeddings.config import Limits
 from embeddings.errors import SourceCode
+from embeddings.ingest.parse_cache import read_apart
 from embeddings.loaders import libreoffice
+from embeddings.loaders.apart import end_reading_processes
 from embeddings.loaders.registry import read_document
 from embeddings.sources.document import Document
 from tests.support.compound import compound_file
@@ -82,8 +87,54 @@ def test_a_program_that_hangs_is_ended_with_all_that_it_started(
     with pytest.raises(SourceError) as caught:
         read_document(Document(*OLD[0]), Limits())
     assert caught.value.code is SourceCode.LIBREOFFICE_FAILED
-    status = Path(f"/proc/{child.read_text()}/stat")
-    assert not status.exists() or status.read_text().split()[2] == "Z"
+    assert has_ended(int(child.read_text()))
+
+
+def has_ended(process: int) -> bool:
+    """Whether a process is gone, or waits only to be counted; the system takes a moment to end what is killed."""
+    status = Path(f"/proc/{process}/stat")
+    for _ in range(200):
+        try:
+            if status.read_text().split()[2] in "ZX":
+                return True
+        except OSError:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are told by /proc")
+@pytest.mark.parametrize("is_killed_from_outside", [False, True])
+def test_a_program_does_not_outlive_the_process_that_reads(
+    is_killed_from_outside: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told, pids = tmp_path / "told", tmp_path / "pids"
+    work = (
+        "if os.fork():\n"
+        f"    pathlib.Path({str(told)!r}).write_text(f'{{os.getpid()}} {{os.getppid()}}')\n"
+        f"    os.rename({str(told)!r}, {str(pids)!r})\n"
+        f"else: pathlib.Path({str(tmp_path / 'child')!r}).write_text(str(os.getpid()))\n"
+        "time.sleep(600)\n"
+    )
+    stand_in(tmp_path, monkeypatch, work)
+    end_reading_processes()  # the next has the PATH of this test
+    limits = Limits(max_seconds=120 if is_killed_from_outside else 20)
+
+    def kill_the_reader() -> None:
+        while not pids.exists():
+            time.sleep(0.05)
+        os.kill(int(pids.read_text().split()[1]), signal.SIGKILL)
+
+    if is_killed_from_outside:
+        threading.Thread(target=kill_the_reader, daemon=True).start()
+    with pytest.raises(SourceError) as caught:
+        read_apart(Document(*OLD[0]), limits)
+    wanted = SourceCode.READING_TOOK_MUCH if is_killed_from_outside else SourceCode.READING_TOOK_LONG
+    assert caught.value.code is wanted
+    program, reader = map(int, pids.read_text().split())
+    assert has_ended(program)
+    assert has_ended(reader)
+    assert has_ended(int((tmp_path / "child").read_text()))
 
 
 @pytest.mark.parametrize(("name", "content"), OLD)
