@@ -54,6 +54,7 @@ _CREDIT = re.compile(
     rf"(?P<before>[{FULL_STOPS}”」』）)\s]\s*)[（(]?(?P<credit>(?:{HOUSE}\s*)?(?:{ROLE}[\s:：/]*)?{_NAMES}"
     rf"\s*(?:/\s*)?(?:摄影报道|摄影|摄))[)）]?[。]?"
 )
+_OF_A_PICTURE = re.compile(r"[▲△▼▽]|(?:[上下左右]?图\s*(?:为|[：:])|图片说明)")
 _BETWEEN_NAMES = re.compile(r"[\s、，,]+")
 _TAIL = 80
 _BEFORE_REPORTERS = ("讯", "电", "消息", "报道", "】")
@@ -123,6 +124,11 @@ def is_person(name: str) -> bool:
 def split_credit(caption: str) -> tuple[str, str]:
     """The caption without its credit, and the credit as printed (`某某摄`; "" where it has none)."""
     return _as_printed(caption, _split_credit(simplified_furniture(caption)))
+
+
+def is_caption(text: str) -> bool:
+    """Whether a line says of itself that it stands under a picture, and whose that is."""
+    return _OF_A_PICTURE.match(simplified_furniture(text)) is not None and split_credit(text)[1] != ""
 
 
 def _split_credit(caption: str) -> tuple[str, str]:

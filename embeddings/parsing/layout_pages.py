@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from embeddings.parsing.bylines import is_byline, is_person, split_credit, split_signature
+from embeddings.parsing.bylines import is_byline, is_caption, is_person, split_credit, split_signature
 from embeddings.parsing.datelines import reporters_in
 from embeddings.parsing.headlines import join_headline
 from embeddings.parsing.jumps import join_continued, split_jump
@@ -142,7 +142,12 @@ def _continues(paragraph: _Paragraph, part: Part, line: Line) -> bool:
         return False
     if part is Part.SUBHEAD:
         return True
-    if _is_apart(paragraph.last, line):
+    # A picture inside a column has its caption there, too.
+    if (
+        _is_apart(paragraph.last, line)
+        or split_credit(paragraph.text)[1]
+        or (part is Part.BODY and is_caption(line.text))
+    ):
         return False
     ended = paragraph.text.endswith(_SENTENCE_END)
     if part is Part.CAPTION:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from embeddings.parsing.bylines import split_signature
+from embeddings.parsing.bylines import is_caption, split_credit, split_signature
 from embeddings.text.numerals import HAN_NUMBER
 from embeddings.text.sentences import CLOSING_MARKS, COLONS, FULL_STOPS, SEMICOLONS
 
@@ -49,7 +49,7 @@ def is_unfinished(text: str) -> bool:
 # The same end is looked at for each line that might go on with it.
 @lru_cache(maxsize=256)
 def _stops_inside(tail: str) -> bool:
-    if split_signature(tail)[1]:
+    if split_signature(tail)[1] or split_credit(tail)[1]:
         return False
     # ……。（完） is a remark behind the sentence.
     inner = _LAST_BRACKETS.sub("", tail.rstrip()).rstrip(CLOSING_MARKS)
@@ -78,6 +78,7 @@ def join_fragments(fragments: Iterable[Fragment]) -> list[str]:
     parts: list[str] = []
     seen: set[str] = set()
     rows: set[int] = set()
+    captions: list[str] = []  # of pictures that stand inside the paragraph in the making
     for fragment in fragments:
         text = fragment.text
         if fragment.is_row:
@@ -92,6 +93,9 @@ def join_fragments(fragments: Iterable[Fragment]) -> list[str]:
         if is_copy:
             continue
         seen.add(folded)
+        if parts and is_unfinished(parts[-1]) and is_caption(text):
+            captions.append(text)
+            continue
         if parts and is_unfinished(parts[-1]) and not fragment.opens and not _LIST_ITEM.match(text):
             parts.append(text[overlap(parts[-1], text) :])
             continue
@@ -102,10 +106,12 @@ def join_fragments(fragments: Iterable[Fragment]) -> list[str]:
             parts = [text]
             continue
         if parts:
-            paragraphs.append(above)
+            paragraphs += [above, *captions]
+            captions = []
         parts = [text]
     if parts:
         paragraphs.append("".join(parts))
+    paragraphs += captions
     return _without_copies(paragraphs, rows)
 
 
