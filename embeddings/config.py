@@ -70,6 +70,7 @@ class Variable(str, Enum):
     )
     MAX_MEMBERS = "BULLETIN_MAX_MEMBERS", "the most files in an archive", "1000"
     MAX_PAGES = "BULLETIN_MAX_PAGES", "the most pages of a PDF, or pictures of one issue", "60"
+    MAX_LINES = "BULLETIN_MAX_LINES", "the most lines of a text; those beyond are left out, and said", "200000"
     # A broadsheet at 400 dpi has 60 million.
     MAX_PIXELS = "BULLETIN_MAX_PIXELS", "the most pixels of a picture or a rendered page", "60000000"
 
@@ -127,6 +128,7 @@ class Limits:
     max_unpacked_bytes: int = int(Variable.MAX_UNPACKED_BYTES.default)
     max_members: int = int(Variable.MAX_MEMBERS.default)
     max_pages: int = int(Variable.MAX_PAGES.default)
+    max_lines: int = int(Variable.MAX_LINES.default)  # of a text
     max_pixels: int = int(Variable.MAX_PIXELS.default)
     max_memory: int = int(Variable.MAX_MEMORY.default)  # bytes, of the process that reads it
     max_scan_memory: int = int(Variable.MAX_SCAN_MEMORY.default)  # the same, once it reads a picture

@@ -141,6 +141,11 @@ class SourceCode(ErrorCode):
         "LibreOffice makes nothing of {name} ({detail}); perhaps it is damaged or protected by a password. Save it as "
         "DOCX or PDF and add it again.",
     )
+    LINES_LEFT_OUT = (
+        "source.lines_left_out",
+        "{name} is read in part: of {n:,} lines, those beyond {limit:,} are left out. Split it into issues, or raise "
+        "BULLETIN_MAX_LINES.",
+    )
     LOADER_FAILED = (
         "source.loader_failed",
         "{name} cannot be read ({kind}: {detail}). Save it anew, or as text or PDF.",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from embeddings.config import Limits
 from embeddings.errors import SourceCode, SourceError
+from embeddings.loaders.text import first_lines
 from embeddings.parsing.outline import make_article
 from embeddings.sources.document import Document
 from embeddings.sources.files import MARKDOWN_SUFFIXES
@@ -30,8 +31,11 @@ class MarkdownLoader:
         return document.suffix in MARKDOWN_SUFFIXES or _FRONT_MATTER.match(document.text) is not None
 
     def read(self, document: Document, limits: Limits) -> ParsedIssue:
-        """The issue. A first-level heading with a date, or before any article, names it; later ones are sections."""
-        text = document.text
+        """The issue. A first-level heading with a date, or before any article, names it; later ones are sections.
+
+        That it has more lines than the limit, of which the first are read, is in `left_out`.
+        """
+        text, left_out = first_lines(document, limits)
         fields: dict[str, str] = {}
         if match := _FRONT_MATTER.match(text):
             fields = _front_matter(match["fields"])
@@ -45,7 +49,7 @@ class MarkdownLoader:
         articles = outline.articles()
         if fields.get("id") and len(articles) == 1:
             articles = [replace(articles[0], source_id=fields["id"])]
-        return ParsedIssue(outline.name, outline.day, tuple(articles))
+        return ParsedIssue(outline.name, outline.day, tuple(articles), left_out=left_out)
 
 
 class _Outline:

@@ -59,6 +59,7 @@ CHINESE: dict[ErrorCode, str] = {
     SourceCode.ISSUE_NOT_CORRECTED: "{issue}：{cause}",
     SourceCode.JSON_WITHOUT_ARTICLES: "里没有文章：没有一个对象有正文（text、content、正文等）。请改好字段名再投。",
     SourceCode.LIBREOFFICE_FAILED: "LibreOffice 打不开（{detail}），可能已损坏或有密码。请另存为 DOCX 或 PDF 再投。",
+    SourceCode.LINES_LEFT_OUT: "共 {n:,} 行，第 {limit:,} 行以后没有收录。请拆成几期再投，或调高 BULLETIN_MAX_LINES。",
     SourceCode.LOADER_FAILED: "读不了（{kind}）。请重新保存，或另存为文本或 PDF 再投。",
     SourceCode.MAIL_TOO_DEEP: "邮件的各部分嵌套太深，读不了。请改存文本再投。",
     SourceCode.MAIL_WITHOUT_TEXT: "邮件里没有正文。请把附件单独投递。",

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from embeddings import SourceError, find_date
+from embeddings import Limits, SourceError, find_date
+from embeddings.errors import SourceCode
 from embeddings.loaders.registry import read_document
 from embeddings.sources.document import Document
 from embeddings.types import ParsedIssue
@@ -37,6 +38,18 @@ def test_markdown_marks_are_not_part_of_the_text() -> None:
 def test_markup_in_markdown_stays_text() -> None:
     (article,) = read("a.md", "## 题\n\n<b>粗</b>\n\n<script>alert(1)</script>\n").articles
     assert article.body == "<b>粗</b>\n<script>alert(1)</script>"
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.md"])
+def test_lines_beyond_the_limit_are_said_and_those_before_are_read(name: str) -> None:
+    text = "## 水渠通水\n\n" + "".join(f"第{number}段说的是水渠。\n\n" for number in range(20))
+    issue = read_document(Document(name, text.encode()), Limits(max_lines=6))
+    assert issue.articles[0].body == "第0段说的是水渠。\n第1段说的是水渠。"
+    (error,) = issue.left_out
+    assert error.code is SourceCode.LINES_LEFT_OUT
+    assert "42 lines, those beyond 6" in str(error)
+    assert "BULLETIN_MAX_LINES" in str(error)
+    assert read_document(Document(name, text.encode()), Limits(max_lines=42)).left_out == ()
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
