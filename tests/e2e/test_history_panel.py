@@ -96,7 +96,7 @@ def test_a_restart_of_the_server_loses_nothing(
 
     first = served()
     # While the server goes, and while there is none, the page complains of that.
-    excused = (*LEAVING, "Failed to load resource", "Unexpected error")
+    excused = (*LEAVING, "Failed to load resource", "Unexpected error", "TypeError: Failed to fetch")
     for page in opened_page(browser, f"http://127.0.0.1:{port}/", SIZES["desk"], excused=excused):
         ask(page, QUESTION)
         when_kept(page)
