@@ -79,11 +79,11 @@ class Variable(str, Enum):
         "the most bytes of memory that reading a file may take, in the process that reads it (on Linux)",
         "1500000000",
     )
-    # A broadsheet, drawn with 17 million pixels, takes 2.9 GB.
+    # A picture of noise as large as may be takes 1.1 GB, a broadsheet 0.7.
     MAX_SCAN_MEMORY = (
         "BULLETIN_MAX_SCAN_MEMORY",
         "the same, once a page has to be read from its picture",
-        "4000000000",
+        "2500000000",
     )
     MAX_SECONDS = (
         "BULLETIN_MAX_SECONDS",

@@ -237,6 +237,11 @@ class SourceCode(ErrorCode):
         "BULLETIN_MAX_UNPACKED_BYTES (its text alone may not take more than 20,000,000 bytes).",
     )
     PAGE_IS_SCAN = "source.page_is_scan", "page {page} is a scan. {cause}"
+    PAGE_TOO_FULL = (
+        "source.page_too_full",
+        "it shows more than a page of a newspaper has (room for {n:,} characters; the limit is {limit:,}). Scan its "
+        "parts one by one.",
+    )
     PAGE_UNREADABLE = (
         "source.page_unreadable",
         "page {page} shows no text that can be read. Scan it upright, at 200 dpi or more.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import os
 import re
 import threading
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from embeddings.errors import SourceCode, SourceError
+from embeddings.layout.detection import BoundedRecognizer, TiledDetector
 from embeddings.layout.geometry import Area, PrintedLine, PrintedPage
 from embeddings.layout.pages import scan_begins
 
@@ -23,11 +25,13 @@ if TYPE_CHECKING:
 MAX_PIXELS = 60_000_000
 
 _LONGEST_SIDE = 5000  # pixels; a broadsheet's body text is still 25 high, and more only costs time
+_MOST_PIXELS = 18_000_000  # of a page that is read: a broadsheet of that height
 _SHORTEST_SIDE = 900  # smaller pictures are enlarged, for the detector to see their characters
 _MOST_ENLARGED = 2.0
 _LEAST_CONFIDENCE = 0.6  # below it stand patterns of photographs, not characters
 _UPRIGHT = 1.8  # height over width of a line that is set from top to bottom
 _MOST_LINES = 8000
+_SMOOTH_MODES = ("L", "LA", "RGB", "RGBA", "CMYK", "YCbCr")  # of images whose neighbouring pixels may be averaged
 _INK = 200  # of 255; lighter pixels are paper
 _PAPER = 225  # of 255; printed on paper, three quarters of a line's box are lighter than this
 _PICTURE_SIZE = 0.08  # of the page's width
@@ -43,7 +47,7 @@ def read_picture(content: bytes, *, number: int = 1, max_pixels: int = MAX_PIXEL
     Raises SourceError when the OCR parts are not installed, or the picture is damaged, has more than `max_pixels`, or
     shows no text.
     """
-    return read_image(open_picture(content, max_pixels=max_pixels), number=number)
+    return read_image(_open(content, max_pixels=max_pixels, is_read=True), number=number)
 
 
 def read_image(image: Image, *, number: int = 1) -> PrintedPage:
@@ -67,6 +71,11 @@ _MARK_TWICE = re.compile(r"(?<=，),|,(?=，)|(?<=。)\.|\.(?=。)|(?<=：):|:(?
 
 def open_picture(content: bytes, *, max_pixels: int = MAX_PIXELS) -> Image:
     """The picture in some bytes, upright. Raises SourceError when it is damaged or has more than `max_pixels`."""
+    return _open(content, max_pixels=max_pixels, is_read=False)
+
+
+def _open(content: bytes, *, max_pixels: int, is_read: bool) -> Image:
+    """As `open_picture`; one that `is_read` has no more pixels than the models are given."""
     try:
         import PIL.Image
         import PIL.ImageOps
@@ -80,6 +89,10 @@ def open_picture(content: bytes, *, max_pixels: int = MAX_PIXELS) -> Image:
         # The size stands in the header; nothing is unpacked before it is known.
         if image.width * image.height > max_pixels:
             raise SourceError(SourceCode.TOO_MANY_PIXELS, n=image.width * image.height, limit=max_pixels)
+        if is_read:
+            # A JPEG file is decoded at half its size, or less, where that is enough.
+            image.draft("RGB", _size_read(image))
+            image = _scaled(image)
         image.load()
         return PIL.ImageOps.exif_transpose(image)
     except SourceError:
@@ -92,23 +105,38 @@ def open_picture(content: bytes, *, max_pixels: int = MAX_PIXELS) -> Image:
 
 def _pixels(image: Image) -> NDArray[np.uint8]:
     """The image in colours on white, shape (height, width, 3), scaled to what the models read well."""
-    longest, shortest = max(image.size), min(image.size)
-    scale = 1.0
-    if longest > _LONGEST_SIDE:
-        scale = _LONGEST_SIDE / longest
-    elif shortest < _SHORTEST_SIDE:
-        scale = min(_MOST_ENLARGED, _SHORTEST_SIDE / shortest)
-    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+    # Scaled before it is coloured: copies of a large picture in four colours take more memory than reading it.
+    image = _scaled(image)
+    if _is_transparent(image):
         import PIL.Image
 
         # Transparent paper would turn black, with the ink on it.
         coloured = image.convert("RGBA")
         paper = PIL.Image.new("RGBA", coloured.size, "white")
         image = PIL.Image.alpha_composite(paper, coloured)
-    image = image.convert("RGB")
-    if scale != 1.0:
-        image = image.resize((max(1, round(image.width * scale)), max(1, round(image.height * scale))))
-    return np.asarray(image, dtype=np.uint8)
+    return np.asarray(image.convert("RGB"), dtype=np.uint8)
+
+
+def _size_read(image: Image) -> tuple[int, int]:
+    """The width and height in pixels with which an image is read."""
+    longest, shortest = max(image.size), min(image.size)
+    scale = min(1.0, _LONGEST_SIDE / longest, math.sqrt(_MOST_PIXELS / (longest * shortest)))
+    if scale == 1.0 and shortest < _SHORTEST_SIDE:
+        scale = min(_MOST_ENLARGED, _SHORTEST_SIDE / shortest, math.sqrt(_MOST_PIXELS / (longest * shortest)))
+    return max(1, round(image.width * scale)), max(1, round(image.height * scale))
+
+
+def _scaled(image: Image) -> Image:
+    size = _size_read(image)
+    if image.size == size:
+        return image
+    if image.mode not in _SMOOTH_MODES:
+        image = image.convert("RGBA" if _is_transparent(image) else "RGB")
+    return image.resize(size)
+
+
+def _is_transparent(image: Image) -> bool:
+    return image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info
 
 
 @lru_cache(maxsize=1)
@@ -127,7 +155,10 @@ def _engine() -> Any:
         "Global.use_cls": False,
         "EngineConfig.onnxruntime.intra_op_num_threads": os.cpu_count() or 1,
     }
-    return RapidOCR(params=settings)
+    engine = RapidOCR(params=settings)
+    engine.text_det = TiledDetector(engine._load_det_model())
+    engine.text_rec = BoundedRecognizer(engine._load_rec_model())
+    return engine
 
 
 def _recognise(pixels: NDArray[np.uint8]) -> list[PrintedLine]:

@@ -93,6 +93,7 @@ CHINESE: dict[ErrorCode, str] = {
     SourceCode.PACKAGE_DAMAGED: "{form} 文件已损坏（{detail}）。请重新复制或另存一份再投。",
     SourceCode.PACKAGE_TOO_LARGE: "解压后太大，上限是 {limit:,} 字节。请拆成几份或另存为 PDF 再投。",
     SourceCode.PAGE_IS_SCAN: "第 {page} 页是扫描页：{cause}",
+    SourceCode.PAGE_TOO_FULL: "比报纸的一版还满（有 {n:,} 个字的地方，上限是 {limit:,}）。请分块扫描再投。",
     SourceCode.PAGE_UNREADABLE: "第 {page} 页没有认出文字。请摆正原件，用 200 dpi 以上重新扫描再投。",
     SourceCode.PARTS_OF_PAGE: "里面是网页 {page} 的图片和脚本，网页本身照读。其中如有公报，请复制到别的文件夹。",
     SourceCode.PDF_DAMAGED: "PDF 已损坏或不完整。请重新复制或导出再投。",
