@@ -1,11 +1,14 @@
 """How the page bears many users: each asks a question every few seconds, as its own browser would.
 
-usage: python benchmarks/load.py [--archive DIR] [--users 20] [--every 5] [--seconds 300] [--questions N] [--url URL]
+usage: python benchmarks/load.py [--archive DIR] [--users 20] [--every 5] [--seconds 300] [--questions N] [--flood N]
+                                 [--url URL]
 
 Without --url, the page is served over the archive by a process of its own, whose memory is told too (on Linux). Every
 user is a session that sends through gradio's queue what the page sends, and waits for the whole answer. With
 --questions, the users ask one after the other without a pause until so many questions have been asked: that is how
-memory is watched. Questions are made of the titles in the archive, so that most have an answer.
+memory is watched. With --flood, one more sender, at an address of its own (127.0.0.2; Linux), sends so many questions
+at once, and the next as soon as one comes back, until the users have done. Questions are made of the titles in the
+archive, so that most have an answer.
 """
 
 from __future__ import annotations
@@ -21,8 +24,8 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,15 +37,20 @@ from qa.evaluation.metrics import percentile
 
 SERVE = "import sys; from qa.cli import main; sys.exit(main(['serve', *sys.argv[1:]]))"
 PATIENCE = 600.0  # seconds for one answer
+FLOODING_ADDRESS = "127.0.0.2"
 
 
 @dataclass
 class Tally:
-    """What came of the questions: seconds of each answer, reasons of each failure, memory in MB as it went on."""
+    """What came of the questions: seconds of each answer, reasons of each failure, memory in MB as it went on.
+
+    `flooding` counts what the sender of many questions got: answers, and reasons of failures.
+    """
 
     seconds: list[float] = field(default_factory=list)
     failures: Counter[str] = field(default_factory=Counter)
     memory: list[tuple[int, float]] = field(default_factory=list)  # questions asked, MB
+    flooding: Counter[str] = field(default_factory=Counter)
 
 
 def main() -> None:
@@ -54,6 +62,7 @@ def main() -> None:
     parser.add_argument("--every", type=float, default=5.0, metavar="SECONDS", help="between a user's questions")
     parser.add_argument("--seconds", type=float, default=300.0)
     parser.add_argument("--questions", type=int, default=0, help="ask so many without a pause, and watch memory")
+    parser.add_argument("--flood", type=int, default=0, metavar="N", help="questions of one sender at any time")
     arguments = parser.parse_args()
     with nullcontext((arguments.url, None)) if arguments.url else served(arguments.archive) as (url, pid):
         tally = asyncio.run(_load(url, pid, arguments))
@@ -62,6 +71,8 @@ def main() -> None:
     print(f"answer p50 {percentile(tally.seconds, 0.5):.2f} s, p95 {percentile(tally.seconds, 0.95):.2f} s")
     for reason, count in tally.failures.most_common():
         print(f"failed {count} times: {reason}")
+    for reason, count in tally.flooding.most_common():
+        print(f"flooding sender, {count} times: {reason}")
     for number, megabytes in tally.memory:
         print(f"memory after {number} questions: {megabytes:.0f} MB")
 
@@ -126,10 +137,37 @@ async def _load(url: str, pid: int | None, arguments: argparse.Namespace) -> Tal
                     await asyncio.sleep(max(0.0, started + arguments.every - time.monotonic()))
 
         share = arguments.every / max(1, arguments.users)
-        await asyncio.gather(*(read(at * share) for at in range(arguments.users)))
+        async with _flood(url, config, questions, arguments.flood, tally):
+            await asyncio.gather(*(read(at * share) for at in range(arguments.users)))
         if not arguments.questions:
             _remember(tally, pid, next(numbers) - 1)
     return tally
+
+
+@asynccontextmanager
+async def _flood(
+    url: str, config: dict[str, Any], questions: Iterator[str], count: int, tally: Tally
+) -> AsyncIterator[None]:
+    """One sender who has `count` questions waiting at any time, for as long as the block lasts."""
+
+    async def send(client: httpx.AsyncClient) -> None:
+        while True:
+            try:
+                await _ask(client, config, next(questions))
+                tally.flooding["answered"] += 1
+            except Exception as error:
+                tally.flooding[str(error) or type(error).__name__] += 1
+                await asyncio.sleep(0.5)  # this process must not be what is slow
+
+    transport = httpx.AsyncHTTPTransport(local_address=FLOODING_ADDRESS, limits=httpx.Limits(max_connections=None))
+    async with httpx.AsyncClient(base_url=url, timeout=PATIENCE, trust_env=False, transport=transport) as client:
+        senders = [asyncio.create_task(send(client)) for _ in range(count)]
+        try:
+            yield
+        finally:
+            for sender in senders:
+                sender.cancel()
+            await asyncio.gather(*senders, return_exceptions=True)
 
 
 async def _ask(client: httpx.AsyncClient, config: dict[str, Any], question: str) -> None:

@@ -145,6 +145,9 @@ def polarity_of(question: str, sentence: str, read: float | None) -> float | Non
         return told
     if told is None:
         return read if abs(read) >= _SURELY else None
+    said = fold(sentence)
+    if stretch_on(question, said) != (0, len(said)):
+        return told  # the reader has read what is said of others, too
     return told + read
 
 
