@@ -79,7 +79,7 @@ class Variable(str, Enum):
         "the most bytes of memory that reading a file may take, in the process that reads it (on Linux)",
         "1500000000",
     )
-    # A picture of noise as large as may be takes 1.1 GB, a broadsheet 0.7.
+    # A picture of noise as large as may be takes 1.3 GB, a broadsheet 0.9.
     MAX_SCAN_MEMORY = (
         "BULLETIN_MAX_SCAN_MEMORY",
         "the same, once a page has to be read from its picture",

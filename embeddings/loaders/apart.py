@@ -22,7 +22,7 @@ from typing import Any, BinaryIO
 
 from embeddings.config import Limits, Variable
 from embeddings.errors import SourceCode, SourceError, error_from_row
-from embeddings.loaders.started import end_group
+from embeddings.sources.started import end_group
 
 _MOST_AT_ONCE = 2  # one that is long must not hold up all others; each may take the whole memory that is allowed
 _START_SECONDS = 120.0  # until the first word of a new process, on a machine that is busy

@@ -14,9 +14,9 @@ from embeddings.loaders.base import Loader
 from embeddings.loaders.docx import DocxLoader
 from embeddings.loaders.packages.slides import PptxLoader
 from embeddings.loaders.rows.workbooks import XlsxLoader
-from embeddings.loaders.started import group_told
 from embeddings.sources.document import Document
 from embeddings.sources.scratch import scratch_folder
+from embeddings.sources.started import group_told
 from embeddings.types import ParsedIssue
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

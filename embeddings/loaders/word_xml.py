@@ -46,7 +46,7 @@ def _parts_of_package(root: Element) -> dict[str, Element]:
     parts: dict[str, Element] = {}
     for part in root.iter(f"{_PACKAGE}part"):
         name = (part.get(f"{_PACKAGE}name") or "").lstrip("/")
-        held = next(iter(part.find(f"{_PACKAGE}xmlData") if part.find(f"{_PACKAGE}xmlData") is not None else ()), None)
+        held = part.find(f"{_PACKAGE}xmlData/*")
         if PARTS.fullmatch(name) and held is not None:
             parts.setdefault(name, held)
     return parts

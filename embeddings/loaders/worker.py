@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 from embeddings.errors import BulletinError, row_of_error
 from embeddings.layout.pages import on_page, on_scan
 from embeddings.loaders.apart import encoded, write_frame
-from embeddings.loaders.started import on_group
+from embeddings.sources.started import on_group
 
 logger = logging.getLogger(__name__)
 
