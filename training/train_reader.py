@@ -10,8 +10,8 @@ binary cross-entropy of each window, cross-entropy of the answer's first and las
 of the first token, which stands for none), binary cross-entropy of each token being part of an answer, and of yes
 against no.
 
-Runs on a GPU where torch finds one, with questions made ready by other processes. A processor with AMX, or a GPU,
-computes in bfloat16 over weights of single precision, three times as fast. A checkpoint is written every few minutes,
+Runs on a GPU where torch finds one, with questions made ready by other processes. A GPU, or a processor that
+multiplies in bfloat16, computes in that over weights of single precision, three times as fast. A checkpoint is written every few minutes,
 and a run that was stopped goes on from it, on another machine, too.
 """
 
@@ -129,6 +129,7 @@ class Plan:
     frozen: int = FROZEN_LAYERS
     minutes: float = 0.0
     start: Path | None = None
+    seed: int = 0
 
 
 def main() -> None:
@@ -139,6 +140,7 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=QUESTIONS_A_STEP, help="a step (default: %(default)s)")
     parser.add_argument("--rate", type=float, default=LEARNING_RATE, help="of the top layer (default: %(default)s)")
     parser.add_argument("--frozen", type=int, default=FROZEN_LAYERS, help="layers that stay (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=0, help="of the order; give a run that goes on another one")
     parser.add_argument("--minutes", type=float, default=0.0, help="end after that time at the latest")
     parser.add_argument("--from", dest="start", type=Path, metavar="READER.onnx", help="begin with an exported reader")
     arguments = parser.parse_args()
@@ -150,7 +152,13 @@ def main() -> None:
     held_out = held_out or [example for example in examples if example.held_out]
     measured = random.Random(7).sample(held_out, min(MEASURED_QUESTIONS, len(held_out)))
     plan = Plan(
-        arguments.steps, arguments.questions, arguments.rate, arguments.frozen, arguments.minutes, arguments.start
+        steps=arguments.steps,
+        questions=arguments.questions,
+        rate=arguments.rate,
+        frozen=arguments.frozen,
+        minutes=arguments.minutes,
+        start=arguments.start,
+        seed=arguments.seed,
     )
     Trainer(arguments.work, learning, measured, plan).run()
 
@@ -161,7 +169,7 @@ class Steps(Dataset[Prepared]):
     def __init__(self, learning: Sequence[Example], embedder: TokenEmbedder, plan: Plan, parts: int) -> None:
         self._learning, self._embedder, self._parts = learning, embedder, parts
         self._a_step = plan.questions
-        self._order = _order(learning, plan.steps * plan.questions)
+        self._order = _order(learning, plan.steps * plan.questions, plan.seed)
         self._subjects = _subjects(learning)
 
     def __getitem__(self, step: int) -> Prepared:
@@ -199,7 +207,7 @@ class Trainer:
         if plan.start is not None:
             print(f"begins with {self.model.begin_from(plan.start)} tensors of {plan.start.name}", flush=True)
         self.model.to(self.device)
-        in_half = self.device == "cuda" or torch.cpu._is_amx_tile_supported()
+        in_half = self.device == "cuda" or torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported()
         # The copy that computes; the optimizer keeps the exact weights.
         self.worker = copy.deepcopy(self.model).bfloat16() if in_half else self.model
         self.step = 0
@@ -342,12 +350,12 @@ def _is_made(example: Example) -> bool:
     return example.polarity is not None and example.kind == "yes_no" and len(example.answers[0]) <= 14
 
 
-def _order(examples: Sequence[Example], count: int) -> list[int]:
+def _order(examples: Sequence[Example], count: int, seed: int) -> list[int]:
     """Places of the examples in the order of learning: each file as often as `PASSES` says, again where they are few.
 
     Local news comes later more often than sooner: what is learned last is remembered best.
     """
-    source = random.Random(0)
+    source = random.Random(seed)
     keys: list[tuple[float, int]] = []
     for place, example in enumerate(examples):
         passes = PASSES.get(example.source, 1.0)
