@@ -59,6 +59,10 @@ class SourceCode(ErrorCode):
         "source.changed_since",
         "{path} has changed since it was indexed. Run `bulletin add` on it first.",
     )
+    CONTENTS_OF_PAPER = (
+        "source.contents_of_paper",
+        "{name} lists the articles of {issue}, which are read from pages of their own.",
+    )
     CORRECTIONS_UNREADABLE = (
         "source.corrections_unreadable",
         "{path} cannot be read ({detail}). Mend it, or move it away and make the corrections again.",
@@ -245,6 +249,10 @@ class SourceCode(ErrorCode):
     PAGE_UNREADABLE = (
         "source.page_unreadable",
         "page {page} shows no text that can be read. Scan it upright, at 200 dpi or more.",
+    )
+    PAPER_PAGES_LEFT_OUT = (
+        "source.paper_pages_left_out",
+        "{n} pages of {name} are left out. The first: {cause}",
     )
     PARTS_OF_PAGE = (
         "source.parts_of_page",

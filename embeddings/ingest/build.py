@@ -31,16 +31,10 @@ from embeddings.ingest.plan import (
     recipe_of,
 )
 from embeddings.sources.atomic import drop_staged, sweep
-from embeddings.sources.files import (
-    ARCHIVE_FILE,
-    SUFFIXES,
-    folders_of_pages,
-    is_issue_file,
-    is_passed_over_in_silence,
-    read_bytes,
-)
+from embeddings.sources.epapers import PaperFolders, gather_files
+from embeddings.sources.files import SUFFIXES, files_in, folders_of_pages, is_issue_file
 from embeddings.sources.outbox import ChangeKind, FileChange
-from embeddings.sources.unpack import unpack
+from embeddings.sources.unpack import unpack_source
 
 _LOCK_WAIT_SECONDS = 60.0
 
@@ -199,11 +193,12 @@ def take_out(store: ArchiveWriter, doomed: Sequence[KnownIssue], changes: Sequen
 def stale_sources(store: ArchiveReader) -> list[str]:
     """Where the files of an archive's issues, or their corrections, have moved on since they were read, a line each."""
     lines = []
-    limits, settings = Limits.from_environment(), store.settings
+    limits, settings, papers = Limits.from_environment(), store.settings, PaperFolders()
     for known in store.known_issues():
         path = Path(known.issue.source)
         try:
-            documents = {one.id: one for one in unpack(path.name, read_bytes(path, limits), limits).documents}
+            unpacked = unpack_source(path, known.root, limits, papers=papers)
+            documents = {one.id: one for one in unpacked.documents}
         except (SourceError, ValueError):  # ValueError for a path with a NUL, which a flipped bit can make
             lines.append(f"{known.issue.name}: {path} has gone or cannot be read")
             continue
@@ -223,10 +218,14 @@ def stale_sources(store: ArchiveReader) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class FoundFiles:
-    """The issue files in some files and folders, each with the root it was found under, and those left aside."""
+    """The issue files in some files and folders, each with the root it was found under, and those left aside.
+
+    `pages` has, for the first page of an e-paper's issue, the others, which are no files of their own.
+    """
 
     files: dict[Path, str]
     skipped: tuple[Skipped, ...] = ()
+    pages: Mapping[Path, tuple[Path, ...]] = field(default_factory=dict)
 
 
 def find_files(roots: Sequence[Path]) -> FoundFiles:
@@ -237,11 +236,14 @@ def find_files(roots: Sequence[Path]) -> FoundFiles:
     """
     files: dict[Path, str] = {}
     skipped: list[Skipped] = []
+    pages: dict[Path, tuple[Path, ...]] = {}
     for root in roots:
         if root.is_dir():
             in_folder, left_aside = _look_through(root)
+            in_folder, contents, further = _join_papers(in_folder)
             files.update(dict.fromkeys(in_folder, str(root)))
-            skipped += left_aside
+            skipped += left_aside + contents
+            pages.update(further)
         elif root.exists():
             files[root] = str(root)
         else:
@@ -250,12 +252,28 @@ def find_files(roots: Sequence[Path]) -> FoundFiles:
         raise SourceError(
             SourceCode.NO_ISSUE_FILE, suffixes=", ".join(sorted(SUFFIXES)), folders=", ".join(map(str, roots))
         )
-    return FoundFiles(files, tuple(skipped))
+    return FoundFiles(files, tuple(skipped), pages)
+
+
+def _join_papers(files: Sequence[Path]) -> tuple[list[Path], list[Skipped], dict[Path, tuple[Path, ...]]]:
+    """Files without the further pages of an e-paper's issue, its pages of contents, and for first pages the others."""
+    gathered = gather_files(files)
+    pages = {Path(issue.pages[0]): tuple(map(Path, issue.pages[1:])) for issue in gathered.issues}
+    contents = [
+        Skipped(
+            str(path),
+            SourceError(SourceCode.CONTENTS_OF_PAPER, name=path.name, issue=issue),
+            Omission.PASSED_OVER,
+        )
+        for path, issue in gathered.contents.items()
+    ]
+    parts = {page for further in pages.values() for page in further} | set(gathered.contents)
+    return [file for file in files if file not in parts], contents, pages
 
 
 def _look_through(root: Path) -> tuple[list[Path], list[Skipped]]:
     """The issue files in a folder, and what is left aside there."""
-    found = _files_in(root)
+    found = files_in(root)
     parts = folders_of_pages(found)
     files: list[Path] = []
     skipped: dict[Path, Skipped] = {}
@@ -272,14 +290,6 @@ def _look_through(root: Path) -> tuple[list[Path], list[Skipped]]:
         else:
             files.append(path)
     return files, list(skipped.values())
-
-
-def _files_in(root: Path) -> list[Path]:
-    """What a user has put into a folder, in the order of its paths."""
-    found = [path for path in root.rglob("*") if not is_passed_over_in_silence(path) and path.is_file()]
-    shown = [path for path in found if not any(part.startswith(".") for part in path.relative_to(root).parts)]
-    archives = {path.parent for path in shown if path.name == ARCHIVE_FILE}
-    return sorted(path for path in shown if is_issue_file(path) or path.parent not in archives)
 
 
 def _as_list(sources: str | Path | Iterable[str | Path]) -> list[str | Path]:

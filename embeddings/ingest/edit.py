@@ -24,8 +24,7 @@ from embeddings.ingest.build import (
 from embeddings.ingest.corrections import WITHDRAWAL, correct, corrections_between, note_of, read_corrections
 from embeddings.ingest.plan import Arrivals, read_once, with_ids
 from embeddings.sources.document import Document
-from embeddings.sources.files import read_bytes
-from embeddings.sources.unpack import unpack
+from embeddings.sources.unpack import unpack_source
 from embeddings.types import ParsedArticle, ParsedIssue
 
 UNCHANGED = "\0"  # an empty text is a correction too: an article without a byline
@@ -182,7 +181,7 @@ def _correct(
 
 def _document(known: KnownIssue, limits: Limits) -> Document:
     source = Path(known.issue.source)
-    for document in unpack(source.name, read_bytes(source, limits), limits).documents:
+    for document in unpack_source(source, known.root, limits).documents:
         if (document.id, document.member) == (known.issue.id, known.issue.member):
             return document
     raise SourceError(SourceCode.CHANGED_SINCE, path=source)

@@ -18,10 +18,10 @@ from embeddings.errors import BulletinError, SourceCode, SourceError
 from embeddings.ingest.corrections import READMISSION, Correction, Corrections, correct, note_of, read_corrections
 from embeddings.ingest.parse_cache import issue_from_json, issue_to_json, read_apart, reading_key
 from embeddings.sources.document import Document
-from embeddings.sources.files import read_bytes
+from embeddings.sources.epapers import PaperFolders
 from embeddings.sources.hashing import text_digest
 from embeddings.sources.outbox import FileChange
-from embeddings.sources.unpack import unpack
+from embeddings.sources.unpack import unpack_source
 from embeddings.text.normalize import well_formed
 from embeddings.types import ARTICLE_FIELDS, Article, Chunk, Issue, ParsedArticle, ParsedIssue
 
@@ -111,6 +111,7 @@ class Planner:
         self._settings = settings
         self._full = full
         self._limits = limits
+        self._papers = PaperFolders()
         self._known = {known.place: known for known in store.known_issues()}
 
     def plan(
@@ -139,8 +140,8 @@ class Planner:
         return plan
 
     def _plan_file(self, file: Path, root: str, plan: Plan, taken: dict[str, DocumentKey]) -> None:
-        content = read_bytes(self._arrivals.staged.get(file, file), self._limits)
-        unpacked = unpack(file.name, content, self._limits)
+        staged = self._arrivals.staged.get(file)
+        unpacked = unpack_source(file, root, self._limits, papers=self._papers, staged=staged)
         for member, error in unpacked.skipped:
             plan.skipped.append(Skipped(f"{file}/{member}", error))
             plan.seen.add((str(file), member))

@@ -66,6 +66,7 @@ class Watcher:
         self._seen: dict[Path, tuple[Stamp, float]] = {}  # when each file was first seen as it is
         self._is_first_look = True
         self._read: dict[Path, Stamp] = {}
+        self._parts: set[Path] = set()  # pages of e-papers after the first, and of contents
         self._told: set[str] = set()  # left out and reported
 
     @property
@@ -124,6 +125,7 @@ class Watcher:
         """Every issue file and its stamp, and the files left out that were not reported before."""
         stamps: dict[Path, Stamp] = {}
         left_out = []
+        self._parts.clear()
         for folder in self._folders:
             try:
                 found = find_files([folder])
@@ -131,10 +133,11 @@ class Watcher:
                 continue  # an empty folder, or one that is away for a moment
             for path in found.files:
                 try:
-                    stat = path.stat()
+                    stamps[path] = _stamp((path, *found.pages.get(path, ())))
                 except OSError:
                     continue  # gone between the listing and the look
-                stamps[path] = (stat.st_size, stat.st_mtime_ns)
+            self._parts |= {page for pages in found.pages.values() for page in pages}
+            self._parts |= {Path(one.path) for one in found.skipped if one.error.code is SourceCode.CONTENTS_OF_PAPER}
             left_out += [skipped for skipped in found.skipped if skipped.path not in self._told]
         self._told.update(skipped.path for skipped in left_out)
         self._seen = {path: (stamp, self._since(path, stamp)) for path, stamp in stamps.items()}
@@ -172,10 +175,18 @@ class Watcher:
             emptied = len(missing) == len(held) >= _HELD_BACK
             if folder.is_dir() and not emptied:
                 gone += missing
+            # A page that came alone has become one of an issue.
+            gone += [source for source in held if source in self._parts and source not in missing]
         return sorted(gone)
 
     def _root(self, path: Path) -> Path:
         return next(folder for folder in self._folders if folder in path.parents)
+
+
+def _stamp(paths: Sequence[Path]) -> Stamp:
+    """The stamp of a file, or of the pages that are one issue. Raises OSError."""
+    stats = [path.stat() for path in paths]
+    return sum(stat.st_size for stat in stats), max(stat.st_mtime_ns for stat in stats)
 
 
 def watch(

@@ -13,6 +13,7 @@ from datetime import date
 
 from embeddings.config import Limits
 from embeddings.errors import SourceCode, SourceError
+from embeddings.layout.pages import page_done
 from embeddings.loaders.web.article import (
     Extent,
     PrintedPlace,
@@ -67,32 +68,60 @@ class HtmlLoader:
         return _PAGE.search(head) is not None or sum(map(len, _TAG.findall(head))) > len(head) / 3
 
     def read(self, document: Document, limits: Limits) -> ParsedIssue:
-        """The issue. Raises SourceError when the page is too large or nested too deeply, or holds no text."""
-        tree = parse_html(document)
-        page = read_declared(tree, document.text)
-        drop_furniture(tree, document)
-        blocks = list(read_blocks(tree))
-        news = [block for block in blocks if not FURNITURE.fullmatch(block.text)]
-        top = [block.text for block in news if block.level == 1]
-        heading = top[0] if len(top) == 1 else ""
-        title_at = find_title(blocks, page.titles, page.site)
-        told = [block for block in news if block.level or not block.is_link]
-        outline = read_outline([(block.level, block.text) for block in told])
-        if title_at >= 0 and not _holds_articles(blocks, title_at):
-            story = sum(prose_of(block) for block in blocks[title_at + 1 :] if not block.in_item)
-            if story >= _FEWEST_OF_STORY:
-                return _single(document, tree, page, outline, blocks, heading, title_at)
-        several = [article for article in outline.articles if article.title and article.body]
-        if len(several) > 1 and not page.is_article:
-            day = outline.date or page.day or page.near_day
-            name = outline.name or issue_name(page.site, day) or page.title
-            return ParsedIssue(name, day, outline.articles, outline.number)
-        items = list_items(tree)
-        listed = sum(len(item.title) + len(item.summary) for item in items)
-        prose = sum(len(block.text) for block in news if not block.in_item and is_prose(block.text))
-        if len(items) > 2 and prose <= max(100, listed / 4):
-            return listed_issue(items, page, heading, place=find_place(blocks), printed=only_date(news))
-        return _single(document, tree, page, outline, blocks, heading, title_at)
+        """The issue; pages of an e-paper without a text are in `left_out`.
+
+        Raises SourceError when the page is too large or nested too deeply, or holds no text.
+        """
+        return _read_paper(document) if document.further_pages else _read_page(document)
+
+
+def _read_paper(document: Document) -> ParsedIssue:
+    """The pages of one day's e-paper as one issue, in their order. Raises the first error where none holds a text."""
+    issues: list[ParsedIssue] = []
+    left_out: list[SourceError] = []
+    for content in (document.content, *document.further_pages):
+        try:
+            issues.append(_read_page(Document(document.name, content)))
+        except SourceError as error:
+            left_out.append(error)
+        page_done()
+    if not issues:
+        raise left_out[0]
+    named = next((issue for issue in issues if issue.name and issue.date), issues[0])
+    articles = tuple(article for issue in issues for article in issue.articles)
+    if not left_out:
+        return replace(named, articles=articles)
+    said = SourceError(SourceCode.PAPER_PAGES_LEFT_OUT, name=document.name, n=len(left_out), cause=left_out[0])
+    return replace(named, articles=articles, left_out=(said,))
+
+
+def _read_page(document: Document) -> ParsedIssue:
+    """What a single page holds. Raises as `HtmlLoader.read`."""
+    tree = parse_html(document)
+    page = read_declared(tree, document.text)
+    drop_furniture(tree, document)
+    blocks = list(read_blocks(tree))
+    news = [block for block in blocks if not FURNITURE.fullmatch(block.text)]
+    top = [block.text for block in news if block.level == 1]
+    heading = top[0] if len(top) == 1 else ""
+    title_at = find_title(blocks, page.titles, page.site)
+    told = [block for block in news if block.level or not block.is_link]
+    outline = read_outline([(block.level, block.text) for block in told])
+    if title_at >= 0 and not _holds_articles(blocks, title_at):
+        story = sum(prose_of(block) for block in blocks[title_at + 1 :] if not block.in_item)
+        if story >= _FEWEST_OF_STORY:
+            return _single(document, tree, page, outline, blocks, heading, title_at)
+    several = [article for article in outline.articles if article.title and article.body]
+    if len(several) > 1 and not page.is_article:
+        day = outline.date or page.day or page.near_day
+        name = outline.name or issue_name(page.site, day) or page.title
+        return ParsedIssue(name, day, outline.articles, outline.number)
+    items = list_items(tree)
+    listed = sum(len(item.title) + len(item.summary) for item in items)
+    prose = sum(len(block.text) for block in news if not block.in_item and is_prose(block.text))
+    if len(items) > 2 and prose <= max(100, listed / 4):
+        return listed_issue(items, page, heading, place=find_place(blocks), printed=only_date(news))
+    return _single(document, tree, page, outline, blocks, heading, title_at)
 
 
 def _holds_articles(blocks: Sequence[HtmlBlock], title_at: int) -> bool:

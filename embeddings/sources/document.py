@@ -19,10 +19,10 @@ ZIP_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OverflowErro
 
 @dataclass(frozen=True)
 class Document:
-    """The bytes of one issue: a file, a member of a ZIP file, or several pictures that are its pages.
+    """The bytes of one issue: a file, a member of a ZIP file, or several pictures or web pages that are its pages.
 
     `name` is the file's name with its suffix, `member` the path inside a ZIP file ("" outside one). `further_pages`
-    holds the pictures after the first. `known_id` is its id where the bytes are gone.
+    holds the pages after the first. `known_id` is its id where the bytes are gone.
     """
 
     name: str

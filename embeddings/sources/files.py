@@ -71,6 +71,14 @@ def is_passed_over_in_silence(path: PurePath) -> bool:
     )
 
 
+def files_in(root: Path) -> list[Path]:
+    """What a user has put into a folder, in the order of its paths."""
+    found = [path for path in root.rglob("*") if not is_passed_over_in_silence(path) and path.is_file()]
+    shown = [path for path in found if not any(part.startswith(".") for part in path.relative_to(root).parts)]
+    archives = {path.parent for path in shown if path.name == ARCHIVE_FILE}
+    return sorted(path for path in shown if is_issue_file(path) or path.parent not in archives)
+
+
 def folders_of_pages(paths: Iterable[Path]) -> dict[Path, Path]:
     """The folders with the pictures and scripts of saved pages among some files, each with its page."""
     return {

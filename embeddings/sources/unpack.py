@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from embeddings.config import Limits
 from embeddings.errors import SourceCode, SourceError
 from embeddings.sources import mail, untar, unzip
 from embeddings.sources.document import Document
-from embeddings.sources.files import ARCHIVE_SUFFIXES, PICTURE_SUFFIXES, is_issue_file, is_passed_over_in_silence
+from embeddings.sources.epapers import PaperFolders, PaperIssue, gather, read_paper_page
+from embeddings.sources.files import (
+    ARCHIVE_SUFFIXES,
+    PAGE_SUFFIXES,
+    PICTURE_SUFFIXES,
+    is_issue_file,
+    is_passed_over_in_silence,
+    read_bytes,
+)
 from embeddings.sources.members import Member
 
 _DEEPEST = 3  # archives in archives; a mail with a ZIP file of ZIP files is as deep as people go
@@ -32,15 +40,42 @@ class Unpacked:
 def unpack(name: str, content: bytes, limits: Limits) -> Unpacked:
     """The documents in a file's bytes: itself, or the members of a ZIP, TAR or GZ file; a mail and its attachments.
 
-    The pictures in one folder of an archive are the pages of one issue; every other member is an issue of its own, and
-    an archive among them is unpacked in turn. Raises SourceError when the file is a damaged archive, or holds more than
-    the limits allow, which count for all archives in it together.
+    The pictures in one folder of an archive are the pages of one issue, and so are the pages of one day's e-paper in
+    it; every other member is an issue of its own, and an archive among them is unpacked in turn. Raises SourceError
+    when the file is a damaged archive, or holds more than the limits allow, which count for all archives in it
+    together.
     """
     unpacker = _Unpacker(name, limits)
     unpacker.take(name, content, PurePosixPath(), depth=0)
     unpacked = unpacker.finish()
     if not unpacked.documents and not unpacked.skipped:
         raise SourceError(SourceCode.NO_ISSUE_MEMBER, name=name)
+    return unpacked
+
+
+def unpack_source(
+    file: Path, root: str, limits: Limits, *, papers: PaperFolders | None = None, staged: Path | None = None
+) -> Unpacked:
+    """The documents of a file that was found under a root: as `unpack`, and an e-paper's issue for its first page.
+
+    `staged` is where its bytes lie until the file is in its place. A further page that cannot be read is among the
+    skipped. Raises SourceError as `read_bytes` and `unpack`.
+    """
+    issue = None if staged else (papers or PaperFolders()).issue_of(file, root)
+    unpacked = unpack(file.name, read_bytes(staged or file, limits), limits)
+    if issue is None or len(unpacked.documents) != 1:
+        return unpacked
+    if len(issue.pages) > limits.max_members:
+        raise SourceError(SourceCode.TOO_MANY_MEMBERS, name=issue.name, limit=limits.max_members)
+    further = []
+    for page in map(Path, issue.pages[1:]):
+        try:
+            further.append(read_bytes(page, limits))
+        except SourceError as error:
+            unpacked.skipped.append((page.name, error))
+    if sum(map(len, further)) > limits.max_unpacked_bytes:
+        raise SourceError(SourceCode.UNPACKS_TOO_LARGE, name=issue.name)
+    unpacked.documents = [paper_document(issue, unpacked.documents[0], further)]
     return unpacked
 
 
@@ -96,9 +131,37 @@ class _Unpacker:
         return self._left
 
     def finish(self) -> Unpacked:
-        """All that was found; pictures have become issues by now."""
+        """All that was found; pictures and pages of e-papers have become issues by now."""
+        self._join_papers()
         self._found.documents += [_picture_issue(self._name, folder, found) for folder, found in self._pages.items()]
         return self._found
+
+    def _join_papers(self) -> None:
+        """One document for the pages of one day's e-paper, and none for its pages of contents."""
+        at = {PurePosixPath(one.member): one for one in self._found.documents if one.suffix in PAGE_SUFFIXES}
+        gathered = gather({path: page for path, one in at.items() if (page := read_paper_page(one.content))})
+        if len(at) < 2:
+            return
+        joined = {}
+        for issue in gathered.issues:
+            first, *others = (at[PurePosixPath(path)] for path in issue.pages)
+            joined[first.member] = paper_document(issue, first, [one.content for one in others])
+        parts = {str(path) for issue in gathered.issues for path in issue.pages} | set(map(str, gathered.contents))
+        self._found.documents = [
+            joined.get(one.member, one)
+            for one in self._found.documents
+            if one.member in joined or one.member not in parts
+        ]
+        self._found.passed_over += [
+            (str(path), SourceError(SourceCode.CONTENTS_OF_PAPER, name=path.name, issue=issue))
+            for path, issue in gathered.contents.items()
+        ]
+
+
+def paper_document(issue: PaperIssue, first: Document, further: Sequence[bytes]) -> Document:
+    """The document of an e-paper's issue: pages with the same bytes count once."""
+    pages = tuple(dict.fromkeys(page for page in further if page != first.content))
+    return Document(issue.document_name, first.content, first.member, pages)
 
 
 def _members_of(name: str, content: bytes, budget: Callable[[], int]) -> Iterator[Member] | None:

@@ -109,7 +109,7 @@ def test_a_loader_that_fails_leaves_out_its_file_alone(
         return unpack(name, *rest)
 
     write_issue(issues, "坏.jsonl", [ROWS[1]])
-    monkeypatch.setattr("embeddings.ingest.plan.unpack", hostile)
+    monkeypatch.setattr("embeddings.sources.unpack.unpack", hostile)
     report = build(issues, archive=tmp_path / "archive", encoder=counting)
     assert codes(report) == [("坏.jsonl", SourceCode.FILE_FAILED)]
     assert len(texts(tmp_path / "archive")) == 1

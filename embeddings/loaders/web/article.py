@@ -11,6 +11,7 @@ from embeddings.loaders.web.blocks import FURNITURE, Element, HtmlBlock, prose_o
 from embeddings.loaders.web.titles import squeezed
 from embeddings.parsing.bylines import is_byline, is_person, split_credit
 from embeddings.parsing.outline import credit_names, is_credit, is_posted, without_times
+from embeddings.sources.epapers import PAPER_LINE
 from embeddings.text.dates import find_date
 
 _MOST_ABOVE, _MOST_BELOW = 5, 4  # lines above the title, and below the text, in which a date or a source may stand
@@ -20,10 +21,6 @@ _SURE = 0.9  # of the prose: an element that holds so much of it holds the artic
 _HALF = 0.5
 _AGREED = 2  # how much more a line counts that trafilatura takes for text, too
 # 《某某日报》（2023年12月04日 第 01 版）
-_PAPER_LINE = re.compile(
-    r"[《〈]\s*(?P<paper>[^《》〈〉]{2,16}?)\s*[》〉]\s*[（(]?\s*(?P<date>\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日)"
-    r"[^第]{0,8}第?\s*0*(?P<page>\d{1,3})\s*版[^）)]{0,10}[)）]?"
-)
 _SECTION_LINE = re.compile(r"第\s*[0A]*(?P<page>\d{1,3})\s*版\s*[:：]\s*(?P<section>[\u4e00-\u9fff]{2,8})")
 _CAPTION = ("图为", "圖為", "图片说明", "上图为", "上图：")
 _DASH = ("——", "──", "―", "－－", "--")
@@ -140,7 +137,7 @@ def find_extent(
         if is_credit(block.text) and not _EDITORS.fullmatch(block.text) and not block.is_link
     ]
     return Extent(
-        lines=tuple(line for line in lines if not _PAPER_LINE.fullmatch(line)),
+        lines=tuple(line for line in lines if not PAPER_LINE.fullmatch(line)),
         credits=tuple(header.credits),
         captions=tuple(header.captions),
         kicker=_kicker(blocks, title_at),
@@ -151,7 +148,7 @@ def find_extent(
 def find_place(blocks: Sequence[HtmlBlock]) -> PrintedPlace:
     """Where a page of an e-paper says it is printed, in lines of its own."""
     short = [block.text for block in blocks if len(block.text) <= _LONGEST_HEADER]
-    paper = next((match for text in short if (match := _PAPER_LINE.search(text))), None)
+    paper = next((match for text in short if (match := PAPER_LINE.search(text))), None)
     sections = {(match["page"], match["section"]) for text in short if (match := _SECTION_LINE.match(text))}
     if paper is None and len(sections) != 1:
         return PrintedPlace()
@@ -327,7 +324,7 @@ def _read_header(blocks: Sequence[HtmlBlock], title_at: int, first: int, account
     lines = lines[: 4 * _MOST_ABOVE] if title_at >= 0 else lines[-_MOST_ABOVE:]
     title = squeezed(blocks[title_at].text) if title_at >= 0 else ""
     for at, block in enumerate(lines):
-        text = _PAPER_LINE.sub(" ", block.text).strip()
+        text = PAPER_LINE.sub(" ", block.text).strip()
         beside = [other.text for other in lines[max(0, at - 2) : at + 3]]
         if (
             not text

@@ -11,6 +11,7 @@ from typing import Any
 
 from embeddings.loaders.web.blocks import Element, text_of
 from embeddings.loaders.web.titles import SITE_END, SITE_IN_TITLE
+from embeddings.sources.epapers import properties as properties_of_paper
 from embeddings.text.dates import find_date
 
 _META_TITLES = ("articletitle", "og:title", "twitter:title", "dc.title", "dcterms.title", "title", "headline")
@@ -26,9 +27,6 @@ _LONGEST = 300  # characters of a value
 _MOST_JSON = 500_000  # characters of one script
 _MOST_NODES = 2_000
 _ARTICLE_TYPES = re.compile(r"(?:News|Reportage|Analysis|Opinion|Scholarly)?(?:Article|BlogPosting)|Report")
-# The systems that county and city papers use print a comment of properties behind the page.
-_PROPERTIES = re.compile(r"<!--\s*enpproperty(?P<fields>.{0,20000}?)/enpproperty\s*-->", re.DOTALL | re.IGNORECASE)
-_PROPERTY = re.compile(r"<(?P<name>[\w:-]{2,40})>(?P<value>[^<]{0,300})</(?P=name)>")
 _VARIABLE = r"(?:var|let|const|window\.)\s*"
 _SCRIPT_TITLE = re.compile(
     rf"{_VARIABLE}msg_title\s*=\s*(?:htmlDecode\()?(?P<mark>[\"'])(?P<value>.{{1,300}}?)(?P=mark)"
@@ -77,7 +75,7 @@ def read_declared(tree: Element, text: str) -> Declared:
     meta = _meta(tree)
     scripts = [script.text or "" for script in tree.iter("script")]
     linked = _linked_article(tree, scripts)
-    properties = _properties(text)
+    properties = properties_of_paper(text)
     founder = next((" ".join(text_of(found).split()) for found in tree.iter("founder-title")), "")
     page_title = " ".join(next((text_of(title)[:_LONGEST] for title in tree.iter("title")), "").split())
     variables = "\n".join(script[:_MOST_JSON] for script in scripts)
@@ -149,16 +147,6 @@ def _is_article(node: dict[str, Any]) -> bool:
 
 def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
-
-
-def _properties(text: str) -> dict[str, str]:
-    """The properties in an e-paper's comment, by name; of several, the last that holds a title."""
-    found: dict[str, str] = {}
-    for comment in _PROPERTIES.finditer(text):
-        for match in _PROPERTY.finditer(comment["fields"]):
-            if value := " ".join(match["value"].split()):
-                found[match["name"].lower()] = value
-    return found
 
 
 def _author(meta: dict[str, str], linked: dict[str, Any], properties: dict[str, str]) -> str:
