@@ -161,7 +161,7 @@ def _stored(archive: str) -> tuple[Pieces, list[Article]]:
         ids = snapshot.chunk_ids()
         found = snapshot.read_chunks(ids)
         pieces = Pieces(
-            [indexed_text(article.heading, chunk.text) for chunk, article in found],
+            [indexed_text(article.heading, chunk.text, article.body[: chunk.start]) for chunk, article in found],
             [chunk.text for chunk, _ in found],
             [article.id for _, article in found],
             snapshot.vectors(ids),
@@ -172,7 +172,9 @@ def _stored(archive: str) -> tuple[Pieces, list[Article]]:
 def _cut(articles: Sequence[Article], size: int, overlap: int) -> Pieces:
     found = [(c, a) for a in articles for c in chunk_article(a, max_chars=size, overlap_chars=overlap)]
     return Pieces(
-        [indexed_text(a.heading, c.text) for c, a in found], [c.text for c, _ in found], [a.id for _, a in found]
+        [indexed_text(a.heading, c.text, a.body[: c.start]) for c, a in found],
+        [c.text for c, _ in found],
+        [a.id for _, a in found],
     )
 
 

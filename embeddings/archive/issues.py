@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from embeddings.parsing.tables import header_above
 from embeddings.text.normalize import fold
 from embeddings.types import Issue
 
@@ -16,6 +17,9 @@ def goes_by(issue: Issue, name: str) -> bool:
     return bool(wanted) and (wanted in names or (len(wanted) >= 6 and issue.id.startswith(wanted)))
 
 
-def indexed_text(heading: str, text: str) -> str:
-    """What both searches see of a chunk: its article's kicker, title and deck, then the chunk."""
-    return f"{heading}\n{text}" if heading else text
+def indexed_text(heading: str, text: str, before: str = "") -> str:
+    """What both searches see of a chunk: its article's kicker, title and deck, then the chunk.
+
+    `before` is the body above it: a chunk that begins within a table has the row that names its columns before it.
+    """
+    return "\n".join(filter(None, (heading, header_above(before, text), text)))

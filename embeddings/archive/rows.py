@@ -30,22 +30,26 @@ ISSUE_WIDTH = 5
 ARTICLE_COLUMNS = "a.id, a.title, a.section, a.byline, a.kind, a.page, a.date, a.body, a.kicker, a.deck, a.boxes"
 
 
+# A chunk's heading and text, and what stands above it where a table may.
+_SEEN = (
+    "a.kicker, a.title, a.deck, substr(a.body, start + 1, end - start), "
+    "CASE WHEN instr(substr(a.body, 1, end), ' | ') THEN substr(a.body, 1, start) ELSE '' END"
+)
+
+
 def read_texts(connection: sqlite3.Connection) -> list[str]:
     """What the word search sees of each chunk, in the order of their keys."""
-    rows = connection.execute(
-        "SELECT a.kicker, a.title, a.deck, substr(a.body, start + 1, end - start) FROM chunks "
-        "JOIN articles a USING (article_key) ORDER BY chunk_key"
-    )
-    return [indexed_text(" ".join(filter(None, heading)), text) for *heading, text in rows]
+    rows = connection.execute(f"SELECT {_SEEN} FROM chunks JOIN articles a USING (article_key) ORDER BY chunk_key")
+    return [indexed_text(" ".join(filter(None, heading)), text, before) for *heading, text, before in rows]
 
 
 def texts_without_vector(connection: sqlite3.Connection) -> dict[str, str]:
     """What the searches see of each chunk whose vector is missing, by the vector's key."""
     rows = connection.execute(
-        "SELECT vector_key, a.kicker, a.title, a.deck, substr(a.body, start + 1, end - start) FROM chunks "
+        f"SELECT vector_key, {_SEEN} FROM chunks "
         "JOIN articles a USING (article_key) LEFT JOIN vectors USING (vector_key) WHERE vector IS NULL"
     )
-    return {key: indexed_text(" ".join(filter(None, heading)), text) for key, *heading, text in rows}
+    return {key: indexed_text(" ".join(filter(None, heading)), text, before) for key, *heading, text, before in rows}
 
 
 def read_vectors(connection: sqlite3.Connection, count: int) -> NDArray[np.float32]:

@@ -27,8 +27,8 @@ from embeddings.types import ARTICLE_FIELDS, Article, Chunk, Issue, ParsedArticl
 
 logger = logging.getLogger(__name__)
 
-# Raise it when the chunker gives other chunks for the same article.
-_CHUNKER_VERSION = 1
+# Raise it when the chunker gives other chunks for the same article, or the searches see others of them.
+_CHUNKER_VERSION = 2
 
 BY_HAND = ""  # the root of a file that was named, and not found in a folder
 
@@ -294,7 +294,7 @@ def prepare_again(store: ArchiveWriter, issues: Iterable[KnownIssue], settings: 
 
 
 def _vector_key(settings: Settings, article: Article, chunk: Chunk) -> str:
-    return text_digest(settings.fingerprint, indexed_text(article.heading, chunk.text))
+    return text_digest(settings.fingerprint, indexed_text(article.heading, chunk.text, article.body[: chunk.start]))
 
 
 def _stale_line(name: str, one: Correction) -> str:
@@ -304,7 +304,13 @@ def _stale_line(name: str, one: Correction) -> str:
 def texts_of(prepared: Sequence[PreparedIssue]) -> list[tuple[Article, list[tuple[str, str]]]]:
     """Each article of some issues with its chunks: the key of the vector, and the text to encode."""
     return [
-        (article, [(key, indexed_text(article.heading, chunk.text)) for chunk, key in item.chunks[article.id]])
+        (
+            article,
+            [
+                (key, indexed_text(article.heading, chunk.text, article.body[: chunk.start]))
+                for chunk, key in item.chunks[article.id]
+            ],
+        )
         for item in prepared
         for article in item.issue.articles
     ]

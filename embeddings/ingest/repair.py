@@ -104,7 +104,8 @@ class _Repair:
         """Whether the key of a stored vector is that of its text with this model."""
         with self._store.snapshot() as snapshot:
             found = snapshot.read_chunks(snapshot.chunk_ids()[:20])
-        keys = [text_digest(encoder.fingerprint, indexed_text(article.heading, chunk.text)) for chunk, article in found]
+        texts = [indexed_text(article.heading, chunk.text, article.body[: chunk.start]) for chunk, article in found]
+        keys = [text_digest(encoder.fingerprint, text) for text in texts]
         return bool(self._store.stored_vectors(keys))
 
     def _mend_issues(self, broken: Sequence[KnownIssue]) -> None:

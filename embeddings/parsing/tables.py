@@ -13,12 +13,33 @@ _ENTRY = re.compile(
     r"(?:时间|日期|地点|主题|名称|标题|主持人?|参加人员|出席|列席|缺席|记录人?|文号|索引号|发布机构|主办单位|承办单位|备注|议题)?"
 )
 _COLONS = ("：", ":")
+_MOST_LOOKED_AT = 20  # rows, to tell whether the first names the columns
 _FEWEST = 2  # rows below a header, or columns
+
+
+CELL_MARK = " | "
+
+
+def header_above(before: str, text: str) -> str:
+    """The row that names the columns of the table in which `text` begins; "" where it begins in none.
+
+    `before` is all that stands above `text`, which may begin within a row.
+    """
+    above = before.split("\n")
+    begun = above.pop()
+    row = begun + text.split("\n", 1)[0]
+    if CELL_MARK not in row:
+        return ""
+    first = len(above)
+    while first and CELL_MARK in above[first - 1]:
+        first -= 1
+    table = [line.split(CELL_MARK) for line in [*above[first : first + _MOST_LOOKED_AT], row]]
+    return above[first] if first < len(above) and _is_header(table) else ""
 
 
 def row_text(cells: Sequence[str]) -> str:
     """A row as one line, where its columns have no names."""
-    return " | ".join(filter(None, cells))
+    return CELL_MARK.join(filter(None, cells))
 
 
 def table_lines(rows: Sequence[Sequence[str]]) -> list[str]:

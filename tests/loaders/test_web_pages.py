@@ -262,3 +262,20 @@ def test_a_hostile_span_is_bounded(span: str) -> None:
 def test_hostile_metadata_is_passed_over(value: str) -> None:
     script = f"<script type='application/ld+json'>{value.encode('utf-8', 'replace').decode()}</script>"
     assert only(read(f"<h1>{TITLE}</h1>{PARAGRAPHS}", f"<title>{TITLE}</title>{script}")).body.split("\n") == BODY
+
+
+@pytest.mark.parametrize("prose", [1, 2])
+def test_a_table_under_the_text_is_no_furniture_however_little_text_there_is(prose: int) -> None:
+    told = [f"全县今年修好了{number}条水渠，各村的户数和受益面积都在下面的表里。" for number in range(3, 3 + prose)]
+    rows = [
+        ("村名", "户数", "受益面积"),
+        *((f"第{number}村", str(90 + number), f"{number}亩") for number in range(1, 41)),
+    ]
+    table = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+    text = "".join(f"<p>{line}</p>" for line in told)
+    page = (
+        f"<html><head><title>水渠完工表</title></head><body><h1>水渠完工表</h1>{text}<table>{table}</table>"
+        "<div class='links'><a href='/'>返回首页</a></div></body></html>"
+    )
+    (article,) = read_document(Document("a.html", page.encode())).articles
+    assert article.body.split("\n") == [*told, *(" | ".join(row) for row in rows)]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from embeddings.parsing.tables import table_lines
+from embeddings.parsing.tables import header_above, table_lines
 
 
 def test_each_row_names_its_columns() -> None:
@@ -21,3 +21,23 @@ def test_each_row_names_its_columns() -> None:
 )
 def test_entries_beside_one_another_are_no_names_of_columns(rows: list[list[str]]) -> None:
     assert table_lines(rows) == [" | ".join(row) for row in rows]
+
+
+ROWS = ["村名 | 户数 | 面积", *(f"第{number}村 | {90 + number} | {number}亩" for number in range(1, 60))]
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "found"),
+    [
+        ("各村如下。\n" + "\n".join(ROWS[:30]) + "\n", "\n".join(ROWS[30:]), ROWS[0]),
+        ("\n".join(ROWS[:30]) + "\n第30村 | 1", "20 | 30亩", ROWS[0]),
+        ("", "\n".join(ROWS), ""),
+        ("各村如下。\n", "\n".join(ROWS), ""),
+        ("\n".join(ROWS) + "\n", "以上各村都已完工。", ""),
+        ("\n".join(ROWS) + "\n以上各村都已完工。\n", "甲村 | 乙村", ""),
+        ("\n".join(ROWS[1:30]) + "\n", "\n".join(ROWS[30:]), ""),
+    ],
+    ids=["in the table", "in a row", "at its top", "below text", "behind it", "in another table", "without names"],
+)
+def test_a_text_that_begins_in_a_table_has_the_names_of_its_columns(before: str, text: str, found: str) -> None:
+    assert header_above(before, text) == found

@@ -22,6 +22,7 @@ _HALF = 0.5
 _AGREED = 2  # how much more a line counts that trafilatura takes for text, too
 # 《某某日报》（2023年12月04日 第 01 版）
 _SECTION_LINE = re.compile(r"第\s*[0A]*(?P<page>\d{1,3})\s*版\s*[:：]\s*(?P<section>[\u4e00-\u9fff]{2,8})")
+_CELL_MARK = " | "
 _CAPTION = ("图为", "圖為", "图片说明", "上图为", "上图：")
 _DASH = ("——", "──", "―", "－－", "--")
 # Headings of what stands under an article; what follows them is none of its text.
@@ -126,6 +127,7 @@ def find_extent(
         return None
     holder = _holder(blocks, weights)
     inside = [at for at in range(title_at + 1, len(blocks)) if _is_in(blocks[at].owner, holder)]
+    inside += _rows_below(blocks, inside[-1], holder)
     first = _first_line(blocks, weights, inside, title_at)
     last = _last_line(blocks, weights, inside, first)
     header = _read_header(blocks, title_at, first, account)
@@ -215,6 +217,19 @@ def _holder(blocks: Sequence[HtmlBlock], weights: Sequence[int]) -> Element:
         if share < _HALF or (outside and not _is_foreign(blocks, branch, inside, outside, share, branches)):
             return holder
         holder, within, depth = branch, inside, depth + 1
+
+
+def _rows_below(blocks: Sequence[HtmlBlock], last: int, holder: Element) -> list[int]:
+    """The rows of the tables that follow the text at once, beside the element that holds it: a table has no prose."""
+    parent = holder.getparent()
+    rows: list[int] = []
+    for at in range(last + 1, len(blocks)):
+        block = blocks[at]
+        is_row = block.owner.tag == "tr" and _CELL_MARK in block.text and not block.is_link
+        if not is_row or parent is None or not _is_in(block.owner, parent):
+            break
+        rows.append(at)
+    return rows if len(rows) > 1 else []
 
 
 def _path(element: Element) -> list[Element]:

@@ -1,0 +1,80 @@
+"""Large tables: each chunk of one is found by its rows and by the names of its columns, whatever the file."""
+
+from __future__ import annotations
+
+import io
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from embeddings import build
+from embeddings.archive.rows import DATABASE, read_texts
+from tests.support.fakes import CountingEncoder
+
+NAMES = ("村名", "户数", "受益面积", "完工日期")
+VILLAGES = [f"{first}{last}村" for first in "石柳清青北南东西" for last in "桥塘水禾关坡岭沟"]
+ROWS = [
+    (name, str(100 + at), f"{50 + at}亩", f"2024年{1 + at % 12}月{1 + at % 28}日") for at, name in enumerate(VILLAGES)
+]
+TITLE = "水渠工程完工表"
+LEAD = "全县今年修好的水渠如下表，各村的户数和受益面积都在其中。"
+
+
+def html() -> bytes:
+    rows = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in (NAMES, *ROWS))
+    page = f"<html><head><title>{TITLE}</title></head><body><h1>{TITLE}</h1><p>{LEAD}</p><table>{rows}</table>"
+    return page.encode()
+
+
+def docx() -> bytes:
+    library = pytest.importorskip("docx")
+    document = library.Document()
+    document.add_heading(TITLE, 1)
+    document.add_paragraph(LEAD)
+    table = document.add_table(rows=0, cols=len(NAMES))
+    for row in (NAMES, *ROWS):
+        for cell, text in zip(table.add_row().cells, row, strict=True):
+            cell.text = text
+    stream = io.BytesIO()
+    document.save(stream)
+    return stream.getvalue()
+
+
+def xlsx() -> bytes:
+    library = pytest.importorskip("openpyxl")
+    book = library.Workbook()
+    for row in (NAMES, *ROWS):
+        book.active.append(row)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def csv() -> bytes:
+    return "\n".join(map(",".join, (NAMES, *ROWS))).encode()
+
+
+def markdown() -> bytes:
+    rows = "\n".join(f"| {' | '.join(row)} |" for row in (NAMES, ["---"] * len(NAMES), *ROWS))
+    return f"# 县报 2024年10月18日\n\n## {TITLE}\n\n{LEAD}\n\n{rows}\n".encode()
+
+
+@pytest.mark.parametrize(
+    ("suffix", "made"), [("html", html), ("docx", docx), ("xlsx", xlsx), ("csv", csv), ("md", markdown)]
+)
+def test_each_chunk_of_a_table_is_found_by_its_rows_and_their_names(
+    suffix: str, made: Callable[[], bytes], tmp_path: Path, counting: CountingEncoder
+) -> None:
+    source = tmp_path / f"a.{suffix}"
+    source.write_bytes(made())
+    build(source, archive=tmp_path / "archive", encoder=counting)
+    with closing(sqlite3.connect(tmp_path / "archive" / DATABASE)) as connection:
+        texts = read_texts(connection)
+    assert set(texts) == set(counting.encoded)  # what both searches see
+    for row in ROWS:
+        holding = [text for text in texts if any(all(cell in line for cell in row) for line in text.split("\n"))]
+        assert holding, row
+        assert all(name in text for text in holding for name in NAMES), row
