@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -47,8 +47,8 @@ class MarkdownLoader:
         for level, block in _blocks(text):
             outline.take(level, block)
         articles = outline.articles()
-        if fields.get("id") and len(articles) == 1:
-            articles = [replace(articles[0], source_id=fields["id"])]
+        if len(articles) == 1:
+            articles = [_with_fields(articles[0], fields)]
         return ParsedIssue(outline.name, outline.day, tuple(articles), left_out=left_out)
 
 
@@ -93,6 +93,16 @@ def _article(title: str, section: str, paragraphs: list[str]) -> ParsedArticle:
     article = make_article(title, lines)
     # An article of nothing but its credits keeps them as its text.
     return replace(article if article.body else ParsedArticle(title=title, body="\n".join(lines)), section=section)
+
+
+def _with_fields(article: ParsedArticle, fields: Mapping[str, str]) -> ParsedArticle:
+    """The only article of a file with what its front matter says of it, where the text does not."""
+    return replace(
+        article,
+        source_id=fields.get("id", ""),
+        title=article.title or fields.get("title", ""),
+        byline=article.byline or fields.get("author", ""),
+    )
 
 
 def _front_matter(block: str) -> dict[str, str]:

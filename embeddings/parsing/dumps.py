@@ -21,8 +21,11 @@ _LABEL = re.compile(
 )
 _ADDRESS = re.compile(r"\s*(?:(?:链接|網址|网址|原文|url|link)\s*[:：]\s*)?https?://\S+\s*", re.IGNORECASE)
 _LONGEST = 120
-# 原创 某某 某某发布, as copied from an account's page
-_ACCOUNT = re.compile(r"原创\s*[:：]?\s+\S{2,12}(?:\s+\S{2,16}){0,2}")
+# 原创 某某 某某发布 2024年10月18日 09:30 浙江, as copied from an account's page
+_ACCOUNT = re.compile(
+    r"(?P<who>原创\s*[:：]?\s+\S{2,12}(?:\s+\S{2,16}){0,2}?)"
+    r"(?:\s+\d{4}[年./-]\d{1,2}[月./-]\d{1,2}日?(?:\s+\d{1,2}:\d{2})?(?:\s+[\u4e00-\u9fff]{2,3})?)?"
+)
 
 
 def with_headings(text: str) -> str:
@@ -61,4 +64,6 @@ def is_source_line(line: str) -> bool:
 
 def names_in_source_line(line: str) -> str:
     """Whom a source line names, as printed."""
-    return credit_names(halfwidth_digits(line)).removeprefix("原创").strip()
+    line = halfwidth_digits(line.strip())
+    account = _ACCOUNT.fullmatch(line)
+    return credit_names(account["who"] if account else line).removeprefix("原创").strip()

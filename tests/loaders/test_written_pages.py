@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 import pytest
 
 from benchmarks.extraction import PAGES, Marks, PageArticle, ngram_f, read_expected, read_here, score
+from embeddings.loaders.registry import read_document
+from embeddings.sources.document import Document
 
 EXPECTED = read_expected(PAGES)
 SINGLE = [page for page, articles in EXPECTED.items() if len(articles) == 1]
@@ -44,3 +47,30 @@ def test_the_measures_tell_right_from_wrong() -> None:
     # Two of the sixteen 4-grams are the same two.
     assert score(other, expected).body == pytest.approx(2 * 2 / (2 + 16))
     assert ngram_f("", "") == 1.0
+
+
+@pytest.mark.parametrize(
+    ("line", "byline", "day"),
+    [
+        ("原创 梁田 石桥发布 2024年10月18日 09:30 浙江", "梁田 石桥发布", date(2024, 10, 18)),
+        ("原创 梁田 石桥发布 2024-10-18", "梁田 石桥发布", date(2024, 10, 18)),
+        ("原创 梁田 石桥发布", "梁田 石桥发布", None),
+    ],
+)
+def test_the_line_under_the_title_of_an_accounts_page_is_none_of_the_title(
+    line: str, byline: str, day: date | None
+) -> None:
+    text = f"清水河新桥合龙\n{line}\n\n清水河新桥昨天合龙，全长三百二十米。\n\n赞 35 在看 12\n"
+    issue = read_document(Document("a.txt", text.encode()))
+    (article,) = issue.articles
+    assert (article.title, article.byline, issue.date or article.date) == ("清水河新桥合龙", byline, day)
+    assert article.body == "清水河新桥昨天合龙，全长三百二十米。"
+
+
+def test_front_matter_gives_a_single_article_its_title_and_writer() -> None:
+    fields = "---\ntitle: 清水河新桥合龙\ndate: 2024-10-18\nauthor: 梁田\n---\n\n"
+    (article,) = read_document(Document("a.md", f"{fields}新桥昨天合龙，全长三百二十米。\n".encode())).articles
+    assert (article.title, article.byline) == ("清水河新桥合龙", "梁田")
+    headed = f"{fields}## 新桥通车\n\n本报记者 石水\n\n新桥昨天通车，全长三百二十米。\n"
+    (article,) = read_document(Document("a.md", headed.encode())).articles
+    assert (article.title, article.byline) == ("新桥通车", "本报记者 石水")
