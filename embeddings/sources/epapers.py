@@ -71,7 +71,7 @@ class PaperIssue:
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
+class PapersFound:
     """The issues among some pages, and for each page of contents the name of its issue."""
 
     issues: tuple[PaperIssue, ...] = ()
@@ -114,7 +114,7 @@ def read_paper_page(content: bytes) -> PaperPage | None:
     return PaperPage(paper, day, page, is_article=False, links=frozenset(map(_target, links)))
 
 
-def gather(pages: Mapping[PurePath, PaperPage]) -> Gathered:
+def gather(pages: Mapping[PurePath, PaperPage]) -> PapersFound:
     """The issues among some pages by their paths. A paper without a name has one issue a day and folder.
 
     What lists articles of an issue is a page of its contents; what lists only others is none.
@@ -137,7 +137,7 @@ def gather(pages: Mapping[PurePath, PaperPage]) -> Gathered:
     listed = {
         path: name for path, page in pages.items() if not page.is_article and (name := _listed(path, page, issue_at))
     }
-    return Gathered(tuple(issues), listed)
+    return PapersFound(tuple(issues), listed)
 
 
 def _listed(path: PurePath, page: PaperPage, issue_at: Mapping[PurePath, str]) -> str:
@@ -185,7 +185,7 @@ def paper_page_at(path: Path) -> PaperPage | None:
         return None
 
 
-def gather_files(paths: Iterable[Path]) -> Gathered:
+def gather_files(paths: Iterable[Path]) -> PapersFound:
     """The issues of e-papers among some files."""
     read: dict[PurePath, PaperPage] = {}
     for path in paths:
