@@ -36,8 +36,9 @@ from qa.answering.refusal import refuse
 from qa.answering.spans import trim, whole_name
 from qa.i18n import Words
 from qa.linear import LinearModel, stored_model, stored_weights
+from qa.query.contrast import asks_who_not, stretch_asked, tells_of_others, tells_of_those
 from qa.query.question import Asks, Query
-from qa.query.stretch import is_of_another, names_the_same, stretch_on
+from qa.query.stretch import is_of_another, names_the_same
 from qa.types import Answer, AnswerKind, Citation, Passage
 
 if TYPE_CHECKING:
@@ -118,7 +119,13 @@ def answer_from(
         scores = _by_meaning(vector, evidence, encoder)
         best = int(scores.argmax())
     best = _of_the_named(query, evidence, scores, best)
+    best = _of_those_asked(query, evidence, scores, best)
+    if tells_of_others(query.text, evidence.sentences[best].text):
+        doubted = min(confidence, model.threshold / 2)
+        return refuse(query, passages, snapshot, confidence=doubted, evidence=evidence, best=best)
     if asks_for_list(query) and query.asks is not Asks.AUTHOR:
+        if asks_who_not(query.text):
+            scores = np.where([tells_of_those(query.text, one.text) for one in evidence.sentences], scores, -np.inf)
         return _list(query, passages, evidence, scores, snapshot, confidence)
     # All cosines are alike.
     margin = -np.inf if query.is_foreign and not evidence.is_read else _SECOND_SENTENCE_MARGIN
@@ -155,6 +162,21 @@ def _of_the_named(query: Query, evidence: Evidence, scores: NDArray[np.float64],
         if sentence.passage == sentences[best].passage
         and evidence.fits[place]
         and names_the_same(query.text, sentence.text)
+    ]
+    return max(others, key=lambda place: float(scores[place]), default=best)
+
+
+def _of_those_asked(query: Query, evidence: Evidence, scores: NDArray[np.float64], best: int) -> int:
+    """The best sentence; where it tells of others (the dead, not the injured), the best of its passage."""
+    sentences = evidence.sentences
+    if not tells_of_others(query.text, sentences[best].text):
+        return best
+    others = [
+        place
+        for place, sentence in enumerate(sentences)
+        if sentence.passage == sentences[best].passage
+        and evidence.fits[place]
+        and tells_of_those(query.text, sentence.text)
     ]
     return max(others, key=lambda place: float(scores[place]), default=best)
 
@@ -337,8 +359,8 @@ def _cite(
 def _short(query: Query, passage: Passage, sentence: Sentence) -> tuple[int, int] | None:
     """The place in the body of what answers, without the question's own words; None where no reader could tell."""
     start, end = sentence.start, sentence.end
-    if query.asks is not Asks.WHO:
-        first, last = stretch_on(query.text, sentence.text)
+    if query.asks is not Asks.WHO or asks_who_not(query.text):
+        first, last = stretch_asked(query.text, sentence.text)
         start, end = sentence.start + first, sentence.start + last
     found = short_answer(passage, start, end, question=query.text)
     if found is None:

@@ -18,6 +18,7 @@ import numpy as np
 from embeddings import Snapshot, fold, fold_to_words, folded_pairs, read_numeral
 from qa.answering.features import READ_FEATURES, Evidence, short_answer
 from qa.answering.spans import trim
+from qa.query.contrast import asks_who_not, stretch_asked
 from qa.query.question import Query, read_question
 from qa.types import Passage
 
@@ -149,7 +150,8 @@ def sentences_of_list(
 def _listed(query: Query, passages: Sequence[Passage], evidence: Evidence, place: int) -> Listed:
     sentence = evidence.sentences[place]
     passage = passages[sentence.passage]
-    span = sentence.start, sentence.end
+    first, last = stretch_asked(query.text, sentence.text) if asks_who_not(query.text) else (0, len(sentence.text))
+    span = sentence.start + first, sentence.start + last
     short = short_answer(passage, *span)
     if short:
         body = passage.article.body

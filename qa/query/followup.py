@@ -83,6 +83,10 @@ _FIRST_OF = re.compile(r"第一[个位家种项条名类][^，]{0,4}?是(?:什�
 _KIN = re.compile(
     "孩子|小孩|儿子|女儿|父母|爸妈|父亲|母亲|爸爸|妈妈|妻子|丈夫|老伴|老婆|老公|爱人|家人|家属|同事|搭档|徒弟|师傅|邻居"
 )
+_IN_PERSON = re.compile(r"哪里的?人|今年|多大|几岁|住")
+_ASKS_AGE = re.compile(r"多(?=[大高重])")
+_LONG_KINDS = frozenset({"社区", "小区", "街道", "广场", "公园", "中心", "学校", "医院"})
+_LEAST_OF_A_PLACE = 4  # characters: 某某小区; with one character for its kind, one less (某某路)
 _OF_THOSE = re.compile(r"(?:的?[那这](?:[边里份段场条个位笔次批趟]|一[份段场条个位笔次批趟])|的)$")
 _NO_KIND = "的里上下中年月日人们个了呢着过在是有会那这"
 _COUNTED_LAST = re.compile(rf"有(?:多少|几)[件张个名位条座辆]?(?P<thing>[{IDEOGRAPH}]{{2}})[？?]?$")
@@ -139,13 +143,20 @@ def follow_up(question: str, before: Spoken, *earlier: Spoken) -> FollowUp | Non
         return FollowUp(_asked_again(text, before), is_sure=True)
     subject = subject_spoken_of(before)
     is_short = len(left) <= _NO_TOPIC or (len(text) <= _SHORT and _SUBJECTLESS.match(text))
-    is_short = is_short or (len(text) <= _BRIEF and len(left) <= _LITTLE_TOPIC and not _has_own_name(text))
+    is_short = is_short or (len(text) <= _BRIEF and len(left) <= _LITTLE_TOPIC)
+    is_short = is_short and not _begins_with_own_name(text)
     if is_short and subject and subject not in text and not _stands_alone(subject, text):
         others = (f"{before.title}：{text}",) if before.title else ()
         # 有多少头 alone would be answered with any number of heads.
         return FollowUp(_said_of(subject, text), is_sure=len(left.strip("有是在了的共")) <= 1, others=others)
     is_of_archive = _OF_ARCHIVE.search(before.question) is not None
-    if _may_lean(text) and subject and not is_of_archive and not _stands_alone(subject, text):
+    if (
+        _may_lean(text)
+        and subject
+        and not is_of_archive
+        and not _begins_with_own_name(text)
+        and not _stands_alone(subject, text)
+    ):
         return FollowUp(f"{subject}，{re.sub(START, '', text)}", is_sure=False, is_guess=True)
     return None
 
@@ -213,6 +224,18 @@ def _of_another(other: str, before: Spoken, text: str) -> FollowUp:
 def _has_own_name(text: str) -> bool:
     """Whether a question names somebody or something by itself."""
     return bool(people_in(text) or PLACE_NAME.search(text) or _HAS_A_PLACE.search(text) or _OWN_NAME.search(text))
+
+
+def _begins_with_own_name(text: str) -> bool:
+    """Whether a question has a person, a place or a body for its subject."""
+    said = re.sub(START, "", text)
+    if _OWN_NAME.match(said) or re.match(PROVINCES, said):
+        return True
+    person = next((name for name in people_in(_ASKS_AGE.sub("的", said)) if said.startswith(name)), "")
+    if len(person) > 2 or (person and _IN_PERSON.match(said, len(person))):
+        return True
+    place = PLACE_NAME.match(said)
+    return place is not None and place.end() >= _LEAST_OF_A_PLACE - (place[0][-2:] not in _LONG_KINDS)
 
 
 def _may_lean(text: str) -> bool:

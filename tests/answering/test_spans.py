@@ -120,3 +120,10 @@ def test_a_name_is_told_whole(body: str, span: str, whole: str) -> None:
 
 def test_brackets_around_the_whole_answer_are_left_out() -> None:
     assert trimmed("哪天开幕？", "（12月14日）", "今天（12月14日）开幕。") == "12月14日"
+
+
+def test_an_enumeration_keeps_the_character_that_all_its_items_begin_with() -> None:
+    body = "三有就是有水、有电、有路。"
+    start = body.index("水")
+    first, last = trim("三有指哪些", body, start, body.index("。"))
+    assert body[first:last] == "有水、有电、有路"

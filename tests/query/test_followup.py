@@ -184,3 +184,13 @@ def test_a_question_that_points_to_nothing_is_of_what_was_spoken_of_by_guess_alo
     sure = follow_up("它有多长？", before)
     assert sure is not None
     assert not sure.is_guess
+
+
+@pytest.mark.parametrize("question", ["王大川哪里人", "陈巧云多大了", "石榴小区几栋楼", "广西几号放假", "“望月”是什么"])
+def test_a_question_with_a_subject_of_its_own_is_no_follow_up(question: str) -> None:
+    assert follow_up(question, HARVEST) is None
+
+
+@pytest.mark.parametrize("question", ["小区几栋楼？", "今年多大了？", "道路多长？"])
+def test_a_question_with_a_common_noun_still_leans(question: str) -> None:
+    assert follow_up(question, HOMES) is not None

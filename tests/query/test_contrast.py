@@ -1,0 +1,55 @@
+"""What a sentence tells of those asked for is told from what it tells of others: the dead from the injured."""
+
+from __future__ import annotations
+
+import pytest
+
+from qa.query.contrast import asks_who_not, stretch_asked, tells_of_others
+
+CRASH = "渡口的车祸造成3人死亡，5人受伤，另有2人失踪。"
+ORCHARDS = "东村、西村的果园已经摘完，南村、北村还在摘。"
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "told"),
+    [
+        ("车祸死了几个人", CRASH, "渡口的车祸造成3人死亡"),
+        ("车祸有多少人受伤", CRASH, "5人受伤"),
+        ("车祸失踪了多少人", CRASH, "另有2人失踪"),
+        ("伤了几个人", "翻船造成3死5伤。", "5伤"),
+        ("受伤的有几人", "遇难的有2人，受伤的船工和乘客，一共5人。", "受伤的船工和乘客，一共5人"),
+        ("车祸死伤多少人", CRASH, CRASH),
+        ("哪些村还没有摘完", ORCHARDS, "南村、北村还在摘"),
+        ("谁没来开会", "两位村长到会，会计请假。", "会计请假"),
+        ("哪些村已经摘完", ORCHARDS, ORCHARDS),
+    ],
+)
+def test_the_part_that_tells_of_those_asked_for(question: str, text: str, told: str) -> None:
+    first, last = stretch_asked(question, text)
+    assert text[first:last] == told
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "is_so"),
+    [
+        ("多少人受伤", "大水冲走3条船，遇难2人。", True),
+        ("多少人受伤", "大水冲走3条船，2人轻伤。", False),
+        ("多少人受伤", "大水冲走3条船。", False),
+        ("谁没有交水费", "八户人家都交了水费。", True),
+        ("谁没有交水费", "只剩老船工没有交。", False),
+    ],
+)
+def test_a_text_on_others_does_not_answer(question: str, text: str, is_so: bool) -> None:
+    assert tells_of_others(question, text) is is_so
+
+
+@pytest.mark.parametrize("question", ["谁没来", "哪些店铺不用交租", "哪个村未通水", "还没修好的是哪座桥"])
+def test_who_did_not_is_asked(question: str) -> None:
+    assert asks_who_not(question)
+
+
+@pytest.mark.parametrize(
+    "question", ["谁没收了渔网", "哪些不文明行为被罚", "有哪些不足", "哪些村有水", "他没来是为什么"]
+)
+def test_who_did_not_is_not_asked(question: str) -> None:
+    assert not asks_who_not(question)
