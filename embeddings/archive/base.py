@@ -336,8 +336,11 @@ class ArchiveWriter(ArchiveReader, Protocol):
         """Drop vectors and readings by key, so that they are made again."""
         ...
 
-    def derive(self) -> None:
-        """Bring the search indexes in step with what is stored. Raises ArchiveError when they cannot be written."""
+    def derive(self, *, afresh: bool = False) -> None:
+        """Bring the search indexes in step with what is stored; `afresh` makes all of them anew.
+
+        Raises ArchiveError when they cannot be written.
+        """
         ...
 
 

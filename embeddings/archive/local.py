@@ -1,8 +1,8 @@
-"""The default archive: `archive.sqlite` is the truth, `vectors.faiss` and `lexical.npz` are derived from it.
+"""The default archive: `archive.sqlite` is the truth, and `segments/` is derived from it.
 
-A build is one SQLite transaction that ends by naming a new generation; the derived files carry the generation they were
-made from. Where they do not match, or are missing or damaged, they are made again from the database without encoding
-anything. SQLite's write-ahead log lets open snapshots hold the old state while a build commits the new one.
+A build is one SQLite transaction that ends by naming a new generation; then the issues that are new get a segment
+(`embeddings.archive.segments`). Where segments are missing or damaged, they are made again from the database without
+encoding anything. SQLite's write-ahead log lets open snapshots hold the old state while a build commits the new one.
 """
 
 from __future__ import annotations
@@ -31,8 +31,6 @@ from embeddings.archive.rows import (
     DATABASE,
     ISSUE_COLUMNS,
     ISSUE_WIDTH,
-    LEXICAL,
-    VECTORS,
     insert_issue,
     issue_from,
     move_sources,
@@ -41,7 +39,8 @@ from embeddings.archive.rows import (
     stored_settings,
     texts_without_vector,
 )
-from embeddings.archive.snapshot import Index, LocalSnapshot, derived_files
+from embeddings.archive.segments import SEGMENTS, SegmentFolder, issue_identities
+from embeddings.archive.snapshot import Index, LocalSnapshot
 from embeddings.archive.upgrade import FORMAT, format_of, upgrade
 from embeddings.config import archive_path
 from embeddings.encoders.encoder import choose_threads
@@ -55,12 +54,16 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
+_FORMER_INDEXES = ("vectors.faiss", "lexical.npz")  # of release 0.1.0
+
+
 class LocalArchive(ArchiveWriter):
     """An archive in a folder. Open once, use from any thread."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._idle: SimpleQueue[sqlite3.Connection] = SimpleQueue()
+        self._segments = SegmentFolder(folder)
         self._index: Index | None = None
         self._index_lock = threading.Lock()
 
@@ -85,6 +88,8 @@ class LocalArchive(ArchiveWriter):
             archive._upgrade()
         elif waiting or unfinished(folder):
             archive._settle_unheld()
+        if any((folder / name).is_file() for name in _FORMER_INDEXES):
+            archive._derive_unheld()
         return archive
 
     @classmethod
@@ -152,10 +157,9 @@ class LocalArchive(ArchiveWriter):
             return stored_settings(copy)["generation"]
 
     def size_on_disk(self) -> int:
-        """The bytes that the database, its log, the count of commits and the derived files take."""
-        names = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", COMMITS, VECTORS, LEXICAL)
-        files = (self.folder / name for name in names)
-        return sum(file.stat().st_size for file in files if file.is_file())
+        """The bytes that the database, its log, the count of commits and the segments take."""
+        files = (self.folder / name for name in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", COMMITS))
+        return sum(file.stat().st_size for file in files if file.is_file()) + self._segments.size_on_disk()
 
     def close(self) -> None:
         """Close the idle connections and drop the index."""
@@ -259,6 +263,11 @@ class LocalArchive(ArchiveWriter):
         with suppress(ArchiveError), build_lock(self.folder, wait_seconds=0):
             self.settle()
 
+    def _derive_unheld(self) -> None:
+        """Make the segments of an archive of an earlier release, unless a build is at work, which does so itself."""
+        with suppress(ArchiveError), build_lock(self.folder, wait_seconds=0):
+            self.derive()
+
     def _outbox(self) -> list[tuple[int, FileChange]]:
         with self._reading() as connection:
             if format_of(connection) < FORMAT:
@@ -286,13 +295,13 @@ class LocalArchive(ArchiveWriter):
             # What reads needs nothing of the new format, and a read-only disk holds no build.
             logger.warning("The archive stays in its old format: %s", error)
 
-    def derive(self) -> None:
-        """Bring the derived files in step with the database. Raises ArchiveError when they cannot be written."""
-        if all(self.derived_parts().values()):
-            return
+    def derive(self, *, afresh: bool = False) -> None:
+        """Bring the segments in step with the database. Raises ArchiveError when they cannot be written."""
         try:
-            with self.snapshot() as snapshot:
-                snapshot.index.save(self.folder)
+            with self._reading() as connection:
+                self._segments.update(connection, afresh=afresh)
+            for name in _FORMER_INDEXES:
+                (self.folder / name).unlink(missing_ok=True)
         except OSError as error:
             raise ArchiveError(ArchiveCode.INDEX_NOT_WRITTEN, folder=self.folder, detail=error.strerror) from error
 
@@ -338,10 +347,9 @@ class LocalArchive(ArchiveWriter):
             connection.executemany("DELETE FROM readings WHERE reading_key = ?", [(key,) for key in readings])
 
     def derived_parts(self) -> dict[str, bool]:
-        """Each derived file, and whether it is whole and in step with the database."""
+        """Whether the segments are whole and in step with the database. Reads all of them."""
         with self._reading() as connection:
-            generation = stored_settings(connection)["generation"]
-        return derived_files(self.folder, generation)
+            return {SEGMENTS: self._segments.is_whole() and self._segments.has(issue_identities(connection))}
 
     # Connections.
 
@@ -381,7 +389,7 @@ class LocalArchive(ArchiveWriter):
             if index is None or index.generation != generation:
                 choose_threads()
                 try:
-                    index = Index.read(connection, self.folder, generation)
+                    index = Index.read(connection, self._segments.opened(), generation)
                 except (ValueError, TypeError, LookupError, OverflowError) as error:
                     # A bit that flipped made a text of a number, or a number that nothing goes by.
                     path = self.folder / DATABASE

@@ -6,9 +6,6 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import numpy as np
 
 from embeddings.archive.base import PreparedIssue
 from embeddings.archive.checksums import seal_issue
@@ -19,51 +16,32 @@ from embeddings.sources.files import ARCHIVE_FILE
 from embeddings.sources.outbox import ChangeKind, FileChange
 from embeddings.types import Article, ArticleKind, Issue
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
 DATABASE = ARCHIVE_FILE
-VECTORS = "vectors.faiss"
-LEXICAL = "lexical.npz"
 ISSUE_COLUMNS = "issues.id, issues.name, issues.date, issues.source, issues.member"
 ISSUE_WIDTH = 5
 ARTICLE_COLUMNS = "a.id, a.title, a.section, a.byline, a.kind, a.page, a.date, a.body, a.kicker, a.deck, a.boxes"
 
 
 # A chunk's heading and text, and what stands above it where a table may.
-_SEEN = (
+SEEN_COLUMNS = (
     "a.kicker, a.title, a.deck, substr(a.body, start + 1, end - start), "
     "CASE WHEN instr(substr(a.body, 1, end), ' | ') THEN substr(a.body, 1, start) ELSE '' END"
 )
 
 
-def read_texts(connection: sqlite3.Connection) -> list[str]:
-    """What the word search sees of each chunk, in the order of their keys."""
-    rows = connection.execute(f"SELECT {_SEEN} FROM chunks JOIN articles a USING (article_key) ORDER BY chunk_key")
-    return [indexed_text(" ".join(filter(None, heading)), text, before) for *heading, text, before in rows]
-
-
 def texts_without_vector(connection: sqlite3.Connection) -> dict[str, str]:
     """What the searches see of each chunk whose vector is missing, by the vector's key."""
     rows = connection.execute(
-        f"SELECT vector_key, {_SEEN} FROM chunks "
+        f"SELECT vector_key, {SEEN_COLUMNS} FROM chunks "
         "JOIN articles a USING (article_key) LEFT JOIN vectors USING (vector_key) WHERE vector IS NULL"
     )
-    return {key: indexed_text(" ".join(filter(None, heading)), text, before) for key, *heading, text, before in rows}
+    return {key: seen_text(columns) for key, *columns in rows}
 
 
-def read_vectors(connection: sqlite3.Connection, count: int) -> NDArray[np.float32]:
-    """The stored vectors of `count` chunks, in the order of their keys, shape (count, dimension).
-
-    Raises ArchiveDamagedError.
-    """
-    stored = stored_settings(connection)
-    dimension = stored.number("dimension") if "dimension" in stored else 1
-    rows = connection.execute("SELECT vector FROM chunks JOIN vectors USING (vector_key) ORDER BY chunk_key")
-    packed = b"".join(vector for (vector,) in rows)
-    if len(packed) != 4 * count * dimension:
-        raise ArchiveDamagedError(ArchiveCode.VECTORS_MISSING)
-    return np.frombuffer(packed, dtype="<f4").reshape(count, dimension)
+def seen_text(columns: Sequence[str]) -> str:
+    """What the searches see of a chunk, in a row of SEEN_COLUMNS."""
+    *heading, text, before = columns
+    return indexed_text(" ".join(filter(None, heading)), text, before)
 
 
 def insert_issue(connection: sqlite3.Connection, prepared: PreparedIssue) -> None:

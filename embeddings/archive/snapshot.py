@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,18 +16,15 @@ from embeddings.archive.rows import (
     ARTICLE_COLUMNS,
     ISSUE_COLUMNS,
     ISSUE_WIDTH,
-    LEXICAL,
-    VECTORS,
     article_from,
-    day_from,
     issue_from,
-    read_texts,
-    read_vectors,
 )
+from embeddings.archive.segments import issue_identities, read_segments
 from embeddings.errors import ArgumentError, UsageCode
 from embeddings.index.base import LexicalIndex, VectorIndex
 from embeddings.index.bm25 import Bm25Index
-from embeddings.index.faiss_flat import FaissFlatIndex
+from embeddings.index.faiss_vectors import VectorParts
+from embeddings.index.segment import Columns, Segment, SegmentIssue
 from embeddings.index.terms import TermStatistics, have_all_terms
 from embeddings.text.normalize import fold
 from embeddings.types import Article, Chunk, Issue
@@ -38,6 +34,7 @@ if TYPE_CHECKING:
 
 
 _SAMPLE = 256
+_KEYS_A_QUERY = 500
 _ID_DIGITS = 10  # so that ids sort as their keys do
 
 
@@ -56,23 +53,24 @@ class LocalSnapshot(Snapshot):
     @property
     def size(self) -> int:
         """The number of chunks."""
-        return len(self.index.chunk_keys)
+        return len(self.index.keys)
 
     def chunk_ids(self) -> list[str]:
         """The ids of all chunks, in order."""
-        return [_chunk_id(key) for key in self.index.chunk_keys.tolist()]
+        return [_chunk_id(key) for key in self.index.keys.tolist()]
 
     def search_vectors(
         self, vector: NDArray[np.float32], k: int, *, filters: Filters | None = None
     ) -> list[ScoredChunk]:
         """The `k` chunks nearest to a unit vector, by cosine, best first, ties by id."""
-        rows, scores = self.index.vectors.search(vector, k, allowed=self.index.allowed(filters))
+        allowed = self.index.allowed(filters) if filters else None
+        rows, scores = self.index.vectors.search(vector, k, allowed=allowed)
         return self._scored(rows, scores)
 
     def search_words(self, question: str, k: int, *, filters: Filters | None = None) -> list[ScoredChunk]:
         """The `k` chunks with the highest BM25 score, best first, ties by id; those that share no term are left out."""
         scores = self.index.lexical.scores(question)
-        allowed = self.index.allowed(filters)
+        allowed = self.index.allowed(filters) if filters else None
         if allowed is not None:
             scores = np.where(allowed, scores, 0.0)
         candidates = np.flatnonzero(scores)
@@ -82,7 +80,7 @@ class LocalSnapshot(Snapshot):
         return self._scored(best, scores[best])
 
     def _scored(self, rows: NDArray[np.int64], scores: NDArray[np.float32]) -> list[ScoredChunk]:
-        keys = self.index.chunk_keys[rows].tolist()
+        keys = self.index.columns.chunk_keys[rows].tolist()
         return [ScoredChunk(_chunk_id(key), score) for key, score in zip(keys, scores.tolist(), strict=True)]
 
     def find_phrase(self, phrase: str, *, filters: Filters | None = None) -> list[Article]:
@@ -91,27 +89,25 @@ class LocalSnapshot(Snapshot):
         if not wanted:
             return []
         # An article that has the phrase has each of its terms, be it in several chunks.
-        holding: set[int] | None = None
-        for rows in self.index.lexical.rows_with(wanted):
-            keys = set(self.index.article_keys[rows].tolist())
-            holding = keys if holding is None else holding & keys
-        keys = holding or set()
-        allowed = self.index.allowed(filters)
-        if allowed is not None:
-            keys &= set(self.index.article_keys[allowed].tolist())
-        found = self._articles(keys)
+        allowed = self.index.allowed(filters) if filters else None
+        holding: NDArray[np.int64] | None = None
+        for rows in sorted(self.index.lexical.rows_with(wanted), key=len):
+            own = rows if allowed is None else rows[allowed[rows]]
+            keys = np.unique(self.index.columns.article_keys[own])
+            holding = keys if holding is None else np.intersect1d(holding, keys, assume_unique=True)
+        found = self._articles([] if holding is None else holding.tolist())
         return [article for article in found if wanted in fold(f"{article.heading}\n{article.body}")]
 
     def find_articles(self, *, filters: Filters | None = None) -> list[Article]:
         """Every article that some filters leave; newest first, then as printed."""
         allowed = self.index.allowed(filters)
-        keys = self.index.article_keys if allowed is None else self.index.article_keys[allowed]
-        return self._articles(set(keys.tolist()))
+        keys = self.index.columns.article_keys
+        return self._articles(np.unique(keys if allowed is None else keys[allowed]).tolist())
 
     def _articles(self, keys: Collection[int]) -> list[Article]:
-        found = sorted(((self._article(key), key) for key in keys), key=lambda pair: pair[1])
-        articles = [article for article, _ in found]
-        return sorted(articles, key=lambda article: article.date or date.min, reverse=True)
+        return sorted(
+            self._read_articles(sorted(keys)).values(), key=lambda article: article.date or date.min, reverse=True
+        )
 
     def word_scores(self, question: str, chunk_ids: Sequence[str]) -> NDArray[np.float32]:
         """The BM25 scores of some chunks, shape (len(chunk_ids),)."""
@@ -139,27 +135,25 @@ class LocalSnapshot(Snapshot):
 
     def read_chunks(self, chunk_ids: Sequence[str]) -> list[tuple[Chunk, Article]]:
         """Some chunks, each with its article, in the order asked for."""
-        articles: dict[int, Article] = {}
+        rows = self.index.rows_of(chunk_ids)
+        columns = self.index.columns
+        keys = columns.article_keys[rows].tolist()
+        articles = self._read_articles(dict.fromkeys(keys))
         found = []
-        for chunk_id, row in zip(chunk_ids, self.index.rows_of(chunk_ids).tolist(), strict=True):
-            key = int(self.index.article_keys[row])
-            if key not in articles:
-                articles[key] = self._article(key)
-            article, start, end = articles[key], int(self.index.starts[row]), int(self.index.ends[row])
+        for chunk_id, key, start, end in zip(
+            chunk_ids, keys, columns.starts[rows].tolist(), columns.ends[rows].tolist(), strict=True
+        ):
+            article = articles[key]
             found.append((Chunk(chunk_id, article.id, article.body[start:end], start, end), article))
         return found
 
     def issues(self) -> list[IssueEntry]:
         """Every issue, newest first, those of unknown date last."""
-        rows = self._connection.execute(
-            f"SELECT {ISSUE_COLUMNS}, count(a.article_key), coalesce(sum(length(a.body)), 0), "
-            "(SELECT count(*) FROM chunks JOIN articles USING (article_key) WHERE issue_key = issues.issue_key) "
-            "FROM issues LEFT JOIN articles a USING (issue_key) GROUP BY issues.issue_key "
-            "ORDER BY issues.date IS NULL, issues.date DESC, issues.name"
-        )
-        return [
-            IssueEntry(issue_from(issue), articles, chunks, characters) for *issue, articles, characters, chunks in rows
-        ]
+        counted = {
+            issue.id: IssueEntry(issue, counts.articles, counts.chunks, counts.characters)
+            for issue, counts in zip(self.index.issues, self.index.statistics, strict=True)
+        }
+        return [counted[issue.id] for issue in self.issue_names()]
 
     def issue_names(self) -> list[Issue]:
         """Every issue without its articles and without counting them, newest first, those of unknown date last."""
@@ -191,109 +185,133 @@ class LocalSnapshot(Snapshot):
         )
         return [article_from(row[ISSUE_WIDTH:], issue_from(row[:ISSUE_WIDTH])) for row in rows]
 
-    def _article(self, key: int) -> Article:
-        row = self._connection.execute(
-            f"SELECT {ISSUE_COLUMNS}, {ARTICLE_COLUMNS} FROM articles a JOIN issues USING (issue_key) "
-            "WHERE article_key = ?",
-            (key,),
-        ).fetchone()
-        return article_from(row[ISSUE_WIDTH:], issue_from(row[:ISSUE_WIDTH]))
+    def _read_articles(self, keys: Collection[int]) -> dict[int, Article]:
+        """Articles by their keys, in the order of these, read some hundreds at a time."""
+        wanted = list(keys)
+        found: dict[int, Article] = {}
+        for start in range(0, len(wanted), _KEYS_A_QUERY):
+            part = wanted[start : start + _KEYS_A_QUERY]
+            rows = self._connection.execute(
+                f"SELECT article_key, {ISSUE_COLUMNS}, {ARTICLE_COLUMNS} FROM articles a JOIN issues USING (issue_key) "
+                f"WHERE article_key IN ({','.join('?' * len(part))})",
+                part,
+            )
+            for key, *row in rows:
+                found[key] = article_from(row[ISSUE_WIDTH:], issue_from(row[:ISSUE_WIDTH]))
+        return {key: found[key] for key in wanted}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Index:
-    """Everything the searches need in memory, one row a chunk; arrays have shape (chunks,)."""
+    """Everything the searches need, a row a chunk; arrays have shape (rows,).
+
+    Rows of issues that were taken out stay until their segment is merged; `counting` says which rows are of issues that
+    the snapshot has, None where all are. `keys` are the chunk keys of these in order, and `places` their rows.
+    """
 
     generation: str
     vectors: VectorIndex
     lexical: LexicalIndex
-    chunk_keys: NDArray[np.int64]
-    article_keys: NDArray[np.int64]
-    starts: NDArray[np.int64]
-    ends: NDArray[np.int64]
-    days: NDArray[np.int32]  # proleptic ordinal of the article's date, 0 when unknown
-    issue_numbers: NDArray[np.int32]
+    columns: Columns  # `issue_numbers` and `section_numbers` are places in `issues` and `sections`
+    counting: NDArray[np.bool_] | None
+    keys: NDArray[np.int64]
+    places: NDArray[np.int64]
     issues: tuple[Issue, ...]
-    section_numbers: NDArray[np.int32]
+    statistics: tuple[SegmentIssue, ...]  # of each issue
     sections: tuple[str, ...]
     sample: NDArray[np.float32]  # vectors of evenly spaced chunks, (at most _SAMPLE, dimension)
 
     @classmethod
-    def read(cls, connection: sqlite3.Connection, folder: Path, generation: str) -> Index:
-        """Load the derived files, or make what they lack from the database."""
-        rows = connection.execute(
-            "SELECT chunk_key, article_key, start, end, a.date, issue_key, section FROM chunks "
-            "JOIN articles a USING (article_key) ORDER BY chunk_key"
-        ).fetchall()
-        columns = list(zip(*rows, strict=True)) if rows else [()] * 7
-        issues = {
-            row[0]: issue_from(row[1:]) for row in connection.execute(f"SELECT issue_key, {ISSUE_COLUMNS} FROM issues")
-        }
-        issue_place = {key: place for place, key in enumerate(issues)}
-        sections = tuple(dict.fromkeys(columns[6]))
-        section_place = {section: place for place, section in enumerate(sections)}
-        vectors = FaissFlatIndex.load(folder / VECTORS, generation=generation)
-        lexical = Bm25Index.load(folder / LEXICAL, generation=generation)
-        if vectors is None or len(vectors) != len(rows):
-            vectors = FaissFlatIndex.build(read_vectors(connection, len(rows)))
+    def read(cls, connection: sqlite3.Connection, opened: Sequence[Segment], generation: str) -> Index:
+        """Put together what the opened segments have of the database, and make what they lack."""
+        identities = issue_identities(connection)
+        held = {issue.identity for segment in opened for issue in segment.issues}
+        segments = [segment for segment in opened if any(issue.identity in identities for issue in segment.issues)]
+        segments += read_segments(connection, [key for identity, key in identities.items() if identity not in held])
+        segments.sort(key=lambda segment: segment.first_key(identities))
+        statistics = {issue.identity: issue for segment in segments for issue in segment.issues}
+        issues = _issues_by_key(connection)
+        sections = tuple(dict.fromkeys(name for segment in segments for name in segment.sections))
+        place_of = {key: place for place, key in enumerate(issues)}
+        issue_places = {identity: place_of[key] for identity, key in identities.items()}
+        columns = Columns.joined(
+            [_renumbered(segment, issue_places, sections) for segment in segments] or [Columns.empty()]
+        )
+        masks = [segment.counting(identities) for segment in segments]
+        counting = _joined_masks(segments, masks)
+        rows = np.arange(len(columns.chunk_keys)) if counting is None else np.flatnonzero(counting)
+        places = rows[np.argsort(columns.chunk_keys[rows], kind="stable")]
+        vectors = VectorParts([segment.vectors for segment in segments], masks)
+        sampled = np.unique(np.linspace(0, len(places) - 1, _SAMPLE).astype(int)) if len(places) else places
         return cls(
             generation,
             vectors,
-            Bm25Index.build(read_texts(connection)) if lexical is None or lexical.size != len(rows) else lexical,
-            np.array(columns[0], dtype=np.int64),
-            np.array(columns[1], dtype=np.int64),
-            np.array(columns[2], dtype=np.int64),
-            np.array(columns[3], dtype=np.int64),
-            np.array([day.toordinal() if day else 0 for day in map(day_from, columns[4])], dtype=np.int32),
-            np.array([issue_place[key] for key in columns[5]], dtype=np.int32),
+            Bm25Index([segment.postings for segment in segments], masks),
+            columns,
+            counting,
+            columns.chunk_keys[places],
+            places,
             tuple(issues.values()),
-            np.array([section_place[section] for section in columns[6]], dtype=np.int32),
+            tuple(statistics[identity] for identity in sorted(identities, key=issue_places.__getitem__)),
             sections,
-            vectors.vectors(np.unique(np.linspace(0, len(rows) - 1, _SAMPLE).astype(int)) if rows else []),
+            vectors.vectors(places[sampled]),
         )
-
-    def save(self, folder: Path) -> None:
-        """Write the derived files. Raises OSError."""
-        self.vectors.save(folder / VECTORS, generation=self.generation)
-        self.lexical.save(folder / LEXICAL, generation=self.generation)
 
     def rows_of(self, chunk_ids: Sequence[str]) -> NDArray[np.int64]:
         """The rows of some chunks, shape (len(chunk_ids),). Raises ArgumentError for an id that is not here."""
-        keys = np.array([int(chunk_id) for chunk_id in chunk_ids], dtype=np.int64)
-        if not keys.size:
-            return keys
-        rows = np.searchsorted(self.chunk_keys, keys)
-        known = rows < len(self.chunk_keys)
-        known[known] = self.chunk_keys[rows[known]] == keys[known]
+        wanted = np.array([int(chunk_id) for chunk_id in chunk_ids], dtype=np.int64)
+        if not wanted.size:
+            return wanted
+        found = np.searchsorted(self.keys, wanted)
+        known = found < len(self.keys)
+        known[known] = self.keys[found[known]] == wanted[known]
         if not known.all():
             raise ArgumentError(UsageCode.NO_CHUNK, chunk=chunk_ids[int(np.argmin(known))])
-        return rows
+        return np.asarray(self.places[found])
 
     def allowed(self, filters: Filters | None) -> NDArray[np.bool_] | None:
-        """Which rows some filters leave; None for all of them."""
+        """Which rows some filters leave, of those that count; None for all rows."""
         if not filters:
-            return None
-        allowed = np.ones(len(self.chunk_keys), dtype=np.bool_)
+            return self.counting
+        allowed = np.ones(len(self.columns.days), np.bool_) if self.counting is None else self.counting.copy()
         if filters.since is not None:
-            allowed &= self.days >= filters.since.toordinal()
+            allowed &= self.columns.days >= filters.since.toordinal()
         if filters.until is not None:
-            allowed &= (self.days > 0) & (self.days <= filters.until.toordinal())
+            allowed &= (self.columns.days > 0) & (self.columns.days <= filters.until.toordinal())
         if filters.issue is not None:
             places = [place for place, issue in enumerate(self.issues) if goes_by(issue, filters.issue)]
-            allowed &= np.isin(self.issue_numbers, places)
+            allowed &= np.isin(self.columns.issue_numbers, places)
         if filters.section is not None:
             wanted = fold(filters.section.strip())
             places = [place for place, section in enumerate(self.sections) if fold(section) == wanted]
-            allowed &= np.isin(self.section_numbers, places)
+            allowed &= np.isin(self.columns.section_numbers, places)
         return allowed
 
 
-def derived_files(folder: Path, generation: str) -> dict[str, bool]:
-    """Each derived file, and whether it is whole and of this generation."""
-    return {
-        VECTORS: FaissFlatIndex.load(folder / VECTORS, generation=generation) is not None,
-        LEXICAL: Bm25Index.load(folder / LEXICAL, generation=generation) is not None,
-    }
+def _issues_by_key(connection: sqlite3.Connection) -> dict[int, Issue]:
+    rows = connection.execute(f"SELECT issue_key, {ISSUE_COLUMNS} FROM issues")
+    return {key: issue_from(columns) for key, *columns in rows}
+
+
+def _renumbered(segment: Segment, issue_places: Mapping[str, int], sections: Sequence[str]) -> Columns:
+    """The columns of a segment with the numbers of the whole index; an issue that is gone has the first one's."""
+    section_places = {name: place for place, name in enumerate(sections)}
+    of_issue = np.array([issue_places.get(issue.identity, 0) for issue in segment.issues], dtype=np.int32)
+    of_section = np.array([section_places[name] for name in segment.sections], dtype=np.int32)
+    own = segment.columns
+    return replace(own, issue_numbers=of_issue[own.issue_numbers], section_numbers=of_section[own.section_numbers])
+
+
+def _joined_masks(segments: Sequence[Segment], masks: Sequence[NDArray[np.bool_] | None]) -> NDArray[np.bool_] | None:
+    """The masks of all segments one after the other; None where every chunk counts."""
+    if all(mask is None for mask in masks):
+        return None
+    return np.concatenate(
+        [
+            np.ones(segment.size, np.bool_) if mask is None else mask
+            for segment, mask in zip(segments, masks, strict=True)
+        ]
+    )
 
 
 def _chunk_id(key: int) -> str:

@@ -1,9 +1,11 @@
-"""What an archive asks of its searches. An index knows chunks by their rows; chunk ids are the archive's."""
+"""What an archive asks of its searches. An index knows chunks by their rows; chunk ids are the archive's.
+
+Rows may stay of chunks that are gone; they count no more, and no search finds them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -33,10 +35,6 @@ class VectorIndex(Protocol):
         """The stored vectors of some rows, shape (len(rows), dimension)."""
         ...
 
-    def save(self, path: Path, *, generation: str) -> None:
-        """Write the index beside `path` and put it in place in one step. Raises OSError."""
-        ...
-
 
 class LexicalIndex(Protocol):
     """Scores chunks by the terms that they share with a question, and counts in how many chunks a term stands."""
@@ -50,14 +48,10 @@ class LexicalIndex(Protocol):
         """The score of every chunk for a question, shape (size,); 0 for one that shares no term."""
         ...
 
-    def rows_with(self, text: str) -> Iterator[NDArray[np.int32]]:
+    def rows_with(self, text: str) -> Iterator[NDArray[np.int64]]:
         """For each term of a text, the rows of the chunks that have it."""
         ...
 
     def document_frequencies(self, terms: NDArray[np.uint64]) -> NDArray[np.int64]:
         """In how many chunks each of some terms (`embeddings.index.terms`) stands, shape of `terms`."""
-        ...
-
-    def save(self, path: Path, *, generation: str) -> None:
-        """Write the index beside `path` and put it in place in one step. Raises OSError."""
         ...

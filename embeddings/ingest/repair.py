@@ -73,7 +73,7 @@ class _Repair:
             self._mend_vectors(len(damage.vectors))
         if damage.lost:
             self._read_sources_again(damage.lost)
-        store.derive()
+        store.derive(afresh=True)
         self.left += store.damage().lines()
 
     def _mend_settings(self) -> None:

@@ -339,10 +339,10 @@ def test_both_searches_give_the_best_first_with_their_scores(archive: ArchiveWri
 
         near = snapshot.search_vectors(vector_of(GAMES), 2)
         assert near[0].chunk_id == games
-        assert near[0].score == pytest.approx(1.0, abs=1e-5)
+        assert near[0].score == pytest.approx(1.0, abs=1e-3)
         assert near[0].score >= near[1].score
         vectors = snapshot.vectors([canal, games])
-        assert np.allclose(vectors, [vector_of(CANAL), vector_of(GAMES)], atol=1e-6)
+        assert np.allclose(vectors, [vector_of(CANAL), vector_of(GAMES)], atol=1e-3)
         assert snapshot.vectors([]).shape == (0, SETTINGS.dimension)
         assert snapshot.sample_vectors().shape == (3, SETTINGS.dimension)
 

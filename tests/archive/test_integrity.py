@@ -57,8 +57,7 @@ def change(archive: Path, statement: str, *values: object) -> None:
     """Change the database as a flipped bit does: no checksum follows."""
     with closing(sqlite3.connect(archive / "archive.sqlite")) as connection, connection:
         assert connection.execute(statement, values).rowcount > 0
-    for derived in ("vectors.faiss", "lexical.npz"):
-        (archive / derived).unlink(missing_ok=True)
+    shutil.rmtree(archive / "segments", ignore_errors=True)
 
 
 def mended(archive: Path) -> RepairReport:
@@ -153,8 +152,7 @@ def spoil(archive: Path, page: int, length: int) -> None:
     with closing(sqlite3.connect(path)) as connection:
         size = connection.execute("PRAGMA page_size").fetchone()[0]
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    for derived in ("vectors.faiss", "lexical.npz"):
-        (archive / derived).unlink(missing_ok=True)
+    shutil.rmtree(archive / "segments", ignore_errors=True)
     content = bytearray(path.read_bytes())
     content[(page - 1) * size : (page - 1) * size + length] = bytes([0xA5]) * length
     path.write_bytes(content)
@@ -172,8 +170,7 @@ def test_no_flipped_bit_changes_a_text_or_a_vector_unseen(archive: Path, tmp_pat
     before = contents(archive)
     with closing(sqlite3.connect(archive / "archive.sqlite")) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    for derived in ("vectors.faiss", "lexical.npz"):
-        (archive / derived).unlink()
+    shutil.rmtree(archive / "segments")
     pristine = (archive / "archive.sqlite").read_bytes()
     draw = random.Random(14)
     seen = changed = 0

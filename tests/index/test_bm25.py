@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import tempfile
+from itertools import pairwise
 from math import log1p
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -9,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.index.bm25 import K1, B, Bm25Index
+from embeddings.index.postings import Postings, merge_postings
 from embeddings.index.terms import TermStatistics, have_all_terms, terms_of
 
 
@@ -76,19 +80,31 @@ def test_a_text_has_all_terms_where_each_stands_in_some_text() -> None:
     assert have_all_terms(["水"], Bm25Index.build([]).document_frequencies).tolist() == [False]
 
 
-def test_an_index_file_of_another_generation_is_not_used(tmp_path: Path) -> None:
-    index = Bm25Index.build(["春天来了"])
-    index.save(tmp_path / "lexical.npz", generation="first")
-    assert Bm25Index.load(tmp_path / "lexical.npz", generation="second") is None
-    same = Bm25Index.load(tmp_path / "lexical.npz", generation="first")
-    assert same is not None
-    assert np.array_equal(same.scores("春天"), index.scores("春天"))
+TEXTS = st.lists(st.text("水渠修好了桥通车abc 12", max_size=12), min_size=1, max_size=9)
 
 
-def test_a_damaged_index_file_is_not_used(tmp_path: Path) -> None:
-    path = tmp_path / "lexical.npz"
-    Bm25Index.build(["春天来了"] * 50).save(path, generation="first")
-    packed = bytearray(path.read_bytes())
-    packed[len(packed) // 2] ^= 0xFF
-    path.write_bytes(bytes(packed[: len(packed) - 40]))
-    assert Bm25Index.load(path, generation="first") is None
+@given(TEXTS, st.lists(st.integers(0, 9), max_size=3), st.lists(st.booleans(), min_size=9, max_size=9))
+def test_parts_score_as_one_index_of_what_counts(texts: list[str], cuts: list[int], counts: list[bool]) -> None:
+    mask = np.array(counts[: len(texts)])
+    bounds = [0, *sorted(min(cut, len(texts)) for cut in cuts), len(texts)]
+    parts = [(texts[start:end], mask[start:end]) for start, end in pairwise(bounds)]
+    index = Bm25Index([Postings.build(part) for part, _ in parts], [counting for _, counting in parts])
+    whole = Bm25Index.build([text for text, counting in zip(texts, mask.tolist(), strict=True) if counting])
+    terms = np.unique(terms_of(texts)[0])
+    assert index.size == whole.size
+    assert np.array_equal(index.document_frequencies(terms), whole.document_frequencies(terms))
+    for question in texts:
+        scores = index.scores(question)
+        assert np.array_equal(scores[mask], whole.scores(question))
+        assert not scores[~mask].any()
+
+
+@given(TEXTS, st.lists(st.booleans(), min_size=9, max_size=9), st.integers(0, 9))
+def test_merged_postings_are_those_of_the_texts_that_stay(texts: list[str], stay: list[bool], cut: int) -> None:
+    mask = np.array(stay[: len(texts)])
+    parts = [(Postings.build(texts[:cut]), mask[:cut]), (Postings.build(texts[cut:]), mask[cut:])]
+    expected = Postings.build([text for text, stays in zip(texts, mask.tolist(), strict=True) if stays])
+    with tempfile.TemporaryDirectory() as folder, mock.patch("embeddings.index.postings._BLOCK", 3):
+        merge_postings(parts, Path(folder))
+        for name, kind in (("terms", "<u8"), ("offsets", "<i8"), ("rows", "<i4"), ("counts", "u1"), ("lengths", "<i4")):
+            assert np.array_equal(np.fromfile(Path(folder) / name, kind), getattr(expected, name)), name

@@ -201,14 +201,12 @@ def test_filters_narrow_both_searches(issues: Path, tmp_path: Path, counting: Co
         assert snapshot.search_vectors(vector, 9, filters=replace(late, issue="a")) == []
 
 
-def test_damaged_or_missing_search_files_are_made_again(
-    issues: Path, tmp_path: Path, counting: CountingEncoder
-) -> None:
+def test_damaged_search_files_are_made_again(issues: Path, tmp_path: Path, counting: CountingEncoder) -> None:
     folder = tmp_path / "archive"
     build(issues, archive=folder, encoder=counting)
     before = titles_and_texts(folder)
-    (folder / "vectors.faiss").write_bytes((folder / "vectors.faiss").read_bytes()[:-7])
-    (folder / "lexical.npz").unlink()
+    (segment,) = (path for path in (folder / "segments").iterdir() if path.is_dir())
+    (segment / "vectors.faiss").write_bytes((segment / "vectors.faiss").read_bytes()[:-7])
     assert titles_and_texts(folder) == before
     counting.encoded.clear()
     build(issues, archive=folder, encoder=counting)
@@ -219,8 +217,11 @@ def test_damaged_or_missing_search_files_are_made_again(
 def test_search_files_of_another_archive_are_not_used(issues: Path, tmp_path: Path, counting: CountingEncoder) -> None:
     build(issues / "a.jsonl", archive=tmp_path / "one", encoder=counting)
     build(issues / "b.jsonl", archive=tmp_path / "two", encoder=counting)
-    shutil.copy(tmp_path / "one" / "vectors.faiss", tmp_path / "two" / "vectors.faiss")
-    assert Archive.open(tmp_path / "two").derived_parts()["vectors.faiss"] is False
+    before = titles_and_texts(tmp_path / "two")
+    shutil.rmtree(tmp_path / "two" / "segments")
+    shutil.copytree(tmp_path / "one" / "segments", tmp_path / "two" / "segments")
+    assert titles_and_texts(tmp_path / "two") == before
+    assert not all(Archive.open(tmp_path / "two").derived_parts().values())
 
 
 @pytest.mark.parametrize("content", [b"not a database at all" * 100, b"SQLite format 3\x00" + b"\x00" * 500])

@@ -1,0 +1,237 @@
+"""Which segments an archive has, and how they come from its database.
+
+`segments/manifest.json` names them in order. An issue is known by its rows, not by a generation: whatever the manifest
+names, a snapshot counts those issues of it that the database has as well, and makes in memory what is lacking. So a
+manifest that is older or newer than the database, or was restored with another one, costs time and never an answer.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import sqlite3
+import threading
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import numpy as np
+
+from embeddings.archive.rows import SEEN_COLUMNS, day_from, seen_text, stored_settings
+from embeddings.errors import ArchiveCode, ArchiveDamagedError
+from embeddings.index.faiss_vectors import FaissVectors
+from embeddings.index.postings import Postings
+from embeddings.index.segment import Columns, Segment, SegmentIssue, merge_segments
+from embeddings.sources.atomic import replace_file
+
+logger = logging.getLogger(__name__)
+
+SEGMENTS = "segments"
+_MANIFEST = "manifest.json"
+_PORTION = 16_384  # chunks that are read from the database at a time, about 200 MB while they are indexed
+_MERGED_AT = 8  # neighbours of like size become one
+_SMALLEST_SIZE = 512  # chunks; smaller segments are alike
+_MOST_DEAD = 0.5  # of a segment's chunks; one with more of them is written anew
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    chunk_key: int
+    article_key: int
+    start: int
+    end: int
+    day: int
+    issue: int
+    section: str
+    text: str
+    vector: bytes
+
+
+class SegmentFolder:
+    """The segments of an archive, opened once. Usable from several threads; whoever writes holds the archive."""
+
+    def __init__(self, archive: Path) -> None:
+        self.folder = archive / SEGMENTS
+        self._opened: dict[str, Segment] = {}
+        self._lock = threading.Lock()
+
+    def opened(self) -> list[Segment]:
+        """The segments that the manifest names and that are whole, in order."""
+        with self._lock:
+            for _ in range(3):
+                names = self._names()
+                segments = {name: self._opened.get(name) or self._open(name) for name in names}
+                # What is missing may have been merged since; then there is another manifest.
+                if all(segments.values()) or self._names() == names:
+                    break
+            self._opened = {name: segment for name, segment in segments.items() if segment is not None}
+            return list(self._opened.values())
+
+    def _names(self) -> list[str]:
+        try:
+            names = json.loads((self.folder / _MANIFEST).read_text(encoding="utf-8"))["segments"]
+            return [name for name in names if isinstance(name, str) and "/" not in name]
+        except (OSError, ValueError, KeyError, TypeError):
+            return []
+
+    def _open(self, name: str) -> Segment | None:
+        try:
+            return Segment.load(self.folder / name)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            logger.warning("A segment of the index is made anew: %s", error)
+            return None
+
+    def is_whole(self) -> bool:
+        """Whether every file is as it was written. Reads all of them."""
+        try:
+            for name in self._names():
+                Segment.load(self.folder / name, verify=True)
+        except (OSError, ValueError, KeyError, TypeError):
+            return False
+        return True
+
+    def has(self, identities: Collection[str]) -> bool:
+        """Whether it has every issue, and nothing that all merged segments should have lost."""
+        held = {issue.identity for segment in self.opened() for issue in segment.issues}
+        return held.issuperset(identities)
+
+    def update(self, connection: sqlite3.Connection, *, afresh: bool = False) -> None:
+        """Write segments of what is new in the database, name no more what is gone, and merge. Raises OSError.
+
+        `afresh` makes all of them anew. The manifest is replaced in one step, before and after merging; what a killed
+        process left is removed by the next update.
+        """
+        identities = issue_identities(connection)
+        kept = [] if afresh else [segment for segment in self.opened() if _counts(segment, identities)]
+        held = {issue.identity for segment in kept for issue in segment.issues}
+        missing = [key for identity, key in identities.items() if identity not in held]
+        made = [segment.save(self._new_folder()) for segment in read_segments(connection, missing)]
+        self._name([*kept, *made])
+        while run := _to_merge(self.opened(), identities):
+            first, last = run
+            segments = self.opened()
+            merged = merge_segments(segments[first:last], identities, self._new_folder())
+            self._name([*segments[:first], merged, *segments[last:]])
+
+    def _new_folder(self) -> Path:
+        return self.folder / uuid4().hex
+
+    def _name(self, segments: Sequence[Segment]) -> None:
+        """Replace the manifest, and remove what it does not name."""
+        names = [segment.folder.name for segment in segments if segment.folder is not None]
+        self.folder.mkdir(parents=True, exist_ok=True)
+        replace_file(self.folder / _MANIFEST, json.dumps({"segments": names}).encode("ascii"))
+        for path in self.folder.iterdir():
+            if path.is_dir() and path.name not in names:
+                shutil.rmtree(path, ignore_errors=True)  # what is mapped stays, where the system cannot remove it
+
+    def size_on_disk(self) -> int:
+        """Bytes."""
+        return sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
+
+
+def issue_identities(connection: sqlite3.Connection) -> dict[str, int]:
+    """The key of each issue by what names its rows: their keys, and what was read, corrected and cut.
+
+    Keys of chunks are not used again.
+    """
+    rows = connection.execute(
+        "SELECT issue_key, first, (SELECT min(chunk_key) FROM chunks WHERE article_key = first), id, recipe FROM "
+        "(SELECT i.*, (SELECT min(article_key) FROM articles a WHERE a.issue_key = i.issue_key) first FROM issues i) "
+        "ORDER BY issue_key"
+    )
+    return {f"{key}:{article}:{chunk}:{identity}:{recipe}": key for key, article, chunk, identity, recipe in rows}
+
+
+def read_segments(connection: sqlite3.Connection, issue_keys: Iterable[int]) -> Iterator[Segment]:
+    """Segments of some issues, from the database, a portion each. Raises ArchiveDamagedError."""
+    by_key = {key: identity for identity, key in issue_identities(connection).items()}
+    issues: list[SegmentIssue] = []
+    rows: list[_Row] = []
+    for key in issue_keys:
+        found = _rows_of(connection, key, number=len(issues))
+        articles, characters = connection.execute(
+            "SELECT count(*), coalesce(sum(length(body)), 0) FROM articles WHERE issue_key = ?", (key,)
+        ).fetchone()
+        issues.append(SegmentIssue(by_key[key], articles, len(found), characters))
+        rows += found
+        if len(rows) >= _PORTION:
+            yield _segment_of(issues, rows, _dimension(connection))
+            issues, rows = [], []
+    if issues:
+        yield _segment_of(issues, rows, _dimension(connection))
+
+
+def _dimension(connection: sqlite3.Connection) -> int:
+    stored = stored_settings(connection)
+    return stored.number("dimension") if "dimension" in stored else 1
+
+
+def _rows_of(connection: sqlite3.Connection, issue_key: int, *, number: int) -> list[_Row]:
+    rows = connection.execute(
+        f"SELECT chunk_key, article_key, start, end, a.date, a.section, vector, {SEEN_COLUMNS} "
+        "FROM articles a JOIN chunks USING (article_key) LEFT JOIN vectors USING (vector_key) WHERE a.issue_key = ? ORDER BY chunk_key",
+        (issue_key,),
+    )
+    found = []
+    for chunk, article, start, end, day, section, vector, *seen in rows:
+        printed = day_from(day)
+        ordinal = printed.toordinal() if printed else 0
+        found.append(_Row(chunk, article, start, end, ordinal, number, section, seen_text(seen), vector))
+    return found
+
+
+def _segment_of(issues: Sequence[SegmentIssue], rows: Sequence[_Row], dimension: int) -> Segment:
+    if any(row.vector is None or len(row.vector) != 4 * dimension for row in rows):
+        raise ArchiveDamagedError(ArchiveCode.VECTORS_MISSING)
+    vectors = np.frombuffer(b"".join(row.vector for row in rows), dtype="<f4").reshape(len(rows), dimension)
+    sections = {section: number for number, section in enumerate(dict.fromkeys(row.section for row in rows))}
+    columns = Columns(
+        chunk_keys=np.array([row.chunk_key for row in rows], dtype=np.int64),
+        article_keys=np.array([row.article_key for row in rows], dtype=np.int64),
+        starts=np.array([row.start for row in rows], dtype=np.int32),
+        ends=np.array([row.end for row in rows], dtype=np.int32),
+        days=np.array([row.day for row in rows], dtype=np.int32),
+        issue_numbers=np.array([row.issue for row in rows], dtype=np.int32),
+        section_numbers=np.array([sections[row.section] for row in rows], dtype=np.int32),
+    )
+    postings = Postings.build([row.text for row in rows])
+    return Segment(tuple(issues), tuple(sections), columns, postings, FaissVectors.build(vectors))
+
+
+def _counts(segment: Segment, identities: Mapping[str, int]) -> bool:
+    """Whether the database still has anything of a segment."""
+    return any(issue.identity in identities for issue in segment.issues)
+
+
+def _to_merge(segments: Sequence[Segment], identities: Collection[str]) -> tuple[int, int] | None:
+    """The places [first, last) of segments that should become one; None where all is well.
+
+    There are a few segments of each order of magnitude, the last issues in the smallest; when there are too many of
+    one, they become one of the next. So what a chunk costs in merges is the logarithm of the archive's size.
+    """
+    sizes = [_living(segment, identities) for segment in segments]
+    for place, (segment, size) in enumerate(zip(segments, sizes, strict=True)):
+        if segment.size * (1 - _MOST_DEAD) > size:
+            return place, place + 1
+    for level in range(max(map(_level, sizes), default=0) + 1):
+        first = len(sizes)
+        while first and _level(sizes[first - 1]) <= level:
+            first -= 1
+        if sum(_level(size) == level for size in sizes[first:]) >= _MERGED_AT:
+            return first, len(sizes)
+    return None
+
+
+def _living(segment: Segment, identities: Collection[str]) -> int:
+    return sum(issue.chunks for issue in segment.issues if issue.identity in identities)
+
+
+def _level(size: int) -> int:
+    level = 0
+    while size >= _SMALLEST_SIZE:
+        size //= _MERGED_AT
+        level += 1
+    return level
