@@ -24,7 +24,7 @@ from embeddings.errors import ArchiveCode, ArchiveDamagedError
 from embeddings.index.faiss_vectors import FaissVectors
 from embeddings.index.postings import Postings
 from embeddings.index.segment import Columns, Segment, SegmentIssue, merge_segments
-from embeddings.sources.atomic import replace_file
+from embeddings.sources.atomic import put_in_place, stage_file
 
 logger = logging.getLogger(__name__)
 
@@ -122,7 +122,9 @@ class SegmentFolder:
         """Replace the manifest, and remove what it does not name."""
         names = [segment.folder.name for segment in segments if segment.folder is not None]
         self.folder.mkdir(parents=True, exist_ok=True)
-        replace_file(self.folder / _MANIFEST, json.dumps({"segments": names}).encode("ascii"))
+        # Staged beside the database, where what a killed process left is swept.
+        staged = stage_file(self.folder.parent, json.dumps({"segments": names}).encode("ascii"))
+        put_in_place(staged, self.folder / _MANIFEST)
         for path in self.folder.iterdir():
             if path.is_dir() and path.name not in names:
                 shutil.rmtree(path, ignore_errors=True)  # what is mapped stays, where the system cannot remove it
