@@ -369,7 +369,9 @@ def flip_bits(folder: Path, flips: int, seed: int) -> int:
     print("| file | flips | found by check | changed a text or a vector | changed and not found |")
     print("|---|---|---|---|---|")
     missed = 0
-    for name in ("archive.sqlite", "vectors.faiss", "lexical.npz", "archive.commits", f"../issues/{FILE_NAME}"):
+    (segment,) = (path.name for path in (office.archive / "segments").iterdir() if path.is_dir())
+    derived = [f"segments/{segment}/{name}" for name in ("vectors.faiss", "rows", "terms", "days", "segment.json")]
+    for name in ("archive.sqlite", *derived, "archive.commits", f"../issues/{FILE_NAME}"):
         found = changed = unseen = 0
         number = flips if name == "archive.sqlite" else max(1, flips // 10)
         for _ in range(number):

@@ -10,9 +10,9 @@ binary cross-entropy of each window, cross-entropy of the answer's first and las
 of the first token, which stands for none), binary cross-entropy of each token being part of an answer, and of yes
 against no.
 
-Runs on a GPU where torch finds one, with questions made ready by other processes. A GPU, or a processor that
-multiplies in bfloat16, computes in that over weights of single precision, three times as fast. A checkpoint is written every few minutes,
-and a run that was stopped goes on from it, on another machine, too.
+Runs on a GPU where torch finds one, with questions made ready by other processes. A GPU, or a processor that multiplies
+in bfloat16, computes in that over weights of single precision, three times as fast. A checkpoint is written every few
+minutes, and a run that was stopped goes on from it, on another machine, too.
 """
 
 from __future__ import annotations

@@ -174,7 +174,8 @@ def _dimension(connection: sqlite3.Connection) -> int:
 def _rows_of(connection: sqlite3.Connection, issue_key: int, *, number: int) -> list[_Row]:
     rows = connection.execute(
         f"SELECT chunk_key, article_key, start, end, a.date, a.section, vector, {SEEN_COLUMNS} "
-        "FROM articles a JOIN chunks USING (article_key) LEFT JOIN vectors USING (vector_key) WHERE a.issue_key = ? ORDER BY chunk_key",
+        "FROM articles a JOIN chunks USING (article_key) "
+        "LEFT JOIN vectors USING (vector_key) WHERE a.issue_key = ? ORDER BY chunk_key",
         (issue_key,),
     )
     found = []
