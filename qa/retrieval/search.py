@@ -114,8 +114,10 @@ def find_passages(
 def merge_hits(hits: Sequence[Hit], *, k: int, settings: RetrievalSettings) -> list[Passage]:
     """Hits as passages, best first: a hit that touches a better one of its article, and fits, becomes part of it."""
     passages: list[Passage] = []
+    of_article: dict[tuple[str, str], list[int]] = {}
     for rank, hit in enumerate(hits, start=1):
-        place = next((place for place, passage in enumerate(passages) if _touches(passage, hit)), None)
+        places = of_article.setdefault((hit.article.id, hit.article.issue_id), [])
+        place = next((place for place in places if _touches(passages[place], hit)), None)
         if place is not None:
             passage = passages[place]
             start, end = min(hit.chunk.start, passage.start), max(hit.chunk.end, passage.end)
@@ -130,6 +132,7 @@ def merge_hits(hits: Sequence[Hit], *, k: int, settings: RetrievalSettings) -> l
                 )
                 continue
         chunk = hit.chunk
+        places.append(len(passages))
         passages.append(
             Passage(
                 hit.article,
@@ -151,9 +154,7 @@ def _placed(hit: Hit) -> tuple[PlacedReading, ...]:
 
 
 def _touches(passage: Passage, hit: Hit) -> bool:
-    """Whether a hit overlaps a passage or stands right beside it, with nothing but space between."""
-    if (passage.article.id, passage.article.issue_id) != (hit.article.id, hit.article.issue_id):
-        return False
+    """Whether a hit overlaps a passage of its article or stands right beside it, with nothing but space between."""
     first, second = sorted([(passage.start, passage.end), (hit.chunk.start, hit.chunk.end)])
     return not hit.article.body[first[1] : second[0]].strip()
 
