@@ -447,7 +447,10 @@ def _turns(before: Answer | None) -> tuple[Spoken, ...]:
 
 
 def _spoken(answer: Answer) -> Spoken:
-    title = answer.citations[0].article.title if answer.citations else ""
+    # What was gathered from several articles is of none of them.
+    articles = {(citation.article.issue_id, citation.article.id) for citation in answer.citations}
+    is_of_one = bool(articles) and (len(articles) == 1 or not answer.is_counted)
+    title = answer.citations[0].article.title if is_of_one else ""
     return Spoken(answer.taken or answer.question, answer.short, answer.quote, title)
 
 

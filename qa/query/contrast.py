@@ -99,9 +99,22 @@ def tells_of_those(question: str, text: str) -> bool:
     return _fate_asked(question) in _fates(text)
 
 
+def without_fate(subject: str) -> str:
+    """A subject without what became of its people (洪灾失踪: 洪灾); as it is where nothing else would be left."""
+    ends = [
+        match.start() for _, pattern in _FATES for match in pattern.finditer(subject) if match.end() == len(subject)
+    ]
+    return subject[: min(ends)].rstrip("的") or subject if ends else subject
+
+
 def asks_who_not(question: str) -> bool:
     """Whether a question asks who, or which of several, did not do something."""
     return _ASKS_WHO_NOT.search(question) is not None
+
+
+def asks_fate(question: str) -> bool:
+    """Whether a question asks for people whom one thing became of: how many died, who is missing."""
+    return _fate_asked(question) is not None
 
 
 def _fate_asked(question: str) -> Fate | None:

@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from embeddings import character_pairs, share_of_pairs
 from qa.query.colloquial import plain
+from qa.query.contrast import asks_fate, without_fate
 from qa.query.names import people_in
 from qa.query.question import Asks, bare_runs, read_question
 from qa.query.referents import (
@@ -90,6 +91,14 @@ _LEAST_OF_A_PLACE = 4  # characters: 某某小区; with one character for its ki
 _OF_THOSE = re.compile(r"(?:的?[那这](?:[边里份段场条个位笔次批趟]|一[份段场条个位笔次批趟])|的)$")
 _NO_KIND = "的里上下中年月日人们个了呢着过在是有会那这"
 _COUNTED_LAST = re.compile(rf"有(?:多少|几)[件张个名位条座辆]?(?P<thing>[{IDEOGRAPH}]{{2}})[？?]?$")
+# 有多少个项目完工: what is counted ends the question or goes before what it does.
+_COUNTED_SOMETHING = re.compile(
+    rf"(?:[一总]?共)?有?(?:多少|几)[个座条家所项辆艘架栋片处](?P<thing>[{IDEOGRAPH}]{{2,8}}?)(?=完工|建成|开工|投用|获奖|入选|[？?]|$)"
+)
+# What one number tells of a thing: 造价呢 after a count asks for it, and counts nothing.
+_MEASURED = re.compile(
+    r"总?(?:造价|投资|投资额|面积|长度|高度|深度|宽度|重量|容量|价格|费用|经费|成本|预算|产值|产量|工期|金额|规模|占地|跨度|车速|时速)"
+)
 _A_THING = re.compile(rf"[{IDEOGRAPH}]{{2}}")
 _MARKS = " ？?。.！!，,"
 _COMES_FIRST = re.compile(
@@ -142,6 +151,8 @@ def follow_up(question: str, before: Spoken, *earlier: Spoken) -> FollowUp | Non
     if _is_bare(left):
         return FollowUp(_asked_again(text, before), is_sure=True)
     subject = subject_spoken_of(before)
+    if asks_fate(text):
+        subject = without_fate(subject)  # 失踪多少人, then 受伤多少人: of the same event
     is_short = len(left) <= _NO_TOPIC or (len(text) <= _SHORT and _SUBJECTLESS.match(text))
     is_short = is_short or (len(text) <= _BRIEF and len(left) <= _LITTLE_TOPIC)
     is_short = is_short and not _begins_with_own_name(text)
@@ -313,6 +324,8 @@ def _with_other(other: str, before: Spoken, text: str) -> str:
         return asked.replace(named[-1], other)
     if names_in(other) == [other] and PERSON.search(asked):
         return PERSON.sub(lambda _: other, asked, count=1)
+    if (counted := _COUNTED_SOMETHING.search(asked) or _COUNTED_LAST.search(asked)) and _MEASURED.fullmatch(other):
+        return f"{asked[: counted.start()]}{counted['thing']}的{other}是多少？"
     # 有多少文物, then 照片呢: the one that is counted in the place of the other.
     if (counted := _COUNTED_LAST.search(asked)) and _A_THING.fullmatch(other) and not _has_own_name(other):
         return f"{asked[: counted.start('thing')]}{other}{asked[counted.end('thing') :]}"

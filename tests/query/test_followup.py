@@ -16,6 +16,8 @@ PARTY = Spoken("李德民的党龄有多少年？", "42年", "李德民介绍,�
 MEETING = Spoken("谁主持了区委常委会第10次会议？", "李朝锋", "主持人是魏都区委书记李朝锋。", "区委常委会开会")
 HOMES = Spoken("建安粮苑在哪个社区？", "瑞金社区", "瑞金社区的建安粮苑里,宋长纪说。", "党支部当家")
 COUNT = Spoken("瑞金社区有多少名党员？", "36名", "瑞金社区有36名党员。", "")
+BUILT = Spoken("全区一共有几座水库完工？", "3座", "", "")
+MISSING = Spoken("山洪失踪多少人？", "4人", "山洪造成4人失踪。", "")
 HARVEST = Spoken("早稻的面积有多少？", "12.9亿亩", "秋粮面积预计在12.9亿亩以上。", "早稻增产在望")
 MONTH = Spoken("2021年8月粮食收了多少？", "3万吨", "", "")
 
@@ -37,6 +39,8 @@ MONTH = Spoken("2021年8月粮食收了多少？", "3万吨", "", "")
         (MONTH, "9月呢？", "9月粮食收了多少？"),
         (PARTY, "那何长成呢？", "何长成的党龄有多少年？"),
         (HOMES, "这件事是谁报道的？", "党支部当家是谁报道的？"),
+        (BUILT, "造价呢？", "全区水库的造价是多少？"),
+        (COUNT, "群众呢？", "瑞金社区有多少名群众？"),
     ],
 )
 def test_what_leans_on_the_question_before_is_filled_in(before: Spoken, question: str, meant: str) -> None:
@@ -194,3 +198,9 @@ def test_a_question_with_a_subject_of_its_own_is_no_follow_up(question: str) -> 
 @pytest.mark.parametrize("question", ["小区几栋楼？", "今年多大了？", "道路多长？"])
 def test_a_question_with_a_common_noun_still_leans(question: str) -> None:
     assert follow_up(question, HOMES) is not None
+
+
+def test_another_fate_is_asked_of_the_same_event() -> None:
+    found = follow_up("受伤多少人？", MISSING)
+    assert found is not None
+    assert found.question == "山洪受伤多少人？"

@@ -51,6 +51,12 @@ _CHAT = re.compile(
     r"(?:哈|呵|嘿|嘻|呜|唉|哦|噢|喔|嗯|额|呃|啊|呀|哇|哎|咦|好|对|行|是|可以|收到|知道|明白|了解|懂|原来如此|这样|太|很|真|有|你|我|意思|有意思|厉害|烦|累|困|开心|无聊|加油|愉快|快乐|周末|节日"
     r"|下班|先|就|到这|不问|没事|没有问题|不用|不了|发|不好意思|抱歉|打扰|吃饱|没|早安|晚安|今天|明天|再聊|心情|怎么样)+"
 )
+# 今天天气真好: something, how much, and how it is found; whoever asks anything does not say it so.
+_REMARK = re.compile(
+    r"[\u4e00-\u9fff]{0,8}?(?<!写)(?<!传)(?:真是|真的|真|太(?!空|阳|湖|原)|挺|可真|好|多么|实在)"
+    r"(?:好看|好吃|好听|好玩|难看|难吃|难听|漂亮|舒服|凉快|暖和|干净|热闹|精彩|可惜|遗憾|可怜|辛苦|不容易|了不起|无聊|有意思|厉害"
+    r"|好|棒|美|香|热|冷|差|糟|贵|累|快|慢|赞)(?:极了)?"
+)
 _NOTHING_SAID = re.compile(r"[\W\d_]*")
 _TELLS_OF_ONESELF = re.compile(
     r"^(?:今天|昨天|明天|上周|明年|去年|那时|最近|其实)*(?:我们?|咱们?|俺)(?!想问|想知道|问|要问|想查|要查|要找|想找|市|县|区|国|省|村|镇|校)|我觉得|我家|我打算|真是服了"
@@ -86,7 +92,15 @@ def reply_to(text: str) -> Reply | None:
     said = [_reply(part) for part in (_MARKS.sub("", part) for part in _BREAKS.split(folded)) if part]
     if len(said) > 1 and all(said):
         return next((reply for reply in _TELLING if reply in said), said[0])
-    return Reply.NO_QUESTION if _tells(folded) else None
+    return _remark(folded, bare) or (Reply.NO_QUESTION if _tells(folded) else None)
+
+
+def _remark(folded: str, bare: str) -> Reply | None:
+    """The reply to a remark on how something is."""
+    said = bare.rstrip(_PARTICLES)
+    if "?" in folded or bare[len(said) :].strip("啊呀哦啦了的") or _has_asking_words(said):
+        return None
+    return Reply.CHAT if _REMARK.fullmatch(said) else None
 
 
 def _reply(bare: str) -> Reply | None:
@@ -98,10 +112,13 @@ def _reply(bare: str) -> Reply | None:
     return None
 
 
+def _has_asking_words(folded: str) -> bool:
+    return sum(end - start for start, end in bare_runs(folded)) < sum("\u3400" <= one <= "\u9fff" for one in folded)
+
+
 def _tells(folded: str) -> bool:
     """Whether somebody tells of himself and asks nothing."""
-    asks = sum(end - start for start, end in bare_runs(folded)) < sum("\u3400" <= one <= "\u9fff" for one in folded)
-    return not asks and "?" not in folded and bool(_TELLS_OF_ONESELF.search(folded))
+    return not _has_asking_words(folded) and "?" not in folded and bool(_TELLS_OF_ONESELF.search(folded))
 
 
 _BREAKS = re.compile(r"[,，。.!！?？~～;；\s]+")

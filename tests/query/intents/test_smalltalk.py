@@ -54,3 +54,15 @@ def test_questions_are_asked(said: str) -> None:
 def test_a_reply_needs_no_search(assistant: Assistant) -> None:
     answer = assistant.ask("谢谢你")
     assert (answer.text, answer.passages, answer.abstained) == ("不客气。还想查什么，接着问就行。", (), True)
+
+
+@pytest.mark.parametrize("said", ["今天天气真好", "这饭真好吃！", "风景太美了", "这座桥真是漂亮啊", "太热了"])
+def test_a_remark_is_no_question(said: str) -> None:
+    assert reply_to(said) is Reply.CHAT
+
+
+@pytest.mark.parametrize(
+    "said", ["太空", "写真", "太阳能", "好人好事", "谁真好", "新桥好看吗", "为什么今天太热", "天气"]
+)
+def test_a_topic_with_such_words_is_looked_for(said: str) -> None:
+    assert reply_to(said) is None
