@@ -39,13 +39,14 @@ from embeddings.archive.rows import (
     stored_settings,
     texts_without_vector,
 )
-from embeddings.archive.segments import SEGMENTS, SegmentFolder, issue_identities
+from embeddings.archive.segments import SegmentFolder, issue_identities
 from embeddings.archive.snapshot import Index, LocalSnapshot
 from embeddings.archive.upgrade import FORMAT, format_of, upgrade
 from embeddings.config import archive_path
 from embeddings.encoders.encoder import choose_threads
 from embeddings.errors import ArchiveCode, ArchiveDamagedError, ArchiveError, ArchiveMissingError, SourceError
 from embeddings.sources.atomic import UNFINISHED, sweep, unfinished
+from embeddings.sources.files import SEGMENTS_FOLDER
 from embeddings.sources.outbox import ChangeKind, FileChange, Outbox, copy_database
 
 if TYPE_CHECKING:
@@ -349,7 +350,7 @@ class LocalArchive(ArchiveWriter):
     def derived_parts(self) -> dict[str, bool]:
         """Whether the segments are whole and in step with the database. Reads all of them."""
         with self._reading() as connection:
-            return {SEGMENTS: self._segments.is_whole() and self._segments.has(issue_identities(connection))}
+            return {SEGMENTS_FOLDER: self._segments.is_whole() and self._segments.has(issue_identities(connection))}
 
     # Connections.
 

@@ -25,10 +25,10 @@ from embeddings.index.faiss_vectors import FaissVectors
 from embeddings.index.postings import Postings
 from embeddings.index.segment import Columns, Segment, SegmentIssue, merge_segments
 from embeddings.sources.atomic import put_in_place, stage_file
+from embeddings.sources.files import SEGMENTS_FOLDER
 
 logger = logging.getLogger(__name__)
 
-SEGMENTS = "segments"
 _MANIFEST = "manifest.json"
 _PORTION = 16_384  # chunks that are read from the database at a time, about 200 MB while they are indexed
 _MERGED_AT = 8  # neighbours of like size become one
@@ -53,7 +53,7 @@ class SegmentFolder:
     """The segments of an archive, opened once. Usable from several threads; whoever writes holds the archive."""
 
     def __init__(self, archive: Path) -> None:
-        self.folder = archive / SEGMENTS
+        self.folder = archive / SEGMENTS_FOLDER
         self._opened: dict[str, Segment] = {}
         self._lock = threading.Lock()
 

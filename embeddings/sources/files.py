@@ -52,6 +52,7 @@ _PARTS_OF_A_PAGE = ("_files", ".files")
 _TEMPORARY_SUFFIXES = frozenset({".part", ".tmp", ".crdownload", ".download", ".partial"})
 IGNORED_NAMES = frozenset({"corrections.jsonl"})
 ARCHIVE_FILE = "archive.sqlite"  # an archive in a folder is known by it
+SEGMENTS_FOLDER = "segments"  # of an archive; nothing in it is a user's
 # What systems leave in folders of their own accord.
 _SYSTEM_NAMES = frozenset({"thumbs.db", "desktop.ini", "icon\r"})
 
@@ -76,7 +77,12 @@ def files_in(root: Path) -> list[Path]:
     found = [path for path in root.rglob("*") if not is_passed_over_in_silence(path) and path.is_file()]
     shown = [path for path in found if not any(part.startswith(".") for part in path.relative_to(root).parts)]
     archives = {path.parent for path in shown if path.name == ARCHIVE_FILE}
-    return sorted(path for path in shown if is_issue_file(path) or path.parent not in archives)
+    segments = {folder / SEGMENTS_FOLDER for folder in archives}
+    return sorted(
+        path
+        for path in shown
+        if (is_issue_file(path) or path.parent not in archives) and segments.isdisjoint(path.parents)
+    )
 
 
 def folders_of_pages(paths: Iterable[Path]) -> dict[Path, Path]:

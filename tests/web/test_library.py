@@ -254,7 +254,7 @@ def test_an_archive_tells_its_size(library: Library, tmp_path: Path) -> None:
     holdings = library.holdings()
     assert (holdings.issues, holdings.undated, holdings.articles) == (2, 0, 4)
     assert (holdings.first, holdings.last) == (date(2025, 9, 13), date(2025, 11, 8))
-    files = [file for file in (tmp_path / "archive").iterdir() if file.suffix != ".lock"]
+    files = [file for file in (tmp_path / "archive").rglob("*") if file.is_file() and file.suffix != ".lock"]
     assert holdings.size == sum(file.stat().st_size for file in files)
     text = shown(browse_html.facts(holdings))
     assert all(part in text for part in ("2 期", "4 篇", "2025-09-13 至 2025-11-08", "counting"))
