@@ -140,6 +140,7 @@ def test_nobody_at_the_address() -> None:
     assert "连不上" in answer.note
 
 
+@pytest.mark.slow
 def test_a_hundred_connections_cut_in_the_middle_give_a_hundred_quoted_answers(serve: Serve) -> None:
     writer = serve(says("新桥全长120米[1]。", finish=False))
     assert [last(writer).text for _ in range(100)] == [QUOTED.text] * 100

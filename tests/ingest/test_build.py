@@ -277,6 +277,7 @@ build(sys.argv[1], archive=sys.argv[2], encoder=CountingEncoder())
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system cannot kill a process outright")
+@pytest.mark.slow
 def test_a_killed_build_leaves_the_old_archive_or_the_new_one(tmp_path: Path, counting: CountingEncoder) -> None:
     old_issues, new_issues = tmp_path / "old", tmp_path / "new"
     for number in range(6):

@@ -106,6 +106,7 @@ OPERATIONS: dict[str, Callable[[ConversationRevision], object]] = {
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
+@pytest.mark.slow
 def test_a_kill_leaves_the_old_state_or_the_new_one(name: str, tmp_path: Path) -> None:
     operation = OPERATIONS[name]
     place = ConversationRevision(tmp_path / "work")

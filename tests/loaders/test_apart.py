@@ -59,12 +59,14 @@ def test_reading_a_picture_may_take_more_for_that_file_alone() -> None:
         run_apart(apart_work.take_memory, 300_000_000, name="甲.pdf", limits=limits)
 
 
+@pytest.mark.slow
 def test_what_takes_too_long_is_ended_even_in_the_midst_of_a_library() -> None:
     with pytest.raises(SourceError, match=r"甲\.txt .*2 seconds.*BULLETIN_MAX_SECONDS"):
         run_apart(apart_work.take_long, name="甲.txt", limits=replace(LIMITS, max_seconds=2))
     assert run_apart(apart_work.take_memory, 10, name="a", limits=LIMITS) == 10
 
 
+@pytest.mark.slow
 def test_each_page_has_its_time() -> None:
     assert run_apart(apart_work.page_after_page, [2.0] * 4, name="a", limits=replace(LIMITS, max_seconds=6)) == 4
 
@@ -153,6 +155,7 @@ def bomb(inflated: int) -> bytes:
 
 
 @on_linux
+@pytest.mark.slow
 def test_a_bomb_stops_neither_a_build_nor_a_watch(tmp_path: Path) -> None:
     pytest.importorskip("pypdfium2", reason="the pdf extra is not installed")
     folder = tmp_path / "issues"

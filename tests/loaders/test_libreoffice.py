@@ -74,6 +74,7 @@ def test_what_libreoffice_makes_nothing_of_is_named_with_its_cure(
         read_document(Document(*OLD[0]), Limits())
 
 
+@pytest.mark.slow
 def test_a_program_that_hangs_is_ended_with_all_that_it_started(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -105,6 +106,7 @@ def has_ended(process: int) -> bool:
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are told by /proc")
 @pytest.mark.parametrize("is_killed_from_outside", [False, True])
+@pytest.mark.slow
 def test_a_program_does_not_outlive_the_process_that_reads(
     is_killed_from_outside: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -118,7 +120,7 @@ def test_a_program_does_not_outlive_the_process_that_reads(
     )
     stand_in(tmp_path, monkeypatch, work)
     end_reading_processes()  # the next has the PATH of this test
-    limits = Limits(max_seconds=120 if is_killed_from_outside else 20)
+    limits = Limits(max_seconds=120 if is_killed_from_outside else 10)
 
     def kill_the_reader() -> None:
         while not pids.exists():

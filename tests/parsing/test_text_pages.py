@@ -304,6 +304,7 @@ def test_every_article_carries_the_page_it_was_given() -> None:
         "## 标题\n",
     ],
 )
+@pytest.mark.slow
 def test_a_megabyte_of_anything_is_read(unit: str) -> None:
     # A quadratic step would take minutes here, and be noticed.
     articles = parse_page(unit * (1_000_000 // len(unit.encode())))

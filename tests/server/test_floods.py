@@ -54,6 +54,7 @@ def get(address: str, **options: Any) -> httpx.Response:
 
 
 @pytest.mark.parametrize("half", [HALF_HEAD, HALF_BODY])
+@pytest.mark.slow
 def test_400_half_sent_requests_hold_nobody_else(
     half: bytes, asked: Assistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -83,6 +84,7 @@ def is_closed(connection: socket.socket) -> bool:
     return True
 
 
+@pytest.mark.slow
 def test_a_request_that_keeps_coming_is_heard(asked: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "BODY_SECONDS", 0.0)
     monkeypatch.setattr(connections, "LEAST_RATE", 0.01)  # each byte earns a hundred seconds

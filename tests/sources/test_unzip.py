@@ -226,6 +226,7 @@ def test_fifty_megabytes_of_text_are_refused_or_read_without_harm(tmp_path: Path
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs the file size limit of Unix")
+@pytest.mark.slow
 def test_a_full_disk_leaves_the_archive_as_it_was(tmp_path: Path, counting: CountingEncoder) -> None:
     """A limit on file sizes stands for a full disk: writes fail in the middle of a build."""
     import subprocess
