@@ -276,3 +276,21 @@ def test_an_update_that_is_killed_leaves_the_old_or_the_new(
     assert {path.name for path in (tmp_path / "archive" / "segments").iterdir() if path.is_dir()} == set(
         segments(tmp_path / "archive")
     )
+
+
+def test_an_archive_of_the_last_release_gets_its_segments_when_it_is_opened(
+    archive: ArchiveWriter, tmp_path: Path
+) -> None:
+    folder = tmp_path / "archive"
+    commit(archive, *range(3))
+    before = answers(archive)
+    archive.close()
+    shutil.rmtree(folder / "segments")
+    for name in ("vectors.faiss", "lexical.npz"):
+        (folder / name).write_bytes(b"of release 0.1.0")
+    reader = open_archive(folder)
+    assert answers(reader) == before
+    assert reader.derived_parts() == {"segments": True}
+    assert not list(folder.glob("*.faiss"))
+    assert not list(folder.glob("*.npz"))
+    reader.close()
