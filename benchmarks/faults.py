@@ -369,8 +369,11 @@ def flip_bits(folder: Path, flips: int, seed: int) -> int:
     print("| file | flips | found by check | changed a text or a vector | changed and not found |")
     print("|---|---|---|---|---|")
     missed = 0
-    (segment,) = (path.name for path in (office.archive / "segments").iterdir() if path.is_dir())
-    derived = [f"segments/{segment}/{name}" for name in ("vectors.faiss", "rows", "terms", "days", "segment.json")]
+    segment = max((office.archive / "segments").glob("*/rows"), key=lambda path: path.stat().st_size).parent
+    derived = [
+        str((segment / name).relative_to(office.archive))
+        for name in ("vectors.faiss", "rows", "terms", "days", "segment.json")
+    ]
     for name in ("archive.sqlite", *derived, "archive.commits", f"../issues/{FILE_NAME}"):
         found = changed = unseen = 0
         number = flips if name == "archive.sqlite" else max(1, flips // 10)
