@@ -12,7 +12,7 @@ import logging
 import shutil
 import sqlite3
 import threading
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -72,7 +72,7 @@ class SegmentFolder:
     def _names(self) -> list[str]:
         try:
             names = json.loads((self.folder / _MANIFEST).read_text(encoding="utf-8"))["segments"]
-            return [name for name in names if isinstance(name, str) and "/" not in name]
+            return [name for name in names if isinstance(name, str) and Path(name).name == name]
         except (OSError, ValueError, KeyError, TypeError):
             return []
 
@@ -93,7 +93,7 @@ class SegmentFolder:
         return True
 
     def has(self, identities: Collection[str]) -> bool:
-        """Whether it has every issue, and nothing that all merged segments should have lost."""
+        """Whether every one of some issues is in a segment; what else the segments hold does not count."""
         held = {issue.identity for segment in self.opened() for issue in segment.issues}
         return held.issuperset(identities)
 
@@ -106,7 +106,7 @@ class SegmentFolder:
         identities = issue_identities(connection)
         kept = [] if afresh else [segment for segment in self.opened() if _counts(segment, identities)]
         held = {issue.identity for segment in kept for issue in segment.issues}
-        missing = [key for identity, key in identities.items() if identity not in held]
+        missing = {identity: key for identity, key in identities.items() if identity not in held}
         made = [segment.save(self._new_folder()) for segment in read_segments(connection, missing)]
         self._name([*kept, *made])
         while run := _to_merge(self.opened(), identities):
@@ -147,17 +147,16 @@ def issue_identities(connection: sqlite3.Connection) -> dict[str, int]:
     return {f"{key}:{article}:{chunk}:{identity}:{recipe}": key for key, article, chunk, identity, recipe in rows}
 
 
-def read_segments(connection: sqlite3.Connection, issue_keys: Iterable[int]) -> Iterator[Segment]:
-    """Segments of some issues, from the database, a portion each. Raises ArchiveDamagedError."""
-    by_key = {key: identity for identity, key in issue_identities(connection).items()}
+def read_segments(connection: sqlite3.Connection, issues_to_read: Mapping[str, int]) -> Iterator[Segment]:
+    """Segments of some issues, by identity, from the database, a portion each. Raises ArchiveDamagedError."""
     issues: list[SegmentIssue] = []
     rows: list[_Row] = []
-    for key in issue_keys:
+    for identity, key in issues_to_read.items():
         found = _rows_of(connection, key, number=len(issues))
         articles, characters = connection.execute(
             "SELECT count(*), coalesce(sum(length(body)), 0) FROM articles WHERE issue_key = ?", (key,)
         ).fetchone()
-        issues.append(SegmentIssue(by_key[key], articles, len(found), characters))
+        issues.append(SegmentIssue(identity, articles, len(found), characters))
         rows += found
         if len(rows) >= _PORTION:
             yield _segment_of(issues, rows, _dimension(connection))

@@ -234,7 +234,7 @@ class Index:
         identities = issue_identities(connection)
         held = {issue.identity for segment in opened for issue in segment.issues}
         segments = [segment for segment in opened if any(issue.identity in identities for issue in segment.issues)]
-        segments += read_segments(connection, [key for identity, key in identities.items() if identity not in held])
+        segments += read_segments(connection, {one: key for one, key in identities.items() if one not in held})
         segments.sort(key=lambda segment: segment.first_key(identities))
         statistics = {issue.identity: issue for segment in segments for issue in segment.issues}
         issues = _issues_by_key(connection)
