@@ -7,7 +7,7 @@ are in `answering.json`, fitted by `training/fit_answering.py`, which prints the
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -153,30 +153,24 @@ def _of_the_named(query: Query, evidence: Evidence, scores: NDArray[np.float64],
 
     Only a sentence of the same passage counts, which has what is asked for.
     """
-    sentences = evidence.sentences
-    if query.asks is Asks.WHO or not is_of_another(query.text, sentences[best].text):
+    if query.asks is Asks.WHO or not is_of_another(query.text, evidence.sentences[best].text):
         return best
-    others = [
-        place
-        for place, sentence in enumerate(sentences)
-        if sentence.passage == sentences[best].passage
-        and evidence.fits[place]
-        and names_the_same(query.text, sentence.text)
-    ]
-    return max(others, key=lambda place: float(scores[place]), default=best)
+    return _instead(evidence, scores, best, lambda text: names_the_same(query.text, text))
 
 
 def _of_those_asked(query: Query, evidence: Evidence, scores: NDArray[np.float64], best: int) -> int:
     """The best sentence; where it tells of others (the dead, not the injured), the best of its passage."""
-    sentences = evidence.sentences
-    if not tells_of_others(query.text, sentences[best].text):
+    if not tells_of_others(query.text, evidence.sentences[best].text):
         return best
+    return _instead(evidence, scores, best, lambda text: tells_of_those(query.text, text))
+
+
+def _instead(evidence: Evidence, scores: NDArray[np.float64], best: int, says: Callable[[str], bool]) -> int:
+    """The best sentence of the same passage that has what is asked for and `says` so; `best` where none does."""
     others = [
         place
-        for place, sentence in enumerate(sentences)
-        if sentence.passage == sentences[best].passage
-        and evidence.fits[place]
-        and tells_of_those(query.text, sentence.text)
+        for place, sentence in enumerate(evidence.sentences)
+        if sentence.passage == evidence.sentences[best].passage and evidence.fits[place] and says(sentence.text)
     ]
     return max(others, key=lambda place: float(scores[place]), default=best)
 
