@@ -336,6 +336,14 @@ class ArchiveWriter(ArchiveReader, Protocol):
         """Drop vectors and readings by key, so that they are made again."""
         ...
 
+    def mend_indexes(self, *, vectors: Collection[str] = ()) -> list[str]:
+        """Make anew what is damaged or lacking in the search indexes, and nothing else; tell what, a line each.
+
+        Reads all of them. Where `vectors` are named by key, they may have been made of others than are stored now.
+        Raises ArchiveError when they cannot be written, and ArchiveDamagedError where what is stored cannot be indexed.
+        """
+        ...
+
     def derive(self, *, afresh: bool = False) -> None:
         """Bring the search indexes in step with what is stored; `afresh` makes all of them anew.
 

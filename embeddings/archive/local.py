@@ -298,13 +298,25 @@ class LocalArchive(ArchiveWriter):
 
     def derive(self, *, afresh: bool = False) -> None:
         """Bring the segments in step with the database. Raises ArchiveError when they cannot be written."""
-        try:
-            with self._reading() as connection:
-                self._segments.update(connection, afresh=afresh)
+        with self._deriving() as connection:
+            self._segments.update(connection, afresh=afresh)
+        with _writing_index(self.folder):
             for name in _FORMER_INDEXES:
                 (self.folder / name).unlink(missing_ok=True)
-        except OSError as error:
-            raise ArchiveError(ArchiveCode.INDEX_NOT_WRITTEN, folder=self.folder, detail=error.strerror) from error
+
+    def mend_indexes(self, *, vectors: Collection[str] = ()) -> list[str]:
+        """Make anew the segments that are not as they were written or not what the database has."""
+        with self._deriving() as connection:
+            unsound = self._segments.unsound(connection, vectors)
+            count = self._segments.update(connection, without=unsound)
+        if unsound:
+            return [f"{len(unsound)} segments of the search index, with {count} issues, are made anew"]
+        return [f"{count} issues are put into the search index"] if count else []
+
+    @contextmanager
+    def _deriving(self) -> Iterator[sqlite3.Connection]:
+        with _writing_index(self.folder), _numbers_as_stored(self.folder), self._reading() as connection:
+            yield connection
 
     def damage(self) -> Damage:
         """What is wrong inside the database; false when it is whole. Reads every row."""
@@ -350,7 +362,10 @@ class LocalArchive(ArchiveWriter):
     def derived_parts(self) -> dict[str, bool]:
         """Whether the segments are whole and in step with the database. Reads all of them."""
         with self._reading() as connection:
-            return {SEGMENTS_FOLDER: self._segments.is_whole() and self._segments.has(issue_identities(connection))}
+            return {
+                SEGMENTS_FOLDER: self._segments.has(issue_identities(connection))
+                and self._segments.is_whole(connection)
+            }
 
     # Connections.
 
@@ -389,14 +404,28 @@ class LocalArchive(ArchiveWriter):
             index = self._index
             if index is None or index.generation != generation:
                 choose_threads()
-                try:
+                with _numbers_as_stored(self.folder):
                     index = Index.read(connection, self._segments.opened(), generation)
-                except (ValueError, TypeError, LookupError, OverflowError) as error:
-                    # A bit that flipped made a text of a number, or a number that nothing goes by.
-                    path = self.folder / DATABASE
-                    raise ArchiveDamagedError(ArchiveCode.DAMAGED, path=path, detail=str(error)) from error
                 self._index = index
         return index
+
+
+@contextmanager
+def _numbers_as_stored(folder: Path) -> Iterator[None]:
+    """Raise ArchiveDamagedError where a flipped bit made a text of a number, or a number that nothing goes by."""
+    try:
+        yield
+    except (ValueError, TypeError, LookupError, OverflowError) as error:
+        raise ArchiveDamagedError(ArchiveCode.DAMAGED, path=folder / DATABASE, detail=str(error)) from error
+
+
+@contextmanager
+def _writing_index(folder: Path) -> Iterator[None]:
+    """Raise ArchiveError where what is derived cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise ArchiveError(ArchiveCode.INDEX_NOT_WRITTEN, folder=folder, detail=error.strerror) from error
 
 
 def _schema() -> str:

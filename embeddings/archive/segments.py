@@ -15,6 +15,7 @@ import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import numpy as np
@@ -27,12 +28,16 @@ from embeddings.index.segment import Columns, Segment, SegmentIssue, merge_segme
 from embeddings.sources.atomic import put_in_place, stage_file
 from embeddings.sources.files import SEGMENTS_FOLDER
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 logger = logging.getLogger(__name__)
 
 _MANIFEST = "manifest.json"
 _PORTION = 16_384  # chunks that are read from the database at a time, about 200 MB while they are indexed
 _MERGED_AT = 8  # neighbours of like size become one
 _SMALLEST_SIZE = 512  # chunks; smaller segments are alike
+_UNREADABLE = (OSError, ValueError, KeyError, TypeError)  # what a damaged segment raises
 _MOST_DEAD = 0.5  # of a segment's chunks; one with more of them is written anew
 
 
@@ -79,32 +84,53 @@ class SegmentFolder:
     def _open(self, name: str) -> Segment | None:
         try:
             return Segment.load(self.folder / name)
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except _UNREADABLE as error:
             logger.warning("A segment of the index is made anew: %s", error)
             return None
 
-    def is_whole(self) -> bool:
-        """Whether every file is as it was written. Reads all of them."""
+    def is_whole(self, connection: sqlite3.Connection) -> bool:
+        """Whether every file is as it was written, and what the database has. Reads all of them."""
         try:
-            for name in self._names():
-                Segment.load(self.folder / name, verify=True)
-        except (OSError, ValueError, KeyError, TypeError):
+            return not self.unsound(connection)
+        except (ValueError, TypeError, OverflowError):
             return False
-        return True
 
     def has(self, identities: Collection[str]) -> bool:
         """Whether every one of some issues is in a segment; what else the segments hold does not count."""
         held = {issue.identity for segment in self.opened() for issue in segment.issues}
         return held.issuperset(identities)
 
-    def update(self, connection: sqlite3.Connection, *, afresh: bool = False) -> None:
-        """Write segments of what is new in the database, name no more what is gone, and merge. Raises OSError.
+    def unsound(self, connection: sqlite3.Connection, vectors: Collection[str] = ()) -> set[str]:
+        """The names of segments that are not as they were written, or not what the database has. Reads all files.
 
-        `afresh` makes all of them anew. The manifest is replaced in one step, before and after merging; what a killed
-        process left is removed by the next update.
+        Of chunks their places are compared, and some of the vectors, which are named by key. Raises ValueError,
+        TypeError or OverflowError where the database itself holds what is no place of a chunk.
+        """
+        identities, places = issue_identities(connection), _places_of(connection)
+        stored = _vectors_of(connection, vectors)
+        found = set()
+        for name in self._names():
+            try:
+                segment = Segment.load(self.folder / name, verify=True)
+            except _UNREADABLE:
+                found.add(name)
+            else:
+                if not (segment.has_places(places, identities) and segment.has_vectors(stored)):
+                    found.add(name)
+        return found
+
+    def update(self, connection: sqlite3.Connection, *, afresh: bool = False, without: Collection[str] = ()) -> int:
+        """Write segments of what no segment has, name no more what is gone, and merge. Raises OSError.
+
+        `afresh` makes all of them anew, `without` those of some names. Returns how many issues were read from the
+        database. The manifest is replaced in one step, before and after merging; what a killed process left is removed
+        by the next update.
         """
         identities = issue_identities(connection)
-        kept = [] if afresh else [segment for segment in self.opened() if _counts(segment, identities)]
+        kept = [
+            segment for segment in self.opened() if _counts(segment, identities) and _name_of(segment) not in without
+        ]
+        kept = [] if afresh else kept
         held = {issue.identity for segment in kept for issue in segment.issues}
         missing = {identity: key for identity, key in identities.items() if identity not in held}
         made = [segment.save(self._new_folder()) for segment in read_segments(connection, missing)]
@@ -112,15 +138,19 @@ class SegmentFolder:
         while run := _to_merge(self.opened(), identities):
             first, last = run
             segments = self.opened()
+            # Large segments are not read through when they are opened, and a merged one would vouch for what they hold.
+            if damaged := {_name_of(segment) for segment in segments[first:last] if not segment.is_as_written()}:
+                return len(missing) + self.update(connection, without=damaged)
             merged = merge_segments(segments[first:last], identities, self._new_folder())
             self._name([*segments[:first], merged, *segments[last:]])
+        return len(missing)
 
     def _new_folder(self) -> Path:
         return self.folder / uuid4().hex
 
     def _name(self, segments: Sequence[Segment]) -> None:
         """Replace the manifest, and remove what it does not name."""
-        names = [segment.folder.name for segment in segments if segment.folder is not None]
+        names = [name for segment in segments if (name := _name_of(segment))]
         self.folder.mkdir(parents=True, exist_ok=True)
         # Staged beside the database, where what a killed process left is swept.
         staged = stage_file(self.folder.parent, json.dumps({"segments": names}).encode("ascii"))
@@ -201,6 +231,24 @@ def _segment_of(issues: Sequence[SegmentIssue], rows: Sequence[_Row], dimension:
     )
     postings = Postings.build([row.text for row in rows])
     return Segment(tuple(issues), tuple(sections), columns, postings, FaissVectors.build(vectors))
+
+
+def _places_of(connection: sqlite3.Connection) -> NDArray[np.int64]:
+    """Key, article's key, start and end of each chunk, by key, shape (chunks, 4)."""
+    rows = connection.execute("SELECT chunk_key, article_key, start, end FROM chunks ORDER BY chunk_key").fetchall()
+    return np.array(rows, dtype=np.int64).reshape(-1, 4)
+
+
+def _vectors_of(connection: sqlite3.Connection, keys: Collection[str]) -> dict[int, NDArray[np.float32]]:
+    """Some vectors, by the keys of the chunks that have them, shape (dimension,)."""
+    query = "SELECT chunk_key, vector FROM chunks JOIN vectors USING (vector_key) WHERE vector_key = ?"
+    return {
+        chunk: np.frombuffer(vector, dtype="<f4") for key in keys for chunk, vector in connection.execute(query, (key,))
+    }
+
+
+def _name_of(segment: Segment) -> str:
+    return segment.folder.name if segment.folder is not None else ""
 
 
 def _counts(segment: Segment, identities: Mapping[str, int]) -> bool:

@@ -30,6 +30,7 @@ _VERSION = 1
 _CONTENTS = "segment.json"
 _VECTORS = "vectors.faiss"
 _POSTINGS = ("terms", "offsets", "rows", "counts", "lengths")
+_HALF = 0.001  # more than what half precision takes from a component of a unit vector
 _VERIFIED_BYTES = 32_000_000  # a segment up to this size is compared with its digests whenever it is opened
 
 
@@ -113,6 +114,35 @@ class Segment:
 
     def _are_among(self, identities: Collection[str]) -> NDArray[np.bool_]:
         return np.array([issue.identity in identities for issue in self.issues], dtype=np.bool_)
+
+    def is_as_written(self) -> bool:
+        """Whether every file still is what was written. Reads all of them."""
+        try:
+            return self.folder is None or bool(Segment.load(self.folder, verify=True))
+        except (OSError, ValueError, KeyError, TypeError):
+            return False
+
+    def has_places(self, places: NDArray[np.int64], identities: Collection[str]) -> bool:
+        """Whether what it has of some issues is where the database has it.
+
+        `places` are key, article's key, start and end of each chunk, by key, shape (chunks, 4).
+        """
+        mask = self.counting(identities)
+        own = self.columns if mask is None else self.columns.taken(mask)
+        rows = np.searchsorted(places[:, 0], own.chunk_keys)
+        if (rows >= len(places)).any():
+            return False
+        found = np.stack((own.chunk_keys, own.article_keys, own.starts, own.ends), axis=1)
+        return bool((places[rows] == found).all())
+
+    def has_vectors(self, vectors: Mapping[int, NDArray[np.float32]]) -> bool:
+        """Whether some vectors, by the keys of chunks, are those that it has of these chunks, in half precision."""
+        keys = self.columns.chunk_keys
+        rows = np.flatnonzero(np.isin(keys, np.array(list(vectors), dtype=np.int64)))
+        expected = [vectors[key] for key in keys[rows].tolist()]
+        if any(vector.shape != (self.vectors.dimension,) for vector in expected):
+            return False
+        return not expected or bool(np.allclose(self.vectors.vectors(rows), np.stack(expected), rtol=0, atol=_HALF))
 
     def save(self, folder: Path) -> Segment:
         """Write it into a new folder, and return it as it lies there. Raises OSError."""

@@ -363,10 +363,12 @@ def index_files(
     gone: Collection[Path] = (),
     arrivals: Arrivals = Arrivals(),
     again: Collection[DocumentKey] = (),
+    derives: bool = True,
 ) -> BuildReport:
     """Bring an archive that is held in step with some files, and with what an editor brings. Raises as `build` does.
 
-    Documents to be made `again` are so though nothing of them has changed.
+    Documents to be made `again` are so though nothing of them has changed. Where it does not derive the search indexes,
+    the caller does.
     """
     stored = store.settings
     encoder = encoder or open_encoder(chosen_model(options.model) or (stored.model if stored else None))
@@ -407,7 +409,8 @@ def index_files(
             place = (error.params["source"], error.params["member"])
             plan.skipped.append(Skipped(_shown(place), error))
             prepared = [item for item in prepared if (item.issue.source, item.issue.member) != place]
-    store.derive()
+    if derives:
+        store.derive()
     replaced = sum(place in known for place in places)
     return BuildReport(
         added=len(prepared) - replaced,

@@ -11,7 +11,7 @@ from pathlib import Path
 from embeddings.archive.base import ArchiveWriter, KnownIssue, PreparedIssue, Settings
 from embeddings.archive.issues import indexed_text
 from embeddings.encoders.encoder import Encoder, open_encoder
-from embeddings.errors import BulletinError, SourceError
+from embeddings.errors import ArchiveDamagedError, BulletinError, SourceError
 from embeddings.ingest.build import BuildOptions, FoundFiles, hold_archive, index_files
 from embeddings.ingest.corrections import correct, read_corrections
 from embeddings.ingest.encode import encode_chunks, vectors_of
@@ -73,8 +73,12 @@ class _Repair:
             self._mend_vectors(len(damage.vectors))
         if damage.lost:
             self._read_sources_again(damage.lost)
-        store.derive(afresh=True)
-        self.left += store.damage().lines()
+        try:
+            self.mended += store.mend_indexes(vectors=damage.vectors)
+        except ArchiveDamagedError as error:  # by what could not be mended
+            self.left.append(str(error))
+        if damage:
+            self.left += store.damage().lines()
 
     def _mend_settings(self) -> None:
         """The settings as the issues and vectors show them to have been."""
@@ -140,6 +144,7 @@ class _Repair:
                 encoder=self._encoder,
                 gone=[] if str(source) == known.issue.source else [Path(known.issue.source)],
                 again=[known.place],
+                derives=False,
             )
         except BulletinError as error:
             return str(error)
@@ -204,7 +209,7 @@ class _Repair:
         """Bring every issue in step with its file and its corrections, as far as the archive knows of it."""
         known = self._store.known_issues()
         files = {Path(one.issue.source): one.root for one in known if Path(one.issue.source).is_file()}
-        index_files(self._store, FoundFiles(files), options=self._options, encoder=self._encoder)
+        index_files(self._store, FoundFiles(files), options=self._options, encoder=self._encoder, derives=False)
         settings = self._store.settings
         if settings is not None:
             self._store.commit(add=[], remove=[], settings=settings)  # so that the count of commits is in step again

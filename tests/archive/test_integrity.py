@@ -247,3 +247,108 @@ def test_deleting_the_log_beside_the_database_loses_nothing(archive: Path, count
     assert contents(copy) == contents(archive)
     assert not open_archive(copy).damage()
     holding.close()
+
+
+def segments_of(archive: Path) -> dict[str, list[int]]:
+    """The segments by name, each with when its files were written."""
+    return {
+        folder.name: [path.stat().st_mtime_ns for path in sorted(folder.iterdir())]
+        for folder in (archive / "segments").iterdir()
+        if folder.is_dir()
+    }
+
+
+def flip_in(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 16
+    path.write_bytes(content)
+
+
+@pytest.fixture
+def in_segments(archive: Path, counting: CountingEncoder) -> Path:
+    """The archive with three segments."""
+    for name in ("丙报", "丁报"):
+        write_issue(archive.parent / "issues", f"{name}.jsonl", [{"title": name, "text": f"{name}说水渠通了水。"}])
+        build(archive.parent / "issues", archive=archive, encoder=counting)
+    assert len(segments_of(archive)) >= 3
+    return archive
+
+
+def test_repairing_a_whole_archive_makes_nothing_anew(in_segments: Path) -> None:
+    before = segments_of(in_segments)
+    counting = CountingEncoder()
+    assert repair(in_segments, encoder=counting) == RepairReport()
+    assert segments_of(in_segments) == before
+    assert counting.encoded == []
+
+
+@pytest.mark.parametrize("name", ["rows", "vectors.faiss", "segment.json"])
+def test_only_the_segment_that_is_damaged_is_made_anew(
+    name: str, in_segments: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("embeddings.index.segment._VERIFIED_BYTES", -1)  # as large segments are opened
+    before, held = segments_of(in_segments), contents(in_segments)
+    damaged = min(before)
+    flip_in(in_segments / "segments" / damaged / name)
+    (line,) = mended(in_segments).mended
+    assert line.startswith("1 segments of the search index")
+    after = segments_of(in_segments)
+    assert damaged not in after
+    assert {one: after[one] for one in before if one != damaged} == {
+        one: times for one, times in before.items() if one != damaged
+    }
+    assert contents(in_segments) == held
+    assert open_archive(in_segments).derived_parts() == {"segments": True}
+
+
+def test_issues_that_the_index_lacks_are_put_into_it(in_segments: Path) -> None:
+    before = segments_of(in_segments)
+    lost = min(before)
+    shutil.rmtree(in_segments / "segments" / lost)
+    assert "the search index" in " ".join(mended(in_segments).mended)
+    assert set(before) - {lost} <= set(segments_of(in_segments))
+    assert open_archive(in_segments).derived_parts() == {"segments": True}
+
+
+def test_a_vector_that_is_mended_is_mended_in_the_index_that_was_made_of_it(in_segments: Path) -> None:
+    held, before = contents(in_segments), segments_of(in_segments)
+    spoil_vectors = "UPDATE vectors SET vector = zeroblob(length(vector))"
+    with closing(sqlite3.connect(in_segments / "archive.sqlite")) as connection, connection:
+        connection.execute(spoil_vectors)
+    mended(in_segments)
+    assert segments_of(in_segments) == before  # which were made before the bits flipped
+    change(in_segments, spoil_vectors)
+    contents(in_segments)
+    build(in_segments.parent / "issues", archive=in_segments, encoder=CountingEncoder())  # makes segments of them
+    assert contents(in_segments) != held
+    mended(in_segments)
+    assert contents(in_segments) == held
+
+
+def test_damages_that_meet_are_mended_together(in_segments: Path) -> None:
+    held = contents(in_segments)
+    for issue in ("甲报", "丙报"):
+        change(
+            in_segments,
+            "UPDATE chunks SET start = CAST(x'006162' AS TEXT) WHERE chunk_key = (SELECT min(chunk_key) FROM chunks "
+            "JOIN articles USING (article_key) JOIN issues USING (issue_key) WHERE name = ?)",
+            issue,
+        )
+    change(in_segments, DAMAGES["a lost vector"])
+    assert open_archive(in_segments).derived_parts() == {"segments": False}
+    assert mended(in_segments).left == ()
+    assert contents(in_segments) == held
+
+
+def test_what_cannot_be_indexed_is_told_with_what_was_mended(in_segments: Path) -> None:
+    (in_segments.parent / "issues" / "甲报.jsonl").unlink()
+    change(in_segments, DAMAGES["a reading"])
+    change(
+        in_segments,
+        "UPDATE chunks SET start = CAST(x'006162' AS TEXT) WHERE article_key = "
+        "(SELECT article_key FROM articles WHERE id = 'a0')",
+    )
+    report = repair(in_segments, encoder=CountingEncoder())
+    assert report.mended
+    assert any("restore a backup" in line for line in report.left)
+    assert any("cannot be read as an archive" in line for line in report.left)

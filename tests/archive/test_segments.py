@@ -217,6 +217,21 @@ def test_a_damaged_segment_is_seen_and_made_again(
         assert again.derived_parts() == {"segments": True}
 
 
+def test_a_segment_that_is_damaged_is_made_anew_before_it_is_merged(
+    archive: ArchiveWriter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("embeddings.archive.segments._SMALLEST_SIZE", 24)
+    monkeypatch.setattr("embeddings.index.segment._VERIFIED_BYTES", -1)  # as large segments are opened
+    for number in range(7):
+        commit(archive, number)
+    for name in segments(tmp_path / "archive")[2:4]:
+        flip(tmp_path / "archive" / "segments" / name / "rows")
+    with open_fresh(tmp_path / "archive") as again:
+        commit(again, 7)
+        assert answers(again) == made_at_once(tmp_path / "other", *range(8))
+        assert again.derived_parts() == {"segments": True}
+
+
 class open_fresh:  # noqa: N801 - reads as a function
     def __init__(self, folder: Path) -> None:
         self._archive = open_for_writing(str(folder))

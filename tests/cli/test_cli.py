@@ -45,7 +45,7 @@ def test_from_an_issue_file_to_a_cited_answer(tmp_path: Path, capsys: pytest.Cap
     assert capsys.readouterr().out.endswith("not whole; `bulletin check --repair` mends what can be mended\n")
     assert main(["check", "--repair", "--archive", archive, "--json"]) == 0
     mended = json.loads(capsys.readouterr().out)
-    assert (mended["whole"], len(mended["mended"])) == (True, 2)
+    assert (mended["whole"], len(mended["mended"])) == (True, 3)
     assert main(["ask", "李德民是哪一年从区政协退休的？", "--archive", archive]) == 0
     answer = capsys.readouterr().out
     assert "2012年" in answer
