@@ -83,7 +83,8 @@ class PrintedLine:
 class PrintedPage:
     """A page: its lines in no order, the rules that part its articles, and its pictures.
 
-    `number` counts from one. Lines that are part of a picture are not among `lines`.
+    `number` counts from one. Lines that are part of a picture are not among `lines`. `grid` are the strokes of what may
+    be tables, however short; they part no articles.
     """
 
     number: int
@@ -92,6 +93,7 @@ class PrintedPage:
     lines: tuple[PrintedLine, ...]
     rules: tuple[Area, ...] = ()
     pictures: tuple[Area, ...] = ()
+    grid: tuple[Area, ...] = ()
 
 
 def _is_wide(character: str) -> bool:

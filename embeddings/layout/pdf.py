@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
@@ -14,6 +14,8 @@ from embeddings.errors import SourceCode, SourceError
 from embeddings.layout.geometry import Area, PrintedLine, PrintedPage, around
 from embeddings.layout.ocr import MAX_PIXELS, read_image
 from embeddings.layout.pages import page_done
+from embeddings.layout.strokes import level_and_upright
+from embeddings.layout.tables import grids
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -95,7 +97,9 @@ def _read_page(page: Any, number: int, *, max_pixels: int) -> PrintedPage | None
     strange = sum(1 for character in characters if _is_unreadable(character.text))
     rules, pictures = _marks(page, width, height)
     if len(characters) >= _FEWEST_CHARACTERS and strange <= _MOST_UNREADABLE * len(characters):
-        return PrintedPage(number, width, height, tuple(_lines(characters)), tuple(rules), tuple(pictures))
+        grid = _grid(page, width, height)
+        lines = tuple(_lines(characters, [stroke for stroke in grid if stroke.height > stroke.width]))
+        return PrintedPage(number, width, height, lines, tuple(rules), tuple(pictures), tuple(grid))
     if not pictures and not characters:
         return None
     try:
@@ -163,13 +167,16 @@ def _is_unreadable(character: str) -> bool:
     return character == "\ufffd" or "\ue000" <= character <= "\uf8ff"
 
 
-def _lines(characters: list[_Character]) -> Iterator[PrintedLine]:
-    """Characters that follow each other on a row, or downwards in a line set upright."""
+def _lines(characters: list[_Character], upright: Sequence[Area] = ()) -> Iterator[PrintedLine]:
+    """Characters that follow each other on a row, or downwards in a line set upright.
+
+    A line ends at the `upright` stroke behind which another cell of a table begins.
+    """
     line: list[_Character] = []
     vertical = False
     for character in characters:
         if line:
-            follows = _follows(line[-1], character)
+            follows = _follows(line[-1], character) and not _is_parted(line[-1].area, character.area, upright)
             below = not follows and (vertical or len(line) == 1) and _stands_below(line[-1], character)
             if not (below if vertical else follows or below):
                 yield _line(line, vertical)
@@ -191,6 +198,14 @@ def _follows(one: _Character, other: _Character) -> bool:
         and other.area.left > one.area.left
         and gap < _LINE_GAP * size
         and size > 0.6 * max(one.size, other.size)
+    )
+
+
+def _is_parted(one: Area, other: Area, upright: Sequence[Area]) -> bool:
+    across = (one.left + one.right) / 2, (other.left + other.right) / 2
+    return any(
+        across[0] < (stroke.left + stroke.right) / 2 < across[1] and stroke.shared_height(one) > 0.5 * one.height
+        for stroke in upright
     )
 
 
@@ -226,3 +241,12 @@ def _marks(page: Any, width: float, height: float) -> tuple[list[Area], list[Are
         elif thing.type == raw.FPDF_PAGEOBJ_PATH and long > 0.04 * width and long > _THINNEST_RULE * max(short, 0.1):
             rules.append(area)
     return rules, pictures
+
+
+def _grid(page: Any, width: float, height: float) -> list[Area]:
+    """The strokes that may be those of tables: enough of them each way touch one another."""
+    from pypdfium2 import raw
+
+    paths = list(page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=4))
+    strokes = level_and_upright(paths, height)
+    return [stroke for group in grids(strokes, width, height) for stroke in group]

@@ -28,6 +28,7 @@ def turned(page: PrintedPage) -> PrintedPage:
         height=page.width,
         lines=tuple(_turned_line(line, page.width) for line in page.lines),
         rules=tuple(_turned_area(rule, page.width) for rule in page.rules),
+        grid=tuple(_turned_area(stroke, page.width) for stroke in page.grid),
         pictures=tuple(_turned_area(picture, page.width) for picture in page.pictures),
     )
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable, Sequence
 from datetime import date
+from itertools import pairwise
 
 import pytest
 
@@ -132,6 +134,124 @@ def test_a_table_within_rules_keeps_its_rows_and_the_lines_above_it_their_order(
         *("乡镇 | 日期 | 范围", "山口镇 | 3月9日 | 东街、河沿路一带", "山口镇 | 3月10日 | 全镇"),
     ]
     assert len(article.boxes) == 4
+
+
+CELLS = [("姓名", "学校", "名次"), ("田甲", "一小", "1"), ("田乙", "二小", "2"), ("田丙", "三小", "3")]
+EDGES = (60.0, 100.0, 140.0, 170.0)
+TOP, ROW = 160.0, 14.0  # no rule of such a table, and no piece of one, is as long as those that part articles
+SAID = "少年书法比赛昨日结束，名次由五位评委评定，前三名的学生和所在学校如下。"
+
+
+def levels(*, rows: int) -> list[float]:
+    return [HEIGHT - TOP - ROW * at for at in range(rows + 1)]
+
+
+def lines_of_full_length(canvas: Canvas) -> None:
+    for y in levels(rows=4):
+        canvas.line(EDGES[0], y, EDGES[-1], y)
+    for x in EDGES:
+        canvas.line(x, levels(rows=4)[0], x, levels(rows=4)[-1])
+
+
+def borders_of_each_cell(canvas: Canvas) -> None:
+    for upper, lower in pairwise(levels(rows=4)):
+        for left, right in pairwise(EDGES):
+            for line in ((left, upper, right, upper), (left, lower, right, lower)):
+                canvas.line(*line)
+            for x in (left, right):
+                canvas.line(x, upper, x, lower)
+
+
+def a_rectangle_a_cell(canvas: Canvas) -> None:
+    for lower in levels(rows=4)[1:]:
+        for left, right in pairwise(EDGES):
+            canvas.rect(left, lower, right - left, ROW, stroke=1, fill=0)
+
+
+def one_path(canvas: Canvas) -> None:
+    canvas.grid(EDGES, levels(rows=4))
+
+
+def thin_areas_without_the_corners(canvas: Canvas) -> None:
+    for y in levels(rows=4):
+        for left, right in pairwise(EDGES):
+            canvas.rect(left + 0.5, y, right - left - 0.5, 0.5, stroke=0, fill=1)
+    for y in levels(rows=4)[1:]:
+        for x in EDGES:
+            canvas.rect(x, y + 0.5, 0.5, ROW - 0.5, stroke=0, fill=1)
+
+
+def put_cells(page: Drawing, cells: Sequence[Sequence[str]]) -> None:
+    page.put(24, 200, 70, "书法比赛结果")
+    page.put(12, 60, 110, SAID)
+    for at, row in enumerate(cells):
+        for left, text in zip(EDGES, row, strict=False):
+            page.put(10, left + 2, TOP + ROW * at + 11, text)
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lines_of_full_length,
+        borders_of_each_cell,
+        a_rectangle_a_cell,
+        one_path,
+        thin_areas_without_the_corners,
+    ],
+)
+def test_a_table_of_short_cells_keeps_its_rows_however_its_rules_are_drawn(draw: Callable[[Canvas], None]) -> None:
+    page = Drawing()
+    draw(page.canvas)
+    put_cells(page, CELLS)
+    assert only(page.read()).body.split("\n") == [SAID, *map(" | ".join, CELLS)]
+
+
+def test_cells_that_nearly_touch_are_parted_by_the_rule_between_them() -> None:
+    page = Drawing()
+    lines_of_full_length(page.canvas)
+    full = [("参赛者", "她的学校", "名次"), *CELLS[1:3], ("总的来", "说的结果", "很好")]
+    put_cells(page, full)
+    assert only(page.read()).body.split("\n") == [SAID, *map(" | ".join, full)]
+
+
+def test_a_head_over_several_columns_or_rows_stands_over_each() -> None:
+    page = Drawing()
+    put_cells(page, [(), ("", "语文", "数学"), ("田甲", "91", "88"), ("田乙", "90", "97")])
+    page.put(10, EDGES[0] + 2, TOP + ROW + 4, "姓名")
+    page.put(10, EDGES[2] - 10, TOP + 11, "成绩")
+    for at, y in enumerate(levels(rows=4)):
+        page.canvas.line(EDGES[1 if at == 1 else 0], y, EDGES[-1], y)
+    for at, x in enumerate(EDGES):
+        page.canvas.line(x, levels(rows=4)[1 if at == 2 else 0], x, levels(rows=4)[-1])
+    rows = ["姓名 | 成绩", "姓名 | 语文 | 数学", "田甲 | 91 | 88", "田乙 | 90 | 97"]
+    assert only(page.read()).body.split("\n") == [SAID, *rows]
+
+
+def test_underlines_and_rules_between_columns_are_no_table() -> None:
+    page = Drawing()
+    page.put(26, 150, 70, TITLE)
+    story = "卫生院从本月起每天下午也看门诊，周末照常"
+    for left in (60, 225, 390):
+        for at in range(20):
+            y = 120 + 16 * at
+            page.put(8, left, y, story)
+            if at % 3 == 0:
+                page.canvas.line(left, HEIGHT - y - 2, left + 60, HEIGHT - y - 2)
+            page.canvas.line(left + 163, HEIGHT - y - 2, left + 163, HEIGHT - y + 14)
+    article = only(page.read())
+    assert article.title == TITLE
+    assert article.body.replace("\n", "") == story * 60
+
+
+def test_a_page_of_more_strokes_than_any_table_is_read_without_its_tables() -> None:
+    page = Drawing()
+    page.put(28, 150, 70, TITLE)
+    page.story(160)
+    for at in range(3000):
+        x, y = 60 + 8 * (at % 50), 400 + 5 * (at // 50)
+        page.canvas.line(x, y, x + 5, y)
+    article = only(page.read())
+    assert (article.title, article.body.split("\n")) == (TITLE, BODY)
 
 
 def test_frames_around_articles_are_no_table() -> None:
