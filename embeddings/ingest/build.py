@@ -27,6 +27,7 @@ from embeddings.ingest.plan import (
     Plan,
     Planner,
     Skipped,
+    document_under,
     prepare_again,
     recipe_of,
 )
@@ -198,7 +199,8 @@ def stale_sources(store: ArchiveReader) -> list[str]:
         path = Path(known.issue.source)
         try:
             unpacked = unpack_source(path, known.root, limits, papers=papers)
-            documents = {one.id: one for one in unpacked.documents}
+            left = [document_under(known.root, path, one) for one in unpacked.documents]
+            documents = {one.id: one for one in left if one is not None}
         except (SourceError, ValueError):  # ValueError for a path with a NUL, which a flipped bit can make
             lines.append(f"{known.issue.name}: {path} has gone or cannot be read")
             continue

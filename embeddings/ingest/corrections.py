@@ -13,7 +13,7 @@ applied in their order, so a field that was changed twice ends as the last one s
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from difflib import SequenceMatcher
@@ -23,6 +23,7 @@ from uuid import uuid4
 
 from embeddings.errors import CorrectionError, SourceCode, SourceError
 from embeddings.sources.document import Document
+from embeddings.sources.files import PAGE_SUFFIXES
 from embeddings.sources.hashing import text_digest
 from embeddings.sources.outbox import ChangeKind, FileChange
 from embeddings.text.normalize import well_formed
@@ -98,25 +99,52 @@ def of_article(field: Field, article: Article | ParsedArticle, *, was: str, beco
 def read_corrections(source: Path, document: Document, waiting: Sequence[FileChange] = ()) -> Corrections:
     """What the file beside a source says of one of its documents, and what `waiting` changes will add to it.
 
-    A withdrawal holds for those bytes only, everything else also for the file when its bytes have changed. Raises
+    A withdrawal holds for those bytes only, everything else also for the file when its bytes have changed. What was
+    said of an article of a page that was an issue of its own holds for the issue that it is a page of by now. Raises
     SourceError when the file of corrections cannot be read.
     """
+    pages = frozenset(document.page_ids) if document.further_pages else frozenset()
+    found = []
+    for one, row in _written(source, waiting):
+        same_bytes = row["issue"] == document.id or (one.is_of_article and row["issue"] in pages)
+        same_file = (row["file"], row["member"]) == (source.name, document.member)
+        if same_bytes or (same_file and one.field is not Field.WITHDRAWN):
+            found.append(one)
+    return Corrections(tuple(found))
+
+
+def without_withdrawn_pages(source: Path, document: Document, waiting: Sequence[FileChange] = ()) -> Document | None:
+    """A document without those of its web pages that were withdrawn as issues of their own; None where none is left.
+
+    Raises SourceError as `read_corrections`.
+    """
+    if not document.further_pages or document.suffix not in PAGE_SUFFIXES:
+        return document
+    said: dict[str, str] = {}
+    for one, row in _written(source, waiting):
+        if one.field is Field.WITHDRAWN:
+            said[row["issue"]] = one.becomes
+    pages = (document.content, *document.further_pages)
+    left = [page for page, page_id in zip(pages, document.page_ids, strict=True) if said.get(page_id) != "yes"]
+    if len(left) == len(pages):
+        return document
+    return replace(document, content=left[0], further_pages=tuple(left[1:])) if left else None
+
+
+def _written(source: Path, waiting: Sequence[FileChange]) -> Iterator[tuple[Correction, dict[str, str]]]:
+    """The corrections beside a source, of any document there, each with its row."""
     path = source.with_name(FILE_NAME)
     written = _text_of(path)
     added = [one.text for one in waiting if one.path == path and one.text not in written]
-    found = []
     for number, row in enumerate(_rows(path, "\n".join([written, *added])), start=1):
         try:
             one = Correction(
                 Field(row["field"]), row["was"], row["becomes"], row.get("article", ""), row.get("opening", "")
             )
-            same_bytes = row["issue"] == document.id
-            same_file = (row["file"], row["member"]) == (source.name, document.member)
+            row = {name: row[name] for name in ("issue", "file", "member")}
         except (KeyError, TypeError, ValueError) as error:
             raise SourceError(SourceCode.BAD_CORRECTION, path=path, line=number, detail=str(error)) from error
-        if same_bytes or (same_file and one.field is not Field.WITHDRAWN):
-            found.append(one)
-    return Corrections(tuple(found))
+        yield one, row
 
 
 def note_of(

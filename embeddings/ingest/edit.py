@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -22,8 +22,9 @@ from embeddings.ingest.build import (
     take_out,
 )
 from embeddings.ingest.corrections import WITHDRAWAL, correct, corrections_between, note_of, read_corrections
-from embeddings.ingest.plan import Arrivals, read_once, with_ids
+from embeddings.ingest.plan import Arrivals, document_under, read_once, with_ids
 from embeddings.sources.document import Document
+from embeddings.sources.outbox import FileChange
 from embeddings.sources.unpack import unpack_source
 from embeddings.types import ParsedArticle, ParsedIssue
 
@@ -162,7 +163,7 @@ def _correct(
     started = options.clock()
     limits = options.limits or Limits.from_environment()
     source = Path(known.issue.source)
-    document = _document(known, limits)
+    document = _document(known, limits, store.waiting())
     reading = with_ids(read_once(store, document, limits), document)
     now, _ = correct(reading, read_corrections(source, document, store.waiting()).all)
     try:
@@ -179,10 +180,11 @@ def _correct(
     return replace(report, seconds=options.clock() - started)
 
 
-def _document(known: KnownIssue, limits: Limits) -> Document:
+def _document(known: KnownIssue, limits: Limits, waiting: Sequence[FileChange]) -> Document:
     source = Path(known.issue.source)
-    for document in unpack_source(source, known.root, limits).documents:
-        if (document.id, document.member) == (known.issue.id, known.issue.member):
+    for whole in unpack_source(source, known.root, limits).documents:
+        document = document_under(known.root, source, whole, waiting)
+        if document and (document.id, document.member) == (known.issue.id, known.issue.member):
             return document
     raise SourceError(SourceCode.CHANGED_SINCE, path=source)
 

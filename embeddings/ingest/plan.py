@@ -15,7 +15,15 @@ from embeddings.archive.issues import indexed_text
 from embeddings.chunking import chunk_article
 from embeddings.config import Limits
 from embeddings.errors import BulletinError, SourceCode, SourceError
-from embeddings.ingest.corrections import READMISSION, Correction, Corrections, correct, note_of, read_corrections
+from embeddings.ingest.corrections import (
+    READMISSION,
+    Correction,
+    Corrections,
+    correct,
+    note_of,
+    read_corrections,
+    without_withdrawn_pages,
+)
 from embeddings.ingest.parse_cache import issue_from_json, issue_to_json, read_apart, reading_key
 from embeddings.sources.document import Document
 from embeddings.sources.epapers import PaperFolders
@@ -152,6 +160,11 @@ class Planner:
             place = (str(file), document.member)
             try:
                 with failures_named(document.name):
+                    left = document_under(root, file, document, self._waiting)
+                    if left is None:
+                        plan.withdrawn.add(place)
+                        continue
+                    document = left
                     self._plan_document(file, document, root, plan, taken)
             except SourceError as error:
                 # What cannot be read holds no place against others with the same bytes.
@@ -192,6 +205,14 @@ class Planner:
                 file, issue_id=document.id, member=document.member, corrections=made, now=self._now
             )
         plan.seen.add(place)
+
+
+def document_under(root: str, file: Path, document: Document, waiting: Sequence[FileChange] = ()) -> Document | None:
+    """What is to be read of a document of a file that was found under a root; None where editors have withdrawn it all.
+
+    What was brought by hand is read whole. Raises SourceError when the file of corrections cannot be read.
+    """
+    return document if root == BY_HAND else without_withdrawn_pages(file, document, waiting)
 
 
 @contextmanager

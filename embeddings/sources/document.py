@@ -36,8 +36,13 @@ class Document:
         """SHA-256 of the bytes, as 64 hexadecimal digits; of the pages' own where there are several."""
         if self.known_id:
             return self.known_id
-        digests = [hashlib.sha256(page).hexdigest() for page in (self.content, *self.further_pages)]
+        digests = self.page_ids
         return digests[0] if len(digests) == 1 else text_digest(*digests)
+
+    @cached_property
+    def page_ids(self) -> tuple[str, ...]:
+        """SHA-256 of each page's bytes: what its id was, or would be, as an issue of its own."""
+        return tuple(hashlib.sha256(page).hexdigest() for page in (self.content, *self.further_pages))
 
     @cached_property
     def text(self) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from embeddings import Archive, Article, build, preview, take_in
+from embeddings import Archive, Article, build, preview, take_in, withdraw
 from embeddings.archive.registry import open_archive
 from embeddings.config import Limits
 from embeddings.errors import SourceCode
@@ -163,6 +163,89 @@ def test_a_zip_that_is_dropped_is_one_draft(tmp_path: Path, counting: CountingEn
     (draft,) = shown.drafts
     take_in([draft], [draft.issue], archive=archive, encoder=counting)
     assert [len(articles) for _, _, articles in issues_of(archive)] == [5]
+
+
+def apart(folder: Path, pages: Mapping[str, str]) -> list[Path]:
+    """The pages as a browser hands them over: each in a folder of its own."""
+    for at, (name, text) in enumerate(pages.items()):
+        write(folder / str(at), {name: text})
+    return [folder / str(at) / name for at, name in enumerate(pages)]
+
+
+@SYSTEMS
+def test_pages_that_are_dropped_at_once_are_one_draft(system: Day, tmp_path: Path, counting: CountingEncoder) -> None:
+    archive = tmp_path / "archive"
+    files = apart(tmp_path / "dropped", {**system(), **people_day(paper="石桥晚报", code="D2", articles=other_day())})
+    (tmp_path / "a.txt").write_text("# 一场雨\n\n昨夜下了一场大雨，河水涨了半米。", encoding="utf-8")
+    shown = preview([*files, tmp_path / "a.txt"], archive=archive)
+    assert [len(draft.issue.articles) for draft in shown.drafts] == [5, 3, 1]
+    assert {one.error.code for one in shown.skipped} == {SourceCode.CONTENTS_OF_PAPER}
+    take_in(shown.drafts, [draft.issue for draft in shown.drafts], archive=archive, encoder=counting)
+    _, (other, _, _), (name, day, articles) = issues_of(archive)
+    assert (other, name, day) == ("石桥晚报 2024年10月18日", f"{PAPER} 2024年10月18日", DAY)
+    assert [article.title for article in articles] == TITLES
+    kept = sorted(path.name for path in (archive / "issues").iterdir() if path.suffix != ".lock")
+    assert kept == ["a.txt", "石桥晚报-2024-10-18.zip", f"{PAPER}-2024-10-18.zip"]
+    again = preview(files, archive=archive).drafts
+    assert {draft.document.id for draft in again} <= {draft.document.id for draft in shown.drafts}
+    assert stale_sources(open_archive(archive)) == []
+
+
+def test_pages_of_the_same_name_that_are_dropped_at_once_are_all_kept(
+    tmp_path: Path, counting: CountingEncoder
+) -> None:
+    archive = tmp_path / "archive"
+    articles = [text for name, text in founder_day().items() if name.startswith("content")]
+    files = [write(tmp_path / str(at), {"content.htm": text}) / "content.htm" for at, text in enumerate(articles)]
+    (draft,) = preview(files, archive=archive).drafts
+    take_in([draft], [draft.issue], archive=archive, encoder=counting)
+    ((_, _, found),) = issues_of(archive)
+    assert sorted(article.title for article in found) == sorted(TITLES)
+
+
+def test_a_page_that_is_dropped_alone_stays_a_file_of_its_own(tmp_path: Path) -> None:
+    (file, *_) = apart(tmp_path, {"content_508.htm": founder_day()["content_508.htm"]})
+    (draft,) = preview([file], archive=tmp_path / "archive").drafts
+    assert (draft.file, draft.pages, len(draft.issue.articles)) == (file, (), 1)
+
+
+def test_what_was_corrected_in_a_page_alone_holds_in_the_issue_it_becomes_a_page_of(
+    tmp_path: Path, counting: CountingEncoder
+) -> None:
+    archive, pages = tmp_path / "archive", founder_day()
+    for name in ("content_509.htm", "content_511.htm"):
+        (draft,) = preview(apart(tmp_path / "dropped" / name, {name: pages[name]}), archive=archive).drafts
+        (article,) = draft.issue.articles
+        wanted = replace(draft.issue, articles=(replace(article, title=f"改过的{article.title}"),))
+        take_in([draft], [wanted], archive=archive, encoder=counting)
+    (draft,) = preview(apart(tmp_path / "day", pages), archive=archive).drafts
+    said = [TITLES[0], f"改过的{TITLES[1]}", TITLES[2], f"改过的{TITLES[3]}", TITLES[4]]
+    assert [article.title for article in draft.issue.articles] == said
+    report = take_in([draft], [draft.issue], archive=archive, encoder=counting)
+    ((_, _, articles),) = issues_of(archive)
+    assert ([article.title for article in articles], report.stale_corrections) == (said, ())
+    assert (report.added, report.removed) == (1, 2)
+
+
+def test_so_does_what_was_said_of_a_page_in_a_folder(tmp_path: Path, counting: CountingEncoder) -> None:
+    archive, pages = tmp_path / "archive", founder_day()
+    folder = tmp_path / "pages"
+    for name in ("content_509.htm", "content_511.htm"):  # the second comes when the first is away
+        write(folder, {name: pages[name]})
+        build(folder, archive=archive, encoder=counting)
+        ((issue, _, (article,)),) = issues_of(archive)
+        if name == "content_509.htm":
+            correct_article(article.id, title="改过的", archive=archive, encoder=counting)
+        else:
+            withdraw([issue], archive=archive)
+        (folder / name).unlink()
+    build(write(folder, pages), archive=archive, encoder=counting)
+    ((_, _, articles),) = issues_of(archive)
+    assert [article.title for article in articles] == [TITLES[0], "改过的", TITLES[2], TITLES[4]]
+    assert stale_sources(open_archive(archive)) == []
+    correct_article(articles[3].id, title="棋赛", archive=archive, encoder=counting)
+    ((_, _, articles),) = issues_of(archive)
+    assert [article.title for article in articles] == [TITLES[0], "改过的", TITLES[2], "棋赛"]
 
 
 def test_a_page_without_a_text_is_said_and_the_rest_is_read(tmp_path: Path) -> None:
