@@ -1,12 +1,11 @@
 """What it costs to read each format, and to keep an archive in step with a folder.
 
-usage: python benchmarks/ingest.py [FILE ...] [--hostile] [--folder DIR] [--encoder real|none]
+usage: python benchmarks/ingest.py [FILE ...] [--folder DIR] [--encoder real|none]
 
 Without files, one of each text format is made of the sample bulletins. Each file is read in a process of its own, so
-that its peak memory is its own; importing Python alone is the first row. With --hostile, small files that ask for much
-are read as a build reads them, within the limits of the environment; their peak is that of the process that reads them.
-With --folder, a copy of that folder is built, built again, and then one issue is added, edited and removed.
-`--encoder none` puts random vectors in place of the model's, to measure everything else.
+that its peak memory is its own; importing Python alone is the first row. Files that ask for much are read by
+`python -m benchmarks.faults --hostile`. With --folder, a copy of that folder is built, built again, and then one issue
+is added, edited and removed. `--encoder none` puts random vectors in place of the model's, to measure everything else.
 """
 
 from __future__ import annotations
@@ -20,14 +19,10 @@ import sys
 import tempfile
 import time
 import zipfile
-import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
-from embeddings import BuildReport, Encoder, Limits, ParsedArticle, SourceError, build, open_encoder, read_issue_file
-from embeddings.ingest.parse_cache import read_apart
-from embeddings.loaders.apart import end_reading_processes
-from embeddings.sources.document import Document
+from embeddings import BuildReport, Encoder, build, open_encoder, read_issue_file
 
 SAMPLES = Path(__file__).parents[1] / "bulletins"
 _LINE_CHARS = 34
@@ -39,25 +34,21 @@ def main() -> None:
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE")
     parser.add_argument("--folder", type=Path, metavar="DIR")
     parser.add_argument("--encoder", choices=("real", "none"), default="real")
-    parser.add_argument("--hostile", action="store_true", help="read files that ask for much, and no others")
     parser.add_argument("--read", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.read:
-        (_read_apart if arguments.hostile else _read)(arguments.files)
+        _read(arguments.files)
         return
     with tempfile.TemporaryDirectory() as folder:
-        if arguments.hostile:
-            _measure_formats(arguments.files or _hostile_files(Path(folder)), "--hostile")
-            return
         _measure_formats(arguments.files or _made_files(Path(folder)))
         if arguments.folder:
             _measure_folder(arguments.folder, Path(folder), _encoder(arguments.encoder))
 
 
-def _measure_formats(files: list[Path], *options: str) -> None:
+def _measure_formats(files: list[Path]) -> None:
     print("| file | size | articles | characters | seconds | peak memory |\n|---|---|---|---|---|---|")
     for file in [None, *files]:
-        command = [sys.executable, __file__, "--read", *options, *([str(file)] if file else [])]
+        command = [sys.executable, __file__, "--read", *([str(file)] if file else [])]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             print(f"| {file.name if file else '—'} | {done.stderr.strip().splitlines()[-1]} |")
@@ -72,52 +63,12 @@ def _read(files: list[Path]) -> None:
     """In a process of its own: read, and print what it took as JSON."""
     started = time.perf_counter()
     articles = [article for file in files for article in read_issue_file(file)]
-    _print_cost(articles, started, resource.RUSAGE_SELF)
-
-
-def _read_apart(files: list[Path]) -> None:
-    """The same in a process of its own once more, with its limits; what is refused has no articles."""
-    started = time.perf_counter()
-    articles: list[ParsedArticle] = []
-    for file in files:
-        try:
-            articles += read_apart(Document(file.name, file.read_bytes()), Limits.from_environment()).articles
-        except SourceError as error:
-            print(error, file=sys.stderr)
-    end_reading_processes()
-    _print_cost(articles, started, resource.RUSAGE_CHILDREN)
-
-
-def _print_cost(articles: Sequence[ParsedArticle], started: float, whose: int) -> None:
     seconds = time.perf_counter() - started
     # macOS counts bytes, Linux kilobytes.
-    megabytes = resource.getrusage(whose).ru_maxrss / (1_000_000 if sys.platform == "darwin" else 1_000)
+    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1_000_000 if sys.platform == "darwin" else 1_000)
     characters = sum(len(article.body) for article in articles)
     row = {"articles": len(articles), "characters": characters, "seconds": seconds, "peak": megabytes}
     print(json.dumps(row))
-
-
-def _hostile_files(folder: Path) -> list[Path]:
-    """A page that inflates to 300 MB, a picture of 59 million pixels, and a text of a million lines."""
-    printed, picture, text = files = [folder / name for name in ("inflates.pdf", "picture.png", "lines.txt")]
-    shown = b"(" + b"a" * 90 + b") Tj 0 -1 Td\n"
-    stream = zlib.compress(b"BT /F1 9 Tf 9 9 Td\n" + shown * (300_000_000 // len(shown)) + b"ET", 9)
-    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>"
-    parts = [
-        b"<</Type/Catalog/Pages 2 0 R>>",
-        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        page,
-        b"<</Length %d/Filter/FlateDecode>>stream\n%s\nendstream" % (len(stream), stream),
-        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
-    ]
-    # Without a table of its parts a reader looks for them.
-    body = b"".join(b"%d 0 obj%s endobj\n" % (number, part) for number, part in enumerate(parts, start=1))
-    printed.write_bytes(b"%PDF-1.4\n" + body + b"trailer<</Size 6/Root 1 0 R>>\n%%EOF")
-    from PIL import Image
-
-    Image.new("1", (7700, 7700), 1).save(picture)
-    text.write_text("第一行说的是水渠。\n" * 1_000_000, encoding="utf-8")
-    return files
 
 
 def _made_files(folder: Path) -> list[Path]:
