@@ -171,9 +171,26 @@ def _is_now_done(clause: Sequence[Token], window: Sequence[Token]) -> bool:
 
 def _conditions(statement: Statement, first: int) -> frozenset[int]:
     """The clauses before one that its sentence does not vouch for it without."""
+    adds = any(token.text in words.ADDS for token in statement.tokens if token.clause == first)
     return frozenset(
-        token.clause for token in statement.tokens if token.clause < first and token.text in words.UNVOUCHED
+        number
+        for number in range(first)
+        if _limits([token for token in statement.tokens if token.clause == number], adds=adds)
     )
+
+
+def _limits(clause: Sequence[Token], *, adds: bool) -> bool:
+    """Whether what comes after a clause holds only with it: doubted, for some (……的，不得), or but for some (除……外).
+
+    除……外 limits nothing where what comes after it `adds` something (除……外，还).
+    """
+    if any(token.text in words.UNVOUCHED for token in clause):
+        return True
+    said = [token.text for token in clause if not token.moment]
+    if not said:
+        return False
+    excepts = said[0] in words.EXCEPTS and not adds
+    return excepts or said[-1] == "的" or "".join(said[-3:]).endswith(words.ON_CONDITION)
 
 
 def _at_those_times(

@@ -168,7 +168,7 @@ WHOLE = word_set("""
     一直 一起 一定 一般 一样 一切 一旦 一边 一面 一同 万一 之一 任何 每年 每月 每天 计划 打算 准备 预计 有望
     可能 也许 或许 大概 力争 争取 副市长 副区长 副县长 副主任 副书记 副校长 副局长 副院长 副所长 副经理
     副总经理 副会长 副队长 副教授 自己 本人 双方 他们 她们 它们 积极 认真 大力 持续 迅速 及时 主动 先后 十分
-    特别 更加 进一步 陆续 纷纷 仍然 依然 仅仅 只有
+    特别 更加 进一步 陆续 纷纷 仍然 依然 仅仅 只有 草案 初稿 意见稿 征求意见稿 讨论稿 提案 议案 预案 除夕 除去
 """)
 
 # Of the writer's own, without a claim: they may stand in a sentence without being in the text.
@@ -219,8 +219,11 @@ TAKEN_BACK = (
 # A clause of a condition, or of saying that does not vouch for what is said.
 UNVOUCHED = word_set("""
     如果 若 假如 倘若 一旦 除非 只要 万一 假设 谣 谣言 传言 传闻 据传 网传 误传 传 谎称 声称 自称 否认 怀疑
-    担心 希望 建议 呼吁 要求 猜测 预测 预计 目标 计划 打算 以为 误以为 梦想 是否
+    担心 希望 建议 呼吁 要求 猜测 预测 预计 目标 计划 打算 以为 误以为 梦想 是否 草案 初稿 意见稿 征求意见稿 讨论稿 提案
+    议案 预案
 """)
+EXCEPTS, ADDS = word_set("除 除了 除去"), word_set("还 也 又 另")
+ON_CONDITION = ("前提下", "条件下", "情况下", "情形下", "的话")
 PREPOSITIONS = word_set("""
     在 于 从 自 据 为 为了 对 向 比 较 按 按照 经 经过 以 随着 根据 通过 与 跟 同 和 给 因 因为 关于 对于 用
 """)

@@ -159,3 +159,21 @@ def test_a_text_made_to_take_long_is_checked_in_steps_that_do_not_multiply() -> 
     assert not any(written.is_supported for written in check("在县城和镇上开会，" * 60 + "镇长被捕[1]。", [again]))
     without_end = passage("在对向从以为" * 150)
     assert not any(written.is_supported for written in check("在对向从以为" * 100 + "捕[1]。", [without_end]))
+
+
+@pytest.mark.parametrize(
+    ("report", "sentence"),
+    [
+        ("除白石镇外，各镇都建了苗圃。", "各镇都建了苗圃"),
+        ("未取得许可证的，不得开业。", "不得开业"),
+        ("在补贴到位的前提下，河东区改造小区30个。", "河东区改造小区30个"),
+        ("根据草案，出租车起步价定为9元，尚待听证。", "出租车起步价定为9元"),
+    ],
+)
+def test_what_holds_only_for_some_is_not_told_of_all(report: str, sentence: str) -> None:
+    assert not is_shown_as_supported(sentence, passage(report))
+    assert is_shown_as_supported(report.rstrip("。"), passage(report))
+
+
+def test_what_is_said_besides_limits_nothing() -> None:
+    assert is_shown_as_supported("各镇还建了苗圃", passage("除种树外，各镇还建了苗圃。"))
