@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         read_limit,
     )
     from embeddings.encoders.encoder import Encoder, open_cross_encoder, open_encoder
+    from embeddings.encoders.onnx_session import open_session, thread_pool
     from embeddings.encoders.token_embedder import TokenEmbedder, Tokens, open_token_embedder
     from embeddings.errors import (
         ArchiveDamagedError,
@@ -96,6 +97,7 @@ _PUBLIC = {
         "read_limit",
     ),
     "embeddings.encoders.encoder": ("Encoder", "open_cross_encoder", "open_encoder"),
+    "embeddings.encoders.onnx_session": ("open_session", "thread_pool"),
     "embeddings.encoders.token_embedder": ("TokenEmbedder", "Tokens", "open_token_embedder"),
     "embeddings.errors": (
         "ArchiveDamagedError",
@@ -207,6 +209,7 @@ __all__ = [
     "open_archive",
     "open_cross_encoder",
     "open_encoder",
+    "open_session",
     "open_token_embedder",
     "preview",
     "read_digits",
@@ -221,6 +224,7 @@ __all__ = [
     "simplified",
     "split_sentences",
     "take_in",
+    "thread_pool",
     "tidy",
     "watch",
     "well_formed",

