@@ -25,10 +25,10 @@ from embeddings.loaders.web.article import (
     only_date,
 )
 from embeddings.loaders.web.blocks import (
-    FURNITURE,
     Element,
     HtmlBlock,
     drop_furniture,
+    is_of_page,
     parse_html,
     prose_of,
     read_blocks,
@@ -101,7 +101,7 @@ def _read_page(document: Document) -> ParsedIssue:
     page = read_declared(tree, document.text)
     drop_furniture(tree, document)
     blocks = list(read_blocks(tree))
-    news = [block for block in blocks if not FURNITURE.fullmatch(block.text)]
+    news = [block for block in blocks if not is_of_page(block.text)]
     top = [block.text for block in news if block.level == 1]
     heading = top[0] if len(top) == 1 else ""
     title_at = find_title(blocks, page.titles, page.site)

@@ -22,12 +22,16 @@ _NAMES_AT_WORK = rf"{_NAMES}{_HIS_WORK}?(?:[\s、，,]+{NAME}{_HIS_WORK}){{0,3}}
 ROLE_AND_NAMES = rf"(?:{HOUSE}\s*)?{ROLE}[\s:：/]*{_NAMES_AT_WORK}"
 # The surname tells (某某) from a bracketed word where no sentence ends before it.
 PERSON = rf"[{SURNAMES_IN_BYLINES}][\u4e00-\u9fff]{{1,2}}"
+# 记者某某/某地报道, 记者某某某地报道: where it is told from stands behind the name, as in Taiwan.
+NAMES_BEFORE_PLACE = rf"(?:{HOUSE}\s*)?{ROLE}\s*{PERSON}(?:[、，,]\s*{PERSON}){{0,3}}"
+PLACE_OF_REPORT = r"(?:\s*[/／]\s*|\s*)[\u4e00-\u9fff]{2,6}?(?:综合|专题|即时|采访)?(?:报道|讯|电)"
 _BYLINE = re.compile(
     rf"[□■◆●○◎▲△☆★\s]*(?:[【〔\[]本[报刊台网]讯[】〕\]]\s*)?(?:"
     # 本报记者 某某 文/图; a lone 记者 needs a space or mark before the name, or 记者走访发现 would be a byline.
     rf"(?:{HOUSE}\s*{ROLE}[\s:：/]*{_NAMES_AT_WORK}|{ROLE}[\s:：/]+{_NAMES_AT_WORK}|(?:记者|通讯员){PERSON})"
     # Bylines without spaces come as often: 本报记者某某通讯员某某.
     rf"(?:[\s、，,/]*{ROLE_AND_NAMES}){{0,3}}(?:[\s/]*{_WORK})?"
+    rf"|{NAMES_BEFORE_PLACE}{PLACE_OF_REPORT}"
     rf"|本[报刊台网](?:综合|整理)(?:报道|消息)?"
     rf"|本报(?:特约)?评论员(?:\s+{NAME})?"
     rf"|(?:文/图|图/文|文|图|摄影|作者|撰文|供稿)\s*[:：/\s]\s*{_NAMES}(?:[\s/]+(?:图|文|摄影|摄)[\s:：/]+{_NAMES})?"
@@ -65,7 +69,10 @@ def is_byline(text: str) -> bool:
     text = simplified_furniture(text)
     if len(text) > _LONGEST_BYLINE or not _BYLINE_SIGN.search(text):
         return False
-    return _BYLINE.fullmatch(text.strip("（()） ")) is not None
+    text = text.strip("（()） ")
+    if text.startswith(("【", "〔")) and text.endswith(("】", "〕")):
+        text = text[1:-1]
+    return _BYLINE.fullmatch(text) is not None
 
 
 def split_signature(paragraph: str) -> tuple[str, str]:

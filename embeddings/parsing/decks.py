@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from embeddings.parsing.bylines import is_byline, split_credit
 from embeddings.parsing.lines import Line
+from embeddings.text.normalize import simplified_furniture
 
 _DASHES = ("——", "──", "－－", "--")
 _LONGEST = 60  # characters
@@ -52,7 +53,7 @@ def is_bare_kicker(lines: Sequence[Line], at: int) -> bool:
         and below.level > 0
         and below.gap <= 1
         and _SHORTEST_KICKER <= len(line.text) <= _LONGEST_KICKER
-        and not _ENDS_A_TEXT.search(line.text)
+        and not _ENDS_A_TEXT.search(simplified_furniture(line.text))
         and not is_byline(line.text)
         and not split_credit(line.text)[1]
     )

@@ -6,13 +6,13 @@ import re
 
 from embeddings.parsing.outline import credit_names, is_credit
 from embeddings.text.dates import find_date
-from embeddings.text.normalize import halfwidth_digits
+from embeddings.text.normalize import halfwidth_digits, simplified_furniture
 
 _TITLE = re.compile(
     r"[#\s]*(?:【?(?:标\s*题|題\s*名|标题名|題目|题目|標題)】?|title)\s*[:：]\s*(?P<title>\S.*)", re.IGNORECASE
 )
 _BODY = re.compile(
-    r"\s*(?:【?(?:正\s*文|内\s*容|內\s*容|全文)】?|content|body|text)\s*[:：]\s*(?P<body>.*)", re.IGNORECASE
+    r"\s*(?:【?(?:[正内內]\s*文|[内內]\s*容|全文)】?|content|body|text)\s*[:：]\s*(?P<body>.*)", re.IGNORECASE
 )
 _LABEL = re.compile(
     r"[\[(（【\s]*(?:文章|稿件|新闻|信息)?(?:来源|來源|作者|记者|記者|编辑|編輯|稿源|出处|链接|網址|网址|url|(?:[发發][布佈表]|更新|刊登|抓取)?(?:时间|時間|日期)|"
@@ -51,7 +51,7 @@ def _without_label(line: str) -> str:
 
 def is_source_line(line: str) -> bool:
     """Whether a line under a headline says where a text comes from, who wrote it or when, and nothing else."""
-    line = halfwidth_digits(line.strip())
+    line = halfwidth_digits(simplified_furniture(line.strip()))
     if len(line) > _LONGEST or line.endswith("。") or not line:
         return False
     if _ACCOUNT.fullmatch(line):
@@ -65,5 +65,6 @@ def is_source_line(line: str) -> bool:
 def names_in_source_line(line: str) -> str:
     """Whom a source line names, as printed."""
     line = halfwidth_digits(line.strip())
-    account = _ACCOUNT.fullmatch(line)
-    return credit_names(account["who"] if account else line).removeprefix("原创").strip()
+    account = _ACCOUNT.fullmatch(simplified_furniture(line))
+    named = line[slice(*account.span("who"))] if account else line
+    return credit_names(named).removeprefix("原创").removeprefix("原創").strip()

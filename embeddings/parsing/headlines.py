@@ -11,6 +11,7 @@ from embeddings.parsing.decks import is_dashed
 from embeddings.parsing.dumps import is_source_line
 from embeddings.parsing.lines import Line
 from embeddings.text.ngrams import share_of_pairs
+from embeddings.text.normalize import simplified_furniture
 from embeddings.text.numerals import HAN_NUMBER
 from embeddings.text.sentences import COMMAS, SEMICOLONS
 
@@ -44,6 +45,7 @@ _RUNNING_MARKS = tuple(f"。{SEMICOLONS}{COMMAS}")
 _ITEM = re.compile(rf"{HAN_NUMBER}、|[（(]{HAN_NUMBER}[)）]")  # of a list or a notice
 _SPACE_BETWEEN_CLAUSES = re.compile(r"[^\x00-\x7f]\s+[^\x00-\x7f]")
 _FOLLOWING_CHARS = 600
+_OPENING_CHARS = 12  # that tell what a line opens
 _UNFINISHED = 2.0  # what a line must score more where the text above it stops inside a sentence
 _ENOUGH = 2.0
 _RAGGED = 3  # characters by which the lines of one column differ, where digits and marks are half as wide
@@ -59,7 +61,7 @@ def section_name(lines: Sequence[Line], at: int) -> str:
     paged = _SECTION_WITH_PAGE.fullmatch(line.text)
     if paged:
         return paged[1] or paged[2]
-    if _SECTION.fullmatch(line.text):
+    if _SECTION.fullmatch(simplified_furniture(line.text)):
         return line.text
     if at + 1 == len(lines) or line.lead_mark:
         return ""
@@ -208,11 +210,11 @@ def _score(lines: Sequence[Line], at: int, *, story: str) -> float:
         score += 1
     if opens_story(below.text) and not is_byline(below.text):
         score += 3
-    elif _LEAD_OPENING.match(below.text):
+    elif _LEAD_OPENING.match(simplified_furniture(below.text[:_OPENING_CHARS])):
         score += 1.5
     if text.endswith(_CUT_ENDINGS):
         score -= 3
-    if _STORY_OPENING.match(text):
+    if _STORY_OPENING.match(simplified_furniture(text[:_OPENING_CHARS])):
         score -= 2
     # Sentences of three clauses, and half-width commas, are for running text.
     if "," in text or "。" in text or text.count("，") > 1:
@@ -244,7 +246,9 @@ def _goes_on(lines: Sequence[Line], at: int) -> bool:
     if any(first.text.count(opening) > first.text.count(end) for opening, end in _PAIRS):
         return True
     # The first words of a story say again what its headline said; the second line of a headline says the rest.
-    leads_in = _LEAD_OPENING.match(second.text) and any(mark in second.text for mark in COMMAS)
+    leads_in = _LEAD_OPENING.match(simplified_furniture(second.text[:_OPENING_CHARS])) and any(
+        mark in second.text for mark in COMMAS
+    )
     return not (leads_in or opens_story(second.text)) and share_of_pairs(second.text, first.text) < 0.3
 
 

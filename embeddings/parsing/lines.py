@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from embeddings.parsing.jumps import split_jump
+from embeddings.text.dates import HAN_DATE, REPUBLIC_DATE
 from embeddings.text.normalize import halfwidth_digits, simplified_furniture
 from embeddings.types import Box
 
@@ -55,7 +56,9 @@ _FURNITURE = tuple(
         r"(?:(?:赞|点赞|在看|分享|收藏|推荐|喜欢|留言|评论|转发|阅读)\s*[\d.]+\s*万?\+?\s*){1,6}",
     )
 )
-_ISSUE_DATE = re.compile(r"(?:19|20)\d\d(?:年\s*\d{1,2}月\s*\d{1,2}日|[-./]\d{1,2}[-./]\d{1,2}(?!\d))")
+_ISSUE_DATE = re.compile(
+    r"(?:19|20)\d\d(?:年\s*\d{1,2}月\s*\d{1,2}日|[-./]\d{1,2}[-./]\d{1,2}(?!\d))" rf"|{REPUBLIC_DATE}|{HAN_DATE}"
+)
 _BESIDE_THE_DATE = re.compile(
     rf"(?:本版)?(?:{_ROLES})\s*[:：\s]\s*[\u4e00-\u9fff]{{2,4}}(?![\u4e00-\u9fff])|"
     r"(?:星期|周)[一二三四五六日天]|农历\S+|总?第\s*\d+\s*[期号]|第?\s*[0-9A-Z]{1,3}\s*版|\S{2,6}(?:日报|晚报|周报|周刊)|《[^》]{2,12}》"

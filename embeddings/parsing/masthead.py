@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import islice
 
-from embeddings.text.dates import find_date
+from embeddings.text.dates import HAN_DATE, REPUBLIC_DATE, find_date
 from embeddings.text.normalize import halfwidth_digits
 
 _LINES = 12
@@ -16,7 +16,8 @@ _LINE_CHARS = 60
 _BESIDE_THE_DATE = re.compile(
     r"星期|礼拜|禮拜|第\s*\d+\s*[期号號]|总第|總第|农历|農曆|出版|第\s*[0A-Z]?\d{1,2}\s*版|今日\S{1,3}版"
 )
-_WEEKDAY = r"(?:星期|礼拜|周)[一二三四五六日天]"
+_WEEKDAY = r"(?:星期|礼拜|禮拜|周|週)[一二三四五六日天]"
+_DAY = re.compile(rf"(?:19|20)\d\d[年./-]\s*\d{{1,2}}[月./-]\s*\d{{1,2}}\s*日?|{REPUBLIC_DATE}|{HAN_DATE}|{_WEEKDAY}")
 # 第12946期, 总第1246期, 第3期（总第1246期）; 第12期培训班 is no number of an issue.
 _NUMBER = re.compile(r"([总總]?)第\s*(\d{1,6})\s*([期号號])(?!(?![总總])[\u4e00-\u9fff])")
 _IN_A_SENTENCE = re.compile(r"[。；！？!?]|[\u4e00-\u9fff][，,][\u4e00-\u9fff]")
@@ -85,7 +86,7 @@ def _stands_alone(line: str, beside: str) -> bool:
 
 
 def _without_date(line: str) -> str:
-    return re.sub(rf"(?:19|20)\d\d[年./-]\s*\d{{1,2}}[月./-]\s*\d{{1,2}}\s*日?|{_WEEKDAY}", " ", line).strip()
+    return _DAY.sub(" ", line).strip()
 
 
 def _paper_name(line: str) -> str:

@@ -9,14 +9,15 @@ from dataclasses import dataclass, field, replace
 
 from embeddings.parsing.bylines import NAME, is_byline, split_signature
 from embeddings.parsing.masthead import issue_name, read_masthead, read_number
-from embeddings.text.dates import find_date
+from embeddings.text.dates import HAN_DATE, find_date
+from embeddings.text.normalize import halfwidth_digits, simplified_furniture
 from embeddings.text.numerals import HAN_NUMBER
 from embeddings.types import ParsedArticle, ParsedIssue
 
-TIME = re.compile(r"(?<!\d)(?:\d{1,2}[:：])?\d{1,2}[:：]\d{2}(?!\d)")
+TIME = re.compile(r"(?:[上下中]午|凌晨|早上|晚上|晚间)?\s*(?<!\d)(?:\d{1,2}[:：])?\d{1,2}[:：]\d{2}(?!\d)")
 DATE = re.compile(
     r"[\[(（]?(?:(?:(?:19|20)\d\d|(?:中[華华])?民[國国]\s*\d{1,3}|(?<!\d)1\d\d(?=[./-]))\s*[年./-]\s*)?"
-    r"\d{1,2}\s*[月./-]\s*\d{1,2}\s*日?[\])）]?|(?<!\d)(?:19|20)\d{6}(?!\d)"
+    rf"\d{{1,2}}\s*[月./-]\s*\d{{1,2}}\s*日?[\])）]?|(?<!\d)(?:19|20)\d{{6}}(?!\d)|{HAN_DATE}"
 )
 _SOURCE = re.compile(
     r"(?:文章|稿件|新闻|信息)?(?:来源|來源|作者|记者|記者|通讯员|編輯|编辑|责编|責任編輯|责任编辑|来稿|撰文|撰稿|摄影|供稿单位|信息提供|稿源|供稿|"
@@ -28,8 +29,8 @@ _NOT_BYLINE = re.compile(
     # Where and when a paper prints it, beside the day.
     r"第?\s*[A-Z]?\d{1,3}\s*版(?:\s*[:：]?\s*[\u4e00-\u9fff]{2,4}(?=\s|$))?|(?:星期|周)[一二三四五六日天](?=\s|$)|"
     r"[农農]历\S{2,8}|总?第\s*\d{1,6}\s*期|"
-    r"(?:浏览|瀏覽|阅读|閱讀|点击|點閱|访问|点赞|收藏|评论|分享|转发|人气|热度)(?:人?次数?|量|数)?\s*[：:]?\s*[(（\[]?\d*[)）\]]?\s*次?|"
-    r"(?:字号|字体|字體|字級)\s*[：:]?.*|(?:打印|关闭|放大|缩小|默认|朗读|复制)(?=\s|$)|[大中小](?=\s+[大中小]|$)(?<=\s[大中小])|"
+    r"(?:浏览|阅读|点击|点阅|访问|观看|点赞|收藏|评论|分享|转发|人气|热度)(?:人?次数?|量|数)?\s*[：:]?\s*[(（\[]?\d*[)）\]]?\s*次?|"
+    r"(?:字号|字体|字级)\s*[：:]?.*|(?:打印|关闭|放大|缩小|默认|朗读|复制)(?=\s|$)|[大中小](?=\s+[大中小]|$)(?<=\s[大中小])|"
     r"[|｜\[\]【】]"
 )
 # 某某/某某青年报, 某某某 某某网: who wrote it, and for whom.
@@ -150,7 +151,16 @@ def credit_names(line: str) -> str:
     """Who wrote it and where it comes from, as a line says it, without times, counts and words of the page."""
     if posted := is_posted(line):
         return posted["who"]
-    return " ".join(_NOT_BYLINE.sub(" ", TIME.sub(" ", DATE.sub(" ", line))).split())
+    folded, printed = _folded(line), list(line)
+    for pattern in (DATE, TIME, _NOT_BYLINE):
+        for match in pattern.finditer(folded):
+            printed[match.start() : match.end()] = " " * len(match[0])
+            folded = folded[: match.start()] + " " * len(match[0]) + folded[match.end() :]
+    return " ".join("".join(printed).split())
+
+
+def _folded(line: str) -> str:
+    return halfwidth_digits(simplified_furniture(line))
 
 
 def is_posted(line: str) -> re.Match[str] | None:
@@ -160,6 +170,7 @@ def is_posted(line: str) -> re.Match[str] | None:
 
 def is_credit(line: str) -> bool:
     """Whether a line says who wrote what follows, where it comes from or when, and nothing else."""
+    line = _folded(line)
     if is_byline(line) or is_byline(line.strip("[]【】")) or _NAME_AND_HOUSE.fullmatch(line):
         return True
     if len(line) > 120 or line.endswith("。"):

@@ -21,6 +21,9 @@ _FULL_DATE = re.compile(
     rf"|(?:民國|民国)(?P<han_republic>{_HAN_REPUBLIC})年(?P<han_republic_month>{HAN_NUMBER})月(?P<han_republic_day>{HAN_NUMBER})日"
     r"|(?:日期|時間|时间)\s*[:：]\s*(?P<bare_republic>\d{2,3})[./-](?P<bare_month>\d{1,2})[./-](?P<bare_day>\d{1,2})(?![\d./-])"
 )
+# A day in numerals of Han, of either count of years; and one of the Republic in figures.
+HAN_DATE = rf"(?:{_HAN_YEAR}|(?:中[華华])?民[國国]\s*{_HAN_REPUBLIC})年{HAN_NUMBER}月{HAN_NUMBER}日"
+REPUBLIC_DATE = r"(?:中[華华])?民[國国]\s*\d{1,3}\s*[年./-]\s*\d{1,2}\s*[月./-]\s*\d{1,2}\s*日?"
 _REPUBLIC = 1911  # the year before its first
 # A day of a month, with or without its year, or with a word that stands for the year.
 _DAY = re.compile(

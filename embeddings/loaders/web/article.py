@@ -7,12 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from embeddings.loaders.web.blocks import FURNITURE, Element, HtmlBlock, prose_of
+from embeddings.loaders.web.blocks import Element, HtmlBlock, is_of_page, prose_of
 from embeddings.loaders.web.titles import squeezed
 from embeddings.parsing.bylines import is_byline, is_person, split_credit
 from embeddings.parsing.outline import credit_names, is_credit, is_posted, without_times
 from embeddings.sources.epapers import PAPER_LINE
 from embeddings.text.dates import find_date
+from embeddings.text.normalize import simplified_furniture
 
 _MOST_ABOVE, _MOST_BELOW = 5, 4  # lines above the title, and below the text, in which a date or a source may stand
 _LONGEST_HEADER = 60  # characters of a line between title and text
@@ -23,12 +24,12 @@ _AGREED = 2  # how much more a line counts that trafilatura takes for text, too
 # 《某某日报》（2023年12月04日 第 01 版）
 _SECTION_LINE = re.compile(r"第\s*[0A]*(?P<page>\d{1,3})\s*版\s*[:：]\s*(?P<section>[\u4e00-\u9fff]{2,8})")
 _CELL_MARK = " | "
-_CAPTION = ("图为", "圖為", "图片说明", "上图为", "上图：")
+_CAPTION = ("图为", "图片说明", "上图为", "上图：")
 _DASH = ("——", "──", "―", "－－", "--")
 # Headings of what stands under an article; what follows them is none of its text.
 _ENDS_ARTICLE = re.compile(
-    r"[\W\d]*(?:(?:相关|相關|热门|熱門|推荐|推薦|延伸|精彩|最新|更多|近期|本周|今日|24小时|图片|视频|猜你)\S{0,2}"
-    r"(?:阅读|閱讀|新闻|新聞|链接|連結|推荐|推薦|报道|報導|文章|稿件|话题|話題|资讯|專題|专题|排行榜?|榜单|内容|评论|喜欢|图集|视频)"
+    r"[\W\d]*(?:(?:相关|热门|推荐|延伸|精彩|最新|更多|近期|本周|今日|24小时|图片|视频|猜你)\S{0,2}"
+    r"(?:阅读|新闻|链接|连结|推荐|报道|文章|稿件|话题|资讯|专题|排行榜?|榜单|内容|评论|喜欢|图集|视频)"
     r"|(?:点击|阅读|新闻|周|月|日|热点)?排行榜?|(?:网友|全部|最新|发表|文明)?(?:评论|留言|跟帖)(?:区|\s*[(（]?\d*[)）]?)|"
     r"我要(?:评论|纠错|留言)"
     r"|免责(?:声明|申明|条款)|版权(?:声明|申明)|特别(?:声明|提示)|郑重声明|(?:用户)?登录|"
@@ -48,7 +49,7 @@ _BUTTONS = re.compile(
     rf"\W*(?:{_BUTTON})(?:{_BUTTON}|到|量|数|次数|窗口|本页|本文|全文|此页|给朋友|朋友圈|至|次|[\s\d\W])*"
 )
 _CODES = re.compile(
-    r"(?=.{2,40}$).{0,12}(?:扫一扫|扫码(?:关注|下载|查看|阅读)|掃描|(?:扫描|长按|识别)\S{0,6}(?:二维码|公众号)|阅读原文|QR\s*code|"
+    r"(?=.{2,40}$).{0,12}(?:扫一扫|扫码(?:关注|下载|查看|阅读)|(?:扫描|长按|识别)\S{0,6}(?:二维码|二维条码|公众号)|阅读原文|QR\s*code|"
     r"点击\S{0,4}(?:蓝字|卡片|名片)).{0,20}"
     r"|\W*(?:欢迎|敬请|立即|长按)?(?:关注|下载|添加)\S{0,14}(?:公众号|微信号?|微博|客户端|APP|小程序|抖音号?)\W*",
     re.IGNORECASE,
@@ -65,7 +66,7 @@ _LEGAL = re.compile(
 )
 _DUTY = "|".join(
     [
-        "责任编辑|責任編輯|责编|責編|编辑|編輯|主编|值班编委|美编",
+        "责任编辑|责编|编辑|主编|值班编委|美编",
         "校对|审核|审校|初审|复审|终审|编审|审签|一审|二审|三审",
         "监制|总监制|排版|运营",
     ]
@@ -136,7 +137,7 @@ def find_extent(
     header.credits += [
         block.text
         for block in blocks[last + 1 : last + 1 + _MOST_BELOW]
-        if is_credit(block.text) and not _EDITORS.fullmatch(block.text) and not block.is_link
+        if is_credit(block.text) and not _is(_EDITORS, block.text) and not block.is_link
     ]
     return Extent(
         lines=tuple(line for line in lines if not PAPER_LINE.fullmatch(line)),
@@ -256,7 +257,7 @@ def _is_foreign(
         if at in kin:
             return False
         between = blocks[inside[-1] + 1 : at] if at > inside[-1] else blocks[at + 1 : inside[0]]
-        is_parted = any(block.level or block.is_link or _ENDS_ARTICLE.fullmatch(block.text) for block in between)
+        is_parted = any(block.level or block.is_link or _is(_ENDS_ARTICLE, block.text) for block in between)
         # A lead above the text, a note below it; only what is no text anyway may stand beside it.
         if not is_parted and (share < _SURE or at < inside[0] or not _is_left_out(blocks[at])):
             return False
@@ -297,7 +298,7 @@ def _last_line(blocks: Sequence[HtmlBlock], weights: Sequence[int], inside: Sequ
     end = lines[-1]
     below = sum(weights[at] for at in lines)
     for at in lines:
-        if total and _ENDS_ARTICLE.fullmatch(blocks[at].text) and below <= _SHARE_AFTER_END * total:
+        if total and _is(_ENDS_ARTICLE, blocks[at].text) and below <= _SHARE_AFTER_END * total:
             end = lines[lines.index(at) - 1]
             break
         # What follows it on a forum is another's.
@@ -314,7 +315,12 @@ def _last_line(blocks: Sequence[HtmlBlock], weights: Sequence[int], inside: Sequ
 def _is_below(block: HtmlBlock) -> bool:
     """Whether a line at the end is none of the text; a byline there signs it, and stays for who reads the text."""
     is_house = is_credit(block.text) and not is_byline(block.text)
-    return is_house or _is_left_out(block) or _LEGAL.fullmatch(block.text) is not None
+    return is_house or _is_left_out(block) or _is(_LEGAL, block.text)
+
+
+def _is(words: re.Pattern[str], text: str) -> bool:
+    """Whether a line is of those that a pattern of simplified words tells."""
+    return words.fullmatch(simplified_furniture(text)) is not None
 
 
 def _is_signed(blocks: Sequence[HtmlBlock], at: int) -> bool:
@@ -327,9 +333,9 @@ def _is_signed(blocks: Sequence[HtmlBlock], at: int) -> bool:
 def _is_left_out(block: HtmlBlock) -> bool:
     """Whether a line is none of an article's text, wherever it stands."""
     text = block.text
-    if block.is_link or FURNITURE.fullmatch(text) or _EDITORS.fullmatch(text):
+    if block.is_link or is_of_page(text) or _is(_EDITORS, text):
         return True
-    return _BUTTONS.fullmatch(text) is not None or _CODES.fullmatch(text) is not None
+    return _is(_BUTTONS, text) or _is(_CODES, text)
 
 
 def _read_header(blocks: Sequence[HtmlBlock], title_at: int, first: int, account: str) -> _Header:
@@ -361,7 +367,7 @@ def _read_header(blocks: Sequence[HtmlBlock], title_at: int, first: int, account
             header.decks.append(text.strip("—─―－- "))
         elif block.level and title_at >= 0 and not header.credits and is_short:
             header.decks.append(text)
-        elif text.startswith(_CAPTION) or split_credit(text)[1]:
+        elif simplified_furniture(text[:_LONGEST_HEADER]).startswith(_CAPTION) or split_credit(text)[1]:
             header.captions.append(text)
     return header
 

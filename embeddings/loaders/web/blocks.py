@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from embeddings.errors import SourceCode, SourceError
 from embeddings.parsing.outline import is_credit
 from embeddings.sources.document import Document
+from embeddings.text.normalize import simplified_furniture
 from embeddings.text.sentences import FULL_STOPS
 
 Element: TypeAlias = Any  # lxml has no types of its own
@@ -29,7 +30,7 @@ _FURNITURE_NAMES = re.compile(
 _OF_USERS = re.compile(r"(?:^|[\s_-])comments?(?:$|[\s_-])", re.IGNORECASE)
 _SHARE_OF_PROSE = 0.5  # of a page's sentences: what holds more is the article, whatever its name
 _SHARE_OF_PROSE_OF_USERS = 0.9
-FURNITURE = re.compile(
+_OF_PAGE = re.compile(
     r"(?:您?(?:当前|现在)的?位置|上一[篇页条]|下一[篇页条]|分享到|分享至|打印|关闭|返回|相关(?:阅读|新闻|链接)|首页).{0,60}|"
     r".{0,60}(?:ICP备|公网安备|版权所有).{0,60}|(?:更多|展开|收起|查看全文|>>)[>»]*"
 )
@@ -48,6 +49,11 @@ _STAMP = re.compile(r"\s*(?:19|20)\d\d([-/.])\d{1,2}\1\d{1,2}(?:\s+\d{1,2}:\d{2}
 _FEWEST_OF_PROSE = 8  # characters
 _LONGEST_CELL = 200  # characters
 _MOST_CELLS = 50  # in a row, and rows that one cell spans
+
+
+def is_of_page(text: str) -> bool:
+    """Whether a line is navigation, a button or a notice of the page, whatever stands on it."""
+    return _OF_PAGE.fullmatch(simplified_furniture(text)) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from datetime import date
 from itertools import islice
 
 from embeddings.loaders.web.article import PrintedPlace
-from embeddings.loaders.web.blocks import FURNITURE, Element, text_of
+from embeddings.loaders.web.blocks import Element, is_of_page, text_of
 from embeddings.loaders.web.declared import Declared
 from embeddings.parsing.masthead import issue_name
 from embeddings.parsing.outline import DATE, without_times
@@ -51,7 +51,7 @@ def list_items(tree: Element) -> list[ListItem]:
 def _item(element: Element, links: Sequence[Element]) -> ListItem | None:
     titles = [_title_of_link(link) for link in links]
     title = max(titles, key=len)
-    if len(title) < 3 or FURNITURE.fullmatch(title):
+    if len(title) < 3 or is_of_page(title):
         return None
     addresses = " ".join((link.get("href") or "")[:300] for link in links)
     linked = {piece.strip() for link in links for piece in link.itertext()}
