@@ -151,15 +151,16 @@ def build_options(arguments: argparse.Namespace) -> Iterator[BuildOptions]:
     """Options that show a progress bar on a terminal and say who holds the lock."""
     from tqdm import tqdm
 
-    bar: tqdm[Any] = tqdm(unit=spoken("篇", "article"), desc="articles", disable=None, leave=False)
+    bar: tqdm[Any] = tqdm(unit=spoken("片段", "chunk"), disable=None, leave=False)
 
     def show(progress: Progress) -> None:
+        bar.set_description(spoken("读取", "reading") if progress.file else spoken("编码", "encoding"), refresh=False)
         if progress.file:
             bar.set_postfix_str(f"{progress.file}, file {progress.files_done + 1} of {progress.files}")
             return
-        bar.total = progress.articles
-        bar.set_postfix_str(f"{progress.chunks_done}/{progress.chunks} chunks", refresh=False)
-        bar.update(progress.articles_done - bar.n)
+        bar.total = progress.chunks  # so that the bar tells chunks a second and the time left
+        bar.set_postfix_str(f"{progress.articles_done}/{progress.articles} articles", refresh=False)
+        bar.update(progress.chunks_done - bar.n)
 
     def waiting(holder: str) -> None:
         print(f"bulletin: waiting for {holder}", file=sys.stderr)

@@ -70,7 +70,7 @@ class BuildReport:
 class Progress:
     """How far a build is: first the files it reads, then the articles and chunks of those that were new.
 
-    `file` is the name of the file being read, "" once all are read.
+    `file` is the name of the file being read, "" once all are read; `seconds_left` is None where it cannot be told yet.
     """
 
     articles_done: int = 0
@@ -80,6 +80,7 @@ class Progress:
     files_done: int = 0
     files: int = 0
     file: str = ""
+    seconds_left: float | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -448,9 +449,13 @@ def _shown(place: DocumentKey) -> str:
 
 
 def _teller(options: BuildOptions) -> Callable[[int, int, int, int], None]:
+    began = time.monotonic()
+
     def tell(articles_done: int, articles: int, chunks_done: int, chunks: int) -> None:
         if options.on_progress is not None:
-            options.on_progress(Progress(articles_done, articles, chunks_done, chunks))
+            spent = time.monotonic() - began
+            left = spent * (chunks - chunks_done) / chunks_done if chunks_done else None
+            options.on_progress(Progress(articles_done, articles, chunks_done, chunks, seconds_left=left))
 
     return tell
 

@@ -83,6 +83,7 @@ SAID: dict[str, tuple[str, ...]] = {
     ),
     "taking_in": ("正在入库……", "Adding to the archive …"),
     "taking_in_article": ("正在入库：第 {at}/{n} 篇", "Adding article {at} of {n}"),
+    "time_left": ("，还要约 {n} 分钟", ", about {n} min left"),
     # What is in the archive.
     "archive_busy": (
         "资料库正被另一个任务写入，等它写完……",

@@ -173,6 +173,8 @@ def test_progress_reaches_the_number_of_articles(issues: Path, tmp_path: Path, c
     assert [progress.file for progress in seen[:2]] == ["a.jsonl", "b.jsonl"]
     assert seen[2] == Progress(articles_done=0, articles=3, chunks_done=0, chunks=3)
     assert seen[-1] == Progress(articles_done=3, articles=3, chunks_done=3, chunks=3)
+    assert seen[2].seconds_left is None
+    assert seen[-1].seconds_left == 0.0
 
 
 def test_a_second_build_waits_and_then_says_who_holds_the_lock(

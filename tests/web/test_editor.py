@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from embeddings import Archive, Article, ArticleKind, Issue, add, build, withdraw
+from embeddings import Archive, Article, ArticleKind, Issue, Progress, add, build, withdraw
 from qa import Answer, AnswerKind, Assistant, Citation, Passage
 from qa.i18n.errors import explain
 from qa.server.options import may_edit
@@ -19,7 +19,7 @@ from qa.userdata.conversation import Conversation, Turn, TurnState
 from qa.web.html.conversation import conversation_evidence, conversation_messages
 from qa.web.run import add_arguments
 from qa.web.services.chat import ChatService
-from qa.web.services.editor import ArticleForm, EditorService, NotDoneError, Upload, fault_of
+from qa.web.services.editor import ArticleForm, EditorService, NotDoneError, Upload, editor_options, fault_of
 from qa.web.services.forms import not_a_date
 from tests.support.fakes import CountingEncoder
 
@@ -268,3 +268,13 @@ def test_no_staff_tab_on_a_public_address(words: list[str], editing: bool) -> No
     parser = argparse.ArgumentParser()
     add_arguments(parser)
     assert may_edit(parser.parse_args(words)) is editing
+
+
+def test_an_editor_is_told_how_long_it_still_takes() -> None:
+    told: list[str] = []
+    on_progress = editor_options(told.append).on_progress
+    assert on_progress is not None
+    on_progress(Progress(1, 9, 5, 90, seconds_left=130.0))
+    on_progress(Progress(8, 9, 80, 90, seconds_left=15.0))
+    assert "还要约 3 分钟" in told[0]
+    assert "分钟" not in told[1]

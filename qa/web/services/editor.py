@@ -6,6 +6,7 @@ What is said to the editor is Words or, where it is more than a line, HTML.
 from __future__ import annotations
 
 import logging
+import math
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -33,7 +34,7 @@ from embeddings import (
 )
 from qa.assistant import Assistant
 from qa.errors import EditingCode
-from qa.i18n import words
+from qa.i18n import joined, words
 from qa.i18n.errors import explain
 from qa.web.html import answers as answer_html
 from qa.web.html import staff as staff_html
@@ -46,6 +47,7 @@ ArticlePosition = tuple[int, int]  # an issue in the upload and an article in it
 Tell = Callable[[str], None]  # is told, as HTML, how far the work is
 
 _LINE_FIELDS = ("title", "kicker", "deck", "byline")
+_MINUTE = 60.0  # seconds; nothing shorter is foretold
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +234,7 @@ class EditorService:
                 for issue_form in told
             ],
             archive=self._folder,
-            options=_options(tell),
+            options=editor_options(tell),
             encoder=self._assistant.encoder,
         )
         unwanted = {issue_form.draft.document.member for issue_form in told if issue_form not in kept}
@@ -277,7 +279,7 @@ class EditorService:
         report = correct_article(
             article.id,
             archive=self._folder,
-            options=_options(tell),
+            options=editor_options(tell),
             encoder=self._assistant.encoder,
             **changes,
         )
@@ -298,21 +300,25 @@ class EditorService:
             new_name=name,
             day=find_date(date),
             archive=self._folder,
-            options=_options(tell),
+            options=editor_options(tell),
             encoder=self._assistant.encoder,
         )
         return _corrected(report)
 
     def withdraw(self, issue: Issue, tell: Tell) -> str:
         """Take an issue out of the archive, and say so."""
-        withdraw([issue.id], archive=self._folder, options=_options(tell))
+        withdraw([issue.id], archive=self._folder, options=editor_options(tell))
         return words("withdrawn", issue=answer_html.issue_label(issue), n=len(issue.articles))
 
 
-def _options(tell: Tell) -> BuildOptions:
+def editor_options(tell: Tell) -> BuildOptions:
+    """Options of a build that tell an editor, as HTML, how far it is and what it waits for."""
+
     def on_progress(progress: Progress) -> None:
         if progress.articles:
             said = words("taking_in_article", at=progress.articles_done, n=progress.articles)
+            if progress.seconds_left is not None and progress.seconds_left >= _MINUTE:
+                said = joined("", [said, words("time_left", n=math.ceil(progress.seconds_left / _MINUTE))])
             tell(staff_html.working(said, progress.chunks_done, progress.chunks))
 
     def on_wait(_holder: str) -> None:
