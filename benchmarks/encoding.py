@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from embeddings import Article, Issue, read_issue_file
-from embeddings.archive.issues import indexed_text
+from embeddings.archive.issues import texts_of_chunks
 from embeddings.chunking import chunk_article
 from embeddings.encoders.bundled import bundled_folder
 from embeddings.encoders.e5_engine import E5Engine
@@ -60,11 +60,7 @@ def _texts() -> list[str]:
     parsed = [article for path in sorted(SAMPLES.iterdir()) for article in read_issue_file(path)]
     issue = Issue(id="", name="", date=None, source="")
     articles = [Article("", issue, one.title, one.body) for one in parsed]
-    return [
-        indexed_text(article.heading, chunk.text, article.body[: chunk.start])
-        for article in articles
-        for chunk in chunk_article(article)
-    ]
+    return [text for article in articles for text in texts_of_chunks(article, chunk_article(article))]
 
 
 def _spent(encoder: SentenceTransformerEncoder | E5Engine, texts: Sequence[str]) -> tuple[float, float]:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from embeddings import Archive, Article, Encoder, open_encoder
-from embeddings.archive.issues import indexed_text
+from embeddings.archive.issues import texts_of_chunks
 from embeddings.chunking import chunk_article
 from embeddings.index.bm25 import K1, B, Bm25Index
 from embeddings.index.terms import terms_of
@@ -161,7 +161,7 @@ def _stored(archive: str) -> tuple[Pieces, list[Article]]:
         ids = snapshot.chunk_ids()
         found = snapshot.read_chunks(ids)
         pieces = Pieces(
-            [indexed_text(article.heading, chunk.text, article.body[: chunk.start]) for chunk, article in found],
+            [text for chunk, article in found for text in texts_of_chunks(article, [chunk])],
             [chunk.text for chunk, _ in found],
             [article.id for _, article in found],
             snapshot.vectors(ids),
@@ -172,7 +172,7 @@ def _stored(archive: str) -> tuple[Pieces, list[Article]]:
 def _cut(articles: Sequence[Article], size: int, overlap: int) -> Pieces:
     found = [(c, a) for a in articles for c in chunk_article(a, max_chars=size, overlap_chars=overlap)]
     return Pieces(
-        [indexed_text(a.heading, c.text, a.body[: c.start]) for c, a in found],
+        [text for c, a in found for text in texts_of_chunks(a, [c])],
         [c.text for c, _ in found],
         [a.id for _, a in found],
     )

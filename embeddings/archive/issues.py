@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from embeddings.parsing.tables import header_above
+from embeddings.parsing.tables import headers_above
 from embeddings.text.normalize import fold
-from embeddings.types import Issue
+from embeddings.types import Article, Chunk, Issue
 
 
 def goes_by(issue: Issue, name: str) -> bool:
@@ -17,9 +18,18 @@ def goes_by(issue: Issue, name: str) -> bool:
     return bool(wanted) and (wanted in names or (len(wanted) >= 6 and issue.id.startswith(wanted)))
 
 
-def indexed_text(heading: str, text: str, before: str = "") -> str:
-    """What both searches see of a chunk: its article's kicker, title and deck, then the chunk.
+def indexed_texts(heading: str, body: str, places: Sequence[tuple[int, int]]) -> list[str]:
+    """What both searches see of the chunks of an article, which go from a start to an end in its body.
 
-    `before` is the body above it: a chunk that begins within a table has the row that names its columns before it.
+    That is its kicker, title and deck, the row that names the columns where a chunk begins within a table, and itself.
     """
-    return "\n".join(filter(None, (heading, header_above(before, text), text)))
+    headers = headers_above(body, places)
+    return [
+        "\n".join(filter(None, (heading, header, body[start:end])))
+        for header, (start, end) in zip(headers, places, strict=True)
+    ]
+
+
+def texts_of_chunks(article: Article, chunks: Sequence[Chunk]) -> list[str]:
+    """What both searches see of some chunks of an article."""
+    return indexed_texts(article.heading, article.body, [(chunk.start, chunk.end) for chunk in chunks])

@@ -5,12 +5,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import groupby
 from pathlib import Path
 
 from embeddings.archive.base import PreparedIssue
 from embeddings.archive.checksums import seal_issue
 from embeddings.archive.codec import Boxes, boxes_from_json, boxes_to_json
-from embeddings.archive.issues import indexed_text
+from embeddings.archive.issues import indexed_texts
 from embeddings.errors import ArchiveCode, ArchiveDamagedError, NotStorableError, SourceCode
 from embeddings.sources.files import ARCHIVE_FILE
 from embeddings.sources.outbox import ChangeKind, FileChange
@@ -23,25 +24,28 @@ ARTICLE_COLUMNS = "a.id, a.title, a.section, a.byline, a.kind, a.page, a.date, a
 
 
 # A chunk's heading and text, and what stands above it where a table may.
-SEEN_COLUMNS = (
-    "a.kicker, a.title, a.deck, substr(a.body, start + 1, end - start), "
-    "CASE WHEN instr(substr(a.body, 1, end), ' | ') THEN substr(a.body, 1, start) ELSE '' END"
-)
+
+
+def seen_texts(connection: sqlite3.Connection, article_key: int, places: Sequence[tuple[int, int]]) -> list[str]:
+    """What the searches see of the chunks of an article, by where they stand in its body, which is read once."""
+    *heading, body = connection.execute(
+        "SELECT kicker, title, deck, body FROM articles WHERE article_key = ?", (article_key,)
+    ).fetchone()
+    return indexed_texts(" ".join(filter(None, heading)), body, places)
 
 
 def texts_without_vector(connection: sqlite3.Connection) -> dict[str, str]:
     """What the searches see of each chunk whose vector is missing, by the vector's key."""
     rows = connection.execute(
-        f"SELECT vector_key, {SEEN_COLUMNS} FROM chunks "
-        "JOIN articles a USING (article_key) LEFT JOIN vectors USING (vector_key) WHERE vector IS NULL"
-    )
-    return {key: seen_text(columns) for key, *columns in rows}
-
-
-def seen_text(columns: Sequence[str]) -> str:
-    """What the searches see of a chunk, in a row of SEEN_COLUMNS."""
-    *heading, text, before = columns
-    return indexed_text(" ".join(filter(None, heading)), text, before)
+        "SELECT article_key, vector_key, start, end FROM chunks JOIN articles USING (article_key) "
+        "LEFT JOIN vectors USING (vector_key) WHERE vector IS NULL ORDER BY article_key"
+    ).fetchall()
+    found: dict[str, str] = {}
+    for article, of_article in groupby(rows, key=lambda row: row[0]):
+        chunks = list(of_article)
+        texts = seen_texts(connection, article, [(start, end) for _, _, start, end in chunks])
+        found.update((key, text) for (_, key, _, _), text in zip(chunks, texts, strict=True))
+    return found
 
 
 def insert_issue(connection: sqlite3.Connection, prepared: PreparedIssue) -> None:

@@ -14,13 +14,14 @@ import sqlite3
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import numpy as np
 
-from embeddings.archive.rows import SEEN_COLUMNS, day_from, seen_text, stored_settings
+from embeddings.archive.rows import day_from, seen_texts, stored_settings
 from embeddings.errors import ArchiveCode, ArchiveDamagedError
 from embeddings.index.faiss_vectors import FaissVectors
 from embeddings.index.postings import Postings
@@ -202,16 +203,18 @@ def _dimension(connection: sqlite3.Connection) -> int:
 
 def _rows_of(connection: sqlite3.Connection, issue_key: int, *, number: int) -> list[_Row]:
     rows = connection.execute(
-        f"SELECT chunk_key, article_key, start, end, a.date, a.section, vector, {SEEN_COLUMNS} "
-        "FROM articles a JOIN chunks USING (article_key) "
-        "LEFT JOIN vectors USING (vector_key) WHERE a.issue_key = ? ORDER BY chunk_key",
+        "SELECT chunk_key, article_key, start, end, a.date, a.section, vector FROM articles a "
+        "JOIN chunks USING (article_key) LEFT JOIN vectors USING (vector_key) WHERE a.issue_key = ? ORDER BY chunk_key",
         (issue_key,),
-    )
+    ).fetchall()
     found = []
-    for chunk, article, start, end, day, section, vector, *seen in rows:
-        printed = day_from(day)
-        ordinal = printed.toordinal() if printed else 0
-        found.append(_Row(chunk, article, start, end, ordinal, number, section, seen_text(seen), vector))
+    for article, of_article in groupby(rows, key=lambda row: row[1]):
+        chunks = list(of_article)
+        texts = seen_texts(connection, article, [(start, end) for _, _, start, end, *_ in chunks])
+        for (chunk, _, start, end, day, section, vector), text in zip(chunks, texts, strict=True):
+            printed = day_from(day)
+            ordinal = printed.toordinal() if printed else 0
+            found.append(_Row(chunk, article, start, end, ordinal, number, section, text, vector))
     return found
 
 

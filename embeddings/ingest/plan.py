@@ -11,7 +11,7 @@ from enum import Enum
 from pathlib import Path
 
 from embeddings.archive.base import ArchiveWriter, KnownIssue, PreparedIssue, Settings
-from embeddings.archive.issues import indexed_text
+from embeddings.archive.issues import texts_of_chunks
 from embeddings.chunking import chunk_article
 from embeddings.config import Limits
 from embeddings.errors import BulletinError, SourceCode, SourceError
@@ -292,13 +292,7 @@ def issue_of(document: Document, parsed: ParsedIssue, *, source: str) -> Issue:
 
 def prepare(issue: Issue, *, recipe: str, root: str, key: str, settings: Settings) -> PreparedIssue:
     """An issue with its chunks."""
-    chunks = {
-        article.id: [
-            (chunk, _vector_key(settings, article, chunk))
-            for chunk in chunk_article(article, max_chars=settings.max_chars, overlap_chars=settings.overlap_chars)
-        ]
-        for article in issue.articles
-    }
+    chunks = {article.id: _with_keys(article, settings) for article in issue.articles}
     return PreparedIssue(issue, recipe, root, key, chunks)
 
 
@@ -314,8 +308,11 @@ def prepare_again(store: ArchiveWriter, issues: Iterable[KnownIssue], settings: 
     return prepared
 
 
-def _vector_key(settings: Settings, article: Article, chunk: Chunk) -> str:
-    return text_digest(settings.fingerprint, indexed_text(article.heading, chunk.text, article.body[: chunk.start]))
+def _with_keys(article: Article, settings: Settings) -> list[tuple[Chunk, str]]:
+    """The chunks of an article, each with the key of its vector."""
+    chunks = chunk_article(article, max_chars=settings.max_chars, overlap_chars=settings.overlap_chars)
+    texts = texts_of_chunks(article, chunks)
+    return [(chunk, text_digest(settings.fingerprint, text)) for chunk, text in zip(chunks, texts, strict=True)]
 
 
 def _stale_line(name: str, one: Correction) -> str:
@@ -324,14 +321,10 @@ def _stale_line(name: str, one: Correction) -> str:
 
 def texts_of(prepared: Sequence[PreparedIssue]) -> list[tuple[Article, list[tuple[str, str]]]]:
     """Each article of some issues with its chunks: the key of the vector, and the text to encode."""
-    return [
-        (
-            article,
-            [
-                (key, indexed_text(article.heading, chunk.text, article.body[: chunk.start]))
-                for chunk, key in item.chunks[article.id]
-            ],
-        )
-        for item in prepared
-        for article in item.issue.articles
-    ]
+    found = []
+    for item in prepared:
+        for article in item.issue.articles:
+            chunks = item.chunks[article.id]
+            texts = texts_of_chunks(article, [chunk for chunk, _ in chunks])
+            found.append((article, [(key, text) for (_, key), text in zip(chunks, texts, strict=True)]))
+    return found

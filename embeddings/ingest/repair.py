@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from embeddings.archive.base import ArchiveWriter, KnownIssue, PreparedIssue, Settings
-from embeddings.archive.issues import indexed_text
+from embeddings.archive.issues import texts_of_chunks
 from embeddings.encoders.encoder import Encoder, open_encoder
 from embeddings.errors import ArchiveDamagedError, BulletinError, SourceError
 from embeddings.ingest.build import BuildOptions, FoundFiles, hold_archive, index_files
@@ -108,7 +108,7 @@ class _Repair:
         """Whether the key of a stored vector is that of its text with this model."""
         with self._store.snapshot() as snapshot:
             found = snapshot.read_chunks(snapshot.chunk_ids()[:20])
-        texts = [indexed_text(article.heading, chunk.text, article.body[: chunk.start]) for chunk, article in found]
+        texts = [text for chunk, article in found for text in texts_of_chunks(article, [chunk])]
         keys = [text_digest(encoder.fingerprint, text) for text in texts]
         return bool(self._store.stored_vectors(keys))
 

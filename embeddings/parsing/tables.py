@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import accumulate
 
 _NUMBER = re.compile(r"[\d.,，%％+\-—/:： 年月日]+")
 _LONGEST_HEADER = 30
@@ -14,27 +16,40 @@ _ENTRY = re.compile(
 )
 _COLONS = ("：", ":")
 _MOST_LOOKED_AT = 20  # rows, to tell whether the first names the columns
+_LONGEST_ROW = 20_000  # characters that are looked at, so that a text of one line costs no more than others
 _FEWEST = 2  # rows below a header, or columns
 
 
 CELL_MARK = " | "
 
 
-def header_above(before: str, text: str) -> str:
-    """The row that names the columns of the table in which `text` begins; "" where it begins in none.
+def headers_above(text: str, places: Sequence[tuple[int, int]]) -> list[str]:
+    """For each part of a text, from a start to an end, the row that names the columns of the table it begins in.
 
-    `before` is all that stands above `text`, which may begin within a row.
+    A part may begin within a row. "" for one that begins in no table, or at its top.
     """
-    above = before.split("\n")
-    begun = above.pop()
-    row = begun + text.split("\n", 1)[0]
-    if CELL_MARK not in row:
+    if CELL_MARK not in text:
+        return [""] * len(places)
+    lines = text.split("\n")
+    starts = [0, *accumulate(len(line) + 1 for line in lines[:-1])]
+    tops: list[int] = []  # for each line the first of the table that it is in, or the line after it
+    for number, line in enumerate(lines):
+        top = tops[-1] if tops else 0
+        tops.append(top if CELL_MARK in line else number + 1)
+    return [_header_of(lines, starts, tops, text, place) for place in places]
+
+
+def _header_of(
+    lines: Sequence[str], starts: Sequence[int], tops: Sequence[int], text: str, place: tuple[int, int]
+) -> str:
+    start, end = place
+    number = max(0, bisect_right(starts, start) - 1)
+    row = text[max(starts[number], start - _LONGEST_ROW) : min(end, start + _LONGEST_ROW)].split("\n", 1)[0]
+    top = tops[number - 1] if number else number
+    if CELL_MARK not in row or top >= number or len(lines[top]) > _LONGEST_ROW:
         return ""
-    first = len(above)
-    while first and CELL_MARK in above[first - 1]:
-        first -= 1
-    table = [line.split(CELL_MARK) for line in [*above[first : first + _MOST_LOOKED_AT], row]]
-    return above[first] if first < len(above) and _is_header(table) else ""
+    above = lines[top : min(number, top + _MOST_LOOKED_AT)]
+    return lines[top] if _is_header([line[:_LONGEST_ROW].split(CELL_MARK) for line in [*above, row]]) else ""
 
 
 def row_text(cells: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ import json
 import random
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from embeddings.archive.base import ArchiveWriter, PreparedIssue
 from embeddings.archive.registry import open_for_writing
 from embeddings.archive.segments import SegmentFolder
 from embeddings.chunking import chunk_article
+from tests.support.cost import growth
 
 SETTINGS = Settings("plain", "plain-1", 8, 60, 0)
 WORDS = [
@@ -102,6 +104,20 @@ def made_at_once(folder: Path, *numbers: int) -> object:
 def segments(archive: Path) -> list[str]:
     manifest = json.loads((archive / "segments" / "manifest.json").read_text(encoding="utf-8"))
     return [str(name) for name in manifest["segments"]]
+
+
+def test_a_long_article_is_indexed_in_time(tmp_path: Path) -> None:
+    made: dict[int, ArchiveWriter] = {}
+    for size in (200, 800):
+        archive = made[size] = open_for_writing(str(tmp_path / str(size)), create=True)
+        issue = issue_of(1, 1)
+        (article,) = issue.issue.articles
+        article = replace(article, body="".join(random.Random(size).choices(WORDS, k=100 * size)) + " | 共三处。")
+        cut = [(chunk, f"key of {chunk.start}") for chunk in chunk_article(article, max_chars=200, overlap_chars=0)]
+        archive.store_vectors({key: vector_of("x") for _, key in cut})
+        whole = replace(issue, issue=replace(issue.issue, articles=(article,)), chunks={article.id: cut})
+        archive.commit(add=[whole], remove=[], settings=SETTINGS)
+    assert growth(lambda size: made[size].derive(afresh=True), small=200, large=800) < 9  # 16 with its square
 
 
 def test_changes_one_by_one_are_found_as_if_made_at_once(archive: ArchiveWriter, tmp_path: Path) -> None:

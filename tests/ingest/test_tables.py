@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from embeddings import build
-from embeddings.archive.rows import DATABASE, SEEN_COLUMNS, seen_text
+from embeddings.archive.rows import DATABASE, seen_texts
 from tests.support.fakes import CountingEncoder
 
 NAMES = ("村名", "户数", "受益面积", "完工日期")
@@ -72,8 +72,8 @@ def test_each_chunk_of_a_table_is_found_by_its_rows_and_their_names(
     source.write_bytes(made())
     build(source, archive=tmp_path / "archive", encoder=counting)
     with closing(sqlite3.connect(tmp_path / "archive" / DATABASE)) as connection:
-        chunks = connection.execute(f"SELECT {SEEN_COLUMNS} FROM chunks JOIN articles a USING (article_key)")
-        texts = [seen_text(columns) for columns in chunks]
+        chunks = connection.execute("SELECT article_key, start, end FROM chunks").fetchall()
+        texts = [text for key, *place in chunks for text in seen_texts(connection, key, [tuple(place)])]
     assert set(texts) == set(counting.encoded)  # what both searches see
     for row in ROWS:
         holding = [text for text in texts if any(all(cell in line for cell in row) for line in text.split("\n"))]

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from embeddings.parsing.tables import header_above, table_lines
+from embeddings.parsing.tables import headers_above, table_lines
+from tests.support.cost import growth
 
 
 def test_each_row_names_its_columns() -> None:
@@ -40,4 +41,15 @@ ROWS = ["村名 | 户数 | 面积", *(f"第{number}村 | {90 + number} | {number
     ids=["in the table", "in a row", "at its top", "below text", "behind it", "in another table", "without names"],
 )
 def test_a_text_that_begins_in_a_table_has_the_names_of_its_columns(before: str, text: str, found: str) -> None:
-    assert header_above(before, text) == found
+    assert headers_above(before + text, [(len(before), len(before + text))]) == [found]
+
+
+@pytest.mark.parametrize(
+    "line", ["水渠 | 三千米。", "水渠通了水。", "水渠 | 三千米。\n"], ids=["a row", "a line", "a table"]
+)
+def test_names_of_columns_are_found_in_time_however_long_the_text_is(line: str) -> None:
+    def find(size: int) -> None:
+        text = line * (size // len(line))
+        headers_above(text, [(start, start + 250) for start in range(0, size, 200)])
+
+    assert growth(find, small=200_000, large=800_000) < 9  # with the square it would be 16
