@@ -222,6 +222,10 @@ class SourceCode(ErrorCode):
         "source.ofd_without_text",
         "{name} has no text that can be read, only pictures or shapes perhaps. Save it as PDF and add it again.",
     )
+    NEEDS_LIBREOFFICE = (
+        "source.needs_libreoffice",
+        "{name} is {format}. Install LibreOffice, which reads it, or save it as DOCX or PDF, and add it again.",
+    )
     OLD_OFFICE = (
         "source.old_office",
         "{name} is a file of old Word, WPS or Excel. Install LibreOffice, which reads such files, or "

@@ -38,16 +38,41 @@ _PICTURE_SIZE = 0.08  # of the page's width
 _FULL_SHARE = 0.93  # of a rectangle that a picture must fill
 _FLAT_SHARE = 0.5  # of an area's pixels in one tone: a tinted box and not a photograph
 
+_MOST_FRAMES = 5_000  # of a TIFF file
+_NEW_SUBFILE_TYPE = 254  # the tag of a TIFF file that says what a frame is
+
 _reading = threading.Lock()  # one page at a time: it uses every core
 
 
-def read_picture(content: bytes, *, number: int = 1, max_pixels: int = MAX_PIXELS) -> PrintedPage:
-    """The page in the bytes of a PNG, JPEG, TIFF, BMP or WebP picture. `number` counts from one.
+def read_picture(content: bytes, *, number: int = 1, frame: int = 0, max_pixels: int = MAX_PIXELS) -> PrintedPage:
+    """The page in the bytes of a PNG, JPEG, TIFF, BMP or WebP picture. `number` counts from one, `frame` from zero.
 
     Raises SourceError when the OCR parts are not installed, or the picture is damaged, has more than `max_pixels`, or
     shows no text.
     """
-    return read_image(_open(content, max_pixels=max_pixels, is_read=True), number=number)
+    return read_image(_open(content, frame=frame, max_pixels=max_pixels, is_read=True), number=number)
+
+
+def frames_of(content: bytes) -> list[int]:
+    """Which frames of a picture are pages: those of a TIFF file, else the only or the first one.
+
+    Raises SourceError as `open_picture`.
+    """
+    image = _opened(content)
+    if image.format != "TIFF":
+        return [0]
+    frames: list[int] = []
+    at = 0
+    while at < _MOST_FRAMES:
+        try:
+            image.seek(at)
+        except (EOFError, OSError, ValueError, SyntaxError):  # the end, or where the file was cut
+            break
+        # A small copy of the page before it is none.
+        if not image.tag_v2.get(_NEW_SUBFILE_TYPE, 0) & 1:
+            frames.append(at)
+        at += 1
+    return frames or [0]
 
 
 def read_image(image: Image, *, number: int = 1) -> PrintedPage:
@@ -69,23 +94,42 @@ def read_image(image: Image, *, number: int = 1) -> PrintedPage:
 _MARK_TWICE = re.compile(r"(?<=，),|,(?=，)|(?<=。)\.|\.(?=。)|(?<=：):|:(?=：)")
 
 
-def open_picture(content: bytes, *, max_pixels: int = MAX_PIXELS) -> Image:
-    """The picture in some bytes, upright. Raises SourceError when it is damaged or has more than `max_pixels`."""
-    return _open(content, max_pixels=max_pixels, is_read=False)
+def open_picture(content: bytes, *, frame: int = 0, max_pixels: int = MAX_PIXELS) -> Image:
+    """A frame of the picture in some bytes, upright.
+
+    Raises SourceError when it is damaged or has more than `max_pixels`.
+    """
+    return _open(content, frame=frame, max_pixels=max_pixels, is_read=False)
 
 
-def _open(content: bytes, *, max_pixels: int, is_read: bool) -> Image:
-    """As `open_picture`; one that `is_read` has no more pixels than the models are given."""
+def _opened(content: bytes) -> Any:
+    """The picture in some bytes, of which only the header is read. Raises SourceError as `open_picture`."""
     try:
         import PIL.Image
-        import PIL.ImageOps
     except ImportError as error:
         raise SourceError(SourceCode.NO_OCR) from error
     try:
         with warnings.catch_warnings():
-            # Pillow warns of large pictures; the limit below says more.
+            # Pillow warns of large pictures; the limit on pixels says more.
             warnings.simplefilter("ignore", PIL.Image.DecompressionBombWarning)
-            image: Image = PIL.Image.open(io.BytesIO(content))
+            return PIL.Image.open(io.BytesIO(content))
+    except PIL.Image.DecompressionBombError as error:
+        raise SourceError(SourceCode.PICTURE_TOO_LARGE) from error
+    except (OSError, ValueError, SyntaxError, EOFError) as error:
+        raise SourceError(SourceCode.PICTURE_DAMAGED, detail=str(error)) from error
+
+
+def _open(content: bytes, *, frame: int, max_pixels: int, is_read: bool) -> Image:
+    """As `open_picture`; one that `is_read` has no more pixels than the models are given."""
+    image: Image = _opened(content)
+    import PIL.Image
+    import PIL.ImageOps
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", PIL.Image.DecompressionBombWarning)
+            if frame:
+                image.seek(frame)
         # The size stands in the header; nothing is unpacked before it is known.
         if image.width * image.height > max_pixels:
             raise SourceError(SourceCode.TOO_MANY_PIXELS, n=image.width * image.height, limit=max_pixels)

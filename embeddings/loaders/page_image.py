@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from embeddings.config import Limits
 from embeddings.errors import SourceCode, SourceError
 from embeddings.loaders.apart import run_apart
-from embeddings.loaders.scans import PdfLoader, PictureLoader
+from embeddings.loaders.scans import PdfLoader, PictureLoader, pictures_in
 from embeddings.sources.document import Document
 from embeddings.sources.files import PRINTED_SUFFIXES, read_bytes
 from embeddings.sources.unpack import unpack
@@ -114,12 +114,13 @@ def _draw(document: Document, number: int, limits: Limits) -> Image:
         from embeddings.layout.pdf import draw_page
 
         return draw_page(document.content, number, max_pages=limits.max_pages, max_pixels=limits.max_pixels)
-    pictures = (document.content, *document.further_pages)
-    if not PictureLoader().reads(document) or not 1 <= number <= len(pictures):
+    pictures = pictures_in(document) if PictureLoader().reads(document) else []
+    if not 1 <= number <= len(pictures):
         raise SourceError(SourceCode.NO_PAGE, name=document.name, page=number)
     from embeddings.layout.ocr import open_picture
 
-    return open_picture(pictures[number - 1], max_pixels=limits.max_pixels)
+    picture, frame = pictures[number - 1]
+    return open_picture(picture, frame=frame, max_pixels=limits.max_pixels)
 
 
 def _clip(image: Image, number: int, boxes: Sequence[Box], around: Sequence[Box]) -> Clipping:

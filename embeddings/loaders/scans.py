@@ -38,11 +38,7 @@ class PdfLoader:
         with _named(document):
             count = count_pages(document.content)
             pages = read_pdf(document.content, max_pages=limits.max_pages, max_pixels=limits.max_pixels)
-        issue = issue_of_pages(pages)
-        if count <= limits.max_pages:
-            return issue
-        beyond = SourceError(SourceCode.PDF_TOO_MANY_PAGES, n=count, limit=limits.max_pages)
-        return replace(issue, left_out=(SourceError(SourceCode.PAGES_LEFT_OUT, name=document.name, cause=beyond),))
+        return _with_pages_beyond(issue_of_pages(pages), document, count, limits)
 
 
 class PictureLoader:
@@ -61,15 +57,42 @@ class PictureLoader:
         from embeddings.layout.ocr import read_picture
         from embeddings.layout.pages import page_done
 
-        pictures = (document.content, *document.further_pages)
-        if len(pictures) > limits.max_pages:
-            raise SourceError(SourceCode.TOO_MANY_PAGES, name=document.name, n=len(pictures), limit=limits.max_pages)
+        count = 1 + len(document.further_pages)
+        if count > limits.max_pages:
+            raise SourceError(SourceCode.TOO_MANY_PAGES, name=document.name, n=count, limit=limits.max_pages)
         with _named(document):
+            pictures = pictures_in(document)
             pages = []
-            for number, picture in enumerate(pictures, start=1):
-                pages.append(read_picture(picture, number=number, max_pixels=limits.max_pixels))
+            for number, (picture, frame) in enumerate(pictures[: limits.max_pages], start=1):
+                try:
+                    pages.append(read_picture(picture, number=number, frame=frame, max_pixels=limits.max_pixels))
+                except SourceError as error:
+                    # The blank back of a sheet is no reason to leave the others out.
+                    if error.code is not SourceCode.PAGE_UNREADABLE or len(pictures) == 1:
+                        raise
                 page_done()
-        return issue_of_pages(pages)
+            if not pages:
+                raise SourceError(SourceCode.PAGE_UNREADABLE, page=1)
+        return _with_pages_beyond(issue_of_pages(pages), document, len(pictures), limits)
+
+
+def pictures_in(document: Document) -> list[tuple[bytes, int]]:
+    """The pages of a document of pictures: the bytes of each and its frame there.
+
+    Raises SourceError when one is damaged, or the library is missing.
+    """
+    from embeddings.layout.ocr import frames_of
+
+    pictures = (document.content, *document.further_pages)
+    return [(picture, frame) for picture in pictures for frame in frames_of(picture)]
+
+
+def _with_pages_beyond(issue: ParsedIssue, document: Document, count: int, limits: Limits) -> ParsedIssue:
+    """The issue, which says that it is read in part where it has more pages than the limit."""
+    if count <= limits.max_pages:
+        return issue
+    beyond = SourceError(SourceCode.PDF_TOO_MANY_PAGES, n=count, limit=limits.max_pages)
+    return replace(issue, left_out=(SourceError(SourceCode.PAGES_LEFT_OUT, name=document.name, cause=beyond),))
 
 
 @contextmanager

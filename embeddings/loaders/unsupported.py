@@ -10,9 +10,9 @@ from embeddings.sources.document import Document
 from embeddings.types import ParsedIssue
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the container of Office files before 2007, and of encrypted ones
+_RTF = b"{\\rtf"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _SIGNATURES = (
-    (b"{\\rtf", "an RTF file", "Install LibreOffice, or save it as DOCX or PDF,"),
     (b"Rar!", "a RAR file", "Pack it as ZIP, or unpack it"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z file", "Pack it as ZIP, or unpack it"),
     (b"BZh", "a bzip2 file", "Pack it as ZIP, TAR or GZ"),
@@ -38,7 +38,7 @@ class UnsupportedLoader:
     def reads(self, document: Document) -> bool:
         """Whether the bytes begin as one of these formats does."""
         return (
-            document.content.startswith((_OLE, *(signature for signature, _, _ in _SIGNATURES)))
+            document.content.startswith((_OLE, _RTF, *(signature for signature, _, _ in _SIGNATURES)))
             or _OFFICE_XML.search(document.content[:_HEAD_BYTES]) is not None
         )
 
@@ -49,12 +49,8 @@ class UnsupportedLoader:
             raise SourceError(SourceCode.PROTECTED, name=name)
         if content.startswith(_OLE):
             raise SourceError(SourceCode.OLD_OFFICE, name=name)
-        if _OFFICE_XML.search(content[:_HEAD_BYTES]):
-            raise SourceError(
-                SourceCode.UNREAD_FORMAT,
-                name=name,
-                format="XML of Office 2003",
-                cure="Install LibreOffice, or save it as DOCX or XLSX,",
-            )
+        if content.startswith(_RTF) or _OFFICE_XML.search(content[:_HEAD_BYTES]):
+            form = "RTF" if content.startswith(_RTF) else "Office 2003 XML"
+            raise SourceError(SourceCode.NEEDS_LIBREOFFICE, name=name, format=form)
         what, cure = next((what, cure) for signature, what, cure in _SIGNATURES if content.startswith(signature))
         raise SourceError(SourceCode.UNREAD_FORMAT, name=name, format=what, cure=cure)

@@ -90,6 +90,7 @@ CHINESE: dict[ErrorCode, str] = {
     SourceCode.NO_TEXT_LEFT: "《{title}》没有正文了。不要它，请取消收录。",
     SourceCode.NO_TEXT_ON_PAGES: "没有认出文字。请摆正原件，用 200 dpi 以上重新扫描再投。",
     SourceCode.OFD_WITHOUT_TEXT: "OFD 里没有可读的文字，可能只有图片。请另存为 PDF 再投。",
+    SourceCode.NEEDS_LIBREOFFICE: "是 {format} 文件，要有 LibreOffice 才能读。请安装它，或另存为 DOCX 或 PDF 再投。",
     SourceCode.OLD_OFFICE: "是旧版 Word、WPS 或 Excel 文件。请安装 LibreOffice，或另存为 DOCX 或 PDF 再投。",
     SourceCode.PACKAGE_DAMAGED: "{form} 文件已损坏（{detail}）。请重新复制或另存一份再投。",
     SourceCode.PACKAGE_TOO_LARGE: "解压后太大，上限是 {limit:,} 字节。请拆成几份或另存为 PDF 再投。",

@@ -6,6 +6,8 @@ import gzip
 import io
 import json
 import logging
+import os
+import struct
 import tarfile
 import zipfile
 from collections.abc import Callable
@@ -19,6 +21,8 @@ from embeddings.config import Limits
 from embeddings.errors import SourceCode, SourceError
 from embeddings.ingest.build import BuildOptions
 from embeddings.layout import ocr
+from embeddings.layout.geometry import Area, PrintedLine
+from embeddings.loaders import libreoffice
 from embeddings.loaders.registry import read_document
 from embeddings.sources.files import read_bytes
 from embeddings.sources.unpack import unpack
@@ -31,6 +35,7 @@ from tests.loaders.packages.test_packages import epub_bytes, odt_bytes, pptx_byt
 from tests.loaders.rows.test_feeds import item, rss
 from tests.loaders.rows.test_sheets import csv_bytes, xlsx_bytes
 from tests.loaders.test_fuzz import docx_bytes, png_bytes, zip_bytes
+from tests.loaders.test_libreoffice import stand_in
 from tests.loaders.test_word_xml import of_2003, paragraph
 from tests.sources.test_mail import mail, saved_page
 from tests.support.compound import compound_file, xls_bytes
@@ -68,6 +73,19 @@ def pdf_bytes(*, password: str = "") -> bytes:
     return stream.getvalue()
 
 
+def picture_bytes(kind: str) -> bytes:
+    from PIL import Image
+
+    stream = io.BytesIO()
+    Image.new("L", (64, 64), 255).save(stream, kind)
+    return stream.getvalue()
+
+
+def old_office(stream: str) -> bytes:
+    return compound_file(stream, TEXT.encode("utf-16-le") * 20)
+
+
+RTF = b"{\\rtf1\\ansi\\ansicpg936 " + "".join(f"\\u{ord(character)}?" for character in TEXT).encode() + b"\\par}"
 FORMATS: dict[str, Callable[[], bytes]] = {
     "县报.txt": TEXT.encode,
     "县报.md": f"# 县报 2024年10月18日\n\n## 水渠通水\n\n{TEXT}\n".encode,
@@ -88,10 +106,24 @@ FORMATS: dict[str, Callable[[], bytes]] = {
     "县报.doc": lambda: of_2003(paragraph(TEXT)),
     "县报.pdf": pdf_bytes,
     "县报.png": png_bytes,
+    "县报.tiff": lambda: picture_bytes("TIFF"),
+    "县报.bmp": lambda: picture_bytes("BMP"),
+    "县报.webp": lambda: picture_bytes("WEBP"),
+    "旧报.doc": lambda: old_office("WordDocument"),
+    "县报.wps": lambda: old_office("WordDocument"),
+    "县报.ppt": lambda: old_office("PowerPoint Document"),
+    "县报.rtf": lambda: RTF,
     "县报.zip": zip_bytes,
     "县报.tar": tar_bytes,
     "县报.txt.gz": lambda: gzip.compress(TEXT.encode()),
 }
+# What cannot be read here: OCR finds nothing, and there is no LibreOffice.
+UNREAD = {
+    **dict.fromkeys(("县报.png", "县报.tiff", "县报.bmp", "县报.webp"), SourceCode.SCAN_UNREADABLE),
+    **dict.fromkeys(("旧报.doc", "县报.wps", "县报.ppt"), SourceCode.OLD_OFFICE),
+    "县报.rtf": SourceCode.NEEDS_LIBREOFFICE,
+}
+FOR_LIBREOFFICE = [name for name, code in UNREAD.items() if code is not SourceCode.SCAN_UNREADABLE]
 PACKED = [name for name, made in FORMATS.items() if name.endswith((".docx", ".xlsx", ".pptx", ".odt", ".epub", ".ofd"))]
 OF_XML = {
     "县报.docx": "word/document.xml",
@@ -109,6 +141,7 @@ ENTITIES = f'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">{ENTITIES}]>'
 @pytest.fixture(autouse=True)
 def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ocr, "_recognise", lambda _pixels: [])
+    monkeypatch.setattr(libreoffice, "_PROGRAMS", ())
     logging.getLogger("embeddings.loaders.registry").setLevel(logging.CRITICAL)
 
 
@@ -144,8 +177,11 @@ def placed(folder: Path, name: str, content: bytes) -> Path:
 @pytest.mark.parametrize("name", FORMATS)
 def test_the_file_itself_is_read(name: str, tmp_path: Path) -> None:
     errors = errors_of(placed(tmp_path, name, FORMATS[name]()))
-    # OCR, which finds nothing here, would be needed for a picture.
-    assert [error.code for error in errors] == ([SourceCode.SCAN_UNREADABLE] if name.endswith(".png") else [])
+    assert [error.code for error in errors] == ([UNREAD[name]] if name in UNREAD else [])
+    must_be_said(errors)
+    assert all("LibreOffice" in f"{error}" and "LibreOffice" in explain(error) for error in errors) or (
+        name not in FOR_LIBREOFFICE
+    )
 
 
 @pytest.mark.parametrize("share", [0.05, 0.5, 0.98])
@@ -241,11 +277,88 @@ def test_half_a_character_is_read_or_named(name: str, half: bytes, tmp_path: Pat
     must_be_said(errors_of(placed(tmp_path, name, content)))
 
 
+def bmp_of(side: int) -> bytes:
+    head = struct.pack("<2sIHHI", b"BM", 54, 0, 0, 54)
+    return head + struct.pack("<IiiHHIIiiII", 40, side, side, 1, 24, 0, 0, 0, 0, 0, 0)
+
+
+def webp_of(side: int) -> bytes:
+    canvas = struct.pack("<I", side - 1)[:3] * 2
+    chunk = b"VP8X" + struct.pack("<I", 10) + b"\x00" * 4 + canvas
+    return b"RIFF" + struct.pack("<I", 4 + len(chunk)) + b"WEBP" + chunk
+
+
+def tiff_of(side: int, *, following: int = 0) -> bytes:
+    """A grey picture; the next one stands at `following`, which may be itself."""
+    tags = [(256, side), (257, side), (258, 8), (259, 1), (262, 1), (273, 8), (277, 1), (278, side), (279, 1)]
+    entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags)
+    return b"II*\x00" + struct.pack("<IH", 8, len(tags)) + entries + struct.pack("<I", following)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("县报.bmp", bmp_of(60_000)),
+        ("县报.webp", webp_of(16_383)),
+        ("县报.tiff", tiff_of(60_000)),
+        ("县报.tiff", tiff_of(8, following=8)),
+        ("县报.rtf", b"{\\rtf1" + b"{" * 200_000),
+        ("县报.rtf", b"{\\rtf1\\bin2147483647 x}"),
+        ("县报.doc", compound_file("WordDocument", b"")[:700]),
+    ],
+)
+def test_a_hostile_picture_or_old_file_is_named(name: str, content: bytes, tmp_path: Path) -> None:
+    errors = errors_of(placed(tmp_path, name, content))
+    assert len(errors) == 1
+    must_be_said(errors)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the program in the place of LibreOffice is a script")
+@pytest.mark.parametrize("name", ["旧报.doc", "县报.wps", "县报.rtf"])
+@pytest.mark.parametrize("made", ["cut", "empty", "huge", "bomb", "entities", "no DOCX"])
+def test_what_libreoffice_makes_of_a_bad_file_is_read_within_the_limits(
+    name: str, made: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(libreoffice, "_PROGRAMS", ("soffice",))
+    saved = docx_bytes()
+    with zipfile.ZipFile(io.BytesIO(saved)) as archive:
+        parts = {member: archive.read(member) for member in archive.namelist()}
+    part = parts["word/document.xml"]
+    body = {"bomb": part + b" " * 3_000_000, "entities": ENTITIES.encode() + part.replace(b"</", b"&i;</", 1)}
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for member, content in {**parts, "word/document.xml": body.get(made, part)}.items():
+            archive.writestr(member, content)
+    become = {"cut": saved[: len(saved) // 2], "empty": b"", "huge": bytes(200_000), "no DOCX": b"{\\rtf1 x}"}
+    (tmp_path / "saved").write_bytes(become.get(made, stream.getvalue()))
+    stand_in(tmp_path, monkeypatch, f"shutil.copy({str(tmp_path / 'saved')!r}, out / 'document.docx')\n")
+    limits = Limits(max_bytes=100_000, max_unpacked_bytes=1_000_000)
+    errors = errors_of(placed(tmp_path, name, FORMATS[name]()), limits)
+    assert errors or made == "entities"  # which are left as they are
+    must_be_said(errors)
+
+
+def test_of_a_tiff_file_with_more_pages_than_the_limit_the_first_are_read_and_the_rest_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from PIL import Image
+
+    stream = io.BytesIO()
+    page = Image.new("L", (8, 8), 255)
+    page.save(stream, "TIFF", save_all=True, append_images=[page] * 9)
+    line = PrintedLine(TEXT, Area(2, 2, 60, 6))
+    monkeypatch.setattr(ocr, "_recognise", lambda _pixels: [line])
+    (error,) = errors_of(placed(tmp_path, "县报.tiff", stream.getvalue()), Limits(max_pages=4))
+    cause = error.params["cause"]
+    assert (error.code, cause.params["n"], cause.params["limit"]) == (SourceCode.PAGES_LEFT_OUT, 10, 4)
+    must_be_said([error])
+
+
 def test_no_bad_file_stops_the_others_of_a_folder(tmp_path: Path, counting: CountingEncoder) -> None:
     folder = tmp_path / "issues"
     folder.mkdir()
     for name, made in FORMATS.items():
-        if not name.endswith(".png"):
+        if UNREAD.get(name) is not SourceCode.SCAN_UNREADABLE:
             content = made()
             placed(folder, f"坏{name}", content[: len(content) // 3])
             placed(folder, f"空{name}", b"")

@@ -228,3 +228,31 @@ def test_the_front_page_of_a_paper_becomes_its_seven_articles(shared: Path) -> N
         "如何预防和减",
     ]
     assert str(issue.date) == "2025-09-13"
+
+
+def test_the_pages_of_a_tiff_file_are_read_one_after_another_without_its_blank_ones_and_small_copies(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from PIL import Image
+
+    from embeddings.layout import ocr
+    from embeddings.layout.geometry import Area, PrintedLine
+    from embeddings.loaders.page_image import _draw
+
+    sizes = [(300, 400), (310, 400), (30, 40), (320, 400)]
+    texts = {300: STORY, 320: OTHER}
+    frames = [Image.new("L", size, 255) for size in sizes]
+    frames[2].encoderinfo = {"tiffinfo": {254: 1}}  # type: ignore[attr-defined]
+    stream = io.BytesIO()
+    frames[0].save(stream, "TIFF", save_all=True, append_images=frames[1:])
+
+    def recognise(pixels: object) -> list[PrintedLine]:
+        width = round(300 * pixels.shape[1] / pixels.shape[0] * 400 / 300)  # type: ignore[attr-defined]
+        return [PrintedLine(texts[width], Area(10, 10, 800, 40))] if width in texts else []
+
+    monkeypatch.setattr(ocr, "_recognise", recognise)
+    document = Document("a.tif", stream.getvalue())
+    (article,) = read_document(document).articles
+    assert article.body == STORY + OTHER
+    assert [box.page for paragraph in article.boxes for box in paragraph] == [1, 3]
+    assert _draw(document, 3, Limits()).size == (320, 400)
