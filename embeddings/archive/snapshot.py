@@ -44,7 +44,6 @@ class LocalSnapshot(Snapshot):
     def __init__(self, connection: sqlite3.Connection, index: Index) -> None:
         self._connection = connection
         self.index = index
-        self._last_scores: tuple[str, NDArray[np.float32]] | None = None  # a search asks for the same scores twice
 
     @property
     def generation(self) -> str:
@@ -70,15 +69,8 @@ class LocalSnapshot(Snapshot):
 
     def search_words(self, question: str, k: int, *, filters: Filters | None = None) -> list[ScoredChunk]:
         """The `k` chunks with the highest BM25 score, best first, ties by id; those that share no term are left out."""
-        scores = self._word_scores(question)
         allowed = self.index.allowed(filters) if filters else None
-        if allowed is not None:
-            scores = np.where(allowed, scores, 0.0)
-        candidates = np.flatnonzero(scores)
-        if candidates.size > k:
-            candidates = candidates[np.argpartition(-scores[candidates], k - 1)[:k]]
-        best = candidates[np.lexsort((candidates, -scores[candidates]))]
-        return self._scored(best, scores[best])
+        return self._scored(*self.index.lexical.search(question, k, allowed=allowed))
 
     def _scored(self, rows: NDArray[np.int64], scores: NDArray[np.float32]) -> list[ScoredChunk]:
         keys = self.index.columns.chunk_keys[rows].tolist()
@@ -112,13 +104,7 @@ class LocalSnapshot(Snapshot):
 
     def word_scores(self, question: str, chunk_ids: Sequence[str]) -> NDArray[np.float32]:
         """The BM25 scores of some chunks, shape (len(chunk_ids),)."""
-        return self._word_scores(question)[self.index.rows_of(chunk_ids)]
-
-    def _word_scores(self, question: str) -> NDArray[np.float32]:
-        scored = self._last_scores
-        if scored is None or scored[0] != question:
-            scored = self._last_scores = question, self.index.lexical.scores(question)
-        return scored[1]
+        return self.index.lexical.scores_of(question, self.index.rows_of(chunk_ids))
 
     def term_statistics(self, text: str) -> TermStatistics:
         """The terms of a text, each with its document frequency among the chunks."""

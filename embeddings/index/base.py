@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
+
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 
@@ -44,8 +45,14 @@ class LexicalIndex(Protocol):
         """The number of chunks."""
         ...
 
-    def scores(self, question: str) -> NDArray[np.float32]:
-        """The score of every chunk for a question, shape (size,); 0 for one that shares no term."""
+    def search(
+        self, question: str, k: int, *, allowed: NDArray[np.bool_] | None = None
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """The best `k` rows and their scores, best first, ties by row; those that share no term are left out."""
+        ...
+
+    def scores_of(self, question: str, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """The scores of some rows, shape (len(rows),)."""
         ...
 
     def rows_with(self, text: str) -> Iterator[NDArray[np.int64]]:
@@ -55,3 +62,11 @@ class LexicalIndex(Protocol):
     def document_frequencies(self, terms: NDArray[np.uint64]) -> NDArray[np.int64]:
         """In how many chunks each of some terms (`embeddings.index.terms`) stands, shape of `terms`."""
         ...
+
+
+def best_of(
+    rows: NDArray[np.int64], scores: NDArray[np.float32], k: int
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """The `k` rows with the highest scores, best first, ties by row."""
+    order = np.lexsort((rows, -scores))[:k]
+    return rows[order], scores[order]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from embeddings.index.base import best_of
 from embeddings.index.postings import Postings
 from embeddings.index.terms import inverse_document_frequency, terms_of
 
@@ -19,6 +21,20 @@ if TYPE_CHECKING:
 # Improvements to BM25 and Language Models Examined, 2014; here they beat 1.2 and 0.75 by half a point.
 K1 = 0.9
 B = 0.4
+
+
+_BLOCK = 64  # rows of which the best score is looked at first
+_COMMON = 32  # a term that such a part of the rows has takes longer to add than to see whether it can matter
+_FEW = 64  # terms are looked up for such a part of the rows rather than added to all
+
+
+@dataclass(frozen=True, slots=True)
+class _Term:
+    """A term of a question: its idf times k1 + 1, how many rows have it, and the parts it is in, with its place."""
+
+    weight: np.float32
+    frequency: int
+    places: list[tuple[int, int]]
 
 
 class Bm25Index:
@@ -48,6 +64,7 @@ class Bm25Index:
         self._size = sum(map(len, lengths))
         mean = sum(int(part.sum(dtype=np.int64)) for part in lengths) / max(self._size, 1)
         self._norms = [(k1 * (1 - b + b * (part.lengths / (mean or 1.0)))).astype(np.float32) for part in self._parts]
+        self._least_norms = [float(norms.min()) if len(norms) else 0.0 for norms in self._norms]
 
     @classmethod
     def build(cls, texts: Sequence[str], *, k1: float = K1, b: float = B, cut: Cut = terms_of) -> Bm25Index:
@@ -61,20 +78,101 @@ class Bm25Index:
 
     def scores(self, question: str, *, cut: Cut = terms_of) -> NDArray[np.float32]:
         """The score of every row for a question, shape (rows,); 0 for one that shares no term, or does not count."""
-        wanted = np.unique(cut([question])[0])
         scores = np.zeros(int(self._starts[-1]), np.float32)
-        weights = inverse_document_frequency(self.document_frequencies(wanted), self._size) * (self._k1 + 1)
-        for part, norms, start in zip(self._parts, self._norms, self._starts.tolist(), strict=False):
-            own = scores[start : start + part.size]
-            places, here = part.find(wanted)
-            for weight, place in zip(weights[here].tolist(), places[here].tolist(), strict=True):
-                rows, counts = part.at(place)
-                frequencies = counts.astype(np.float32)
-                own[rows] += np.float32(weight) * frequencies / (frequencies + norms[rows])
+        for term in self._terms(question, cut):
+            self._add(term, scores)
         for mask, start in zip(self._counting, self._starts.tolist(), strict=False):
             if mask is not None:
                 scores[start : start + len(mask)][~mask] = 0.0
         return scores
+
+    def scores_of(self, question: str, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """The scores of some rows that count, shape (len(rows),), as `scores` has them."""
+        scores = np.zeros(len(rows), np.float32)
+        for term in self._terms(question, terms_of):
+            self._add_to(rows, term, scores)
+        return scores
+
+    def search(
+        self, question: str, k: int, *, allowed: NDArray[np.bool_] | None = None
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """The best `k` rows and their scores, best first, ties by row; those that share no term are left out.
+
+        `allowed`, shape (rows,), narrows them. Terms are added up from the rarest to the commonest; once those that are
+        left cannot bring another row among the best, they are looked up for the rows that are (MaxScore of Turtle and
+        Flood, Query evaluation: strategies and optimizations, 1995).
+        """
+        scores = np.zeros(-(-int(self._starts[-1]) // _BLOCK) * _BLOCK, np.float32)
+        scores[int(self._starts[-1]) :] = -np.inf
+        self._bar(scores, allowed)
+        terms = self._terms(question, terms_of)
+        left = np.cumsum([0.0, *(self._most(term) for term in reversed(terms))])[::-1]
+        worth_looking = np.inf  # at so little that is left
+        for number, term in enumerate(terms):
+            rest = float(left[number])
+            if rest <= worth_looking and term.frequency > len(scores) // _COMMON:
+                candidates = _promising(scores, _kth_best(scores, k) - rest)
+                if candidates is not None:
+                    found = scores[candidates]
+                    for common in terms[number:]:
+                        self._add_to(candidates, common, found)
+                    return best_of(candidates, found, k)
+                worth_looking = rest / 2
+            self._add(term, scores)
+        candidates = np.flatnonzero(scores >= max(_kth_best(scores, k), np.finfo(np.float32).tiny))
+        return best_of(candidates, scores[candidates], k)
+
+    def _bar(self, scores: NDArray[np.float32], allowed: NDArray[np.bool_] | None) -> None:
+        """Let the rows that do not count, or are not allowed, never be found."""
+        if allowed is not None:
+            scores[: len(allowed)][~allowed] = -np.inf
+        for mask, start in zip(self._counting, self._starts.tolist(), strict=False):
+            if mask is not None:
+                scores[start : start + len(mask)][~mask] = -np.inf
+
+    def _terms(self, question: str, cut: Cut) -> list[_Term]:
+        """The terms of a question that some row has, the rarest first. Scores are summed in this order."""
+        wanted = np.unique(cut([question])[0])
+        frequencies = self.document_frequencies(wanted)
+        weights = inverse_document_frequency(frequencies, self._size) * (self._k1 + 1)
+        found = [part.find(wanted) for part in self._parts]
+        terms = []
+        for number in np.argsort(frequencies, kind="stable").tolist():
+            places = [(part, int(of_part[number])) for part, (of_part, here) in enumerate(found) if bool(here[number])]
+            if places:
+                terms.append(_Term(np.float32(weights[number]), int(frequencies[number]), places))
+        return terms
+
+    def _most(self, term: _Term) -> float:
+        """The most that a term adds to any score."""
+        most = 0.0
+        for part, place in term.places:
+            count = float(self._parts[part].at(place)[1].max())
+            most = max(most, float(term.weight) * count / (count + self._least_norms[part]))
+        return most
+
+    def _add(self, term: _Term, scores: NDArray[np.float32]) -> None:
+        """Add what a term gives to each row that has it."""
+        for part, place in term.places:
+            rows, counts = self._parts[part].at(place)
+            own = scores[self._starts[part] : self._starts[part + 1]]
+            own[rows] += self._gain(term, part, rows, counts)
+
+    def _add_to(self, rows: NDArray[np.int64], term: _Term, scores: NDArray[np.float32]) -> None:
+        """Add what a term gives to some rows, to their scores, shape (len(rows),)."""
+        for part, place in term.places:
+            having, counts = self._parts[part].at(place)
+            inside = np.flatnonzero((rows >= self._starts[part]) & (rows < self._starts[part + 1]))
+            own = (rows[inside] - self._starts[part]).astype(np.int32)
+            found = np.minimum(np.searchsorted(having, own), len(having) - 1)
+            here = having[found] == own
+            scores[inside[here]] += self._gain(term, part, own[here], counts[found[here]])
+
+    def _gain(
+        self, term: _Term, part: int, rows: NDArray[np.int32], counts: NDArray[np.unsignedinteger]
+    ) -> NDArray[np.float32]:
+        frequencies = counts.astype(np.float32)
+        return np.asarray(term.weight * frequencies / (frequencies + self._norms[part][rows]), dtype=np.float32)
 
     def rows_with(self, text: str) -> Iterator[NDArray[np.int64]]:
         """For each term of a text, the rows of the texts that have it and count, in order."""
@@ -101,3 +199,20 @@ class Bm25Index:
             for number in np.flatnonzero(here).tolist():
                 total[number] += np.count_nonzero(mask[part.at(int(places[number]))[0]])
         return total
+
+
+def _kth_best(scores: NDArray[np.float32], k: int) -> float:
+    """A score that at least `k` rows reach, and few others do; -inf where there are not so many."""
+    best = scores.reshape(_BLOCK, -1).max(axis=0)  # of rows that lie far apart: along them numpy is fast
+    if len(best) < 2 * k:
+        best = scores
+    return float(np.partition(best, -k)[-k]) if len(best) >= k else -np.inf
+
+
+def _promising(scores: NDArray[np.float32], floor: float) -> NDArray[np.int64] | None:
+    """The rows with at least such a score; None where they are many, or one without a term could be among them."""
+    floor = floor * (1 - 1e-5) - 1e-5  # sums are rounded
+    if floor <= 0:
+        return None
+    found = np.flatnonzero(scores >= floor)
+    return found if len(found) <= len(scores) // _FEW else None

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from embeddings.index.base import best_of
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -136,14 +138,6 @@ class VectorParts:
             chosen = of_part == number
             found[chosen] = self._parts[number].vectors(wanted[chosen] - self._starts[number])
         return found
-
-
-def best_of(
-    rows: NDArray[np.int64], scores: NDArray[np.float32], k: int
-) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """The `k` rows with the highest scores, best first, ties by row."""
-    order = np.lexsort((rows, -scores))[:k]
-    return rows[order], scores[order]
 
 
 def _empty(dimension: int) -> Any:

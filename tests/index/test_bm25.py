@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from embeddings.index import bm25
 from embeddings.index.bm25 import K1, B, Bm25Index
 from embeddings.index.postings import Postings, merge_postings
 from embeddings.index.terms import TermStatistics, have_all_terms, terms_of
@@ -83,6 +84,43 @@ def test_a_text_has_all_terms_where_each_stands_in_some_text() -> None:
 TEXTS = st.lists(st.text("水渠修好了桥通车abc 12", max_size=12), min_size=1, max_size=9)
 
 
+def assert_best(index: Bm25Index, question: str, k: int, *, allowed: np.ndarray | None = None) -> None:
+    """That a search finds what sorting all scores would."""
+    scores = index.scores(question)
+    if allowed is not None:
+        scores = np.where(allowed, scores, 0.0)
+    wanted = np.lexsort((np.arange(len(scores)), -scores))[:k]
+    wanted = wanted[scores[wanted] > 0]
+    rows, found = index.search(question, k, allowed=allowed)
+    assert rows.tolist() == wanted.tolist()
+    assert np.array_equal(found, scores[wanted])
+
+
+def test_a_search_that_passes_over_common_terms_finds_what_one_over_all_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    draw = np.random.default_rng(0)
+    signs = np.array(
+        list(
+            "的了是在有和人中大上为个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所民得经"
+        )
+    )
+    shares = 1.0 / np.arange(1, len(signs) + 1)
+    texts = ["".join(draw.choice(signs, 12, p=shares / shares.sum())) for _ in range(6_000)]
+    index = Bm25Index([Postings.build(texts[:2_000]), Postings.build(texts[2_000:])], [np.arange(2_000) % 3 > 0, None])
+    looked_up = []
+    inside = bm25._promising
+
+    def spy(scores: np.ndarray, floor: float) -> np.ndarray | None:
+        looked_up.append(inside(scores, floor))
+        return looked_up[-1]
+
+    monkeypatch.setattr(bm25, "_promising", spy)
+    for number in range(0, 6_000, 150):
+        for k in (1, 10, 100):
+            assert_best(index, texts[number], k)
+        assert_best(index, texts[number], 10, allowed=np.arange(6_000) % 5 == 0)
+    assert sum(found is not None for found in looked_up) > 10
+
+
 @given(TEXTS, st.lists(st.integers(0, 9), max_size=3), st.lists(st.booleans(), min_size=9, max_size=9))
 def test_parts_score_as_one_index_of_what_counts(texts: list[str], cuts: list[int], counts: list[bool]) -> None:
     mask = np.array(counts[: len(texts)])
@@ -97,6 +135,11 @@ def test_parts_score_as_one_index_of_what_counts(texts: list[str], cuts: list[in
         scores = index.scores(question)
         assert np.array_equal(scores[mask], whole.scores(question))
         assert not scores[~mask].any()
+        counting = np.flatnonzero(mask)
+        assert np.array_equal(index.scores_of(question, counting), scores[counting])
+        for k in (1, 3, 20):
+            assert_best(index, question, k)
+            assert_best(index, question, k, allowed=np.arange(len(texts)) % 2 == 0)
 
 
 @given(TEXTS, st.lists(st.booleans(), min_size=9, max_size=9), st.integers(0, 9))
