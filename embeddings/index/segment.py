@@ -115,6 +115,13 @@ class Segment:
     def _are_among(self, identities: Collection[str]) -> NDArray[np.bool_]:
         return np.array([issue.identity in identities for issue in self.issues], dtype=np.bool_)
 
+    def _postings_again(self) -> Postings:
+        counts = np.dtype(self.postings.counts.dtype).str
+        return self.postings if self.folder is None else _postings_of(self.folder, counts)
+
+    def _vectors_again(self) -> FaissVectors:
+        return self.vectors if self.folder is None else FaissVectors.load(self.folder / _VECTORS)
+
     def is_as_written(self) -> bool:
         """Whether every file still is what was written. Reads all of them."""
         try:
@@ -196,7 +203,8 @@ def merge_segments(parts: Sequence[Segment], identities: Collection[str], folder
     """Write several segments as one into a new folder, with those of their issues that are named. Raises OSError."""
     folder.mkdir(parents=True)
     masks = [part.counting(identities) for part in parts]
-    merge_postings([(part.postings, mask) for part, mask in zip(parts, masks, strict=True)], folder)
+    # What is merged is mapped once more and let go at once, so that no more than a part of it stays in memory.
+    merge_postings([(part._postings_again(), mask) for part, mask in zip(parts, masks, strict=True)], folder)
     issues: list[SegmentIssue] = []
     sections: dict[str, int] = {}
     columns = []
@@ -214,7 +222,7 @@ def merge_segments(parts: Sequence[Segment], identities: Collection[str], folder
         tuple(sections),
         Columns.joined(columns),
         _postings_of(folder, np.result_type(np.uint8, *(part.postings.counts.dtype for part in parts)).str),
-        FaissVectors.merged((part.vectors, mask) for part, mask in zip(parts, masks, strict=True)),
+        FaissVectors.merged(lambda: ((part._vectors_again(), mask) for part, mask in zip(parts, masks, strict=True))),
     )
     return merged._finish(folder)
 
