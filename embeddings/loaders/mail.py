@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -15,6 +16,8 @@ from embeddings.sources.document import Document
 from embeddings.sources.mail import MailPart, field_text, is_mail, is_saved_page, parse_mail, texts
 from embeddings.text.dates import find_date
 from embeddings.types import ParsedIssue
+
+_SALUTATION = re.compile(r".{1,20}[:：]|.{0,20}[您你]们?好[!！。，,～~]?")
 
 
 class MailLoader:
@@ -62,7 +65,7 @@ def _read_part(document: Document, part: MailPart, limits: Limits) -> ParsedIssu
 def _mailed(issues: list[ParsedIssue], subject: str, day: date | None) -> ParsedIssue:
     """The texts of a mail as one issue: a lone article without a title has the subject, else the subject names them."""
     articles = tuple(article for issue in issues for article in issue.articles if article.body)
-    if len(articles) == 1 and not articles[0].title:
+    if len(articles) == 1 and (not articles[0].title or _SALUTATION.fullmatch(articles[0].title)):
         articles = (replace(articles[0], title=subject),)
     name = next((issue.name for issue in issues if issue.name), "")
     told = next((issue.date for issue in issues if issue.date), None)

@@ -42,6 +42,8 @@ _POSTED = re.compile(
     r"(?P<who>[^\s，。；：:]{0,12})\s*(?<![论文章])[发發][表佈布][于於]\s*[:：]?\s*(?=(?:19|20)\d\d\s*[年./-])"
 )
 _LONGEST_POSTED = 60
+# 青禾县要情 第31期, 教育简报（总第212期）; a column's article may be called so, too.
+_ENDS_WITH_NUMBER = re.compile(r"\S{2,20}[\s（(·]\s*总?第\s*\d{1,4}\s*期[)）]?")
 NUMBERED = re.compile(rf"[（(]?{HAN_NUMBER}[)）、]|\d{{1,2}}(?:\.\d+)*[、.．\s]|第[一二三四五六七八九十]+[章节条]")
 
 
@@ -81,7 +83,11 @@ def read_outline(blocks: Sequence[tuple[int, str]]) -> ParsedIssue:
         current = drafts[-1] if drafts else None
         if current and level > current.level:
             current.lines += [title, *lines]
-        elif number == 0 and (names_issue(title) or _stands_over_articles(blocks, index, after)):
+        elif number == 0 and (
+            names_issue(title)
+            or _stands_over_articles(blocks, index, after)
+            or (below[0] and not lines and _ENDS_WITH_NUMBER.fullmatch(title))
+        ):
             name = title
             day = day or find_date(title) or next(filter(None, map(find_date, lines)), None)
             drafts += [_OutlineArticle("", 99, lines=lines)] if told else []

@@ -68,10 +68,32 @@ def table_lines(rows: Sequence[Sequence[str]]) -> list[str]:
     lead = next((at for at, row in enumerate(filled) if sum(map(bool, row)) >= _FEWEST), len(filled))
     above = [row_text(row) for row in filled[:lead]]
     table = filled[lead:]
+    if len(table) > _FEWEST + 1 and (names := _names_of_two(table[0], table[1])):
+        return above + [_named_cells(names, row) for row in table[2:]]
     if not table or not _is_header(table):
         return above + [row_text(row) for row in table]
-    names, *rest = table
-    return above + [_named_cells(names, row) for row in rest]
+    return above + [_named_cells(table[0], row) for row in table[1:]]
+
+
+def _names_of_two(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
+    """水位 over 八时 and 二十时 are 水位八时 and 水位二十时; none where the lower row is no such one."""
+    width = max(len(upper), len(lower))
+    above = [*upper, *[""] * (width - len(upper))]
+    below = [*lower, *[""] * (width - len(lower))]
+    group = ""
+    names: list[str] = []
+    for at in range(width):
+        goes_on = at > 0 and (not above[at] or above[at] == group) and bool(below[at])
+        spans = at + 1 < width and (not above[at + 1] or above[at + 1] == above[at]) and bool(below[at + 1])
+        group = group if goes_on else above[at]
+        if below[at] in ("", above[at]):
+            names.append(above[at])
+        elif group and (goes_on or spans) and not _FIGURE.match(below[at]) and len(below[at]) <= _LONGEST_HEADER:
+            names.append(group + below[at])
+        else:
+            return []
+    is_grouped = any(name not in above for name in names)
+    return names if is_grouped and all(names) and len(set(names)) == width else []
 
 
 def _is_header(table: Sequence[Sequence[str]]) -> bool:

@@ -128,3 +128,12 @@ def test_a_page_that_a_word_file_takes_in_is_read(name: str, content: bytes) -> 
 def test_a_file_that_is_taken_in_a_thousand_times_is_read_once() -> None:
     issue = read(taking_in("afchunk.txt", f"水渠通水\n{CANAL}".encode(), times=1000), "稿件.docx")
     assert [article.body for article in issue.articles] == [CANAL]
+
+
+def test_a_numbered_heading_over_a_page_that_is_taken_in_names_the_issue() -> None:
+    from embeddings.parsing.outline import read_outline
+
+    issue = read_outline([(1, "青禾县要情 第31期"), (1, "水渠通水"), (0, CANAL)])
+    assert (issue.name, [article.title for article in issue.articles]) == ("青禾县要情 第31期", ["水渠通水"])
+    column = read_outline([(1, "科普小课堂 第12期"), (0, CANAL)])
+    assert [article.title for article in column.articles] == ["科普小课堂 第12期"]

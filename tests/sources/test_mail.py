@@ -220,3 +220,10 @@ def test_attachments_count_for_the_limits_of_what_is_unpacked() -> None:
         attach(message, f"{number}.txt", TEXT.encode())
     with pytest.raises(SourceError, match="BULLETIN_MAX_MEMBERS"):
         taken(bytes(message), Limits(max_members=5))
+
+
+@pytest.mark.parametrize("salutation", ["编辑老师：", "各位老师，你们好！"])
+def test_a_salutation_is_no_title_of_a_mail(salutation: str) -> None:
+    (article,) = only(mail(f"{salutation}\n\n{TEXT}\n\n{OTHER}\n").as_bytes()).articles
+    assert article.title == "来稿：水渠通水"
+    assert TEXT in article.body

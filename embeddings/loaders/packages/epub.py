@@ -14,6 +14,7 @@ from embeddings.types import ParsedArticle, ParsedIssue
 _CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"
 _CHAPTERS = frozenset({"application/xhtml+xml", "text/html"})
+_LONGEST_MARK = 6  # characters of [12]
 _NAVIGATION = frozenset({"nav", "toc", "cover"})
 
 
@@ -78,7 +79,19 @@ def _chapter(package: Package, chapter: str) -> list[tuple[int, str]]:
         tree = html.document_fromstring(content, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError):
         return []
+    for note in list(tree.iter("a")):
+        if _refers_to_note(note):
+            note.drop_tree()
     return list(blocks_of(tree))
+
+
+def _refers_to_note(link: Element) -> bool:
+    """Whether a link is the mark of a note, within the words that the note is on, and no word itself."""
+    text = "".join(link.itertext()).strip()
+    parent = link.getparent()
+    is_raised = (parent is not None and parent.tag == "sup") or link.find("sup") is not None
+    named = "noteref" in (link.get("epub:type") or link.get("{http://www.idpf.org/2007/ops}type") or "")
+    return (named or (is_raised and "#" in (link.get("href") or ""))) and len(text) <= _LONGEST_MARK
 
 
 def _single(lines: list[str]) -> tuple[ParsedArticle, ...]:

@@ -72,9 +72,33 @@ def _blocks(container: Element) -> Iterator[tuple[int, str]]:
             for box in child.iter(f"{_DRAW}text-box"):
                 yield from _blocks(box)
         elif name == "table":
-            yield from ((0, line) for line in table_lines([[_cell(cell) for cell in row] for row in _rows(child)]))
+            yield from ((0, line) for line in table_lines(_table(child)))
         elif name and name not in _NOT_PRINTED:
             yield from _blocks(child)
+
+
+def _table(table: Element) -> list[list[str]]:
+    """The texts of a table's cells; a cell over several rows counts for each of them."""
+    rows: list[list[str]] = []
+    spanning: dict[int, tuple[str, int]] = {}  # for a column, the text that goes on and for how many rows
+    for cells in _rows(table):
+        row: list[str] = []
+        for at, cell in enumerate(cells):
+            said, left = spanning.get(at, ("", 0))
+            if left and local_name(cell) == "covered-table-cell":
+                spanning[at] = said, left - 1
+            else:
+                said = _cell(cell)
+                spanning[at] = said, _spanned(cell) - 1
+            row.append(said)
+        rows.append(row)
+    return rows
+
+
+def _spanned(cell: Element) -> int:
+    """How many rows a cell stands over."""
+    count = cell.get(f"{_TABLE}number-rows-spanned") or "1"
+    return int(count) if count.isdecimal() and 0 < len(count) < 5 else 1
 
 
 def _rows(table: Element) -> Iterator[list[Element]]:

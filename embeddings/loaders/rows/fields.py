@@ -32,7 +32,7 @@ class RowField(str, Enum):
     TITLE = "title", "title headline subject articletitle newstitle 标题 题目 文章标题 新闻标题 主题"
     TEXT = (
         "text",
-        "text body content fulltext articlebody articletext articlecontent newscontent maintext"
+        "text body content contents fulltext articlebody articletext articlecontent newscontent maintext"
         " contenttext contenthtml html 正文 内容 全文 文本 文章内容 新闻内容 文章正文"
         " description summary abstract digest 摘要 简介 导语",
     )
@@ -42,9 +42,9 @@ class RowField(str, Enum):
         " releasedate posttime issuedate newsdate 日期 发布时间 发布日期 发表时间 发表日期 刊登日期 见报日期 出版日期"
         " 刊发时间 time datetime ctime createtime createdat createdate updated 时间",
     )
-    BYLINE = "byline", "byline author authors reporter writer creator 作者 记者 署名 撰稿 撰稿人"
-    SOURCE = "source", "source media publisher sitename 来源 媒体 稿源 信息来源 文章来源"
-    SECTION = "section", "section column category channel 栏目 版块 板块 频道 分类 类别 版名"
+    BYLINE = "byline", "byline author authors authorname reporter writer creator 作者 记者 署名 撰稿 撰稿人"
+    SOURCE = "source", "source sourcename media publisher sitename 来源 媒体 稿源 信息来源 文章来源"
+    SECTION = "section", "section column columnname category channel channelname 栏目 版块 板块 频道 分类 类别 版名"
     KICKER = "kicker", "kicker 肩题 引题 眉题"
     DECK = "deck", "deck subtitle subhead 副题 副标题"
     PAGE = "page", "page pageno pagenumber 版次 版面 版号 页码 版"
@@ -60,6 +60,7 @@ class RowField(str, Enum):
     __str__ = str.__str__
 
 
+_BLOCK_TEXTS = frozenset({"text", "content", "value", "html"})
 _FIELD_OF = {name: (one, place) for one in RowField for place, name in enumerate(one.names)}
 _CHINA = timezone(timedelta(hours=8))  # programs that write UTC mean a day of the place that prints
 _SECONDS = range(300_000_000, 5_000_000_000)  # since 1970: from 1979 to 2128; a day as a number (20231204) lies below
@@ -211,17 +212,25 @@ def _line(value: object) -> str:
     """A value on one line; several are put one after another, and what has names of its own is none."""
     if isinstance(value, list | tuple):
         return " ".join(filter(None, map(_line, value)))
-    if value is None or isinstance(value, Mapping):
+    if isinstance(value, Mapping):  # {"name": …}, as programs write whom they know more of
+        return next((_line(one) for key, one in value.items() if str(key).lower() == "name" and _is_plain(one)), "")
+    if value is None:
         return ""
     text = str(value)
     return " ".join((" ".join(lines_of(text)) if is_markup(text) else text).split())
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, str)
 
 
 def _text(value: object) -> str:
     """A text with a paragraph a line, without the tags it may have."""
     if isinstance(value, list | tuple):
         return "\n".join(filter(None, map(_text, value)))
-    if value is None or isinstance(value, Mapping):
+    if isinstance(value, Mapping):  # {"type": "text", "text": …}, a block of an editor
+        return next((_text(one) for key, one in value.items() if str(key).lower() in _BLOCK_TEXTS), "")
+    if value is None:
         return ""
     text = str(value).replace("\r\n", "\n").replace("\r", "\n")
     return "\n".join(lines_of(text)) if is_markup(text) else text.strip()

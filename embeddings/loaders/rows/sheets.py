@@ -89,7 +89,7 @@ def _header(rows: Sequence[Sequence[object]]) -> int | None:
 
 
 def _placed(part: str, rows: Sequence[Sequence[object]], header: int) -> Iterator[tuple[str, Row]]:
-    names = [printed(cell) for cell in rows[header]]
+    names = _names(rows, header)
     has_text = any(field_of(name) is RowField.TEXT for name in names)
     for number, cells in enumerate(rows[header + 1 :], start=header + 2):
         if not any(printed(cell) for cell in cells):
@@ -99,6 +99,16 @@ def _placed(part: str, rows: Sequence[Sequence[object]], header: int) -> Iterato
             beside = [f"{name}：{printed(cell)}" for name, cell in zip(names, cells, strict=False) if name and cell]
             row["text"] = "；".join(beside)
         yield f"{part}, row {number}", row
+
+
+def _names(rows: Sequence[Sequence[object]], header: int) -> list[str]:
+    """The names of the columns; one over the row of names, of a cell that is merged downwards, names its column."""
+    names = [printed(cell) for cell in rows[header]]
+    above = [printed(cell) for cell in rows[header - 1]] if header else []
+    if sum(map(bool, above)) < 2:  # a caption
+        return names
+    names += [""] * (len(above) - len(names))
+    return [name or (above[at] if at < len(above) and field_of(above[at]) else "") for at, name in enumerate(names)]
 
 
 def _value(cell: object) -> object:

@@ -242,3 +242,33 @@ def test_the_parts_read_together_have_a_limit() -> None:
     chapter = f"<p>{'字' * 1000}</p>" * 100
     with pytest.raises(SourceError, match="BULLETIN_MAX_UNPACKED_BYTES"):
         read(packed(epub_parts(*[chapter] * 80)))
+
+
+def test_the_marks_of_notes_go_and_the_notes_stay() -> None:
+    chapter = (
+        f'<h1>通水</h1><p>{TEXT}<a epub:type="noteref" href="#n1">[1]</a></p>'
+        f'<p>{OTHER}<sup><a href="#n2">②</a></sup>另见<a href="#x">附表</a>。</p>'
+        '<aside epub:type="footnote" id="n1"><p><a href="#r1">[1]</a> 含支渠。</p></aside><p id="n2">② 县城以北。</p>'
+    )
+    (article,) = read(packed(epub_parts(chapter))).articles
+    assert article.body.split("\n") == [TEXT, f"{OTHER}另见附表。", "[1] 含支渠。", "② 县城以北。"]
+
+
+def test_a_cell_over_several_rows_of_a_text_counts_for_each() -> None:
+    def row(*cells: str) -> str:
+        return f"<table:table-row>{''.join(cells)}</table:table-row>"
+
+    def cell(text: str, more: str = "") -> str:
+        return f"<table:table-cell {more}><text:p>{text}</text:p></table:table-cell>"
+
+    table = row(cell("渠段"), cell("长度"), cell("完工"))
+    table += row(cell("上段"), cell("2000米"), cell("8月1日", 'table:number-rows-spanned="2"'))
+    table += row(cell("下段"), cell("1000米"), "<table:covered-table-cell/>")
+    table += row(cell("支渠"), cell("300米"), cell(""))
+    body = f'<text:h text:outline-level="1">通水</text:h><text:p>{TEXT}</text:p><table:table>{table}</table:table>'
+    (article,) = read(packed(odt_parts(body))).articles
+    assert article.body.split("\n")[1:] == [
+        "渠段：上段；长度：2000米；完工：8月1日",
+        "渠段：下段；长度：1000米；完工：8月1日",
+        "渠段：支渠；长度：300米",
+    ]

@@ -210,3 +210,25 @@ def test_a_build_tells_of_the_row_it_leaves_out_once(tmp_path: Any) -> None:
         [(Omission.PART, SourceCode.ROW_WITHOUT_TEXT)],
     )
     assert build(folder, archive=tmp_path / "archive", encoder=CountingEncoder()).skipped == ()
+
+
+def test_names_and_texts_inside_objects_of_their_own_are_read() -> None:
+    row = {
+        "title": "水渠通水",
+        "author": {"id": 3, "name": "某记者"},
+        "channel": {"name": "要闻"},
+        "contents": [
+            {"type": "text", "text": "乙村的水渠昨日通了水。"},
+            {"type": "image", "url": "http://example.org/1.jpg"},
+            {"type": "text", "text": "全长三千米。"},
+        ],
+    }
+    (article,) = read_document(Document("api.json", json.dumps({"data": {"list": [row]}}).encode())).articles
+    assert (article.byline, article.section) == ("某记者", "要闻")
+    assert article.body == "乙村的水渠昨日通了水。\n全长三千米。"
+
+
+def test_an_object_without_a_name_or_a_text_is_none() -> None:
+    row = {"title": "水渠通水", "author": {"id": 3}, "text": "乙村的水渠昨日通了水。", "column": {"name": {"a": 1}}}
+    (article,) = read_document(Document("api.json", json.dumps([row]).encode())).articles
+    assert (article.byline, article.section, article.body) == ("", "", "乙村的水渠昨日通了水。")

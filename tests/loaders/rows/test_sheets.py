@@ -15,6 +15,7 @@ from embeddings.errors import SourceCode
 from embeddings.loaders.registry import read_document
 from embeddings.loaders.rows import sheets
 from embeddings.parsing.tables import table_lines
+from embeddings.sources.document import Document
 from embeddings.sources.unpack import unpack
 from embeddings.types import ParsedIssue
 from tests.support.compound import xls_bytes
@@ -229,3 +230,42 @@ def test_a_workbook_that_unpacks_to_more_than_the_limit_is_refused() -> None:
 )
 def test_rows_of_a_table_name_their_columns_where_the_first_row_does(rows: list[list[str]], lines: list[str]) -> None:
     assert table_lines(rows) == lines
+
+
+LEVELS = [
+    ["站名", "水位", None, "雨量"],
+    [None, "八时", "二十时", None],
+    ["石桥站", 31.2, 31.6, 12],
+    ["清口站", 28.4, 28.9, 7],
+]
+
+
+@pytest.mark.parametrize(
+    "merged", [LEVELS, [["站名", "水位", "水位", "雨量"], ["站名", "八时", "二十时", "雨量"], *LEVELS[2:]]]
+)
+def test_a_name_over_several_columns_stands_before_the_names_of_each(merged: list[list[object]]) -> None:
+    assert table_lines([["" if cell is None else str(cell) for cell in row] for row in merged]) == [
+        "站名：石桥站；水位八时：31.2；水位二十时：31.6；雨量：12",
+        "站名：清口站；水位八时：28.4；水位二十时：28.9；雨量：7",
+    ]
+
+
+@pytest.mark.parametrize(
+    "second",
+    [["田甲", "一小", "二级"], ["田甲", "", "二级"], ["合计", "", ""], ["", "12", "15"]],
+)
+def test_a_row_below_the_names_is_no_second_row_of_names(second: list[str]) -> None:
+    lines = table_lines([["姓名", "学校", "等级"], second, ["田乙", "二小", "一级"], ["田丙", "三小", "三级"]])
+    assert lines[-1] == "姓名：田丙；学校：三小；等级：三级"
+    assert len(lines) == 3
+
+
+def test_a_column_whose_name_is_merged_with_the_cell_above_is_known_by_it() -> None:
+    rows = [
+        ["县报八月见报稿件", None, None],
+        ["稿件", None, "作者"],
+        ["标题", "正文", None],
+        ["水渠通水", "乙村的水渠昨日通了水，全长三千米，沿渠的三个村子都用上了自来水。", "某记者"],
+    ]
+    (article,) = read_document(Document("稿件.xlsx", xlsx_bytes(rows))).articles
+    assert (article.title, article.byline) == ("水渠通水", "某记者")
