@@ -203,5 +203,16 @@ def download_allowed() -> bool:
     return Variable.DOWNLOAD.read().lower() in {"1", "true", "yes"}
 
 
+def cores() -> int:
+    """How many cores a computation may take: OMP_NUM_THREADS, as OpenMP obeys it, else all this process may use.
+
+    Threads beyond these would spin while they wait for each other, and take the cores from others.
+    """
+    told = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()
+    if told.isdecimal() and int(told):
+        return int(told)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 if __name__ == "__main__":
     print(settings_table(), end="")

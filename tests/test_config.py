@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from embeddings.config import Limits, Variable, archive_path, settings_table
+from embeddings.config import Limits, Variable, archive_path, cores, settings_table
 from embeddings.errors import SourceError
 from tests.support.paths import ROOT
 
@@ -41,3 +41,21 @@ def test_a_limit_is_a_whole_number_above_zero(said: str, monkeypatch: pytest.Mon
 
 def test_every_limit_is_a_variable() -> None:
     assert Limits.from_environment() == Limits()
+
+
+@pytest.mark.parametrize(("said", "found"), [("3", 3), (" 2 ", 2), ("4,2", 4)])
+def test_a_computation_takes_as_many_cores_as_openmp_is_told(
+    said: str, found: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", said)
+    assert cores() == found
+
+
+@pytest.mark.parametrize("said", ["", "0", "-1", "many"])
+def test_a_number_of_threads_that_is_none_leaves_a_computation_all_cores(
+    said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    every = cores()
+    monkeypatch.setenv("OMP_NUM_THREADS", said)
+    assert cores() == every >= 1

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import platform
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+from embeddings.config import cores
 
 
 def open_session(model: Path | bytes) -> Any:
@@ -38,7 +39,5 @@ def _adds_products_of_bytes() -> bool:
 
 
 def thread_pool(name: str) -> ThreadPoolExecutor:
-    """A thread a core, or as many as OMP_NUM_THREADS says, started when used."""
-    allowed = os.environ.get("OMP_NUM_THREADS", "")
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return ThreadPoolExecutor(int(allowed) if allowed.isdecimal() and int(allowed) else cores, thread_name_prefix=name)
+    """A thread for each of `cores`, started when used."""
+    return ThreadPoolExecutor(cores(), thread_name_prefix=name)

@@ -95,11 +95,20 @@ class TiledDetector:
 
 def _spans(length: int) -> Iterator[tuple[int, int, int, int]]:
     """Tiles along one side: where each begins and ends, and from where to where its map is taken."""
-    count = math.ceil(length / (_TILE - 2 * _MARGIN))
-    step = math.ceil(length / count / _STEP) * _STEP
+    step = _step(length)
     for first in range(0, length, step):
         last = min(first + step, length)
         yield max(0, first - _MARGIN), min(length, last + _MARGIN), first, last
+
+
+def _step(length: int) -> int:
+    """How much of a side is taken of each tile, with as few tiles as there may be."""
+    if length <= _TILE:
+        return length
+    half = math.ceil(length / 2 / _STEP) * _STEP
+    if half + _MARGIN <= _TILE:  # of two tiles, each has a margin at one end alone
+        return half
+    return math.ceil(length / math.ceil(length / (_TILE - 2 * _MARGIN)) / _STEP) * _STEP
 
 
 def is_empty(image: NDArray[np.uint8]) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import math
-import os
 import re
 import threading
 import warnings
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from embeddings.config import cores
 from embeddings.errors import SourceCode, SourceError
 from embeddings.layout.detection import BoundedRecognizer, TiledDetector
 from embeddings.layout.geometry import Area, PrintedLine, PrintedPage
@@ -197,7 +197,7 @@ def _engine() -> Any:
         "Det.limit_side_len": 4 * _LONGEST_SIDE,
         "Det.max_candidates": _MOST_LINES,
         "Global.use_cls": False,
-        "EngineConfig.onnxruntime.intra_op_num_threads": os.cpu_count() or 1,
+        "EngineConfig.onnxruntime.intra_op_num_threads": cores(),
     }
     engine = RapidOCR(params=settings)
     engine.text_det = TiledDetector(engine._load_det_model())
@@ -206,7 +206,8 @@ def _engine() -> Any:
 
 
 def _recognise(pixels: NDArray[np.uint8]) -> list[PrintedLine]:
-    found = _engine()(pixels[:, :, ::-1])
+    # In a row: of a view in reverse, OpenCV would copy the whole page for each line that is cut out of it.
+    found = _engine()(np.ascontiguousarray(pixels[:, :, ::-1]))
     if found.boxes is None:
         return []
     lines = []

@@ -64,6 +64,19 @@ def test_the_map_of_a_large_page_is_that_of_its_tiles(width: int, height: int) -
     assert all(side % 32 == 0 and side <= detection._TILE for size in detector.sizes for side in size)
 
 
+@pytest.mark.parametrize(
+    ("width", "height", "tiles"),
+    [(2112, 2112, 1), (2033, 2920, 2), (2480, 3508, 4), (3584, 2112, 2), (3585, 2112, 3), (5000, 3600, 12)],
+)
+def test_a_page_is_gone_over_in_as_few_tiles_as_hold_it(width: int, height: int, tiles: int) -> None:
+    image = page(width, height)
+    image[:: height // 7, :: width // 9] = 0
+    detector = DarkPixels([[10, 10, 300, 20]])
+    TiledDetector(detector)(image)
+    assert len(detector.sizes) == tiles
+    assert all(side <= detection._TILE for size in detector.sizes for side in size)
+
+
 def test_empty_paper_is_not_looked_at() -> None:
     detector = DarkPixels([[10, 10, 300, 20]])
     assert TiledDetector(detector)(page(5000, 3600)).boxes is None
