@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import argparse
 import random
-import shutil
 import sys
 import time
 from collections.abc import Iterator
 from typing import Any
 
+from chromium import WITH_WINDOWS, find_chromium
 from load import question_about, served
 
 from embeddings import Archive
@@ -36,7 +36,7 @@ def main() -> None:
     parser.add_argument("--visits", type=int, default=10)
     parser.add_argument("--questions", type=int, default=30)
     arguments = parser.parse_args()
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    chromium = find_chromium(WITH_WINDOWS)  # as users have it
     if chromium is None:
         sys.exit("There is no Chromium on PATH. Install it (Debian: apt-get install chromium) and run this again.")
     from playwright.sync_api import sync_playwright

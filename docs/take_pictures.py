@@ -7,7 +7,6 @@ Needs Chromium on PATH and playwright (extra `test`).
 
 from __future__ import annotations
 
-import shutil
 import socket
 import sys
 import tempfile
@@ -18,11 +17,11 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
 import app  # noqa: E402
+from benchmarks.chromium import CHROMIUMS, find_chromium  # noqa: E402
 from embeddings import build  # noqa: E402
 from qa import Assistant  # noqa: E402
 
 QUESTION = "北京丰台站什么时候启用？"
-CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 DESK, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 
 
@@ -30,7 +29,7 @@ def main() -> None:
     """Write desk.png, article.png and phone.png."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE / "pictures"
     folder.mkdir(parents=True, exist_ok=True)
-    found = next(filter(None, map(shutil.which, CHROMIUMS)), None)
+    found = find_chromium()
     if found is None:
         raise SystemExit(f"No Chromium on PATH (looked for {', '.join(CHROMIUMS)}).")
     from playwright.sync_api import sync_playwright

@@ -11,13 +11,11 @@ from typing import Any
 import pytest
 
 import app
+from benchmarks.chromium import CHROMIUMS, find_chromium
 from embeddings import Archive, Encoder
 from qa import Assistant
 from qa.web.tabs import chat_tab
 from tests.support.pages import FAILED, SIZES, free_port, opened_page
-
-# The first is Chromium without windows and toolbars, which draws the same pages with half the work.
-CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -47,8 +45,8 @@ def address(assistant: Assistant) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    """One Chromium for each worker; what a test does in it ends with its context."""
-    found = next(filter(None, map(shutil.which, CHROMIUMS)), None)
+    """One Chromium for each worker; what a test does in it ends with its page."""
+    found = find_chromium()
     if found is None:
         message = f"no Chromium on PATH (looked for {', '.join(CHROMIUMS)})"
         pytest.fail(message) if os.environ.get("BULLETIN_REQUIRE_BROWSER") == "1" else pytest.skip(message)
