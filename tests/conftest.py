@@ -7,11 +7,12 @@ A test has these marks by what it uses. One that opens a model without a fixture
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+import shutil
 from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
+from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
 from embeddings import Encoder, build, open_encoder
@@ -34,7 +35,8 @@ MARKS = {"browser": {"browser"}, "model": {"default_encoder"}}
 MOST_WORKERS = 4  # each opens the model: some 2 GB
 
 
-def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)  # the others keep their order
     for item in items:
         for mark, fixtures in MARKS.items():
             if fixtures & set(getattr(item, "fixturenames", ())):
@@ -84,9 +86,20 @@ def default_encoder() -> Encoder:
 
 @pytest.fixture(scope="session")
 def sample_archive(tmp_path_factory: pytest.TempPathFactory, default_encoder: Encoder) -> Path:
+    """A worker's own copy of an archive that is built once in a run, by the first worker that asks for it."""
     folder = tmp_path_factory.mktemp("sample") / "archive"
-    build(SAMPLES, archive=folder, encoder=default_encoder)
-    return folder
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        build(SAMPLES, archive=folder, encoder=default_encoder)
+        return folder
+    built = (
+        tmp_path_factory.getbasetemp().parent / "sample-archive"
+    )  # the folder that all workers of a run have theirs in
+    with FileLock(f"{built}.lock"):
+        if not built.is_dir():
+            build(SAMPLES, archive=folder, encoder=default_encoder)
+            shutil.copytree(folder, built)
+            return folder
+    return Path(shutil.copytree(built, folder))
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,8 @@ from tests.support.paths import DATA
 TURNS = [json.loads(line) for line in (DATA / "dialogues.jsonl").read_text("utf-8").split("\n") if line]
 TODAY = date(2022, 6, 20)
 
+pytestmark = pytest.mark.long
+
 Row = dict[str, Any]
 
 

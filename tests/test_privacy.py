@@ -113,6 +113,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.model
 def test_no_command_reaches_beyond_this_machine_or_leaves_files_about(home: Path, tmp_path: Path) -> None:
     work, temporary = tmp_path / "work", tmp_path / "tmp"

@@ -22,12 +22,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 
 @pytest.fixture
 def english(browser: Any, address: str) -> Iterator[Any]:
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-US")
-    opened = context.new_page()
-    opened.goto(address)
-    opened.wait_for_selector("#chat .example")
-    yield opened
-    context.close()
+    yield from opened_page(browser, address, SIZES["desk"], locale="en-US")
 
 
 def test_enter_that_confirms_a_candidate_does_not_send(page: Any) -> None:

@@ -252,10 +252,14 @@ def test_large_type_reaches_every_word_and_none_twice(kept_page: Any) -> None:
     page.wait_for_timeout(500)  # it unfolds
     page.locator("#chat .message-buttons button, #chat .message-buttons-left button").first.click()
     page.wait_for_selector("#word")
+    page.wait_for_selector(
+        ".progress-text:visible", state="detached"
+    )  # gradio's clock, while something is still to come
     found += page.evaluate(ZOOMS, "#rooms")
     for tab in ("翻阅", "编辑部"):
         page.get_by_role("tab", name=tab).click()
         page.wait_for_timeout(800)
+        page.wait_for_selector(".progress-text:visible", state="detached")
         found += page.evaluate(ZOOMS, "#rooms")
     open_drawer(page)
     page.click("#delete-all")

@@ -131,6 +131,7 @@ def test_the_real_page_gives_its_articles(shared: Path) -> None:
     assert (figures.measures["body F1"] or 0.0) >= 0.97
 
 
+@pytest.mark.long
 def test_the_real_page_answers_its_questions(shared: Path, tmp_path: Path, default_encoder: object) -> None:
     from qa.evaluation.run import archive_of
 

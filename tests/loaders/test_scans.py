@@ -215,6 +215,7 @@ def test_a_part_that_is_not_installed_is_named(
         read_document(Document(name, content or picture(300, 300)))
 
 
+@pytest.mark.long
 def test_the_front_page_of_a_paper_becomes_its_seven_articles(shared: Path) -> None:
     path = shared / "bulletins" / "messy" / "rapiddoc_reader_order_01.png"
     issue = read_document(Document(path.name, path.read_bytes()))

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import re
 import socket
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
@@ -15,6 +16,7 @@ OFF_TOPIC = "火星上的温度是多少度？"
 MARKUP = "<img src=x onerror=alert(1)> **粗** $$x^2$$ 丰台站？"
 ARTEFACTS = ROOT / "artefacts"
 FAILED: set[str] = set()  # tests of this worker
+_EMPTY: defaultdict[tuple[Any, str], list[Any]] = defaultdict(list)  # pages by browser and language
 # Below those that the system gives to whoever asks for any; each process begins elsewhere.
 _PORTS = iter(range(20_000 + os.getpid() * 61 % 11_000, 32_768))
 # A page that is reloaded complains of the connection that it gives up.
@@ -35,29 +37,61 @@ def opened_page(
 
     Complaints that begin with what is `excused` are none.
     """
-    width, height = size
-    context = browser.new_context(viewport={"width": width, "height": height}, locale=locale)
-    context.set_default_timeout(120_000)  # milliseconds; for a machine that is busy
-    opened = context.new_page()
+    opened = _page_to_use(browser, locale)
     hosts: set[str | None] = set()
     complaints: list[str] = []
-    opened.on("request", lambda sent: hosts.add(urlsplit(sent.url).hostname))
-    opened.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.on("dialog", lambda dialog: (complaints.append(dialog.message), dialog.dismiss()))
+    listeners = {
+        "request": lambda sent: hosts.add(urlsplit(sent.url).hostname),
+        "console": lambda message: complaints.append(message.text) if message.type == "error" else None,
+        "pageerror": lambda error: complaints.append(str(error)),
+        "dialog": lambda dialog: (complaints.append(dialog.message), dialog.dismiss()),
+    }
+    for event, listener in listeners.items():
+        opened.on(event, listener)
+    opened.set_viewport_size({"width": size[0], "height": size[1]})
     opened.goto(address)
     opened.wait_for_selector(ready)
     try:
         yield opened
     except GeneratorExit:  # the test failed in a loop over this
         keep_screenshot(opened)
+        opened.context.close()
         raise
-    finally:
-        if current_test() in FAILED:
-            keep_screenshot(opened)
-        context.close()
+    if current_test() in FAILED:
+        keep_screenshot(opened)
+        opened.context.close()
+    else:
+        for event, listener in listeners.items():
+            opened.remove_listener(event, listener)
+        _put_away(browser, locale, opened, address)
     assert hosts <= {"127.0.0.1", None}  # None: data: addresses
     assert [one for one in complaints if not one.startswith(excused)] == []
+
+
+def _page_to_use(browser: Any, locale: str) -> Any:
+    """A page that a test before has left empty, which knows the scripts already, or a new one."""
+    left = _EMPTY.get((browser, locale))
+    if left:
+        return left.pop()
+    context = browser.new_context(locale=locale)
+    context.set_default_timeout(120_000)  # milliseconds; for a machine that is busy
+    return context.new_page()
+
+
+def _put_away(browser: Any, locale: str, opened: Any, address: str) -> None:
+    """Leave a page as if nobody had used it: whatever was stored or permitted is gone, and other windows are closed."""
+    context = opened.context
+    for window in context.pages:
+        if window != opened:
+            window.close()
+    opened.goto("about:blank")
+    devtools = context.new_cdp_session(opened)
+    parts = urlsplit(address)
+    devtools.send("Storage.clearDataForOrigin", {"origin": f"{parts.scheme}://{parts.netloc}", "storageTypes": "all"})
+    devtools.detach()
+    context.clear_cookies()
+    context.clear_permissions()
+    _EMPTY[browser, locale].append(opened)
 
 
 def current_test() -> str:
