@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BATCH_SIZE = 16
+_IDLE_SECONDS = 30.0  # after which an engine that is not used is let go
 
 
 class Encoder(Protocol):
@@ -152,8 +155,9 @@ class SentenceTransformerEncoder:
 class BundledEncoder:
     """The bundled model: passages on ONNX Runtime, questions through the wheel's own small engine; neither loads torch.
 
-    The small engine opens in milliseconds, which a script that asks one question feels; the other needs a second, and
-    then encodes twice as fast. Both have the same weights, and their vectors agree to a cosine of 0.999.
+    The small engine opens in milliseconds, which a script that asks one question feels; the other needs a second and
+    350 MB, and then encodes twice as fast. Both have the same weights, and their vectors agree to a cosine of 0.999. A
+    process that goes on, such as the page's after an upload, lets the engine for passages go once it is idle.
     """
 
     name = BUNDLED_MODEL
@@ -163,6 +167,7 @@ class BundledEncoder:
         self._bulk: Any = None
         self._engine: Any = None
         self._lock = threading.Lock()
+        self._letting_go: threading.Timer | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -185,7 +190,24 @@ class BundledEncoder:
                 from embeddings.encoders.e5_engine import E5Engine
 
                 self._bulk = E5Engine()
-        return np.asarray(self._bulk.encode_passages(passages))
+            engine = self._bulk
+        vectors = np.asarray(engine.encode_passages(passages))
+        self._let_go_after(_IDLE_SECONDS)
+        return vectors
+
+    def _let_go_after(self, seconds: float) -> None:
+        """Forget the engine for passages, unless it is used again before."""
+        with self._lock:
+            if self._letting_go is not None:
+                self._letting_go.cancel()
+            self._letting_go = threading.Timer(seconds, self._let_go)
+            self._letting_go.daemon = True
+            self._letting_go.start()
+
+    def _let_go(self) -> None:
+        with self._lock:
+            self._bulk = None
+        _return_freed_memory()
 
     def encode_sentences(self, sentences: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of shape (len(sentences), 384), from the small engine."""
@@ -203,6 +225,14 @@ class BundledEncoder:
                 with _patient_openmp():
                     self._engine = E5()
         return self._engine
+
+
+def _return_freed_memory() -> None:
+    """Give the system what was freed in small pieces, such as a vocabulary; glibc would keep it."""
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # musl has none
+        if trim is not None:
+            trim(0)
 
 
 @contextmanager

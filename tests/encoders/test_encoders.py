@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 from embeddings import Encoder, ModelError, open_encoder
+from embeddings.encoders import encoder as encoder_module
 from embeddings.encoders.bundled import bundled_folder
 from embeddings.encoders.e5_weights import PackedModel
+from embeddings.encoders.encoder import BundledEncoder
 
 pytestmark = pytest.mark.model
 
@@ -29,6 +31,17 @@ def test_a_vector_depends_on_its_text_alone(default_encoder: Encoder) -> None:
     together = default_encoder.encode_passages([TEXTS[0], long, TEXTS[1]])
     alone = default_encoder.encode_passages([TEXTS[0]])
     assert np.array_equal(together[0], alone[0])
+
+
+def test_the_engine_for_passages_is_let_go_once_it_is_idle(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encoder_module, "_IDLE_SECONDS", 0.05)
+    encoder = BundledEncoder()
+    before = encoder.encode_passages(TEXTS)
+    letting_go = encoder._letting_go
+    assert letting_go is not None
+    letting_go.join(20)
+    assert encoder._bulk is None
+    assert np.array_equal(encoder.encode_passages(TEXTS), before)
 
 
 def test_what_is_longer_than_the_model_reads_is_cut_off(default_encoder: Encoder) -> None:
