@@ -35,9 +35,9 @@ from embeddings.loaders.web.blocks import (
 )
 from embeddings.loaders.web.declared import Declared, read_declared
 from embeddings.loaders.web.listing import list_items, listed_issue
-from embeddings.loaders.web.titles import find_emphasised, find_title, squeezed, without_site
+from embeddings.loaders.web.titles import find_emphasised, find_title, site_of, squeezed, title_in, without_site
 from embeddings.parsing.bylines import split_credit
-from embeddings.parsing.masthead import issue_name
+from embeddings.parsing.masthead import issue_name, read_masthead
 from embeddings.parsing.outline import is_credit, is_prose, make_article, read_outline
 from embeddings.sources.document import Document
 from embeddings.sources.files import MARKDOWN_SUFFIXES, PAGE_SUFFIXES
@@ -149,7 +149,7 @@ def _single(
     """The one article of a page."""
     if title_at < 0 and not page.is_article:
         title_at = find_emphasised(blocks, page.titles, page.site)
-    title = blocks[title_at].text if title_at >= 0 else _title(page, outline, heading)
+    title = title_in(blocks[title_at].text, page.titles) if title_at >= 0 else _title(page, outline, heading)
     if title_at < 0:
         title_at = next((at for at, block in enumerate(blocks) if block.level and block.text == title), -1)
     extent = find_extent(blocks, title_at, _by_trafilatura(tree), account=page.account)
@@ -165,8 +165,13 @@ def _single(
     printed = next((day for line in extent.credits if (day := find_date(line))), None)
     day = page.day or place.day or printed or article.date or date_beside(blocks, title_at)
     day = day or outline.date or page.near_day or only_date(above_text(blocks))
-    site = place.paper or page.site
+    site = place.paper or page.site or ("" if title in page.title else site_of(page.title)) or _paper(outline.name)
     return ParsedIssue(issue_name(site, day) or outline.name, day, (_with_credits(article, page, extent, place, day),))
+
+
+def _paper(name: str) -> str:
+    """A name that is a paper's and has no day yet."""
+    return name if read_masthead([name])[0] == name and find_date(name) is None else ""
 
 
 def _with_credits(

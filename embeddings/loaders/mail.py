@@ -37,12 +37,22 @@ class MailLoader:
         if not parts:
             raise SourceError(SourceCode.MAIL_WITHOUT_TEXT, name=document.name)
         if is_saved_page(message):
-            return _read_part(document, parts[0], limits)
+            return _read_part(
+                document, _with_address(parts[0], field_text(message, "Snapshot-Content-Location")), limits
+            )
         subject, day = field_text(message, "Subject"), read_day(field_text(message, "Date"))
         issues = list(_issues(document, parts, limits))
         if not any(issue.articles for issue in issues):
             raise SourceError(SourceCode.MAIL_WITHOUT_TEXT, name=document.name)
         return _mailed(issues, subject, day)
+
+
+def _with_address(part: MailPart, address: str) -> MailPart:
+    """A saved page that says where it was saved from, as browsers write it into a page that is saved alone."""
+    address = address.replace("--", "").strip()
+    if not part.is_html or not address or any(mark.isspace() for mark in address):
+        return part
+    return replace(part, text=f"<!-- saved from url=({len(address):04}){address} -->\n{part.text}")
 
 
 def _issues(document: Document, parts: list[MailPart], limits: Limits) -> Iterator[ParsedIssue]:

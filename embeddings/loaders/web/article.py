@@ -28,7 +28,7 @@ _CAPTION = ("图为", "图片说明", "上图为", "上图：")
 _DASH = ("——", "──", "―", "－－", "--")
 # Headings of what stands under an article; what follows them is none of its text.
 _ENDS_ARTICLE = re.compile(
-    r"[\W\d]*(?:(?:相关|热门|推荐|延伸|精彩|最新|更多|近期|本周|今日|24小时|图片|视频|猜你)\S{0,2}"
+    r"[\W\d]*(?:(?:相关|往期|热门|推荐|延伸|精彩|最新|更多|近期|本周|今日|24小时|图片|视频|猜你)\S{0,2}"
     r"(?:阅读|新闻|链接|连结|推荐|报道|文章|稿件|话题|资讯|专题|排行榜?|榜单|内容|评论|喜欢|图集|视频)"
     r"|(?:点击|阅读|新闻|周|月|日|热点)?排行榜?|(?:网友|全部|最新|发表|文明)?(?:评论|留言|跟帖)(?:区|\s*[(（]?\d*[)）]?)|"
     r"我要(?:评论|纠错|留言)"
@@ -74,6 +74,17 @@ _DUTY = "|".join(
 _EDITORS = re.compile(
     rf"[\[【(（\s]*(?:(?:本文|网络|本期|值班|执行|新媒体)?(?:{_DUTY})\s*[:：丨|/／\s]\s*[^。，！？]{{1,30}})+"
     r"[\]】)）\s]*"
+)
+# 上图…。（责任编辑：某某）: glued to the last line of a text.
+_EDITORS_AT_END = re.compile(
+    rf"[\[【(（]\s*(?:(?:本文|网络|本期|值班|执行|新媒体)?(?:{_DUTY})\s*[:：/／\s]\s*[^。，！？:：()（）]{{1,12}}){{1,4}}"
+    r"[\]】)）]\s*$"
+)
+# What the player of a film says, wherever it stands.
+_PLAYER = re.compile(
+    r"\W*(?:\d{1,2}:)?\d{1,2}:\d{2}\s*/\s*(?:\d{1,2}:)?\d{1,2}:\d{2}\W*|(?:倍速|高清|标清|超清|流畅|蓝光|自动|全屏|静音|重播|弹幕|播放|暂停)|"
+    r".{0,12}浏览器(?:不支持|版本过低).{0,40}|.{0,10}(?:安装|升级|启用)\S{0,6}Flash.{0,20}|视频(?:内容)?(?:简介|加载中.{0,6})",
+    re.IGNORECASE,
 )
 _SHARE_AFTER_END = 0.3  # of the text above: a heading of related links has less prose than that below it
 
@@ -140,12 +151,18 @@ def find_extent(
         if is_credit(block.text) and not _is(_EDITORS, block.text) and not block.is_link
     ]
     return Extent(
-        lines=tuple(line for line in lines if not PAPER_LINE.fullmatch(line)),
+        lines=tuple(_without_editors(line) for line in lines if not PAPER_LINE.fullmatch(line)),
         credits=tuple(header.credits),
         captions=tuple(header.captions),
         kicker=_kicker(blocks, title_at),
         deck=" ".join(header.decks),
     )
+
+
+def _without_editors(line: str) -> str:
+    """A line without the editors' names in brackets behind its last sentence."""
+    found = _EDITORS_AT_END.search(simplified_furniture(line))
+    return line[: found.start()].rstrip() if found and found.start() else line
 
 
 def find_place(blocks: Sequence[HtmlBlock]) -> PrintedPlace:
@@ -335,7 +352,7 @@ def _is_left_out(block: HtmlBlock) -> bool:
     text = block.text
     if block.is_link or is_of_page(text) or _is(_EDITORS, text):
         return True
-    return _is(_BUTTONS, text) or _is(_CODES, text)
+    return _is(_BUTTONS, text) or _is(_CODES, text) or _is(_PLAYER, text)
 
 
 def _read_header(blocks: Sequence[HtmlBlock], title_at: int, first: int, account: str) -> _Header:
@@ -395,4 +412,10 @@ def _kicker(blocks: Sequence[HtmlBlock], title_at: int) -> str:
 
 def byline_of(credits: Sequence[str]) -> str:
     """The names in an article's credits, as printed."""
-    return " ".join(dict.fromkeys(name for line in credits if (name := credit_names(line))))
+    names: list[str] = []
+    for line in credits:
+        name = credit_names(line)
+        bare = name.strip("()（）[]【】")
+        if bare and not any(bare in other for other in names):
+            names.append(name)
+    return " ".join(names)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from embeddings.errors import SourceCode, SourceError
-from embeddings.parsing.outline import is_credit
+from embeddings.parsing.outline import is_credit, is_posted
 from embeddings.sources.document import Document
 from embeddings.text.normalize import simplified_furniture
 from embeddings.text.sentences import FULL_STOPS
@@ -288,7 +288,10 @@ def _cells(element: Element, tables: dict[Element, _Spanning]) -> list[str]:
     table = element.getparent()
     spanning = tables.setdefault(table, _Spanning())
     cells = [cell for cell in element if cell.tag in ("td", "th", "cell")]
-    places = any(level_of(child) or child.tag in ("table", "tr", "row") for child in element.iterdescendants())
+    places = any(
+        level_of(child) or child.tag in ("table", "tr", "row") or (child.tag in ("div", "p") and _is_posted(child))
+        for child in element.iterdescendants()
+    )
     if places or len(cells) + len(spanning.columns) < 2:
         tables.pop(table)
         return []
@@ -297,6 +300,11 @@ def _cells(element: Element, tables: dict[Element, _Spanning]) -> list[str]:
         return []
     # The other columns of a wide cell are no cells of their own.
     return texts if len(texts) == len(cells) else [text for text in texts if text]
+
+
+def _is_posted(element: Element) -> bool:
+    """Whether an element says only who posted what follows, and when."""
+    return is_posted(" ".join(text_of(element).split())) is not None
 
 
 def _span(cell: Element, name: str) -> int:

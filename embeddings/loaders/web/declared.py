@@ -44,6 +44,10 @@ _SCRIPT_DATE = re.compile(
     r"[\"'](?P<value>(?:19|20)\d\d[^\"'<>]{4,30})[\"']",
     re.IGNORECASE,
 )
+# Browsers write it in front of a page that they save.
+_SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(?P<address>\S{1,300})\s*-->")
+_HEAD = 3_000  # characters
+_DAY_IN_PATH = re.compile(r"(?<!\d)(20\d\d)[/_-]?(\d\d)[/_-]?(\d\d)(?!\d)")
 _CHINA = timezone(timedelta(hours=8))  # accounts publish by the clock of Beijing, wherever the page was saved
 _NO_NAMES = re.compile(r"(?i)admin\w*|editor|root|user|匿名|佚名|管理员|系统管理员|本站|null|undefined|none")
 
@@ -100,7 +104,7 @@ def read_declared(tree: Element, text: str) -> Declared:
         section=properties.get("nodename", ""),
         page=_number(properties.get("founder-pagenum", "")),
         day=_day(tree, meta, linked, properties, variables),
-        near_day=_near_day(tree, meta, variables),
+        near_day=_near_day(tree, meta, variables, text),
         is_article=bool(linked or founder or said[1] or said[3] or meta.get("og:type", "").lower() == "article"),
     )
 
@@ -175,12 +179,22 @@ def _day(
     return day or (_script_day(variables) if _SCRIPT_TITLE.search(variables) else None)
 
 
-def _near_day(tree: Element, meta: dict[str, str], variables: str) -> date | None:
+def _near_day(tree: Element, meta: dict[str, str], variables: str, text: str) -> date | None:
     said = [time.get("datetime") or text_of(time) for time in tree.iter("time")]
     day = next((found for value in said if (found := find_date(value[:_LONGEST]))), None) or _script_day(variables)
     addresses = [meta.get(key, "") for key in _ADDRESSES]
     addresses += [link.get("href") or "" for link in tree.iter("link") if link.get("rel") == "canonical"]
-    return day or next((found for value in addresses if (found := find_date(value[:_LONGEST]))), None)
+    saved = _SAVED_FROM.search(text[:_HEAD])
+    addresses += [saved["address"]] if saved else []
+    return day or next((found for value in addresses if (found := day_of_address(value[:_LONGEST]))), None)
+
+
+def day_of_address(address: str) -> date | None:
+    """The day in the address of a page: …/202308/t20230801_12.html, …/2023/0801/c12.html; None where it has none."""
+    path = re.split(r"[?#]", address)[0]
+    return find_date(path) or next(
+        (day for found in _DAY_IN_PATH.finditer(path) if (day := find_date("-".join(found.groups())))), None
+    )
 
 
 def _script_day(variables: str) -> date | None:

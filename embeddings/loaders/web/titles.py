@@ -11,13 +11,14 @@ from embeddings.parsing.outline import is_credit, names_issue, without_times
 from embeddings.text.dates import find_date
 
 SITE_IN_TITLE = re.compile(r"(?<=\S)\s*[-_|｜–—]+\s*(?=[^-_|｜–—]*$)")
-SITE_END = re.compile(r"(?:[报報网網台臺刊社站]|新闻|新聞|发布)$")
+SITE_END = re.compile(r"(?:[报報网網台臺刊社站]|新闻|新聞|发布|(?:数字|电子|网络)版)$")
 _PARTS = re.compile(r"(\s*[_|｜»]+\s*|\s+[-–—·]+\s+|\s*-{1,3}\s*|\s*[–—]{1,3}\s*)")
 _OF_A_SITE = re.compile(
     r".{0,20}(?:[报報网網台臺刊社站]|新闻|新聞|频道|頻道|客户端|客戶端|门户|平台|中心|公报|公報|数字报|电子报|電子報|电子版|政府|局|"
     r"发布|资讯|在线|博客|论坛|公司|大学|[学學]院|医院|公所)|[A-Za-z][\w.]{2,30}|(?:正文|首页|新闻|要闻|资讯|首頁)",
 )
 _LONGEST_CHANNEL = 8  # characters, between a title and a site's name
+_LONGEST_SITE = 16  # characters
 _FEWEST_OF_TITLE = 4
 _CUT = ("...", "…")
 _PLACE = re.compile(r"(?:第?\s*[A-Z]?\d{1,3}\s*版\s*[:：]?\s*)?[\u4e00-\u9fff]{0,6}")
@@ -25,6 +26,7 @@ _SHORTEST_OF_TITLE = 6  # characters of a headline that no line repeats
 _TITLE_NAMES = re.compile(
     r"(?:^|[\s_-])(?:\w*title|headline|biaoti|bt\d?|tit|heading|subject)(?:$|[\s_-])", re.IGNORECASE
 )
+_KIND = re.compile(r"^\s*\[[^\[\]]{1,8}\]\s*")
 _LARGE = ("4", "5", "6", "7", "+1", "+2", "+3")
 
 
@@ -43,6 +45,11 @@ def without_site(title: str, site: str = "") -> str:
             break
         parts, is_cut = parts[:-2], True
     return "".join(parts).strip()
+
+
+def site_of(title: str) -> str:
+    """A page's title where it is nothing but the name of a site; else ""."""
+    return title if len(title) <= _LONGEST_SITE and SITE_END.search(title) and not _PARTS.search(title) else ""
 
 
 def squeezed(text: str) -> str:
@@ -66,6 +73,13 @@ def find_title(blocks: Sequence[HtmlBlock], titles: Sequence[str], site: str) ->
                 else plain[0]
             )
     return -1
+
+
+def title_in(line: str, titles: Sequence[str]) -> str:
+    """The title that a line prints: without the kind of a post before it where no declared title has that."""
+    bare = _KIND.sub("", line, count=1)
+    is_kind = bare and not any(squeezed(line) in squeezed(title) for title in titles)
+    return bare if is_kind and any(squeezed(bare) in squeezed(title) for title in titles) else line
 
 
 def find_emphasised(blocks: Sequence[HtmlBlock], titles: Sequence[str], site: str) -> int:
@@ -115,7 +129,10 @@ def _repeats(line: str, title: str, bare: str, whole: str, parts: Sequence[str])
     text = squeezed(line)
     if len(text) < _FEWEST_OF_TITLE:
         return text == bare
+    # A forum writes the kind of a post before its title: [县情] 大桥合龙
     if text in (bare, whole):
+        return True
+    if (other := _KIND.sub("", line, count=1)) != line and _repeats(other, title, bare, whole, parts):
         return True
     # The whole title, of which the head of the page gives the beginning.
     cut = title.rstrip(".… ")
