@@ -1,14 +1,16 @@
 """How the page bears many users: each asks a question every few seconds, as its own browser would.
 
 usage: python benchmarks/load.py [--archive DIR] [--users 20] [--every 5] [--seconds 300] [--questions N] [--flood N]
-                                 [--url URL]
+                                 [--builds N] [--url URL]
 
 Without --url, the page is served over the archive by a process of its own, whose memory is told too (on Linux). Every
 user is a session that sends through gradio's queue what the page sends, and waits for the whole answer. With
 --questions, the users ask one after the other without a pause until so many questions have been asked: that is how
 memory is watched. With --flood, one more sender, at an address of its own (127.0.0.2; Linux), sends so many questions
-at once, and the next as soon as one comes back, until the users have done. Questions are made of the titles in the
-archive, so that most have an answer.
+at once, and the next as soon as one comes back, until the users have done. With --builds, so many issues are added to
+the archive, one by one, each by a process of its own as `bulletin watch` would be, and the users ask until all are in:
+that is a day of many builds, after which the archive has these issues. Questions are made of the titles in the archive,
+so that most have an answer.
 """
 
 from __future__ import annotations
@@ -18,23 +20,28 @@ import asyncio
 import itertools
 import json
 import os
+import random
 import re
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
 
+from embeddings import read_issue_file, split_sentences
 from qa.evaluation.metrics import percentile
 
+SAMPLES = Path(__file__).parents[1] / "bulletins"
 SERVE = "import sys; from qa.cli import main; sys.exit(main(['serve', *sys.argv[1:]]))"
 PATIENCE = 600.0  # seconds for one answer
 FLOODING_ADDRESS = "127.0.0.2"
@@ -51,6 +58,7 @@ class Tally:
     failures: Counter[str] = field(default_factory=Counter)
     memory: list[tuple[int, float]] = field(default_factory=list)  # questions asked, MB
     flooding: Counter[str] = field(default_factory=Counter)
+    added: list[tuple[int, float]] = field(default_factory=list)  # issues added, MB
 
 
 def main() -> None:
@@ -63,6 +71,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=300.0)
     parser.add_argument("--questions", type=int, default=0, help="ask so many without a pause, and watch memory")
     parser.add_argument("--flood", type=int, default=0, metavar="N", help="questions of one sender at any time")
+    parser.add_argument("--builds", type=int, default=0, metavar="N", help="add so many issues meanwhile")
     arguments = parser.parse_args()
     with nullcontext((arguments.url, None)) if arguments.url else served(arguments.archive) as (url, pid):
         tally = asyncio.run(_load(url, pid, arguments))
@@ -73,6 +82,8 @@ def main() -> None:
         print(f"failed {count} times: {reason}")
     for reason, count in tally.flooding.most_common():
         print(f"flooding sender, {count} times: {reason}")
+    for number, megabytes in tally.added:
+        print(f"memory after {number} issues were added: {megabytes:.0f} MB")
     for number, megabytes in tally.memory:
         print(f"memory after {number} questions: {megabytes:.0f} MB")
 
@@ -115,13 +126,14 @@ async def _load(url: str, pid: int | None, arguments: argparse.Namespace) -> Tal
         titles = [row["title"] for issue in issues for row in issue["headlines"] if row["title"]]
         questions = itertools.cycle([question_about(title) for title in titles])
         await _ask(client, config, next(questions))  # the model loads with the first
-        _remember(tally, pid, 0)
+        _remember(tally.memory, pid, 0)
+        building = asyncio.create_task(_add_issues(arguments.archive, arguments.builds, pid, tally))
         numbers = itertools.count(1)
         ends = time.monotonic() + arguments.seconds
 
         async def read(delay: float) -> None:
             await asyncio.sleep(0 if arguments.questions else delay)
-            while arguments.questions or time.monotonic() < ends:
+            while arguments.questions or time.monotonic() < ends or not building.done():
                 number = next(numbers)
                 if arguments.questions and number > arguments.questions:
                     return
@@ -132,7 +144,7 @@ async def _load(url: str, pid: int | None, arguments: argparse.Namespace) -> Tal
                 except Exception as error:
                     tally.failures[str(error) or type(error).__name__] += 1
                 if arguments.questions and number % max(1, arguments.questions // 10) == 0:
-                    _remember(tally, pid, number)
+                    _remember(tally.memory, pid, number)
                 if not arguments.questions:
                     await asyncio.sleep(max(0.0, started + arguments.every - time.monotonic()))
 
@@ -140,7 +152,8 @@ async def _load(url: str, pid: int | None, arguments: argparse.Namespace) -> Tal
         async with _flood(url, config, questions, arguments.flood, tally):
             await asyncio.gather(*(read(at * share) for at in range(arguments.users)))
         if not arguments.questions:
-            _remember(tally, pid, next(numbers) - 1)
+            _remember(tally.memory, pid, next(numbers) - 1)
+        await building
     return tally
 
 
@@ -195,10 +208,30 @@ async def _send(client: httpx.AsyncClient, call: dict[str, Any]) -> dict[str, An
     raise RuntimeError("the answer was cut off")
 
 
-def _remember(tally: Tally, pid: int | None, asked: int) -> None:
+async def _add_issues(archive: str, count: int, pid: int | None, tally: Tally) -> None:
+    """Add issues of recombined sentences of the samples, a process each. Raises RuntimeError where one fails."""
+    articles = [article for path in sorted(SAMPLES.iterdir()) for article in read_issue_file(path)]
+    sentences = [one.body[start:end] for one in articles for start, end in split_sentences(one.body)]
+    draw = random.Random(0)
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(1, count + 1):
+            rows = [
+                {"title": draw.choice(articles).title, "text": "".join(draw.choices(sentences, k=9))} for _ in range(12)
+            ]
+            issue = Path(folder) / f"{date(2030, 1, 1) + timedelta(days=number)}.jsonl"
+            issue.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8")
+            command = [sys.executable, "-m", "embeddings", "add", str(issue), "--archive", archive]
+            process = await asyncio.create_subprocess_exec(*command, stdout=subprocess.DEVNULL)
+            if await process.wait():
+                raise RuntimeError(f"issue {number} could not be added")
+            if number % max(1, count // 10) == 0:
+                _remember(tally.added, pid, number)
+
+
+def _remember(memory: list[tuple[int, float]], pid: int | None, number: int) -> None:
     status = Path(f"/proc/{pid or os.getpid()}/status")
     if pid is not None and status.is_file() and (found := re.search(r"VmRSS:\s*(\d+) kB", status.read_text())):
-        tally.memory.append((asked, int(found[1]) / 1024))
+        memory.append((number, int(found[1]) / 1024))
 
 
 if __name__ == "__main__":

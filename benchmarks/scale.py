@@ -1,11 +1,11 @@
 """What an archive costs as it grows: to add an issue, to open, to ask, to derive everything anew.
 
-usage: python benchmarks/scale.py [--sizes 10000,100000] [--folder DIR]
+usage: python benchmarks/scale.py [--sizes 10000,100000] [--folder DIR] [--picture FILE.svg]
 
 Archives are made of sentences of the sample bulletins in random order, twelve articles an issue, with vectors that lie
 as near to each other as those of a real model; they are kept in the folder, where one is given, and used again. Costs
 are without encoding and without the reader, which do not depend on the size. Every step is in a process of its own, so
-that its memory is its own. Prints a table with the growth from each size to the next.
+that its memory is its own. Prints a table with the growth from each size to the next, and draws what an issue costs.
 """
 
 from __future__ import annotations
@@ -108,6 +108,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", default="10000,100000", help="chunks (default: %(default)s)")
     parser.add_argument("--folder", type=Path)
+    parser.add_argument("--picture", type=Path, help="needs matplotlib")
     parser.add_argument("--step", choices=STEPS, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.step:
@@ -118,6 +119,8 @@ def main() -> None:
         folder = arguments.folder or Path(scratch)
         measured = [_measure(_archive_of(folder, size), Path(scratch) / "copy") for size in sizes]
     _print(sizes, measured)
+    if arguments.picture:
+        _draw(measured, arguments.picture)
 
 
 def _archive_of(folder: Path, size: int) -> Path:
@@ -274,6 +277,21 @@ def _print(sizes: Sequence[int], measured: Sequence[dict[str, float]]) -> None:
         growth = ", ".join(f"{later / max(sooner, 1e-9):.1f}" for sooner, later in pairwise(values))
         shown = " | ".join(f"{value:,.0f}" if value >= 20 else f"{value:.3f}" for value in values)
         print(f"| {name} | {shown} | {growth} |")
+
+
+def _draw(measured: Sequence[dict[str, float]], picture: Path) -> None:
+    """The cost of one issue against the archive's size."""
+    from matplotlib import pyplot
+
+    chunks = [one["chunks"] for one in measured]
+    figure, axes = pyplot.subplots(figsize=(6.4, 3.6), layout="constrained")
+    axes.plot(chunks, [one["one issue added: CPU s"] for one in measured], "o-", label="one issue of 12 articles added")
+    axes.plot(chunks, [one["the dearest of nine"] for one in measured], "s--", label="the dearest of nine")
+    axes.plot(chunks, [one["derive of everything: CPU s"] for one in measured], "^:", label="all indexes made anew")
+    axes.set(xscale="log", yscale="log", xlabel="chunks in the archive", ylabel="CPU seconds, without encoding")
+    axes.grid(visible=True, alpha=0.3)
+    axes.legend()
+    figure.savefig(picture)
 
 
 if __name__ == "__main__":

@@ -155,21 +155,22 @@ class Bm25Index:
         """Add what a term gives to each row that has it."""
         for part, place in term.places:
             rows, counts = self._parts[part].at(place)
+            places = rows.astype(np.intp)  # once, and not each time that they are used
             own = scores[self._starts[part] : self._starts[part + 1]]
-            own[rows] += self._gain(term, part, rows, counts)
+            own[places] += self._gain(term, part, places, counts)
 
     def _add_to(self, rows: NDArray[np.int64], term: _Term, scores: NDArray[np.float32]) -> None:
         """Add what a term gives to some rows, to their scores, shape (len(rows),)."""
         for part, place in term.places:
             having, counts = self._parts[part].at(place)
             inside = np.flatnonzero((rows >= self._starts[part]) & (rows < self._starts[part + 1]))
-            own = (rows[inside] - self._starts[part]).astype(np.int32)
-            found = np.minimum(np.searchsorted(having, own), len(having) - 1)
+            own = rows[inside] - self._starts[part]
+            found = np.minimum(np.searchsorted(having, own.astype(np.int32)), len(having) - 1)
             here = having[found] == own
             scores[inside[here]] += self._gain(term, part, own[here], counts[found[here]])
 
     def _gain(
-        self, term: _Term, part: int, rows: NDArray[np.int32], counts: NDArray[np.unsignedinteger]
+        self, term: _Term, part: int, rows: NDArray[np.intp], counts: NDArray[np.unsignedinteger]
     ) -> NDArray[np.float32]:
         frequencies = counts.astype(np.float32)
         return np.asarray(term.weight * frequencies / (frequencies + self._norms[part][rows]), dtype=np.float32)
