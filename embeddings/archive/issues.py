@@ -3,19 +3,75 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from embeddings.parsing.tables import headers_above
 from embeddings.text.normalize import fold
 from embeddings.types import Article, Chunk, Issue
 
+_LEAST_OF_ID = 6  # characters of an id that name an issue
+
 
 def goes_by(issue: Issue, name: str) -> bool:
     """Whether an issue is called this: its name, its file's name, or the first six or more digits of its id."""
     wanted = fold(name.strip())
-    source = Path(issue.member or issue.source)
-    names = {fold(issue.name), fold(source.name), fold(source.stem), fold(issue.source)}
-    return bool(wanted) and (wanted in names or (len(wanted) >= 6 and issue.id.startswith(wanted)))
+    return bool(wanted) and (
+        wanted in _names_of(issue) or (len(wanted) >= _LEAST_OF_ID and issue.id.startswith(wanted))
+    )
+
+
+def newest_first(issues: Sequence[Issue]) -> list[int]:
+    """The places of some issues, newest first, those of unknown date last."""
+    keys = [(-(issue.date or date.min).toordinal(), issue.name) for issue in issues]
+    return sorted(range(len(issues)), key=keys.__getitem__)
+
+
+def _names_of(issue: Issue) -> frozenset[str]:
+    return _folded_names(issue.name, issue.source, issue.member)
+
+
+# What is added to an archive brings another list of its issues, nearly all of them known.
+@lru_cache(maxsize=65_536)
+def _folded_names(name: str, source: str, member: str) -> frozenset[str]:
+    """The names that an issue goes by beside its id."""
+    file = Path(member or source)
+    return frozenset({fold(name), fold(file.name), fold(file.stem), fold(source)})
+
+
+class IssueNames:
+    """Finds those of some issues that go by a name, as `goes_by` tells it; a whole id is that of one issue.
+
+    What a look-up needs is made at the first of its kind.
+    """
+
+    def __init__(self, issues: Sequence[Issue]) -> None:
+        self._issues = issues
+
+    def places(self, name: str) -> list[int]:
+        """The places of the issues that are called this, in order."""
+        wanted = fold(name.strip())
+        if not wanted:
+            return []
+        if wanted in self._by_id:
+            return [self._by_id[wanted]]
+        found = set(self._by_name.get(wanted, ()))
+        if len(wanted) >= _LEAST_OF_ID:
+            found.update(place for identity, place in self._by_id.items() if identity.startswith(wanted))
+        return sorted(found)
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for place, issue in enumerate(self._issues):
+            for name in _names_of(issue):
+                found.setdefault(name, []).append(place)
+        return found
+
+    @cached_property
+    def _by_id(self) -> dict[str, int]:
+        return {issue.id: place for place, issue in enumerate(self._issues)}
 
 
 def indexed_texts(heading: str, body: str, places: Sequence[tuple[int, int]]) -> list[str]:

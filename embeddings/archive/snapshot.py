@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from embeddings.archive.base import Filters, IssueEntry, ScoredChunk, Snapshot
-from embeddings.archive.issues import goes_by
+from embeddings.archive.issues import IssueNames, newest_first
 from embeddings.archive.rows import (
     ARTICLE_COLUMNS,
     ISSUE_COLUMNS,
@@ -142,32 +143,28 @@ class LocalSnapshot(Snapshot):
 
     def issues(self) -> list[IssueEntry]:
         """Every issue, newest first, those of unknown date last."""
-        counted = {
-            issue.id: IssueEntry(issue, counts.articles, counts.chunks, counts.characters)
-            for issue, counts in zip(self.index.issues, self.index.statistics, strict=True)
-        }
-        return [counted[issue.id] for issue in self.issue_names()]
+        return list(self.index.listing.entries)
 
     def issue_names(self) -> list[Issue]:
         """Every issue without its articles and without counting them, newest first, those of unknown date last."""
-        return sorted(self.index.issues, key=lambda issue: (-(issue.date or date.min).toordinal(), issue.name))
+        return list(self.index.listing.issues)
 
     def sections(self) -> list[str]:
         """The names of the sections, in alphabetical order."""
-        rows = self._connection.execute("SELECT DISTINCT section FROM articles WHERE section <> '' ORDER BY section")
-        return [section for (section,) in rows]
+        return list(self.index.listing.sections)
 
     def read_issue(self, name: str) -> list[Issue]:
         """The issues that go by a name, file name or start of an id, with their articles."""
-        found = []
-        for key, *columns in self._connection.execute(f"SELECT issue_key, {ISSUE_COLUMNS} FROM issues").fetchall():
-            issue = issue_from(columns)
-            if goes_by(issue, name):
-                articles = self._connection.execute(
-                    f"SELECT {ARTICLE_COLUMNS} FROM articles a WHERE issue_key = ? ORDER BY article_key", (key,)
-                )
-                found.append(replace(issue, articles=tuple(article_from(row, issue) for row in articles)))
-        return found
+        found = [self.index.issues[place] for place in self.index.listing.names.places(name)]
+        return [replace(issue, articles=tuple(self._articles_of(issue))) for issue in found]
+
+    def _articles_of(self, issue: Issue) -> Iterator[Article]:
+        rows = self._connection.execute(
+            f"SELECT {ARTICLE_COLUMNS} FROM issues JOIN articles a USING (issue_key) WHERE issues.id = ? "
+            "ORDER BY article_key",
+            (issue.id,),
+        )
+        return (article_from(row, issue) for row in rows)
 
     def read_article(self, article_id: str) -> list[Article]:
         """The articles with an id; two issues may use the same one."""
@@ -194,6 +191,29 @@ class LocalSnapshot(Snapshot):
         return {key: found[key] for key in wanted}
 
 
+class Listing:
+    """The issues of a generation in the order in which they are listed, and by name; each made when first asked for.
+
+    `counts` says how much there is of each issue; `sections` are in alphabetical order.
+    """
+
+    def __init__(self, issues: Sequence[Issue], counts: Sequence[SegmentIssue], sections: Sequence[str]) -> None:
+        self._in_archive, self._counts = issues, counts
+        self.sections = sections
+        self.names = IssueNames(issues)
+
+    @cached_property
+    def issues(self) -> list[Issue]:
+        """Newest first, those of unknown date last."""
+        return [self._in_archive[place] for place in newest_first(self._in_archive)]
+
+    @cached_property
+    def entries(self) -> list[IssueEntry]:
+        """Those with their counts, in the same order."""
+        counted = ((self._in_archive[place], self._counts[place]) for place in newest_first(self._in_archive))
+        return [IssueEntry(issue, counts.articles, counts.chunks, counts.characters) for issue, counts in counted]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Index:
     """Everything the searches need, a row a chunk; arrays have shape (rows,).
@@ -210,9 +230,9 @@ class Index:
     keys: NDArray[np.int64]
     places: NDArray[np.int64]
     issues: tuple[Issue, ...]
-    statistics: tuple[SegmentIssue, ...]  # of each issue
     sections: tuple[str, ...]
     sample: NDArray[np.float32]  # vectors of evenly spaced chunks, (at most _SAMPLE, dimension)
+    listing: Listing
 
     @classmethod
     def read(cls, connection: sqlite3.Connection, opened: Sequence[Segment], generation: str) -> Index:
@@ -235,6 +255,7 @@ class Index:
         rows = np.arange(len(columns.chunk_keys)) if counting is None else np.flatnonzero(counting)
         places = rows[np.argsort(columns.chunk_keys[rows], kind="stable")]
         vectors = VectorParts([segment.vectors for segment in segments], masks)
+        counts = [statistics[identity] for identity in sorted(identities, key=issue_places.__getitem__)]
         sampled = np.unique(np.linspace(0, len(places) - 1, _SAMPLE).astype(int)) if len(places) else places
         return cls(
             generation,
@@ -245,9 +266,9 @@ class Index:
             columns.chunk_keys[places],
             places,
             tuple(issues.values()),
-            tuple(statistics[identity] for identity in sorted(identities, key=issue_places.__getitem__)),
             sections,
             vectors.vectors(places[sampled]),
+            Listing(tuple(issues.values()), counts, _in_use(sections, columns, counting)),
         )
 
     def rows_of(self, chunk_ids: Sequence[str]) -> NDArray[np.int64]:
@@ -272,13 +293,20 @@ class Index:
         if filters.until is not None:
             allowed &= (self.columns.days > 0) & (self.columns.days <= filters.until.toordinal())
         if filters.issue is not None:
-            places = [place for place, issue in enumerate(self.issues) if goes_by(issue, filters.issue)]
+            places = self.listing.names.places(filters.issue)
             allowed &= np.isin(self.columns.issue_numbers, places)
         if filters.section is not None:
             wanted = fold(filters.section.strip())
             places = [place for place, section in enumerate(self.sections) if fold(section) == wanted]
             allowed &= np.isin(self.columns.section_numbers, places)
         return allowed
+
+
+def _in_use(sections: Sequence[str], columns: Columns, counting: NDArray[np.bool_] | None) -> list[str]:
+    """The named sections of the chunks that count, in alphabetical order."""
+    numbers = columns.section_numbers if counting is None else columns.section_numbers[counting]
+    used = np.flatnonzero(np.bincount(numbers, minlength=len(sections))).tolist()
+    return sorted(filter(None, (sections[number] for number in used)))
 
 
 def _issues_by_key(connection: sqlite3.Connection) -> dict[int, Issue]:

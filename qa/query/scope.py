@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import lru_cache
 
 from embeddings import Filters, Issue, simplified
 from qa.i18n import day_words, words
@@ -68,7 +69,7 @@ def read_scope(question: str, issues: Sequence[Issue], *, today: date) -> Scope 
 def _by_name(question: str, issues: Sequence[Issue]) -> Scope | None:
     """The newest issue whose name without its day and number a question has, where it asks what is in it."""
     for issue in issues:
-        name = _DAY_AND_NUMBER.sub("", simplified(issue.name)).strip(" -_—《》（）()")
+        name = _without_number(issue.name)
         place = question.find(name)
         if len(name) < _SHORTEST_NAME or place < 0:
             continue
@@ -78,6 +79,12 @@ def _by_name(question: str, issues: Sequence[Issue]) -> Scope | None:
             match = pattern.search(question)
             return _of_issue(question, match, issue) if match else None
     return None
+
+
+@lru_cache(maxsize=65_536)
+def _without_number(name: str) -> str:
+    """The name of an issue without its day and number, in simplified script."""
+    return _DAY_AND_NUMBER.sub("", simplified(name)).strip(" -_—《》（）()")
 
 
 def _of_issues(question: str, meant: TimeWords, days: Sequence[date], *, today: date) -> Scope:

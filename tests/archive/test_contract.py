@@ -325,6 +325,18 @@ def test_issues_are_listed_newest_first_and_those_of_no_date_last(archive: Archi
         assert snapshot.find_phrase("岸两") == snapshot.find_phrase(" ") == []
 
 
+def test_a_section_is_there_for_as_long_as_an_issue_has_it(archive: ArchiveWriter) -> None:
+    of_canal = prepared("乙报", CANAL, section="副刊")
+    store(archive, prepared("甲报", BRIDGE, section="要闻"), of_canal, prepared("丙报", GAMES))
+    with archive.snapshot() as snapshot:
+        assert snapshot.sections() == ["副刊", "要闻"]
+    store(archive, remove=[key_of(archive, "乙报")])
+    with archive.snapshot() as snapshot:
+        assert snapshot.sections() == ["要闻"]
+        assert [entry.issue.name for entry in snapshot.issues()] == ["丙报", "甲报"]
+        assert snapshot.read_issue("乙报") == []
+
+
 # Searches.
 
 
