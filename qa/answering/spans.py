@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from embeddings import fold
-from qa.query.names import people_in
+from qa.query.names import IDEOGRAPH, people_in
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,6 +37,8 @@ _ASKED_KIND = re.compile(r"(?:什么样|怎么?样|哪样|哪种|何种)$")  # �
 _MEASURES = "个支条栋家次种届项座场期篇架艘枚块辆台张部所套批层株头只件句首款户名位颗级年月天"
 _COUNTED = re.compile(rf"(?:多少|几|哪一?|何)[{_MEASURES}]$")
 _ASKED_MEASURE = re.compile(rf"(?:多少|几)(?P<measure>[{_MEASURES}])")
+_ASKED_COUNT = re.compile(rf"(?:多少|几)[{_MEASURES}]?(?P<noun>[{IDEOGRAPH}]{{2,}})")
+_LONGEST_COUNTED = 6  # characters of what is counted
 _OF_A_PLACE = re.compile(r"哪个?(?:国家?|省|市|县|区|城市|地方|地区)的$")
 _TAIL = re.compile(r"[的等为而之所]")  # what goes on with the question's words after the answer
 _NUMERAL = re.compile(r"[\d一二三四五六七八九十百千万亿两半]")
@@ -47,6 +49,7 @@ _LONGEST_NAME = 3  # characters
 _LONGEST_TITLE = 40  # characters
 _SPACES = (" ", "\u3000")
 _LED = 2.0  # log-odds by which a beginning is likelier behind what the question has before its asking word
+_COUNTS_IT = 4.0  # log-odds by which the number of what is asked for is likelier than that of something else
 _LED_TO = (
     (
         re.compile(r"[到至](?:什么时候|何时|哪一?[年天日月]|几[号点时月])|什么时候(?:结束|截止|为止)"),
@@ -96,15 +99,33 @@ def best_span(
 def beginnings_asked_for(question: str, text: str) -> NDArray[np.float32]:
     """How much likelier an answer begins at each character because of what stands before it, shape (len(text),).
 
-    到哪天 is answered behind 到 or 至, and 从哪天 behind 从 or 自.
+    到哪天 is answered behind 到 or 至, and 从哪天 behind 从 or 自; 多少个社区 with the number that 社区 stands behind.
     """
     preferred = np.zeros(len(text), dtype=np.float32)
     asked = fold(question)
+    for place in _numbers_of_what_is_counted(asked, text):
+        preferred[place] = _COUNTS_IT
     for asks, leads in _LED_TO:
         if asks.search(asked):
             for match in leads.finditer(text):
                 preferred[match.end() : match.end() + 1] = _LED
     return preferred
+
+
+def _numbers_of_what_is_counted(asked: str, text: str) -> list[int]:
+    """Where the numbers begin that stand right before what is asked for: 88 in 13个街道、88个社区 to 多少个社区."""
+    counted = _ASKED_COUNT.search(asked)
+    if counted is None:
+        return []
+    folded = fold(text)
+    if len(folded) != len(text):
+        return []
+    for size in range(min(len(counted["noun"]), _LONGEST_COUNTED), 1, -1):
+        noun = re.escape(counted["noun"][:size])
+        number = re.compile(rf"(?<![\d.,]){_NUMERAL.pattern}[\d.,百千万亿多余]*[{_MEASURES}]?{noun}")
+        if found := [match.start() for match in number.finditer(folded)]:
+            return found
+    return []
 
 
 def trim(question: str, body: str, start: int, end: int) -> tuple[int, int]:

@@ -99,6 +99,26 @@ def test_of_two_days_the_one_that_is_asked_for_is_taken(question: str, wanted: s
     assert text[start:end] == wanted
 
 
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("县里有多少个村庄？", "208个"),
+        ("县里有几个乡镇？", "16个"),
+        ("县里的村庄有多少？", "16个"),  # nothing says it more closely than the reader
+        ("修了多少座水库？", "九座"),
+    ],
+)
+def test_of_two_numbers_that_of_what_is_counted_is_taken(question: str, wanted: str) -> None:
+    text = "县里16个乡镇、208个村庄都通了车，还修了水库九座水库大坝。"
+    first = np.full(len(text), -np.inf, dtype=np.float32)
+    last = first.copy()
+    for number, chance in (("16个", -0.4), ("208个", -1.5), ("九座", -2.5)):
+        start = text.index(number)
+        first[start], last[start + len(number) - 1] = chance, chance / 2
+    start, end, _ = best_span(first, last, longest=10, preferred=beginnings_asked_for(question, text))
+    assert text[start:end] == wanted
+
+
 def test_a_question_in_traditional_script_is_the_same_question() -> None:
     assert trimmed("環湖步道全長多少公里？", "全长12公里") == "12公里"
 
