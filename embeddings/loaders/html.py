@@ -35,7 +35,14 @@ from embeddings.loaders.web.blocks import (
 )
 from embeddings.loaders.web.declared import Declared, read_declared
 from embeddings.loaders.web.listing import list_items, listed_issue
-from embeddings.loaders.web.titles import find_emphasised, find_title, site_of, squeezed, title_in, without_site
+from embeddings.loaders.web.titles import (
+    find_emphasised,
+    find_title,
+    site_of,
+    squeezed,
+    title_in,
+    without_site,
+)
 from embeddings.parsing.bylines import split_credit
 from embeddings.parsing.masthead import issue_name, read_masthead
 from embeddings.parsing.outline import is_credit, is_prose, make_article, read_outline

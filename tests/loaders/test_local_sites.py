@@ -88,6 +88,12 @@ SITES = {
         f"<h1>{TITLE}</h1><div>2023-08-01</div><div>{PARAGRAPHS[:-4]}（责任编辑：某编辑）</p></div>",
         name="青禾日报数字版 2023年8月1日",
     ),
+    "paper on the web": Site(
+        "青禾日报多媒体数字报刊平台",
+        f"<div><b>{TITLE}</b></div><div>2023-08-01</div><div>{PARAGRAPHS}</div>",
+        name="青禾日报 2023年8月1日",
+    ),
+    "no name": Site("数字报", f"<div><b>{TITLE}</b></div><div>2023-08-01</div><div>{PARAGRAPHS}</div>", name="a"),
     "day in the address": Site(
         f"{TITLE}-青禾网",
         f"<h1>{TITLE}</h1><div>{PARAGRAPHS}</div>",

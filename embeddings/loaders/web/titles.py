@@ -18,6 +18,7 @@ _OF_A_SITE = re.compile(
     r"发布|资讯|在线|博客|论坛|公司|大学|[学學]院|医院|公所)|[A-Za-z][\w.]{2,30}|(?:正文|首页|新闻|要闻|资讯|首頁)",
 )
 _LONGEST_CHANNEL = 8  # characters, between a title and a site's name
+_EDITION = re.compile(r"(?:多媒体)?(?:(?:数字|电子|數位|電子)(?:[报報][纸刊紙]?|版)(?:平台|阅读)?|网络版|網路版)$")
 _LONGEST_SITE = 16  # characters
 _FEWEST_OF_TITLE = 4
 _CUT = ("...", "…")
@@ -48,8 +49,9 @@ def without_site(title: str, site: str = "") -> str:
 
 
 def site_of(title: str) -> str:
-    """A page's title where it is nothing but the name of a site; else ""."""
-    return title if len(title) <= _LONGEST_SITE and SITE_END.search(title) and not _PARTS.search(title) else ""
+    """The name of a site where a page's title is nothing else, without the word for its form (数字报); else ""."""
+    is_name = len(title) <= _LONGEST_SITE and (SITE_END.search(title) or _EDITION.search(title))
+    return _EDITION.sub("", title) if is_name and not _PARTS.search(title) else ""
 
 
 def squeezed(text: str) -> str:
