@@ -46,7 +46,9 @@ def add_commands(commands: Subparsers, *, check_beside: CheckBeside | None = Non
     _add_build(commands)
     parser = command(commands, "remove", _remove, "take issues out of the archive")
     parser.add_argument("issues", nargs="+", metavar="ISSUE", help="an issue's name, file name, or start of its id")
-    command(commands, "list", _list, "list the issues in the archive")
+    parser = command(commands, "list", _list, "list the issues in the archive, newest first")
+    parser.add_argument("--limit", type=_whole_number, metavar="N", help="list at most so many (default: all)")
+    parser.add_argument("--skip", type=_whole_number, default=0, metavar="N", help="leave out so many of the newest")
     parser = command(commands, "show", _show, "print an issue or an article")
     parser.add_argument("name", metavar="ISSUE|ARTICLE", help="an article's id, or an issue's name, file name or id")
     parser = commands.add_parser("parse", help="print the articles of a file as JSON Lines, without an archive")
@@ -208,9 +210,15 @@ def _remove(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _whole_number(text: str) -> int:
+    if not (text.isascii() and text.isdecimal()):
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number, 0 or more")
+    return int(text)
+
+
 def _list(arguments: argparse.Namespace) -> int:
     with _open(arguments).snapshot() as snapshot:
-        entries = snapshot.issues()
+        entries = snapshot.issues()[arguments.skip :][: arguments.limit]
     if arguments.json:
         print_json(
             [

@@ -10,12 +10,13 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
-from embeddings import BulletinError, Filters
+from embeddings import Article, BulletinError, Filters, Snapshot
 from qa.api.schemas import answer_row, article_row, issue_row, passage_rows
 from qa.assistant import Assistant, read_filters
 from qa.errors import QuestionCode, QuestionError
 
 MAX_K = 50
+MAX_HEADLINED = 500  # issues listed at once with their headlines: each is read with its articles
 
 Endpoint = Callable[..., Any]
 
@@ -90,32 +91,38 @@ class Endpoints:
             raise QuestionError(QuestionCode.NO_ARTICLE, issue=issue, article=article)
         return article_row(found[0])
 
-    def list_issues(self, headlines: bool = False, issue: str = "") -> list[dict[str, Any]]:
+    def list_issues(
+        self, headlines: bool = False, issue: str = "", limit: int = 0, skip: int = 0
+    ) -> list[dict[str, Any]]:
         """List the issues of the archive, newest first, those of unknown date last.
 
         Args:
-            headlines: whether each issue comes with the id, title and section of each of its articles.
+            headlines: whether each issue comes with the id, title and section of each of its articles; then at most
+                500 issues are listed at once.
             issue: the id, name or file name of the one issue to list; empty for all.
+            limit: how many issues to list at most; 0 for all.
+            skip: how many of the newest issues to leave out, so as to go on where the last call ended.
 
         Returns:
             JSON: a list of issues, each with id, name, date, the number of articles, and headlines where asked for
         """
-        issue = _text("issue", issue)
+        issue, limit, skip = _text("issue", issue), _count("limit", limit), _count("skip", skip)
         with self._assistant.archive.snapshot() as snapshot:
-            wanted = {one.id: one for one in snapshot.read_issue(issue)} if issue else None
-            rows = []
-            for entry in snapshot.issues():
-                if wanted is not None and entry.issue.id not in wanted:
-                    continue
-                whole = snapshot.read_issue(entry.issue.id) if headlines else []
-                rows.append(issue_row(entry, [one for each in whole for one in each.articles] if headlines else None))
-        return rows
+            entries = snapshot.issues()
+            if issue:
+                wanted = {one.id for one in snapshot.read_issue(issue)}
+                entries = [entry for entry in entries if entry.issue.id in wanted]
+            entries = entries[skip : skip + limit] if limit else entries[skip:]
+            if not headlines:
+                return [issue_row(entry) for entry in entries]
+            if len(entries) > MAX_HEADLINED:
+                raise QuestionError(QuestionCode.TOO_MANY_HEADLINES, n=len(entries), most=MAX_HEADLINED)
+            return [issue_row(entry, _articles(snapshot, entry.issue.id)) for entry in entries]
 
     @staticmethod
     def _read(k: Any, issue: Any, since: Any, until: Any, section: Any) -> tuple[int, Filters]:
         """The number of passages, and the filters: as they come from JSON, which may hold anything."""
-        # JSON has one kind of number, so that 5.0 is 5.
-        if isinstance(k, bool) or not isinstance(k, int | float) or k not in range(1, MAX_K + 1):
+        if not _is_whole(k) or not 1 <= k <= MAX_K:
             raise QuestionError(QuestionCode.BAD_K, k=k, most=MAX_K)
         narrowed = {"since": since, "until": until, "issue": issue, "section": section}
         return int(k), read_filters(**{name: _text(name, value) for name, value in narrowed.items()})
@@ -128,6 +135,25 @@ def _text(name: str, value: Any) -> str:
     if not isinstance(value, str):
         raise QuestionError(QuestionCode.BAD_FIELD, name=name)
     return value
+
+
+def _count(name: str, value: Any) -> int:
+    """A number of things as it comes from JSON; null is 0. Raises QuestionError for what is none."""
+    if value is None:
+        return 0
+    if not _is_whole(value) or value < 0:
+        raise QuestionError(QuestionCode.BAD_NUMBER, name=name, number=value)
+    return int(value)
+
+
+def _is_whole(value: Any) -> bool:
+    """Whether a value of JSON is a whole number. JSON has one kind of number, so that 5.0 is 5."""
+    return not isinstance(value, bool) and isinstance(value, int | float) and value == value // 1
+
+
+def _articles(snapshot: Snapshot, issue_id: str) -> list[Article]:
+    """The articles of the issue with an id."""
+    return [article for issue in snapshot.read_issue(issue_id) for article in issue.articles]
 
 
 def publish(gr: Any, assistant: Assistant) -> None:

@@ -17,6 +17,8 @@ CHINESE: dict[ErrorCode, str] = {
     QuestionCode.BAD_DATE: "“{text}”不是日期。请写成 2021-08-02 或 2021年8月2日，也可以留空。",
     QuestionCode.BAD_FIELD: "{name} 应当是文字。",
     QuestionCode.BAD_K: "k 是 {k}，应当在 1 到 {most} 之间。",
+    QuestionCode.BAD_NUMBER: "{name} 是 {number}，应当是 0 或更大的整数。",
+    QuestionCode.TOO_MANY_HEADLINES: "共有 {n} 期，带标题一次最多列 {most} 期。请用 limit 指定期数，用 skip 接着列。",
     QuestionCode.BAD_ROW: "要有一个 JSON 对象，写明 question。",
     QuestionCode.DATES_CROSSED: "起始日期 {first} 晚于截止日期 {last}，请对调一下。",
     QuestionCode.EMPTY: "请先写下问题。",

@@ -158,9 +158,39 @@ def fault_of_call(page: Any, path: str, call: Any) -> tuple[int, str] | None:
     name = re.fullmatch(rf"{API}/call/([^/]+)/?", path)
     asked = next((one for one in page.fns.values() if name and one.api_name == name[1]), None)
     values = call.get("data")
-    if asked is not None and not (isinstance(values, list) and len(values) == len(asked.inputs)):
-        return 400, f"`data` must list {len(asked.inputs)} values for {asked.api_name}; /programs names them."
+    if asked is None:
+        return None
+    most, least = len(asked.inputs), len(asked.inputs) - len(_defaults(asked))
+    if not (isinstance(values, list) and least <= len(values) <= most):
+        number_of_values = f"{most}" if least == most else f"{least} to {most}"
+        return 400, f"`data` must list {number_of_values} values for {asked.api_name}; /programs names them."
     return None
+
+
+def fill_in_defaults(page: Any) -> None:
+    """Let a call of an endpoint leave out its last values, for which there are defaults; gradio wants all of them.
+
+    So an endpoint can be given another argument, and those who call it as it was still can.
+    """
+    process = page.process_api
+
+    async def process_filled(block_fn: Any, inputs: list[Any], *given: Any, **named: Any) -> Any:
+        asked = page.fns[block_fn] if isinstance(block_fn, int) else block_fn
+        lacking, defaults = len(asked.inputs) - len(inputs), _defaults(asked)
+        filled = [*inputs, *defaults[len(defaults) - lacking :]] if 0 < lacking <= len(defaults) else inputs
+        return await process(block_fn, filled, *given, **named)
+
+    page.process_api = process_filled
+
+
+def _defaults(asked: Any) -> list[Any]:
+    """The values of the last arguments of an endpoint that may be left out; none for the page's own functions."""
+    from gradio.components.api_component import Api
+
+    if not all(isinstance(one, Api) for one in asked.inputs):
+        return []
+    parameters = inspect.signature(asked.fn).parameters.values()
+    return [one.default for one in parameters if one.default is not one.empty]
 
 
 def signed_like(

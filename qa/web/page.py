@@ -14,7 +14,7 @@ from qa.errors import ServingCode
 from qa.i18n import labels
 from qa.server.access import AccessLimits
 from qa.server.auth import StaffAccess
-from qa.server.gradio_internals import fault_of_call, note_no_events, strike_off_sessions, take_turns
+from qa.server.gradio_internals import fault_of_call, fill_in_defaults, note_no_events, strike_off_sessions, take_turns
 from qa.server.middleware import Serving
 from qa.userdata.conversation import Conversation
 from qa.userdata.history import History
@@ -80,6 +80,7 @@ def build_page(
         wire_chat(gr, page, parts, service, library, after=changed)
         browsing.wire(gr, page, parts, service, tabs=tabs)
         publish(gr, assistant)
+    fill_in_defaults(page)
     note_no_events()
     # The encoder uses every core for one question; more at once than cores only makes each wait longer.
     # What can be asked for only through the queue cannot be asked past it.

@@ -192,6 +192,23 @@ def test_commands_speak_english_in_an_english_locale(
         assert all(part in listed.split("\t") for part in said)
 
 
+def test_issues_are_listed_in_parts(sample_archive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def listed(*options: str) -> list[str]:
+        assert main(["list", "--archive", str(sample_archive), *options]) == 0
+        return capsys.readouterr().out.splitlines()
+
+    whole = listed()
+    assert len(whole) > 3
+    assert listed("--limit", "2") == whole[:2]
+    assert listed("--skip", "1", "--limit", "2") == whole[1:3]
+    assert listed("--skip", "99") == listed("--limit", "0") == []
+    (row,) = listed("--json", "--skip", "1", "--limit", "2")
+    assert [one["id"][:8] for one in json.loads(row)] == [line.split("\t")[1] for line in whole[1:3]]
+    for number in ("-1", "x", "1.5"):
+        with pytest.raises(SystemExit):
+            main(["list", "--archive", str(sample_archive), "--limit", number])
+
+
 def test_a_search_is_answered_in_the_language_of_its_question(
     sample_archive: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
