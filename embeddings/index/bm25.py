@@ -89,8 +89,9 @@ class Bm25Index:
     def scores_of(self, question: str, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """The scores of some rows that count, shape (len(rows),), as `scores` has them."""
         scores = np.zeros(len(rows), np.float32)
+        of_parts = self._by_part(rows)
         for term in self._terms(question, terms_of):
-            self._add_to(rows, term, scores)
+            self._add_to(of_parts, term, scores)
         return scores
 
     def search(
@@ -114,8 +115,9 @@ class Bm25Index:
                 candidates = _promising(scores, _kth_best(scores, k) - rest)
                 if candidates is not None:
                     found = scores[candidates]
+                    of_parts = self._by_part(candidates)
                     for common in terms[number:]:
-                        self._add_to(candidates, common, found)
+                        self._add_to(of_parts, common, found)
                     return best_of(candidates, found, k)
                 worth_looking = rest / 2
             self._add(term, scores)
@@ -159,15 +161,33 @@ class Bm25Index:
             own = scores[self._starts[part] : self._starts[part + 1]]
             own[places] += self._gain(term, part, places, counts)
 
-    def _add_to(self, rows: NDArray[np.int64], term: _Term, scores: NDArray[np.float32]) -> None:
-        """Add what a term gives to some rows, to their scores, shape (len(rows),)."""
+    def _by_part(self, rows: NDArray[np.int64]) -> dict[int, tuple[NDArray[np.intp], NDArray[np.int32]]]:
+        """For each part that has some of the rows, their places in `rows`, and the part's own rows."""
+        of_part = np.searchsorted(self._starts, rows, side="right") - 1
+        found = {}
+        for part in np.unique(of_part).tolist():
+            places = np.flatnonzero(of_part == part)
+            found[part] = places, (rows[places] - self._starts[part]).astype(np.int32)
+        return found
+
+    def _add_to(
+        self,
+        of_parts: dict[int, tuple[NDArray[np.intp], NDArray[np.int32]]],
+        term: _Term,
+        scores: NDArray[np.float32],
+    ) -> None:
+        """Add what a term gives to some rows, as `_by_part` has them, to their scores."""
         for part, place in term.places:
+            if part not in of_parts:
+                continue
+            places, own = of_parts[part]
             having, counts = self._parts[part].at(place)
-            inside = np.flatnonzero((rows >= self._starts[part]) & (rows < self._starts[part + 1]))
-            own = rows[inside] - self._starts[part]
-            found = np.minimum(np.searchsorted(having, own.astype(np.int32)), len(having) - 1)
-            here = having[found] == own
-            scores[inside[here]] += self._gain(term, part, own[here], counts[found[here]])
+            found = having.searchsorted(own)
+            found[found == len(having)] = 0
+            here = (having[found] == own).nonzero()[0]
+            if here.size:
+                rows = own[here].astype(np.intp)
+                scores[places[here]] += self._gain(term, part, rows, counts[found[here]])
 
     def _gain(
         self, term: _Term, part: int, rows: NDArray[np.intp], counts: NDArray[np.unsignedinteger]
