@@ -64,6 +64,11 @@ class Hit:
 _EQUAL = 2  # decimals of a score in which equals agree
 
 
+def equally_good(score: float, other: float) -> bool:
+    """Whether two scores differ by no more than chance."""
+    return round(score, _EQUAL) == round(other, _EQUAL)
+
+
 def newer_first(hits: Sequence[Hit]) -> list[Hit]:
     """Hits by score, the best first; of those equally good, the newer news first, and those of no date last."""
 

@@ -13,7 +13,7 @@ from embeddings import Filters, Snapshot, folded_pairs
 from qa.query.question import Asks, Query
 from qa.retrieval.cross_encoder import Reader
 from qa.retrieval.rerank import look_again
-from qa.types import Hit, Passage, PlacedReading, newer_first
+from qa.types import Hit, Passage, PlacedReading, equally_good, newer_first
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,12 +26,35 @@ class RetrievalSettings:
     """How passages are found. `benchmarks/quality.py` prints what other values give."""
 
     candidates: int = 100  # taken from each of the two searches
+    opened: int = 32  # hits whose articles are read at first, at least as many as `merged_hits` and `read`
     read: int = 6  # of the best hits, so many get a second look where there is a reader
     read_first: int = 4  # ... or so few, if one of these surely answers, or other readers wait
     lexical_weight: float = 0.5  # the rest is the dense search's
     merged_hits: int = 20  # hits that may join a better hit of the same article
     passage_chars: int = 500  # a merged passage is at most this long
     duplicate_overlap: float = 0.9  # share of the shorter text's character pairs that the longer one has too
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ranking:
+    """The chunks that either search returns, best fused score first: ids, scores, and how far each stands out."""
+
+    ids: list[str]
+    scores: list[float]
+    distinction: list[float]
+    dense: dict[str, int]
+    lexical: dict[str, int]
+
+    def hits(self, snapshot: Snapshot, count: int) -> list[Hit]:
+        """The first of them with their articles: so many, and those that are as good as the last."""
+        while 0 < count < len(self.ids) and equally_good(self.scores[count - 1], self.scores[count]):
+            count += 1
+        found = snapshot.read_chunks(self.ids[:count])
+        hits = [
+            Hit(chunk, article, score, distinction, self.dense.get(chunk.id), self.lexical.get(chunk.id))
+            for (chunk, article), score, distinction in zip(found, self.scores, self.distinction, strict=False)
+        ]
+        return newer_first(hits)
 
 
 def find_hits(
@@ -43,32 +66,33 @@ def find_hits(
     settings: RetrievalSettings = RetrievalSettings(),
 ) -> list[Hit]:
     """The chunks that either search returns, best fused score first; of equals the newer, then as in the archive."""
+    return _ranking(query, vector, snapshot, filters, settings).hits(snapshot, settings.candidates)
+
+
+def _ranking(
+    query: Query,
+    vector: NDArray[np.float32],
+    snapshot: Snapshot,
+    filters: Filters | None,
+    settings: RetrievalSettings,
+) -> _Ranking:
     dense = snapshot.search_vectors(vector, settings.candidates, filters=filters)
     lexical = snapshot.search_words(query.about, settings.candidates, filters=filters)
     ids = sorted({scored.chunk_id for scored in dense} | {scored.chunk_id for scored in lexical})
     if not ids:
-        return []
+        return _Ranking([], [], [], {}, {})
     background = (snapshot.sample_vectors() @ vector).astype(np.float64)
     above = snapshot.vectors(ids) @ vector - background.mean()
     distinction = above / max(background.std(), _SMALLEST_SPREAD)
     scores = fuse(above, snapshot.word_scores(query.about, ids), lexical_weight=settings.lexical_weight)
-    dense_ranks = {scored.chunk_id: rank for rank, scored in enumerate(dense, start=1)}
-    lexical_ranks = {scored.chunk_id: rank for rank, scored in enumerate(lexical, start=1)}
-    order = sorted(range(len(ids)), key=lambda place: (-scores[place], ids[place]))
-    order = order[: settings.candidates]
-    found = snapshot.read_chunks([ids[place] for place in order])
-    hits = [
-        Hit(
-            chunk,
-            article,
-            float(scores[place]),
-            float(distinction[place]),
-            dense_ranks.get(chunk.id),
-            lexical_ranks.get(chunk.id),
-        )
-        for place, (chunk, article) in zip(order, found, strict=True)
-    ]
-    return newer_first(hits)
+    order = sorted(range(len(ids)), key=lambda place: (-scores[place], ids[place]))[: settings.candidates]
+    return _Ranking(
+        [ids[place] for place in order],
+        scores[order].tolist(),
+        distinction[order].tolist(),
+        {scored.chunk_id: rank for rank, scored in enumerate(dense, start=1)},
+        {scored.chunk_id: rank for rank, scored in enumerate(lexical, start=1)},
+    )
 
 
 def fuse(
@@ -102,12 +126,17 @@ def find_passages(
     """The best `k` passages for a question, best first. Empty when the filters leave nothing."""
     if snapshot.size == 0 or k < 1:
         return []
-    hits = find_hits(query, vector, snapshot, filters=filters, settings=settings)
-    if reader is not None and hits:
-        hits = look_again(query, hits, reader, snapshot, few=settings.read_first, count=settings.read)
-    passages = islice(
-        without_duplicates(merge_hits(hits, k=k, settings=settings), overlap=settings.duplicate_overlap), k
-    )
+    ranking = _ranking(query, vector, snapshot, filters, settings)
+    passages: list[Passage] = []
+    # The articles of the first hits are nearly always enough; what comes after them changes none of these passages.
+    for count in (settings.opened, settings.candidates):
+        hits = ranking.hits(snapshot, count)
+        if reader is not None and hits:
+            hits = look_again(query, hits, reader, snapshot, few=settings.read_first, count=settings.read)
+        merged = merge_hits(hits, k=k, settings=settings)
+        passages = list(islice(without_duplicates(merged, overlap=settings.duplicate_overlap), k))
+        if len(passages) == k or len(hits) >= len(ranking.ids):
+            break
     return [_with_byline(passage) if query.asks is Asks.AUTHOR else passage for passage in passages]
 
 
