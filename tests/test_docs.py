@@ -40,3 +40,9 @@ def test_every_folder_has_its_heading_in_the_architecture() -> None:
     headings = re.findall(r"(?m)^#+ .*`([\w/]+)/`$", (ROOT / "docs" / "architecture.md").read_text("utf-8"))
     assert len(headings) == len(set(headings))
     assert set(folders) - set(headings) == set()
+
+
+def test_the_newest_release_of_the_changelog_is_the_one_that_is_built() -> None:
+    releases = re.findall(r"(?m)^## (\d+\.\d+\.\d+)", (ROOT / "CHANGELOG.md").read_text("utf-8"))
+    (built,) = re.findall(r'(?m)^version = "(.+)"$', (ROOT / "pyproject.toml").read_text("utf-8"))
+    assert releases[0] == built
