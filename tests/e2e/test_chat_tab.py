@@ -201,21 +201,15 @@ def test_a_user_can_stop_waiting(assistant: Assistant, browser: Any) -> None:
     held = HeldAssistant(assistant.archive, assistant.encoder, reader=assistant.reader)
     held.let_go = Event()
     slow = app.build_page(held)
-    url = app.serve(slow, port=free_port())
-    context = browser.new_context(locale="zh-CN")
-    context.set_default_timeout(120_000)  # milliseconds; for a machine that is busy
-    opened = context.new_page()
-    opened.goto(url)
-    opened.wait_for_selector("#chat .example")
-    opened.fill("#question textarea", "慢慢来？")
-    opened.press("#question textarea", "Enter")
-    opened.click("#stop")
-    opened.wait_for_selector("#chat .note:has-text('已停止')")
-    opened.wait_for_selector("#stop", state="hidden")
-    held.let_go.set()
-    ask(opened, QUESTION)
-    assert "6月20日" in opened.inner_text("#chat .said")
-    context.close()
+    for opened in opened_page(browser, app.serve(slow, port=free_port()), SIZES["desk"]):
+        opened.fill("#question textarea", "慢慢来？")
+        opened.press("#question textarea", "Enter")
+        opened.click("#stop")
+        opened.wait_for_selector("#chat .note:has-text('已停止')")
+        opened.wait_for_selector("#stop", state="hidden")
+        held.let_go.set()
+        ask(opened, QUESTION)
+        assert "6月20日" in opened.inner_text("#chat .said")
     slow.close()
 
 
@@ -230,24 +224,18 @@ def test_a_screen_reader_hears_who_speaks(page: Any) -> None:
 def test_nothing_keeps_a_user_out(browser: Any, address: str, size: tuple[int, int], scheme: str) -> None:
     """No finding of axe-core that it calls serious or critical, and nothing to scroll to sideways."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    context = browser.new_context(
-        viewport={"width": size[0], "height": size[1]}, locale="zh-CN", color_scheme=scheme, reduced_motion="reduce"
-    )
-    opened = context.new_page()
-    opened.goto(address)
-    opened.wait_for_selector("#chat .example")
-    opened.wait_for_timeout(400)
-    found = serious(axe, opened)
-    ask(opened, QUESTION)
-    opened.locator(".suggestions button").first.wait_for()
-    found += serious(axe, opened)
-    opened.click("[data-look=large]")
-    opened.click(".card.cited .open")
-    opened.wait_for_selector(".reading")
-    found += serious(axe, opened)
-    assert found == []
-    assert opened.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    context.close()
+    for opened in opened_page(browser, address, size, scheme=scheme, is_still=True):
+        opened.wait_for_timeout(400)
+        found = serious(axe, opened)
+        ask(opened, QUESTION)
+        opened.locator(".suggestions button").first.wait_for()
+        found += serious(axe, opened)
+        opened.click("[data-look=large]")
+        opened.click(".card.cited .open")
+        opened.wait_for_selector(".reading")
+        found += serious(axe, opened)
+        assert found == []
+        assert opened.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def serious(axe: Any, opened: Any) -> list[str]:

@@ -32,10 +32,13 @@ def opened_page(
     ready: str = "#chat .example",
     excused: tuple[str, ...] = (),
     locale: str = "zh-CN",
+    scheme: str = "light",
+    is_still: bool = False,
 ) -> Iterator[Any]:
     """The opened page, which must neither complain nor call another host while a test uses it.
 
-    Complaints that begin with what is `excused` are none.
+    Complaints that begin with what is `excused` are none. `scheme` and `is_still` are what the user's system asks of
+    pages: dark or light, and to move nothing.
     """
     opened = _page_to_use(browser, locale)
     hosts: set[str | None] = set()
@@ -48,6 +51,7 @@ def opened_page(
     }
     for event, listener in listeners.items():
         opened.on(event, listener)
+    opened.emulate_media(color_scheme=scheme, reduced_motion="reduce" if is_still else "no-preference")
     opened.set_viewport_size({"width": size[0], "height": size[1]})
     opened.goto(address)
     opened.wait_for_selector(ready)
