@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,6 +25,7 @@ B = 0.4
 
 _BLOCK = 64  # rows of which the best score is looked at first
 _COMMON = 32  # a term that such a part of the rows has takes longer to add than to see whether it can matter
+_SMALL = 16_384  # rows of a part whose postings of all terms are added at once
 _FEW = 64  # terms are looked up for such a part of the rows rather than added to all
 
 
@@ -89,10 +90,46 @@ class Bm25Index:
     def scores_of(self, question: str, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """The scores of some rows that count, shape (len(rows),), as `scores` has them."""
         scores = np.zeros(len(rows), np.float32)
-        of_parts = self._by_part(rows)
-        for term in self._terms(question, terms_of):
-            self._add_to(of_parts, term, scores)
+        terms = self._terms(question, terms_of)
+        for part, (places, own) in self._by_part(rows).items():
+            scores[places] = self._scores_in(part, own, terms)
         return scores
+
+    def _scores_in(self, part: int, rows: NDArray[np.int32], terms: Sequence[_Term]) -> NDArray[np.float32]:
+        """The scores of some rows of a part, all terms looked up at once, shape (len(rows),)."""
+        weights, starts, ends = self._stretches(part, terms)
+        postings = self._parts[part]
+        low, high = (np.repeat(one[:, None], len(rows), axis=1) for one in (starts, ends))
+        places = _first_not_below(postings.rows, rows, low, high)
+        found = places < ends[:, None]
+        places = np.where(found, places, 0)
+        found &= postings.rows[places] == rows
+        gains = self._gain(weights[:, None], part, rows.astype(np.intp), postings.counts[places])
+        scores = np.zeros(len(rows), np.float32)
+        for gain in np.where(found, gains, np.float32(0)):
+            scores += gain  # in the order of the terms, as everywhere
+        return scores
+
+    def _stretches(
+        self, part: int, terms: Sequence[_Term]
+    ) -> tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.int64]]:
+        """Of each term that a part has: its weight, and where its postings begin and end; shape (terms here,) each."""
+        here = [(term.weight, place) for term in terms for of_part, place in term.places if of_part == part]
+        places = np.array([place for _, place in here], dtype=np.intp)
+        offsets = self._parts[part].offsets
+        return np.array([weight for weight, _ in here], dtype=np.float32), offsets[places], offsets[places + 1]
+
+    def _add_all(self, part: int, terms: Sequence[_Term], scores: NDArray[np.float32]) -> None:
+        """Add what all terms give to the rows of a part at once."""
+        weights, starts, ends = self._stretches(part, terms)
+        lengths = ends - starts
+        if not lengths.sum():
+            return
+        before = np.cumsum(lengths) - lengths
+        places = np.arange(int(lengths.sum())) + np.repeat(starts - before, lengths)
+        rows = self._parts[part].rows[places].astype(np.intp)
+        gains = self._gain(np.repeat(weights, lengths), part, rows, self._parts[part].counts[places])
+        np.add.at(scores[self._starts[part] : self._starts[part + 1]], rows, gains)  # one after the other
 
     def search(
         self, question: str, k: int, *, allowed: NDArray[np.bool_] | None = None
@@ -107,6 +144,11 @@ class Bm25Index:
         scores[int(self._starts[-1]) :] = -np.inf
         self._bar(scores, allowed)
         terms = self._terms(question, terms_of)
+        small = {part for part, postings in enumerate(self._parts) if postings.size <= _SMALL}
+        for part in small:
+            self._add_all(part, terms, scores)
+        # What is left to be added is of the large parts.
+        terms = [replace(term, places=[one for one in term.places if one[0] not in small]) for term in terms]
         left = np.cumsum([0.0, *(self._most(term) for term in reversed(terms))])[::-1]
         worth_looking = np.inf  # at so little that is left
         for number, term in enumerate(terms):
@@ -159,7 +201,7 @@ class Bm25Index:
             rows, counts = self._parts[part].at(place)
             places = rows.astype(np.intp)  # once, and not each time that they are used
             own = scores[self._starts[part] : self._starts[part + 1]]
-            own[places] += self._gain(term, part, places, counts)
+            own[places] += self._gain(term.weight, part, places, counts)
 
     def _by_part(self, rows: NDArray[np.int64]) -> dict[int, tuple[NDArray[np.intp], NDArray[np.int32]]]:
         """For each part that has some of the rows, their places in `rows`, and the part's own rows."""
@@ -187,13 +229,17 @@ class Bm25Index:
             here = (having[found] == own).nonzero()[0]
             if here.size:
                 rows = own[here].astype(np.intp)
-                scores[places[here]] += self._gain(term, part, rows, counts[found[here]])
+                scores[places[here]] += self._gain(term.weight, part, rows, counts[found[here]])
 
     def _gain(
-        self, term: _Term, part: int, rows: NDArray[np.intp], counts: NDArray[np.unsignedinteger]
+        self,
+        weight: np.float32 | NDArray[np.float32],
+        part: int,
+        rows: NDArray[np.intp],
+        counts: NDArray[np.unsignedinteger],
     ) -> NDArray[np.float32]:
         frequencies = counts.astype(np.float32)
-        return np.asarray(term.weight * frequencies / (frequencies + self._norms[part][rows]), dtype=np.float32)
+        return np.asarray(weight * frequencies / (frequencies + self._norms[part][rows]), dtype=np.float32)
 
     def rows_with(self, text: str) -> Iterator[NDArray[np.int64]]:
         """For each term of a text, the rows of the texts that have it and count, in order."""
@@ -220,6 +266,17 @@ class Bm25Index:
             for number in np.flatnonzero(here).tolist():
                 total[number] += np.count_nonzero(mask[part.at(int(places[number]))[0]])
         return total
+
+
+def _first_not_below(
+    ascending: NDArray[np.int32], wanted: NDArray[np.int32], low: NDArray[np.int64], high: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """For each wanted number the first place in [low, high) that is not below it, else high; shape of low and high."""
+    while (open_ := low < high).any():
+        middle = (low + high) // 2
+        below = open_ & (ascending[np.minimum(middle, len(ascending) - 1)] < wanted)
+        low, high = np.where(below, middle + 1, low), np.where(open_ & ~below, middle, high)
+    return low
 
 
 def _kth_best(scores: NDArray[np.float32], k: int) -> float:

@@ -114,6 +114,7 @@ def test_a_search_that_passes_over_common_terms_finds_what_one_over_all_does(mon
         return looked_up[-1]
 
     monkeypatch.setattr(bm25, "_promising", spy)
+    monkeypatch.setattr(bm25, "_SMALL", 2_000)
     for number in range(0, 6_000, 150):
         for k in (1, 10, 100):
             assert_best(index, texts[number], k)
