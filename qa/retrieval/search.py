@@ -84,7 +84,11 @@ def _ranking(
     background = (snapshot.sample_vectors() @ vector).astype(np.float64)
     above = snapshot.vectors(ids) @ vector - background.mean()
     distinction = above / max(background.std(), _SMALLEST_SPREAD)
-    scores = fuse(above, snapshot.word_scores(query.about, ids), lexical_weight=settings.lexical_weight)
+    by_words = {scored.chunk_id: scored.score for scored in lexical}
+    others = [chunk_id for chunk_id in ids if chunk_id not in by_words]
+    by_words |= dict(zip(others, snapshot.word_scores(query.about, others).tolist(), strict=True))
+    words = np.array([by_words[chunk_id] for chunk_id in ids], dtype=np.float32)
+    scores = fuse(above, words, lexical_weight=settings.lexical_weight)
     order = sorted(range(len(ids)), key=lambda place: (-scores[place], ids[place]))[: settings.candidates]
     return _Ranking(
         [ids[place] for place in order],
