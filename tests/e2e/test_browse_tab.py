@@ -13,6 +13,7 @@ import pytest
 import app
 from embeddings import Archive, build, withdraw
 from qa import Assistant
+from qa.web.html import browse as browse_html
 from qa.web.tabs import chat_tab
 from tests.support.fakes import CountingEncoder
 from tests.support.issues import MARKUP, ROWS, pdf_issue, write_issue
@@ -246,3 +247,37 @@ def test_a_withdrawn_article_leaves_an_open_page(
         page.wait_for_selector("#opened [role=alert]:has-text('没有找到')")
         page.wait_for_selector(f"{LIST} h2:has-text('各期公报')")
         assert "甲地昨夜有大雨" not in page.content()
+
+
+def test_many_issues_are_turned_over_and_jumped_through(
+    browser: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(browse_html, "PART", 2)
+    days = ["2025-03-02", "2025-03-01", "2025-02-01", "2024-06-01", "2023-01-01"]
+    for day in days:
+        write_issue(tmp_path / "issues", f"县报-{day}.jsonl", [{"title": day, "text": f"{day}的事。"}])
+    build(tmp_path / "issues", archive=tmp_path / "archive", encoder=CountingEncoder())
+    page = app.build_page(Assistant(Archive.open(tmp_path / "archive"), CountingEncoder()))
+    for opened in opened_page(browser, app.serve(page, port=free_port()), SIZES["phone"], ready="#chat"):
+        opened.get_by_role("tab", name="翻阅").click()
+
+        def shows(*wanted: str, opened: Any = opened) -> None:
+            opened.wait_for_selector(f"{LIST} .place:has-text('{days.index(wanted[0]) + 1}–')")
+            names = opened.locator(f"{LIST} [data-issue] .name").all_inner_texts()
+            assert [name.removeprefix("县报-") for name in names] == list(wanted)
+
+        shows(*days[:2])
+        opened.click(f"{LIST} .turns button:has-text('较早')")
+        shows(*days[2:4])
+        assert opened.evaluate("document.activeElement.tagName") == "SUMMARY"
+        opened.click(f"{LIST} .jumps button:has-text('2023年')")
+        shows(days[4])
+        opened.click(f"{LIST} [data-issue]")
+        opened.click(f"{LIST} [data-home]")
+        shows(days[4])  # where the user was
+        opened.click(f"{LIST} .jumps button:has-text('2025年')")
+        shows(*days[:2])
+        opened.click(f"{LIST} .jumps button:has-text('2月')")
+        shows(*days[2:4])
+        assert opened.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.close()

@@ -6,13 +6,26 @@ import io
 import re
 import shutil
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date, timedelta
 from html import unescape
 from pathlib import Path
 
 import pytest
 
-from embeddings import Archive, Article, Box, Filters, Issue, SourceError, build, clip_article, is_printed, withdraw
+from embeddings import (
+    Archive,
+    Article,
+    Box,
+    Filters,
+    Issue,
+    IssueEntry,
+    SourceError,
+    build,
+    clip_article,
+    is_printed,
+    withdraw,
+)
 from qa import Assistant
 from qa.web.html import browse as browse_html
 from qa.web.html.highlight import matching_spans, matching_words
@@ -248,6 +261,56 @@ def test_hundreds_of_issues_are_folded_by_year_and_month(tmp_path: Path, countin
     assert page.count("<details open>") == 1
     assert page.count("data-issue=") == 31
     assert "data-article" not in page
+
+
+def listed(days: Sequence[date | None]) -> list[IssueEntry]:
+    """Issues of some days, as they are listed; the id of each is its place."""
+    issues = [Issue(str(place), f"周报第{place}期", day, f"{place}.txt") for place, day in enumerate(days)]
+    return [IssueEntry(issue, 1, 1, 10) for issue in issues]
+
+
+DAILY = listed([*(date(2025, 3, 1) - timedelta(days=back) for back in range(1_000)), None])
+
+
+def jumps(page: str) -> dict[str, int]:
+    """The names of years and months that a catalogue leads to, each with the place of an issue."""
+    found = re.findall(r'data-first="(\d+)"[^>]*><span class="zh">(.*?)</span>', page)
+    return {name: int(place) for place, name in found if name[-1] in "年月" or name == "日期不详"}
+
+
+def test_a_long_catalogue_goes_to_the_browser_in_parts() -> None:
+    seen: list[str] = []
+    first: int | None = 0
+    while first is not None:
+        page = browse_html.catalogue(DAILY, first=first)
+        seen += re.findall(r'data-issue="(\d+)"', page)
+        assert len(page) < 150_000
+        older = re.search(r'data-first="(\d+)"><span class="zh">较早的 200 期 ›', page)
+        first = int(older[1]) if older else None
+    assert seen == [entry.issue.id for entry in DAILY]
+    assert "1,001–1,001 / 1,001" in page
+    assert 'data-first="800"><span class="zh">‹ 较新的 200 期' in page
+
+
+def test_a_long_catalogue_leads_to_each_year_and_month() -> None:
+    newest = browse_html.catalogue(DAILY)
+    assert list(jumps(newest)) == ["2025年", "2024年", "2023年", "2022年", "日期不详", "3月", "2月", "1月"]
+    for year in ("2024年", "2022年"):
+        page = browse_html.catalogue(DAILY, first=jumps(newest)[year])
+        assert re.findall(r'<h3><span class="zh">(.*?)</span>', page)[0] == year
+        assert re.findall(r'<h4><span class="zh">(.*?)</span>', page)[0] == "12月"
+        of_july = browse_html.catalogue(DAILY, first=jumps(page)["7月"])
+        assert DAILY[jumps(page)["7月"]].issue.date == date(int(year[:4]), 7, 31)
+        assert re.findall(r'<h4><span class="zh">(.*?)</span>', of_july)[0] == "7月"
+    undated = browse_html.catalogue(DAILY, first=jumps(newest)["日期不详"])
+    assert re.findall(r'data-issue="(\d+)"', undated) == ["1000"]
+    assert "365 期" in shown(browse_html.catalogue(DAILY, first=jumps(newest)["2023年"]))
+
+
+def test_a_catalogue_of_one_part_needs_no_ways_through_it() -> None:
+    page = browse_html.catalogue(DAILY[:PART])
+    assert "data-first" not in page
+    assert page.count("data-issue=") == PART
 
 
 def test_an_archive_tells_its_size(library: Library, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
@@ -26,6 +27,8 @@ from qa.web.html.highlight import TextSpan, matching_spans
 from qa.web.html.templates import render
 from qa.web.views import PART, ArchiveStatistics, Excerpt, Found, Headline, OpenArticle
 
+Jump = tuple[str, int, bool]  # what it leads to, the place of the first issue there, whether it is there already
+
 _NEIGHBOURS = 30  # headlines on either side of the one that is read
 
 
@@ -34,11 +37,20 @@ def nothing_open() -> Markup:
     return empty_evidence(words("choose_article"))
 
 
-def catalogue(entries: Sequence[IssueEntry]) -> Markup:
-    """The issues, newest first, by year and month; only the newest year is unfolded."""
+def catalogue(entries: Sequence[IssueEntry], *, first: int = 0) -> Markup:
+    """The issues, newest first, by year and month.
+
+    Up to PART are shown at once, and only the newest year is unfolded. Of more, PART are shown from the `first`th on,
+    counted from zero, with the way to the others, to each year, and to the months of the year that they begin with.
+    """
     about = words("catalogue_size", n=len(entries)) if entries else words("catalogue_empty")
-    years = [(year, list(of_year)) for year, of_year in groupby(entries, key=_year)]
-    return render("browse", "catalogue", about=about, years=[(year, len(some), _months(some)) for year, some in years])
+    counts = Counter(_year(entry) for entry in entries)
+    is_whole = len(entries) <= PART
+    shown = entries if is_whole else entries[first : first + PART]
+    years = [(_year_words(year), counts[year], _months(list(of_year))) for year, of_year in groupby(shown, key=_year)]
+    jumps = [] if is_whole else _jumps(entries, shown[0])
+    places = None if is_whole else (first, first + len(shown), len(entries))
+    return render("browse", "catalogue", about=about, years=years, jumps=jumps, places=places, size=PART)
 
 
 def issue_page(name: str, about: str, headlines: Sequence[Headline], *, part: int) -> Markup:
@@ -149,12 +161,33 @@ def facts(holdings: ArchiveStatistics) -> Markup:
     return render("browse", "facts", rows=rows)
 
 
-def _year(entry: IssueEntry) -> Words:
-    return words("year", year=entry.issue.date.year) if entry.issue.date else UNKNOWN_DATE
+def _year(entry: IssueEntry) -> int:
+    """The year of an issue, 0 where it is unknown."""
+    return entry.issue.date.year if entry.issue.date else 0
+
+
+def _year_words(year: int) -> Words:
+    return words("year", year=year) if year else UNKNOWN_DATE
 
 
 def _month(entry: IssueEntry) -> str:
     return month_words(entry.issue.date.month) if entry.issue.date else ""
+
+
+def _jumps(entries: Sequence[IssueEntry], top: IssueEntry) -> list[tuple[str, list[Jump]]]:
+    """The years of all issues, and the months of the year of an issue, by the key of what to say of them.
+
+    Each with the place of its first issue, and whether it is that of `top`.
+    """
+    years: dict[int, int] = {}
+    months: dict[str, int] = {}
+    for place, entry in enumerate(entries):
+        years.setdefault(_year(entry), place)
+        if _year(entry) == _year(top):
+            months.setdefault(_month(entry), place)
+    to_years: list[Jump] = [(_year_words(year), place, year == _year(top)) for year, place in years.items()]
+    to_months = [(month, place, month == _month(top)) for month, place in months.items() if month]
+    return [("jump_year", to_years), ("jump_month", to_months)]
 
 
 def _months(entries: Sequence[IssueEntry]) -> list[tuple[str, list[tuple[str, IssueEntry]]]]:

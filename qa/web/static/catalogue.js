@@ -3,7 +3,7 @@ let chosen = false;
 element.addEventListener('click', (event) => {
     const button = event.target.closest('button');
     if (!button) return;
-    const {article, issue, part} = button.dataset;
+    const {article, issue, part, first} = button.dataset;
     if (article !== undefined) {
         const others = document.querySelectorAll('#browse [aria-current=location]');
         others.forEach((one) => one.removeAttribute('aria-current'));
@@ -15,6 +15,7 @@ element.addEventListener('click', (event) => {
     }
     chosen = true;
     if ('home' in button.dataset) trigger('home');
+    else if (first !== undefined) trigger('jump', {first: Number(first)});
     else if ('mentions' in button.dataset) trigger('turn', {part: Number(part)});
     else if (issue !== undefined) trigger('open', {issue, part: Number(part || 0)});
 });

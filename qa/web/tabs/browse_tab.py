@@ -36,11 +36,13 @@ READING = {"words": both_languages("copied", "copy_by_hand", "printed_opening", 
 class View:
     """What the tab shows one user: an issue's headlines, what was found, or else all issues; and an article.
 
-    `part` is that of a long list, from zero; `article` the address of the article that is read, "" for none.
+    `part` is that of a long list, from zero; `first` the issue, counted from zero, from which on all issues are shown;
+    `article` the address of the article that is read, "" for none.
     """
 
     issue_id: str = ""
     part: int = 0
+    first: int = 0
     found: Found | None = None
     article: str = ""
 
@@ -129,6 +131,10 @@ class BrowseTab:
             part = getattr(event, "part", None)
             return self._show(replace(view, part=max(0, part))) if isinstance(part, int) else gr.skip()
 
+        def jump(view: View, event: gr.EventData) -> Any:
+            first = getattr(event, "first", None)
+            return self._show(View(first=max(0, first), article=view.article)) if isinstance(first, int) else gr.skip()
+
         def open_article(view: View, event: gr.EventData) -> Any:
             article, issue, start, end = sent_place(event)
             return self._read(view, article, issue, start, end) if article else gr.skip()
@@ -140,6 +146,7 @@ class BrowseTab:
         for component in (self.catalogue, self.mentions, self.reading):
             component.read(open_article, self.view, read, **_AT_ONCE)
         self.catalogue.open(open_issue, self.view, lists, **_AT_ONCE)
+        self.catalogue.jump(jump, self.view, lists, **_AT_ONCE)
         self.catalogue.home(self._home, self.view, lists, **_AT_ONCE)
         self.mentions.turn(turn, self.view, lists, **_AT_ONCE)
         self.reading.back(self._close, self.view, read, **_AT_ONCE)
@@ -182,19 +189,21 @@ class BrowseTab:
             bars = answer_html.timeline_view(view.found.printed)
             rows = browse_html.mentions(view.found.mentioned, part=view.part)
             return self._lists(view, browse_html.search_page(view.found), bars, rows)
-        return self._lists(replace(view, issue_id=""), browse_html.catalogue(self._library.issues()))
+        entries = self._library.issues()
+        view = replace(view, issue_id="", first=min(view.first, max(0, len(entries) - 1)))
+        return self._lists(view, browse_html.catalogue(entries, first=view.first))
 
     def _lists(self, view: View, shown: str, bars: str = "", mentions: str = "") -> Changes:
         """What shows a view, as HTML."""
         return {self.view: view, self.catalogue: shown, self.timeline: bars, self.mentions: mentions}
 
     def _home(self, view: View) -> Changes:
-        return self._show(View(article=view.article))
+        return self._show(View(first=view.first, article=view.article))
 
     def _search(self, view: View, typed: str, *chosen: str) -> Iterator[Any]:
         issue, section, since, until = (value or "" for value in chosen)
         typed = " ".join((typed or "").split())
-        view = View(article=view.article)
+        view = View(first=view.first, article=view.article)
         fault = refusal(typed or "…", since=since, until=until)
         if not fault and not any((typed, issue, section, since.strip(), until.strip())):
             fault = words("ask_for_something")
