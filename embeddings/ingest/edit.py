@@ -22,7 +22,7 @@ from embeddings.ingest.build import (
     take_out,
 )
 from embeddings.ingest.corrections import WITHDRAWAL, correct, corrections_between, note_of, read_corrections
-from embeddings.ingest.plan import Arrivals, document_under, read_once, with_ids
+from embeddings.ingest.plan import Arrivals, dated_by_place, document_under, read_once, with_ids
 from embeddings.sources.document import Document
 from embeddings.sources.outbox import FileChange
 from embeddings.sources.unpack import unpack_source
@@ -165,6 +165,7 @@ def _correct(
     source = Path(known.issue.source)
     document = _document(known, limits, store.waiting())
     reading = with_ids(read_once(store, document, limits), document)
+    reading = dated_by_place(reading, source, document, root=known.root)
     now, _ = correct(reading, read_corrections(source, document, store.waiting()).all)
     try:
         corrections = corrections_between(now, change(now))

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from embeddings.archive.base import ArchiveWriter, KnownIssue, PreparedIssue, Settings
 from embeddings.archive.issues import texts_of_chunks
@@ -25,6 +25,7 @@ from embeddings.ingest.corrections import (
     without_withdrawn_pages,
 )
 from embeddings.ingest.parse_cache import issue_from_json, issue_to_json, read_apart, reading_key
+from embeddings.parsing.masthead import paper_and_day
 from embeddings.sources.document import Document
 from embeddings.sources.epapers import PaperFolders
 from embeddings.sources.hashing import text_digest
@@ -193,6 +194,7 @@ class Planner:
         old = self._known.get(place)
         if self._full or old is None or place in self._again or (old.reading_key, old.recipe) != (key, recipe):
             reading = with_ids(read_once(self._store, document, self._limits, afresh=self._full), document)
+            reading = dated_by_place(reading, file, document, root=root)
             shown = "/".join(filter(None, place))
             plan.skipped += [Skipped(shown, error, Omission.PART) for error in reading.left_out]
             corrected, stale = correct(reading, corrections.all)
@@ -269,6 +271,20 @@ def with_ids(issue: ParsedIssue, document: Document) -> ParsedIssue:
             number += 1
         articles.append(article)
     return replace(issue, articles=tuple(articles))
+
+
+def dated_by_place(issue: ParsedIssue, file: Path, document: Document, *, root: str) -> ParsedIssue:
+    """An issue that says no day of its own, with that of the folder or archive it lies in.
+
+    Only a name of a paper and a day counts (青禾日报-2025-09-13); others may be the day of a copy. Folders count in
+    archives and below the root that a file was found under.
+    """
+    if issue.date:
+        return issue
+    inside = [part.name for part in PurePosixPath(document.member).parents]
+    above = [part.name for part in file.parents if root != BY_HAND and Path(root) in (part, *part.parents)]
+    names = [*inside, *([file.name.partition(".")[0]] if document.member else []), *above]
+    return replace(issue, date=next((day for name in names if (day := paper_and_day(name)[1])), None))
 
 
 def _article_id(document: Document, article: ParsedArticle, number: int) -> str:

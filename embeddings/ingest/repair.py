@@ -16,7 +16,7 @@ from embeddings.ingest.build import BuildOptions, FoundFiles, hold_archive, inde
 from embeddings.ingest.corrections import correct, read_corrections
 from embeddings.ingest.encode import encode_chunks, vectors_of
 from embeddings.ingest.parse_cache import issue_from_json, reading_key
-from embeddings.ingest.plan import issue_of, prepare, recipe_of, with_ids
+from embeddings.ingest.plan import dated_by_place, issue_of, prepare, recipe_of, with_ids
 from embeddings.sources.document import Document
 from embeddings.sources.files import is_issue_file
 from embeddings.sources.hashing import file_digest, text_digest
@@ -184,7 +184,8 @@ class _Repair:
         if reading is None:
             return None
         corrections = read_corrections(source, document, self._store.waiting())
-        corrected, _ = correct(with_ids(issue_from_json(reading), document), corrections.all)
+        placed = dated_by_place(with_ids(issue_from_json(reading), document), source, document, root=known.root)
+        corrected, _ = correct(placed, corrections.all)
         return prepare(
             issue_of(document, corrected, source=str(source)),
             recipe=recipe_of(settings, corrections),

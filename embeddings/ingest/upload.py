@@ -27,7 +27,7 @@ from embeddings.ingest.build import (
     take_out,
 )
 from embeddings.ingest.corrections import correct, corrections_between, read_corrections
-from embeddings.ingest.plan import BY_HAND, Arrivals, Omission, Skipped, read_once, with_ids
+from embeddings.ingest.plan import BY_HAND, Arrivals, Omission, Skipped, dated_by_place, read_once, with_ids
 from embeddings.sources.atomic import hold_folder, stage_file, staged_prefix
 from embeddings.sources.document import Document
 from embeddings.sources.epapers import gather, paper_page_at
@@ -100,6 +100,7 @@ def preview(
             for document in unpacked.documents:
                 try:
                     issue = with_ids(read_once(store, document, limits), document)
+                    issue = dated_by_place(issue, file, document, root=BY_HAND)
                     # An issue that was corrected before arrives corrected.
                     corrections = read_corrections(folder / safe_name(file.name), document)
                     drafts.append(Draft(file, document, correct(issue, corrections.all)[0], pages))

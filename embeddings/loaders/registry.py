@@ -31,7 +31,7 @@ from embeddings.loaders.scans import PdfLoader, PictureLoader
 from embeddings.loaders.text import TextLoader
 from embeddings.loaders.unsupported import UnsupportedLoader
 from embeddings.loaders.word_xml import WordXmlLoader
-from embeddings.parsing.masthead import issue_name, read_masthead
+from embeddings.parsing.masthead import issue_name, paper_and_day
 from embeddings.sources.document import Document
 from embeddings.sources.files import IGNORED_NAMES, SUFFIXES, read_bytes
 from embeddings.sources.unpack import Unpacked, unpack
@@ -80,7 +80,6 @@ LOADERS: tuple[Loader, ...] = (
 )
 
 _MOST_PAGES = 10_000  # a number beyond is none of a page, and perhaps none that a database can hold
-_DAY_IN_NAME = re.compile(r"(?:19|20)\d\d[-_.年]?\d{1,2}[-_.月]?\d{1,2}日?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\ufeff]")
 
 
@@ -144,9 +143,8 @@ def read_issue_file(path: Path, limits: Limits | None = None) -> tuple[ParsedArt
 
 def _name_of_file(stem: str) -> str:
     """What a file without a name of its own is called: its paper and its day where its name is these two."""
-    day = find_date(stem)
-    paper = _DAY_IN_NAME.sub("", stem).strip(" -_.")
-    return issue_name(paper, day) if day and read_masthead([paper])[0] == paper else stem
+    paper, day = paper_and_day(stem)
+    return issue_name(paper, day) if day else stem
 
 
 def _clean(article: ParsedArticle) -> ParsedArticle:

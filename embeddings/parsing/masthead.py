@@ -18,6 +18,7 @@ _BESIDE_THE_DATE = re.compile(
 )
 _WEEKDAY = r"(?:星期|礼拜|禮拜|周|週)[一二三四五六日天]"
 _DAY = re.compile(rf"(?:19|20)\d\d[年./-]\s*\d{{1,2}}[月./-]\s*\d{{1,2}}\s*日?|{REPUBLIC_DATE}|{HAN_DATE}|{_WEEKDAY}")
+_DAY_IN_NAME = re.compile(r"(?:19|20)\d\d[-_.年]?\d{1,2}[-_.月]?\d{1,2}日?")
 # 第12946期, 总第1246期, 第3期（总第1246期）; 第12期培训班 is no number of an issue.
 _NUMBER = re.compile(r"([总總]?)第\s*(\d{1,6})\s*([期号號])(?!(?![总總])[\u4e00-\u9fff])")
 _IN_A_SENTENCE = re.compile(r"[。；！？!?]|[\u4e00-\u9fff][，,][\u4e00-\u9fff]")
@@ -78,6 +79,13 @@ def _set_apart(line: str) -> str:
 def issue_name(paper: str, day: date | None) -> str:
     """What an issue is called: its bulletin's name and its date, as far as they are known."""
     return " ".join(filter(None, [paper, f"{day.year}年{day.month}月{day.day}日" if paper and day else ""]))
+
+
+def paper_and_day(name: str) -> tuple[str, date | None]:
+    """The paper and the day that a file or a folder is named by: 青禾日报-2025-09-13. "" and None for another name."""
+    day = find_date(name)
+    paper = _DAY_IN_NAME.sub("", name).strip(" -_.")
+    return (paper, day) if day and paper and read_masthead([paper])[0] == paper else ("", None)
 
 
 def _stands_alone(line: str, beside: str) -> bool:

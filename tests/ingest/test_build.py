@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -28,7 +29,9 @@ from embeddings import (
     SourceError,
     add,
     build,
+    preview,
     remove,
+    take_in,
 )
 from embeddings.archive.registry import lock_archive
 from tests.support.fakes import CountingEncoder
@@ -305,3 +308,47 @@ def test_a_killed_build_leaves_the_old_archive_or_the_new_one(tmp_path: Path, co
         assert not Archive.open(archive).damage()
     build(issues, archive=archive, encoder=counting)
     assert titles_and_texts(archive) == new
+
+
+def days_in(archive: Path) -> dict[str, date | None]:
+    with Archive.open(archive).snapshot() as snapshot:
+        return {entry.issue.name: entry.issue.date for entry in snapshot.issues()}
+
+
+@pytest.mark.parametrize(
+    ("folder", "day"),
+    [
+        ("青禾日报-2023-08-01/01版", date(2023, 8, 1)),
+        ("青禾日报20230801", date(2023, 8, 1)),
+        ("备份2023-08-01", None),
+        ("2023-08-01", None),
+    ],
+)
+def test_a_file_without_a_day_has_that_of_the_folder_that_is_named_by_its_paper_and_its_day(
+    folder: str, day: date | None, tmp_path: Path, counting: CountingEncoder
+) -> None:
+    text = "# 水渠通水\n\n乙村的水渠昨天通了水，全长三千米，沿渠的三个村子都用上了自来水。\n".encode()
+    place = tmp_path / "issues" / folder / "水渠.txt"
+    place.parent.mkdir(parents=True)
+    place.write_bytes(text)
+    archive = tmp_path / "archive"
+    build(tmp_path / "issues", archive=archive, encoder=counting)
+    assert days_in(archive) == {"水渠": day}
+    assert build(tmp_path / "issues", archive=archive, encoder=counting).unchanged == 1
+    with zipfile.ZipFile(tmp_path / "packed.zip", "w") as packed:
+        packed.writestr(f"{folder}/河堤.txt", text.replace("水渠".encode(), "河堤".encode()))
+    (draft,) = preview([tmp_path / "packed.zip"], archive=archive).drafts
+    assert draft.issue.date == day
+    report = take_in([draft], [draft.issue], archive=archive, encoder=counting)
+    assert (days_in(archive)["河堤"], report.stale_corrections) == (day, ())
+
+
+def test_an_archive_that_is_named_by_paper_and_day_dates_what_it_holds_and_no_day_of_a_text_gives_way(
+    tmp_path: Path, counting: CountingEncoder
+) -> None:
+    path, archive = tmp_path / "青禾日报-2023-08-01.zip", tmp_path / "archive"
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("水渠.txt", "# 水渠通水\n\n乙村的水渠昨天通了水，沿渠的三个村子都用上了自来水。\n")
+        packed.writestr("旧闻-2022-01-05.txt", "# 河堤动工\n\n河堤步道昨天动工，全长二点三公里，明年三月完工。\n")
+    build(path, archive=archive, encoder=counting)
+    assert sorted(map(str, days_in(archive).values())) == ["2022-01-05", "2023-08-01"]

@@ -133,3 +133,11 @@ def test_a_file_name_dates_its_issue() -> None:
 )
 def test_dates_are_found_as_bulletins_print_them(text: str, day: date | None) -> None:
     assert find_date(text) == day
+
+
+@pytest.mark.parametrize(
+    ("file", "name"), [("2023-08-01.txt", "2023-08-01"), ("青禾日报-2023-08-01.txt", "青禾日报 2023年8月1日")]
+)
+def test_a_file_that_is_named_by_its_day_gives_its_issue_a_name(file: str, name: str) -> None:
+    text = "# 水渠通水\n\n乙村的水渠昨天通了水，沿渠的三个村子都用上了自来水。\n"
+    assert read_document(Document(file, text.encode())).name == name
