@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
-import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,6 +13,7 @@ import numpy as np
 
 from embeddings.config import Variable, download_allowed
 from embeddings.encoders.bundled import BUNDLED_MODEL, PROMPTS, bundled_fingerprint, weights_path
+from embeddings.encoders.onnx_session import return_freed_memory
 from embeddings.errors import ModelCode, ModelError
 from embeddings.privacy import hub_within_reach
 from embeddings.sources.hashing import file_digest, text_digest
@@ -207,7 +206,7 @@ class BundledEncoder:
     def _let_go(self) -> None:
         with self._lock:
             self._bulk = None
-        _return_freed_memory()
+        return_freed_memory()
 
     def encode_sentences(self, sentences: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of shape (len(sentences), 384), from the small engine."""
@@ -225,14 +224,6 @@ class BundledEncoder:
                 with _patient_openmp():
                     self._engine = E5()
         return self._engine
-
-
-def _return_freed_memory() -> None:
-    """Give the system what was freed in small pieces, such as a vocabulary; glibc would keep it."""
-    if sys.platform == "linux":
-        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # musl has none
-        if trim is not None:
-            trim(0)
 
 
 @contextmanager
