@@ -145,11 +145,15 @@ class Watcher:
         return stamps, left_out
 
     def _since(self, path: Path, stamp: Stamp) -> float:
-        """Since when a file has been as it is. On the first look its own time of change tells; later a copy may lie."""
+        """Since when a file has been as it is. On the first look its own time of change tells; later a copy may lie.
+
+        Never later than now: a clock that was set back, or a file of a machine that is ahead, would wait for its time.
+        """
+        now = self._clock()
         seen = self._seen.get(path)
         if seen is not None and seen[0] == stamp:
-            return seen[1]
-        return stamp[1] / 1e9 if self._is_first_look else self._clock()
+            return min(seen[1], now)
+        return min(stamp[1] / 1e9, now) if self._is_first_look else now
 
     def _is_ready(self, path: Path, stamp: Stamp) -> bool:
         """Whether a file is new or changed, and has stayed the same long enough to be complete."""

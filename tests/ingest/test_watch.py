@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -88,6 +89,26 @@ def test_a_copy_that_still_grows_is_not_read(watcher: Watcher, clock: Clock, fol
     assert names(tmp_path) == []
     (report,) = settle(watcher, clock)
     assert report.added == 1
+
+
+def test_a_clock_that_is_set_back_holds_up_nothing(
+    watcher: Watcher, clock: Clock, folder: Path, tmp_path: Path
+) -> None:
+    list(watcher.look())
+    write(folder, "甲村")
+    list(watcher.look())
+    clock.now -= 86_400
+    settle(watcher, clock)
+    assert names(tmp_path) == ["甲村"]
+
+
+def test_a_file_with_a_time_to_come_is_read_when_the_watch_starts(
+    watcher: Watcher, clock: Clock, folder: Path, tmp_path: Path
+) -> None:
+    path = write(folder, "甲村")
+    os.utime(path, (clock.now + 86_400,) * 2)
+    settle(watcher, clock)
+    assert names(tmp_path) == ["甲村"]
 
 
 def test_a_burst_of_fifty_is_one_step(watcher: Watcher, clock: Clock, folder: Path, counting: CountingEncoder) -> None:
