@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -32,7 +33,7 @@ from embeddings.sources.hashing import text_digest
 from embeddings.sources.outbox import FileChange
 from embeddings.sources.unpack import unpack_source
 from embeddings.text.normalize import well_formed
-from embeddings.types import ARTICLE_FIELDS, Article, Chunk, Issue, ParsedArticle, ParsedIssue
+from embeddings.types import ARTICLE_FIELDS, Article, Chunk, Issue, ParsedIssue
 
 logger = logging.getLogger(__name__)
 
@@ -260,16 +261,16 @@ def with_ids(issue: ParsedIssue, document: Document) -> ParsedIssue:
     Ids are given before corrections, so that an article keeps its id through them.
     """
     given = {article.source_id for article in issue.articles}
+    numbers: Counter[str] = Counter()  # of the articles that are called the same
     articles = []
     for article in issue.articles:
-        number = 1
-        while not article.source_id:
-            made = _article_id(document, article, number)
-            if made not in given:
-                given.add(made)
-                article = replace(article, source_id=made)
-            number += 1
-        articles.append(article)
+        called, made = article.title or article.body[:40], article.source_id
+        while not made:
+            numbers[called] += 1
+            made = text_digest(document.stem, called, str(numbers[called]))[:12]
+            made = "" if made in given else made
+        given.add(made)
+        articles.append(article if article.source_id else replace(article, source_id=made))
     return replace(issue, articles=tuple(articles))
 
 
@@ -285,10 +286,6 @@ def dated_by_place(issue: ParsedIssue, file: Path, document: Document, *, root: 
     above = [part.name for part in file.parents if root != BY_HAND and Path(root) in (part, *part.parents)]
     names = [*inside, *([file.name.partition(".")[0]] if document.member else []), *above]
     return replace(issue, date=next((day for name in names if (day := paper_and_day(name)[1])), None))
-
-
-def _article_id(document: Document, article: ParsedArticle, number: int) -> str:
-    return text_digest(document.stem, article.title or article.body[:40], str(number))[:12]
 
 
 def issue_of(document: Document, parsed: ParsedIssue, *, source: str) -> Issue:

@@ -32,6 +32,7 @@ from embeddings.loaders.web.blocks import (
     parse_html,
     prose_of,
     read_blocks,
+    without_wide_cells,
 )
 from embeddings.loaders.web.declared import Declared, read_declared
 from embeddings.loaders.web.listing import list_items, listed_issue
@@ -208,7 +209,8 @@ def _by_trafilatura(tree: Element) -> list[str]:
     import trafilatura
 
     try:
-        found = trafilatura.bare_extraction(tree, include_comments=False, include_tables=True, favor_recall=True)
+        page = without_wide_cells(tree)
+        found = trafilatura.bare_extraction(page, include_comments=False, include_tables=True, favor_recall=True)
     except (RecursionError, ValueError, TypeError, AttributeError):  # seen on pages nested hundreds of elements deep
         return []
     body = getattr(found, "body", None)

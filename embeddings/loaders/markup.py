@@ -22,6 +22,8 @@ _BLOCKS = frozenset(
     )
 )
 _DROPPED = frozenset(re.split(" ", "script style noscript template svg iframe object audio video head rt rp"))
+# A tag with a thousand values or words outside of quotes.
+_CROWDED_TAG = re.compile(r"""<([A-Za-z][\w:-]*)(?:\s+(?:[^\s<>"']|"[^"]*"|'[^']*')+){1000,}[^<>]*>?""")
 _HEADING = re.compile(r"h([1-6])")
 
 
@@ -30,13 +32,19 @@ def is_markup(text: str) -> bool:
     return _MARKUP.search(text) is not None
 
 
+def without_crowded_tags(text: str) -> str:
+    """A page in which no tag has more attributes than a parser can take: what they cost it grows with their square."""
+    return _CROWDED_TAG.sub(r"<\1>", text)
+
+
 def lines_of(text: str) -> list[str]:
     """The lines of a piece of HTML, without tags; a row of a table is one line."""
     from lxml import etree, html  # type: ignore[import-untyped]
 
     parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, no_network=True)
     try:
-        tree = html.document_fromstring(text.replace("\x00", "").encode("utf-8", errors="replace"), parser=parser)
+        content = without_crowded_tags(text.replace("\x00", "")).encode("utf-8", errors="replace")
+        tree = html.document_fromstring(content, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError):
         return []
     return [line for _, line in blocks_of(tree)]

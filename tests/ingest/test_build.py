@@ -34,6 +34,10 @@ from embeddings import (
     take_in,
 )
 from embeddings.archive.registry import lock_archive
+from embeddings.ingest.plan import with_ids
+from embeddings.sources.document import Document
+from embeddings.types import ParsedArticle, ParsedIssue
+from tests.support.cost import growth
 from tests.support.fakes import CountingEncoder
 from tests.support.paths import ROOT
 
@@ -352,3 +356,12 @@ def test_an_archive_that_is_named_by_paper_and_day_dates_what_it_holds_and_no_da
         packed.writestr("旧闻-2022-01-05.txt", "# 河堤动工\n\n河堤步道昨天动工，全长二点三公里，明年三月完工。\n")
     build(path, archive=archive, encoder=counting)
     assert sorted(map(str, days_in(archive).values())) == ["2022-01-05", "2023-08-01"]
+
+
+def test_articles_of_one_title_have_ids_of_their_own_which_cost_the_same_each() -> None:
+    def identify(count: int) -> None:
+        parsed = ParsedIssue("报", None, tuple(ParsedArticle(title="要闻", body=f"第{at}条。") for at in range(count)))
+        ids = [article.source_id for article in with_ids(parsed, Document("报.txt", b"")).articles]
+        assert len(set(ids)) == count
+
+    assert growth(identify, small=1_000, large=4_000) < 9  # with the square it would be 16

@@ -11,7 +11,7 @@ from embeddings.errors import SourceError
 from embeddings.loaders.html import HtmlLoader
 from embeddings.sources.document import Document
 from embeddings.types import ParsedArticle, ParsedIssue
-from tests.support.cost import cpu_seconds
+from tests.support.cost import cpu_seconds, growth
 
 LEAD = "5月5日上午，城东水库开闸放水，下游三个村的农田得到灌溉。"
 SECOND = "水库管理处负责人说，这次放水持续四天，总量约六十万立方米，可以满足早稻返青的需要。"
@@ -203,3 +203,24 @@ def test_reading_a_page_needs_no_network(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     assert read(ARTICLE.replace("<html>", '<!DOCTYPE html SYSTEM "http://example.com/a.dtd"><html>')).articles
+
+
+@pytest.mark.parametrize("attribute", ["a{}=1", "a{}='>'", "a{}", 'a{}="b c"'])
+def test_a_tag_of_many_attributes_is_read_in_time(attribute: str) -> None:
+    def read(count: int) -> None:
+        attributes = " ".join(attribute.format(at) for at in range(count))
+        page = f"<html><body><p {attributes}>乙村的水渠昨天通了水，全长三千米。</p></body></html>"
+        (article,) = HtmlLoader().read(Document("a.html", page.encode()), Limits()).articles
+        assert "全长三千米" in article.body
+
+    assert growth(read, small=10_000, large=40_000) < 9  # with the square it would be 16
+
+
+def test_cells_that_say_to_span_a_thousand_columns_are_read_in_time() -> None:
+    def read(rows: int) -> None:
+        table = ("<tr>" + "<td colspan=1000 rowspan=1000>水渠</td>" * 20) * rows
+        page = f"<html><body><p>{LEAD}</p><table>{table}</table></body></html>"
+        (article,) = HtmlLoader().read(Document("a.html", page.encode()), Limits()).articles
+        assert LEAD in article.body
+
+    assert growth(read, small=10, large=40) < 9  # with the square it would be 16

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from embeddings.errors import SourceCode, SourceError
+from embeddings.loaders.markup import without_crowded_tags
 from embeddings.parsing.outline import is_credit, is_posted
 from embeddings.sources.document import Document
 from embeddings.text.normalize import simplified_furniture
@@ -48,6 +50,7 @@ _INLINE = ("span", "em", "i", "small", "time")
 _STAMP = re.compile(r"\s*(?:19|20)\d\d([-/.])\d{1,2}\1\d{1,2}(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?\s*")
 _FEWEST_OF_PROSE = 8  # characters
 _LONGEST_CELL = 200  # characters
+_MOST_SPANNED = 2_000  # columns, by all cells of a page together
 _MOST_CELLS = 50  # in a row, and rows that one cell spans
 
 
@@ -78,7 +81,7 @@ def parse_html(document: Document) -> Element:
     text = _DEFINITIONS.sub("", document.text.replace("\x00", ""))
     # The parser takes nothing that follows such a tag, and some pages have one in their middle.
     text = _PAGE_END.sub("", text)
-    content = text.encode("utf-8", errors="replace")
+    content = without_crowded_tags(text).encode("utf-8", errors="replace")
     parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, no_network=True)
     try:
         tree = html.document_fromstring(content, parser=parser)
@@ -90,6 +93,22 @@ def parse_html(document: Document) -> Element:
     if sum(1 for _ in tree.iter()) > _MOST_ELEMENTS:
         raise SourceError(SourceCode.HTML_TOO_MANY_ELEMENTS, name=document.name, limit=_MOST_ELEMENTS)
     return tree
+
+
+def without_wide_cells(tree: Element) -> Element:
+    """The tree, or a copy without spans where its cells would span more columns than any printed table has.
+
+    Whoever lays out the table makes as many cells as its attributes say.
+    """
+    cells = list(tree.iter("td", "th"))
+    wide = sum(int(span) for cell in cells if (span := (cell.get("colspan") or "")[:9]).isdecimal() and int(span) > 1)
+    if wide <= _MOST_SPANNED:
+        return tree
+    bare = deepcopy(tree)
+    for cell in bare.iter("td", "th"):
+        for name in ("colspan", "rowspan"):
+            cell.attrib.pop(name, None)
+    return bare
 
 
 def drop_furniture(tree: Element, document: Document) -> None:
