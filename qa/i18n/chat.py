@@ -100,6 +100,18 @@ SAID: dict[str, tuple[str, ...]] = {
     "untitled": ("（无题）", "(untitled)"),
     "year": ("{year}年", "{year}"),
     # Why a question or a search cannot be taken as it stands.
+    "issue_typed": (
+        "列出最新的 {n} 期，更早的请输入期名或日期",
+        "The newest {n} are listed; type the name or day of an earlier one",
+    ),
+    "no_such_issue": (
+        "没有叫“{name}”的一期，也没有这一天的。请写期名或日期，如 2021-08-02。",
+        "No issue is called “{name}”, and none is of that day. Write its name, or its day, like 2021-08-02.",
+    ),
+    "which_of_issues": (
+        "“{name}”可以指 {n:,} 期：{names}{more}。请写全期名。",
+        "“{name}” fits {n:,} issues: {names}{more}. Please write the whole name of one.",
+    ),
     "bad_date": (
         "“{text}”不是日期。请写成 2021-08-02 或 2021年8月2日，也可以留空。",
         "“{text}” is no date. Write it like 2021-08-02, or leave it empty.",

@@ -14,6 +14,7 @@ import app
 from embeddings import Archive, build, withdraw
 from qa import Assistant
 from qa.web.html import browse as browse_html
+from qa.web.services import issues as issues_service
 from qa.web.tabs import chat_tab
 from tests.support.fakes import CountingEncoder
 from tests.support.issues import MARKUP, ROWS, pdf_issue, write_issue
@@ -253,6 +254,7 @@ def test_many_issues_are_turned_over_and_jumped_through(
     browser: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(browse_html, "PART", 2)
+    monkeypatch.setattr(issues_service, "OFFERED", 2)
     days = ["2025-03-02", "2025-03-01", "2025-02-01", "2024-06-01", "2023-01-01"]
     for day in days:
         write_issue(tmp_path / "issues", f"县报-{day}.jsonl", [{"title": day, "text": f"{day}的事。"}])
@@ -280,4 +282,20 @@ def test_many_issues_are_turned_over_and_jumped_through(
         opened.click(f"{LIST} .jumps button:has-text('2月')")
         shows(*days[2:4])
         assert opened.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        opened.click("#browse-filters button")
+        opened.wait_for_timeout(500)  # gradio forgets what is typed in the instant in which it opens the fields
+        field = opened.locator("#browse-filters").get_by_role("combobox", name="期数")
+        field.fill("2023-01-01")  # none of those that are offered
+        field.press("Enter")
+        find(opened, "的事")
+        assert opened.locator("#mentions [data-article] .name").all_inner_texts() == ["1. 2023-01-01"]
+        opened.get_by_role("tab", name="问公报").click()
+        opened.click("#filters button")
+        opened.wait_for_timeout(500)
+        assert opened.locator("#filters").get_by_role("combobox", name="期数").input_value() == "2023-01-01"
+        opened.get_by_role("tab", name="翻阅").click()
+        field.fill("")
+        field.press("Enter")
+        find(opened, "的事")
+        opened.wait_for_selector(f"{LIST} .about:has-text('5 篇文章')")
     page.close()

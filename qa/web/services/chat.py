@@ -22,18 +22,25 @@ from qa.types import Answer
 from qa.userdata.conversation import Conversation, Turn
 from qa.web.html import answers as answer_html
 from qa.web.services.forms import not_a_date
+from qa.web.services.issues import Choices, issue_choices, meant_issue
 from qa.web.services.suggestions import answered_examples, next_questions
 
 logger = logging.getLogger(__name__)
 
+_ALL_ISSUES = (words("all_issues"), "")
+
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What the page says of one state of the archive. Choices are (label, value) pairs; an empty value is no filter."""
+    """What the page says of one state of the archive. Choices are (label, value) pairs; an empty value is no filter.
+
+    `issues` are the newest, and `unlisted` says how many others there are; `held` has every one.
+    """
 
     generation: str
     masthead: str
-    issues: list[tuple[str, str]]
+    issues: Choices
+    unlisted: int
     sections: list[tuple[str, str]]
     held: frozenset[Any]  # every issue's id, and its place: an issue whose file was changed has the same place
 
@@ -69,7 +76,10 @@ class ChatService:
         if note := refusal(question, since=since, until=until):
             return Turn(question, note=note)
         try:
-            filters = read_filters(since=since.strip(), until=until.strip(), issue=issue, section=section)
+            meant, note = self.meant_issue(issue)
+            if note:
+                return Turn(question, note=note)
+            filters = read_filters(since=since.strip(), until=until.strip(), issue=meant, section=section)
             answer = self._assistant.ask(question, filters=filters, before=before, any_time=any_time)
         except QuestionError as error:
             return Turn(question, note=explain(error))
@@ -131,6 +141,20 @@ class ChatService:
                 known = self._overview = _overview(snapshot, model=self._assistant.encoder.name)
         return known
 
+    def issue_choices(self, chosen: str) -> Choices:
+        """What the field for an issue offers: no filter, the newest issues, and what was chosen."""
+        if not chosen or chosen in dict(self.overview().issues).values():
+            return self.overview().issues
+        with self._assistant.archive.snapshot() as snapshot:
+            return [_ALL_ISSUES, *issue_choices(snapshot, chosen)]
+
+    def meant_issue(self, typed: str) -> tuple[str, str]:
+        """The issue that was chosen or typed, as a filter takes it, and what to say where it is none."""
+        if not typed:
+            return "", ""
+        with self._assistant.archive.snapshot() as snapshot:
+            return meant_issue(snapshot, typed)
+
     def gone(self, conversation: Conversation) -> frozenset[str]:
         """The ids of the issues a conversation shows something of and the archive has no more. Raises nothing."""
         issues = {issue for turn in conversation.turns for issue in turn.issues}
@@ -185,7 +209,7 @@ def _overview(snapshot: Snapshot, *, model: str) -> Overview:
         last=max(dates, default=None),
         model=model,
     )
-    issues = [(words("all_issues"), ""), *((answer_html.issue_label(entry.issue), entry.issue.id) for entry in entries)]
     sections = [(words("all_sections"), ""), *((section, section) for section in snapshot.sections() if section)]
     held = frozenset(key for entry in entries for key in (entry.issue.id, (entry.issue.source, entry.issue.member)))
-    return Overview(snapshot.generation, masthead, issues, sections, held)
+    issues = [_ALL_ISSUES, *issue_choices(snapshot)]
+    return Overview(snapshot.generation, masthead, issues, len(entries) + 1 - len(issues), sections, held)

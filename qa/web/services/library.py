@@ -26,6 +26,7 @@ from qa.answering.aggregate import read_census
 from qa.assistant import Assistant
 from qa.i18n import words
 from qa.query.question import MAX_QUESTION_CHARS
+from qa.web.services.issues import meant_issue
 from qa.web.views import ArchiveStatistics, Excerpt, Found, OpenArticle, Search, headline_of
 
 logger = logging.getLogger(__name__)
@@ -44,6 +45,11 @@ class Library:
         """Every issue, newest first, those of unknown date last."""
         with self._assistant.archive.snapshot() as snapshot:
             return snapshot.issues()
+
+    def meant_issue(self, typed: str) -> tuple[str, str]:
+        """The issue that was chosen or typed, as a filter takes it, and what to say where it is none."""
+        with self._assistant.archive.snapshot() as snapshot:
+            return meant_issue(snapshot, typed)
 
     def issue(self, issue_id: str) -> Issue | None:
         """An issue with its articles; None when it is not there."""

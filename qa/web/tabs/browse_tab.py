@@ -19,7 +19,7 @@ from qa.web.html import browse as browse_html
 from qa.web.scripts import on_event, on_load
 from qa.web.services.chat import ChatService, refusal
 from qa.web.services.library import NOT_FOUND, Library, read_address
-from qa.web.tabs.filters import FILTERS, lay_out_filters, offered
+from qa.web.tabs.filters import FILTERS, lay_out_filters, offered, offered_issues
 from qa.web.views import PART, Found, OpenArticle, Search, headline_of
 
 logger = logging.getLogger(__name__)
@@ -159,7 +159,7 @@ class BrowseTab:
             now = service.overview()
             return {
                 **self._refresh(view),
-                self.filters["issue"]: offered(gr, now.issues, issue, request.headers),
+                self.filters["issue"]: offered_issues(gr, service, issue, request.headers),
                 self.filters["section"]: offered(gr, now.sections, section, request.headers),
             }
 
@@ -211,8 +211,19 @@ class BrowseTab:
             yield self._lists(view, browse_html.note(fault))
             return
         yield self._lists(view, browse_html.note(words("searching")))
-        filters = read_filters(since=since.strip(), until=until.strip(), issue=issue, section=section)
+        meant, fault = self._meant_issue(issue)
+        if fault:
+            yield self._lists(view, browse_html.note(fault))
+            return
+        filters = read_filters(since=since.strip(), until=until.strip(), issue=meant, section=section)
         yield self._found(view, Search(typed, filters))
+
+    def _meant_issue(self, typed: str) -> tuple[str, str]:
+        try:
+            return self._library.meant_issue(typed)
+        except Exception:
+            logger.exception("The archive could not be read")
+            return "", words("trouble")
 
     def _found(self, view: View, search: Search) -> Changes:
         try:

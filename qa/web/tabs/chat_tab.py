@@ -19,7 +19,7 @@ from qa.web.scripts import on_load
 from qa.web.services.chat import ChatService
 from qa.web.services.library import Library
 from qa.web.tabs.browse_tab import READING, clip_server, sent_place, surroundings
-from qa.web.tabs.filters import FILTERS, lay_out_filters, offered
+from qa.web.tabs.filters import FILTERS, lay_out_filters, offered, offered_issues
 from qa.web.tabs.history_panel import HistoryPanel
 from qa.web.tabs.votes import THUMBS, lay_out_feedback, wire_feedback
 
@@ -387,7 +387,7 @@ def _wire_overview(gr: Any, page: Any, parts: Parts, service: ChatService, *, af
         changes = {
             parts["generation"]: now.generation,
             parts["masthead"]: now.masthead,
-            parts["issue"]: offered(gr, now.issues, issue, request.headers),
+            parts["issue"]: offered_issues(gr, service, issue, request.headers),
             parts["section"]: offered(gr, now.sections, section, request.headers),
             parts["gone"]: gone,
         }
