@@ -12,6 +12,7 @@ from embeddings import Archive, build, withdraw
 from qa import Assistant
 from qa.web.services import issues as issues_service
 from qa.web.services.chat import ChatService
+from qa.web.services.editor import EditorService
 from qa.web.services.issues import issue_choices, meant_issue
 from qa.web.tabs.filters import offered_issues
 from tests.support.fakes import CountingEncoder
@@ -88,6 +89,27 @@ def test_what_means_no_issue_or_several_is_said(assistant: Assistant, typed: str
     assert said in note
     asked = ChatService(assistant).ask("有什么事？", issue=typed, since="", until="", section="")
     assert (asked.answer, asked.note) == (None, note)
+
+
+@pytest.mark.usefixtures("three_offered")
+def test_an_editor_types_an_issue_that_is_not_offered(assistant: Assistant, tmp_path: Path) -> None:
+    service = EditorService(assistant, tmp_path / "archive")
+    assert [label for label, _ in service.issues()] == [f"县报-{day}" for day in DAYS[:3]]
+    for typed, label in (("2025-01-02", "县报-2025-01-02"), ("晨报第12期", "晨报第12期（2024-12-01）")):
+        issue, note = service.meant_issue(typed)
+        assert issue is not None
+        assert (len(issue.articles), note) == (1, "")
+        assert service.choice_of(issue) == label
+        assert service.meant_issue(label) == (issue, "")
+    (_, newest), *_ = service.issues()
+    issue, _ = service.meant_issue(newest)
+    assert issue is not None
+    assert service.choice_of(issue) == newest
+    assert service.meant_issue("") == (None, "")
+    assert service.meant_issue("0" * 64) == (None, "")
+    issue, note = service.meant_issue("2024-12-01")
+    assert issue is None
+    assert "2 期" in note
 
 
 def test_no_issue_and_an_id_stand_for_themselves(assistant: Assistant) -> None:

@@ -40,6 +40,7 @@ from qa.web.html import answers as answer_html
 from qa.web.html import staff as staff_html
 from qa.web.html.staff import ArticleRow
 from qa.web.services.forms import as_shown, is_date
+from qa.web.services.issues import Choices, issue_choices, meant_issue
 
 logger = logging.getLogger(__name__)
 
@@ -204,11 +205,11 @@ class EditorService:
 
         found = preview(files, archive=self._folder, on_file=on_file)
         left_out = [(skipped.path, explain(skipped.error)) for skipped in found.skipped]
-        held = {value: label for label, value in self.issues()}
+        held = self._held()
         drafts: dict[str, Draft] = {}
         for draft in found.drafts:
             if draft.document.id in held:
-                what = words("held_already", issue=held[draft.document.id])
+                what = words("held_already", issue=answer_html.issue_label(held[draft.document.id]))
             elif draft.document.id in drafts:
                 what = words("held_twice")
             else:
@@ -248,10 +249,29 @@ class EditorService:
         said = words("taken_in", n=report.articles, seconds=report.seconds)
         return staff_html.done(said) + staff_html.left_out(left_out)
 
-    def issues(self) -> list[tuple[str, str]]:
-        """The issues in the archive, newest first, as (label, id) pairs."""
+    def issues(self, chosen: str = "") -> Choices:
+        """The newest issues in the archive as (label, id) pairs, and behind them what was chosen, while it is there."""
         with self._assistant.archive.snapshot() as snapshot:
-            return [(answer_html.issue_label(entry.issue), entry.issue.id) for entry in snapshot.issues()]
+            return issue_choices(snapshot, chosen)
+
+    def meant_issue(self, typed: str) -> tuple[Issue | None, str]:
+        """The issue that was chosen or typed, and what to say where it is none."""
+        with self._assistant.archive.snapshot() as snapshot:
+            meant, note = meant_issue(snapshot, typed)
+            found = [] if note or not meant else snapshot.read_issue(meant)
+        if len(found) > 1:
+            return None, words("which_of_issues", name=typed.strip(), n=len(found), names="", more="…")
+        return (found[0] if found else None), note
+
+    def choice_of(self, issue: Issue) -> str:
+        """The value by which the field for an issue shows one: its id where it is offered, else its label, as typed."""
+        offered = any(value == issue.id for _, value in self.issues())
+        return issue.id if offered else answer_html.issue_label(issue)
+
+    def _held(self) -> dict[str, Issue]:
+        """Every issue in the archive, without its articles, by its id."""
+        with self._assistant.archive.snapshot() as snapshot:
+            return {issue.id: issue for issue in snapshot.issue_names()}
 
     def issue(self, issue_id: str) -> Issue | None:
         """One issue with its articles, as the archive has it now."""

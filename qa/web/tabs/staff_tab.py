@@ -275,7 +275,9 @@ class ArchivePanel:
         self._gr, self._service, label = gr, service, labels(gr)
         self.opened = gr.State(None)
         gr.HTML(staff_html.heading("shelf"), elem_id="shelf-heading", apply_default_css=False)
-        self.choice = gr.Dropdown(_CHOICES, value="", show_label=False, label=label("which_issue"), elem_id="shelf")
+        self.choice = gr.Dropdown(
+            _CHOICES, value="", show_label=False, label=label("which_issue"), elem_id="shelf", allow_custom_value=True
+        )
         with gr.Column(visible=False, elem_id="stored") as self.panel:
             with gr.Row(elem_classes="issue-bar"):
                 self.name = gr.Textbox(label=label("issue_name"), max_lines=1, min_width=220, scale=3)
@@ -335,7 +337,7 @@ class ArchivePanel:
         article_rows = [article_row_of(ArticleForm.of(one), section=one.section) for one in issue.articles]
         return {
             self.opened: issue,
-            self.choice: issue.id,
+            self.choice: self._service.choice_of(issue),
             self.panel: self._gr.update(visible=True),
             self.confirmation: self._gr.update(visible=False),
             self.name: issue.name,
@@ -346,12 +348,16 @@ class ArchivePanel:
 
     def _hold(self, values: Values) -> Changes:
         """Stay at the article whose changes are not saved."""
-        return {self.choice: values[self.opened].id, self.status: staff_html.trouble(words("unsaved"))}
+        return {
+            self.choice: self._service.choice_of(values[self.opened]),
+            self.status: staff_html.trouble(words("unsaved")),
+        }
 
     def _choose_issue(self, values: Values) -> Any:
         if self._is_unsaved(values):
             return self._hold(values)
-        return self._show(self._service.issue(values[self.choice]) if values[self.choice] else None)
+        issue, note = self._service.meant_issue(values[self.choice] or "")
+        return self._show(issue, said=staff_html.trouble(note) if note else "")
 
     def _choose(self, values: Values, at: object) -> Any:
         if self._is_unsaved(values):
@@ -409,8 +415,9 @@ class ArchivePanel:
 
     def _refresh(self, chosen: str, headers: Mapping[str, str]) -> Any:
         """Another state of the archive has other issues; one that is open stays so while it is there."""
-        choices = [*_CHOICES, *self._service.issues()]
+        issue, _ = self._service.meant_issue(chosen or "")
+        choices = [*_CHOICES, *self._service.issues(chosen if issue else "")]
         changes = {self.choice: offered(self._gr, choices, chosen, headers)}
-        if chosen in dict(choices).values():
+        if issue or not chosen:
             return changes
         return {**changes, self.panel: self._gr.update(visible=False), self.opened: None}
