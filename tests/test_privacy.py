@@ -48,6 +48,34 @@ for _ in range(5):
 """
 
 
+# All the other commands, one after the other.
+RUN_THE_REST = """
+import json, sys
+from pathlib import Path
+from qa.cli import main
+
+def run(*words):
+    assert main([*words]) in (0, 1), words
+
+here = Path(sys.argv[-1])
+archive, issue = ("--archive", str(here / "archive")), str(here / "issues" / "报.md")
+asked = here / "questions.jsonl"
+row = {"question": "水渠全长多少米？", "answers": ["三千米"], "evidence": "全长三千米"}
+row["article_title"] = "乙村水渠修好了"
+asked.write_text(json.dumps(row, ensure_ascii=False), encoding="utf-8")
+asking = (["search", "水渠"], ["evaluate", str(asked)])
+for words in (["list"], ["show", "报"], ["check", "--repair"], ["feedback"], *asking):
+    run(*words, *archive)
+run("parse", issue)
+run("backup", str(here / "backup.zip"), *archive)
+run("restore", str(here / "backup.zip"), "--archive", str(here / "other"))
+for words in (["correct", "报", "--name", "县报"], ["withdraw", "报"], ["add", issue], ["remove", "报"]):
+    run(*words, *archive)
+for path in (asked, here / "backup.zip"):
+    path.unlink()
+"""
+
+
 @pytest.mark.parametrize("package", ["embeddings", "qa"])
 def test_libraries_are_told_to_send_nothing_before_any_is_imported(package: str) -> None:
     shown = _variables_after(f"import {package}", {})
@@ -126,6 +154,7 @@ def test_no_command_reaches_beyond_this_machine_or_leaves_files_about(home: Path
     commands = {
         "build": ["-m", "qa.cli", "build", "../work/issues", "--archive", "../work/archive"],
         "ask": ["-m", "qa.cli", "ask", "水渠全长多少米？", "--archive", "../work/archive"],
+        "rest": ["-c", RUN_THE_REST, "../work"],
         "page": ["-c", OPEN_A_PAGE.replace('"archive"', '"../work/archive"'), str(free_port())],
     }
     reached = {}
@@ -136,8 +165,9 @@ def test_no_command_reaches_beyond_this_machine_or_leaves_files_about(home: Path
         assert {path.name for path in folder.iterdir()} == {"hook"}
     assert reached == {name: set() for name in commands}
     assert sorted(path.name for path in home.rglob("*")) == [".cache", "bulletin-qa"]
-    assert {path.name for path in work.iterdir()} == {"issues", "archive"}
-    assert len(list(issues.iterdir())) == 1 + pictures
+    assert {path.name for path in work.iterdir()} == {"issues", "archive", "other"}
+    assert {path.suffix for path in issues.iterdir()} <= {".md", ".png", ".jsonl"}  # with the log of corrections
+    assert len(list(issues.iterdir())) == 2 + pictures
 
 
 def _draw(path: Path) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -16,7 +17,15 @@ from embeddings.archive.registry import lock_archive, open_archive, open_for_wri
 from embeddings.chunking import MAX_CHARS, OVERLAP_CHARS
 from embeddings.config import Limits, archive_folder, archive_location, chosen_model, issues_path
 from embeddings.encoders.encoder import Encoder, open_encoder
-from embeddings.errors import ArchiveError, ModelCode, ModelMismatchError, NotStorableError, SourceCode, SourceError
+from embeddings.errors import (
+    ArchiveDamagedError,
+    ArchiveError,
+    ModelCode,
+    ModelMismatchError,
+    NotStorableError,
+    SourceCode,
+    SourceError,
+)
 from embeddings.ingest.corrections import FILE_NAME, read_corrections
 from embeddings.ingest.encode import encode_chunks
 from embeddings.ingest.plan import (
@@ -36,6 +45,8 @@ from embeddings.sources.epapers import PaperFolders, gather_files
 from embeddings.sources.files import SUFFIXES, files_in, folders_of_pages, is_issue_file
 from embeddings.sources.outbox import ChangeKind, FileChange
 from embeddings.sources.unpack import unpack_source
+
+logger = logging.getLogger(__name__)
 
 _LOCK_WAIT_SECONDS = 60.0
 
@@ -189,7 +200,20 @@ def take_out(store: ArchiveWriter, doomed: Sequence[KnownIssue], changes: Sequen
     settings = store.settings
     if settings is not None and doomed:
         store.commit(add=[], remove=[one.key for one in doomed], settings=settings, changes=changes)
+        _derive(store)
+
+
+def _derive(store: ArchiveWriter) -> None:
+    """Bring the search indexes in step with a commit, which stands where they cannot be written.
+
+    Until the next build they are then made in memory.
+    """
+    try:
         store.derive()
+    except ArchiveDamagedError:
+        raise
+    except ArchiveError as error:
+        logger.warning("%s", error)
 
 
 def stale_sources(store: ArchiveReader) -> list[str]:
@@ -413,7 +437,7 @@ def index_files(
             plan.skipped.append(Skipped(_shown(place), error))
             prepared = [item for item in prepared if (item.issue.source, item.issue.member) != place]
     if derives:
-        store.derive()
+        _derive(store)
     replaced = sum(place in known for place in places)
     return BuildReport(
         added=len(prepared) - replaced,

@@ -31,6 +31,7 @@ _MOST_ENLARGED = 2.0
 _LEAST_CONFIDENCE = 0.6  # below it stand patterns of photographs, not characters
 _UPRIGHT = 1.8  # height over width of a line that is set from top to bottom
 _MOST_LINES = 8000
+_LONGEST_STRIP = 100  # times as long as wide; the models take no longer one, and no page is
 _SMOOTH_MODES = ("L", "LA", "RGB", "RGBA", "CMYK", "YCbCr")  # of images whose neighbouring pixels may be averaged
 _INK = 200  # of 255; lighter pixels are paper
 _PAPER = 225  # of 255; printed on paper, three quarters of a line's box are lighter than this
@@ -133,6 +134,8 @@ def _open(content: bytes, *, frame: int, max_pixels: int, is_read: bool) -> Imag
         # The size stands in the header; nothing is unpacked before it is known.
         if image.width * image.height > max_pixels:
             raise SourceError(SourceCode.TOO_MANY_PIXELS, n=image.width * image.height, limit=max_pixels)
+        if is_read and max(image.size) > _LONGEST_STRIP * min(image.size):
+            raise SourceError(SourceCode.PAGE_UNREADABLE, page=frame + 1)
         if is_read:
             # A JPEG file is decoded at half its size, or less, where that is enough.
             image.draft("RGB", _size_read(image))

@@ -34,6 +34,7 @@ from embeddings import (
     take_in,
 )
 from embeddings.archive.registry import lock_archive
+from embeddings.archive.segments import SegmentFolder
 from embeddings.ingest.plan import with_ids
 from embeddings.sources.document import Document
 from embeddings.types import ParsedArticle, ParsedIssue
@@ -365,3 +366,21 @@ def test_articles_of_one_title_have_ids_of_their_own_which_cost_the_same_each() 
         assert len(set(ids)) == count
 
     assert growth(identify, small=1_000, large=4_000) < 9  # with the square it would be 16
+
+
+def test_a_change_whose_search_index_cannot_be_written_is_no_error_and_is_found(
+    tmp_path: Path, counting: CountingEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: SegmentFolder) -> Path:
+        raise OSError(28, "No space left on device")
+
+    archive = tmp_path / "archive"
+    write_issue(tmp_path / "issues", "甲.txt", "乙村的水渠通了水。")
+    with monkeypatch.context() as changed:
+        changed.setattr(SegmentFolder, "_new_folder", full)
+        assert build(tmp_path / "issues", archive=archive, encoder=counting).added == 1
+    with Archive.open(archive).snapshot() as snapshot:
+        assert len(snapshot.search_words("水渠", 5)) == 1
+    assert not all(Archive.open(archive).derived_parts().values())
+    build(tmp_path / "issues", archive=archive, encoder=counting)
+    assert all(Archive.open(archive).derived_parts().values())

@@ -11,6 +11,7 @@ import pytest
 
 from embeddings import Limits, SourceError
 from embeddings.errors import SourceCode
+from embeddings.layout.ocr import read_picture
 from embeddings.loaders.registry import read_document
 from embeddings.sources.document import Document
 
@@ -257,3 +258,13 @@ def test_the_pages_of_a_tiff_file_are_read_one_after_another_without_its_blank_o
     assert article.body == STORY + OTHER
     assert [box.page for paragraph in article.boxes for box in paragraph] == [1, 3]
     assert _draw(document, 3, Limits()).size == (320, 400)
+
+
+@pytest.mark.parametrize("size", [(10_000, 1), (60, 9_000)])
+def test_a_picture_that_is_a_mere_strip_shows_no_text(size: tuple[int, int]) -> None:
+    image = pytest.importorskip("PIL.Image")
+    stream = io.BytesIO()
+    image.new("L", size, 255).save(stream, "PNG")
+    with pytest.raises(SourceError) as raised:
+        read_picture(stream.getvalue())
+    assert raised.value.code is SourceCode.PAGE_UNREADABLE
