@@ -46,6 +46,8 @@ def kill_everything(folder: Path, kills: int) -> int:
                 done = kill(run, instant) == 0
                 left = _left_unmended if operation.mends else _left
                 counts[left(office, operation, old, new, done=done)] += 1
+                if operation.comes_back:
+                    office.build()  # which removes what was left, as it does after the others
                 counts["left over"] += bool(office.leftovers())
         total += counts
         row = [counts[column] for column in ("old", "new")]
