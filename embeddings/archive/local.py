@@ -405,7 +405,7 @@ class LocalArchive(ArchiveWriter):
             if index is None or index.generation != generation:
                 choose_threads()
                 with _numbers_as_stored(self.folder):
-                    index = Index.read(connection, self._segments.opened(), generation)
+                    index = Index.read(connection, self._segments.opened(), generation, before=index)
                 self._index = index
         return index
 

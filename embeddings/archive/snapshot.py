@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -33,6 +33,7 @@ from embeddings.types import Article, Chunk, Issue
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_IssueRow = tuple[Any, ...]  # the key, then ISSUE_COLUMNS
 
 _SAMPLE = 256
 _KEYS_A_QUERY = 500
@@ -233,17 +234,24 @@ class Index:
     sections: tuple[str, ...]
     sample: NDArray[np.float32]  # vectors of evenly spaced chunks, (at most _SAMPLE, dimension)
     listing: Listing
+    issue_rows: Mapping[_IssueRow, Issue]  # the issues by their rows in the database
 
     @classmethod
-    def read(cls, connection: sqlite3.Connection, opened: Sequence[Segment], generation: str) -> Index:
-        """Put together what the opened segments have of the database, and make what they lack."""
+    def read(
+        cls, connection: sqlite3.Connection, opened: Sequence[Segment], generation: str, *, before: Index | None = None
+    ) -> Index:
+        """Put together what the opened segments have of the database, and make what they lack.
+
+        Issues whose rows are those of the index `before` are taken from it.
+        """
         identities = issue_identities(connection)
         held = {issue.identity for segment in opened for issue in segment.issues}
         segments = [segment for segment in opened if any(issue.identity in identities for issue in segment.issues)]
         segments += read_segments(connection, {one: key for one, key in identities.items() if one not in held})
         segments.sort(key=lambda segment: segment.first_key(identities))
         statistics = {issue.identity: issue for segment in segments for issue in segment.issues}
-        issues = _issues_by_key(connection)
+        issue_rows = _issues_by_row(connection, before.issue_rows if before else {})
+        issues = {row[0]: issue for row, issue in issue_rows.items()}
         sections = tuple(dict.fromkeys(name for segment in segments for name in segment.sections))
         place_of = {key: place for place, key in enumerate(issues)}
         issue_places = {identity: place_of[key] for identity, key in identities.items()}
@@ -269,6 +277,7 @@ class Index:
             sections,
             vectors.vectors(places[sampled]),
             Listing(tuple(issues.values()), counts, _in_use(sections, columns, counting)),
+            issue_rows,
         )
 
     def rows_of(self, chunk_ids: Sequence[str]) -> NDArray[np.int64]:
@@ -309,9 +318,9 @@ def _in_use(sections: Sequence[str], columns: Columns, counting: NDArray[np.bool
     return sorted(filter(None, (sections[number] for number in used)))
 
 
-def _issues_by_key(connection: sqlite3.Connection) -> dict[int, Issue]:
+def _issues_by_row(connection: sqlite3.Connection, known: Mapping[_IssueRow, Issue]) -> dict[_IssueRow, Issue]:
     rows = connection.execute(f"SELECT issue_key, {ISSUE_COLUMNS} FROM issues")
-    return {key: issue_from(columns) for key, *columns in rows}
+    return {row: known.get(row) or issue_from(row[1:]) for row in rows}
 
 
 def _renumbered(segment: Segment, issue_places: Mapping[str, int], sections: Sequence[str]) -> Columns:
