@@ -122,7 +122,7 @@ async def _load(url: str, pid: int | None, arguments: argparse.Namespace) -> Tal
     async with httpx.AsyncClient(base_url=url, timeout=PATIENCE, trust_env=False, limits=limits) as client:
         config = (await client.get("config")).json()
         listing = next(one for one in config["dependencies"] if one["api_name"] == "list_issues")
-        issues = (await _send(client, {"data": [True, ""], "fn_index": listing["id"]}))["data"][0]
+        issues = (await _send(client, {"data": [True, "", 500], "fn_index": listing["id"]}))["data"][0]
         titles = [row["title"] for issue in issues for row in issue["headlines"] if row["title"]]
         questions = itertools.cycle([question_about(title) for title in titles])
         await _ask(client, config, next(questions))  # the model loads with the first

@@ -133,7 +133,7 @@ def find_passages(
     ranking = _ranking(query, vector, snapshot, filters, settings)
     passages: list[Passage] = []
     # The articles of the first hits are nearly always enough; what comes after them changes none of these passages.
-    for count in (settings.opened, settings.candidates):
+    for count in (max(settings.opened, 2 * k), settings.candidates):
         hits = ranking.hits(snapshot, count)
         if reader is not None and hits:
             hits = look_again(query, hits, reader, snapshot, few=settings.read_first, count=settings.read)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from embeddings import Encoder, ModelError, open_encoder
-from embeddings.encoders import e5_engine
+from embeddings.encoders import e5_engine, onnx_session
 from embeddings.encoders.bundled import bundled_folder
 from embeddings.encoders.e5_weights import PackedModel
 
@@ -50,6 +50,14 @@ def test_encoders_of_a_process_share_the_engine_for_passages(monkeypatch: pytest
     for _ in range(2):
         open_encoder().encode_passages(TEXTS)
     assert len(opened) == 1
+
+
+def test_the_engine_gives_the_same_where_a_processor_cannot_add_products_of_bytes(
+    default_encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(onnx_session, "_adds_products_of_bytes", lambda: False)
+    elsewhere = e5_engine.E5Engine().encode_passages(TEXTS)
+    assert (elsewhere * default_encoder.encode_passages(TEXTS)).sum(axis=1).min() > 0.999
 
 
 def test_what_is_longer_than_the_model_reads_is_cut_off(default_encoder: Encoder) -> None:
