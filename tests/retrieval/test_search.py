@@ -10,7 +10,7 @@ import pytest
 from embeddings import Archive, Article, Chunk, Encoder, Filters, Issue, ModelMismatchError, build
 from qa import Assistant, Passage, ask, read_filters, retrieve
 from qa.query.question import Asks, read_question
-from qa.retrieval.search import RetrievalSettings, fuse, merge_hits, without_duplicates
+from qa.retrieval.search import RetrievalSettings, find_passages, fuse, merge_hits, without_duplicates
 from qa.types import Hit, newer_first
 from tests.support.fakes import CountingEncoder
 
@@ -111,6 +111,18 @@ def test_every_passage_is_a_slice_of_its_article(assistant: Assistant) -> None:
     for question in ("奥运会谁夺得金牌？", "粮食产量多少？", "谁在打扫卫生？"):
         for found in assistant.retrieve(question, k=10):
             assert found.article.body[found.start : found.end] == found.text
+
+
+@pytest.mark.parametrize("k", [1, 5, 12])
+def test_passages_are_the_same_however_few_hits_are_opened_at_first(sample_archive: Path, k: int) -> None:
+    questions = ["志愿者做了什么？", "会议要求什么？", "全国有多少人？", "李德民的党龄有多少年？"]
+    few, all_ = RetrievalSettings(opened=k, merged_hits=k), RetrievalSettings(opened=100, merged_hits=k)
+    with Archive.open(sample_archive).snapshot() as snapshot:
+        vector = snapshot.sample_vectors()[0]
+        for question in map(read_question, questions):
+            first, wanted = (find_passages(question, vector, snapshot, k=k, settings=one) for one in (few, all_))
+            assert first == wanted
+            assert len(first) == k
 
 
 def test_a_question_on_the_author_gets_the_byline_with_the_passage(assistant: Assistant) -> None:
