@@ -100,10 +100,30 @@ class SourceCode(ErrorCode):
         "{name} is a damaged DOCX ({detail}). Copy it again, or save it anew in Word.",
     )
     EMPTY = "source.empty", "{name} is empty; there is nothing to index."
+    FEED_ADDRESS = (
+        "source.feed_address",
+        "{address} is no address of a feed: http:// or https:// and a host, without a name and password.",
+    )
     FEED_DAMAGED = (
         "source.feed_damaged",
         "{name} is no feed that can be read ({detail}). Save it anew, or save its pages.",
     )
+    FEED_GONE = "source.feed_gone", "{address} is gone for good, as its server says (410); it is not asked again."
+    FEED_HOST_REFUSED = (
+        "source.feed_host_refused",
+        "{address} leads to {host}, on this machine or its network, which was not named. Name that address itself.",
+    )
+    FEED_NOT_GIVEN = "source.feed_not_given", "{address} gives no feed: its server answers {status}."
+    FEED_NOT_KEPT = (
+        "source.feed_not_kept",
+        "What {address} gave cannot be kept in {folder} ({detail}). Make the folder writable.",
+    )
+    FEED_REDIRECTS = "source.feed_redirects", "{address} leads on more than {n} times. Name the feed's own address."
+    FEED_REDIRECT_REFUSED = (
+        "source.feed_redirect_refused",
+        "{address} leads to {target}, which is not followed: it is not http or https, or no longer https.",
+    )
+    FEED_UNREACHABLE = "source.feed_unreachable", "{address} cannot be asked ({detail})."
     FILE_CHANGED_SINCE = "source.file_changed_since", "{path} has changed since it was indexed. Add it again."
     FILE_UNREADABLE = "source.file_unreadable", "{name} cannot be read ({detail})."
     FILE_FAILED = (
@@ -475,6 +495,10 @@ class UsageCode(ErrorCode):
         "A chunk needs 0 <= overlap_chars < max_chars; given were {overlap_chars} and {max_chars}.",
     )
     BAD_LIMIT = "usage.bad_limit", "{variable} is {text!r}; write a whole number above zero, such as {default}."
+    FEED_TOO_OFTEN = (
+        "usage.feed_too_often",
+        "A feed may be asked for every {least:g} minutes at most, not every {minutes:g}.",
+    )
     NAME_OF_ARTICLE = "usage.name_of_article", "--name is for issues; an article has a --title."
     NOTHING_CALLED = (
         "usage.nothing_called",

@@ -48,6 +48,15 @@ for _ in range(5):
 """
 
 
+# A folder watched for a moment, without the address of a feed.
+WATCH_A_FOLDER = """
+import os, signal, sys, threading, time
+from qa.cli import main
+
+threading.Timer(5, os.kill, (os.getpid(), signal.SIGINT)).start()
+assert main(["watch", sys.argv[-1] + "/issues", "--archive", sys.argv[-1] + "/archive"]) == 0
+"""
+
 # All the other commands, one after the other.
 RUN_THE_REST = """
 import json, sys
@@ -154,6 +163,7 @@ def test_no_command_reaches_beyond_this_machine_or_leaves_files_about(home: Path
     commands = {
         "build": ["-m", "qa.cli", "build", "../work/issues", "--archive", "../work/archive"],
         "ask": ["-m", "qa.cli", "ask", "水渠全长多少米？", "--archive", "../work/archive"],
+        "watch": ["-c", WATCH_A_FOLDER, "../work"],
         "rest": ["-c", RUN_THE_REST, "../work"],
         "page": ["-c", OPEN_A_PAGE.replace('"archive"', '"../work/archive"'), str(free_port())],
     }

@@ -25,6 +25,7 @@ from embeddings.cli.language import spoken
 from embeddings.errors import BulletinError, SourceError, UsageCode
 from embeddings.ingest.build import BuildReport
 from embeddings.ingest.edit import UNCHANGED, correct_article, correct_issue, withdraw
+from embeddings.ingest.feeds import FEED_MINUTES, FeedOptions
 from embeddings.ingest.watch import SETTLE_SECONDS, WatchOptions, watch
 from embeddings.text.dates import find_date
 
@@ -41,6 +42,21 @@ def add_editor_commands(commands: Subparsers) -> None:
         default=SETTLE_SECONDS,
         metavar="SECONDS",
         help="a file is read once it has stayed the same this long (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--feed",
+        action="append",
+        default=[],
+        metavar="ADDRESS",
+        help="ask this address (http, https) for an RSS or Atom feed, and keep what it brings in the first folder; "
+        "may be given again. Without it nothing is fetched",
+    )
+    parser.add_argument(
+        "--feed-minutes",
+        type=float,
+        default=FEED_MINUTES,
+        metavar="N",
+        help="between two questions for a feed, 1 or more (default: %(default)s)",
     )
     add_build_arguments(parser)
     parser = command(commands, "correct", _correct, "correct an article or an issue; the source itself stays as it is")
@@ -72,12 +88,15 @@ def _watch(arguments: argparse.Namespace) -> int:
     def complain(error: BulletinError) -> None:
         print(f"bulletin: {error} Trying again.", file=sys.stderr, flush=True)
 
+    feeds = FeedOptions(tuple(arguments.feed), minutes=arguments.feed_minutes)
     print(f"bulletin: watching {', '.join(map(str, arguments.folders))} (Ctrl+C ends it)", file=sys.stderr, flush=True)
     with build_options(arguments) as options:
         watch(
             arguments.folders,
             archive=arguments.archive,
-            options=WatchOptions(settle_seconds=arguments.settle, build=replace(options, on_progress=None)),
+            options=WatchOptions(
+                settle_seconds=arguments.settle, feeds=feeds, build=replace(options, on_progress=None)
+            ),
             on_report=tell,
             on_error=complain,
             stop=stop,

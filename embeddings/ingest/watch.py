@@ -14,6 +14,7 @@ from embeddings.config import archive_location
 from embeddings.encoders.encoder import Encoder
 from embeddings.errors import ArchiveError, BulletinError, SourceCode, SourceError
 from embeddings.ingest.build import BuildOptions, BuildReport, find_files, update
+from embeddings.ingest.feeds import FeedOptions, follow
 from embeddings.ingest.plan import Skipped, failures_named
 from embeddings.sources.files import ARCHIVE_SUFFIXES, PRINTED_SUFFIXES
 
@@ -33,10 +34,14 @@ Stamp = tuple[int, int]  # size in bytes, time of the last change in nanoseconds
 
 @dataclass(frozen=True, slots=True)
 class WatchOptions:
-    """How a watch goes about it. A file is read once it has stayed the same for `settle_seconds`."""
+    """How a watch goes about it. A file is read once it has stayed the same for `settle_seconds`.
+
+    Feeds are followed only where `feeds` names addresses; what they bring is kept in the first folder.
+    """
 
     settle_seconds: float = SETTLE_SECONDS
     rescan_seconds: float = RESCAN_SECONDS
+    feeds: FeedOptions = field(default_factory=FeedOptions)
     build: BuildOptions = field(default_factory=BuildOptions)
 
 
@@ -206,11 +211,13 @@ def watch(
     """Keep an archive in step with some folders until `stop` is set.
 
     `on_report` is told what each step did, `on_error` why a step could not be done (another build held the archive for
-    too long, the disk was full); it is tried again. Raises SourceError when a folder does not exist.
+    too long, the disk was full, a feed's server was down); it is tried again. Feeds are asked by a thread of their own,
+    which calls `on_error`. Raises SourceError when a folder does not exist, or what is named is no address of a feed.
     """
     options = options or WatchOptions()
     stop = stop or threading.Event()
     watcher = Watcher([Path(folder) for folder in folders], archive=archive, options=options, encoder=encoder)
+    follow(Path(folders[0]), options.feeds, on_error=on_error, stop=stop)
     last = float("-inf")
     changed = True
     while not stop.is_set():
