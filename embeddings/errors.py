@@ -290,6 +290,11 @@ class SourceCode(ErrorCode):
         "it has {n} pages; the limit is {limit}. Split it into issues, or raise BULLETIN_MAX_PAGES.",
     )
     PAGES_LEFT_OUT = "source.pages_left_out", "{name} is read in part, its last pages are left out: {cause}"
+    PAGES_WITHOUT_ARTICLE = (
+        "source.pages_without_article",
+        "{name} has {n} pages, of which the first {limit} were read, and no article is on those. Split it into issues, "
+        "or raise BULLETIN_MAX_PAGES.",
+    )
     PICTURE_DAMAGED = (
         "source.picture_damaged",
         "the picture is damaged or cut off ({detail}). Copy or scan it again.",

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
 MAX_PAGES = 60
 
-_FEWEST_CHARACTERS = 20  # a page number or a stamp is no text layer
+_FEWEST_CHARACTERS = 20  # a page number or a stamp is no text layer of a page that shows more
+_FEWEST_SEGMENTS = 200  # of shapes, on a page whose characters may be drawn as such: some twenty characters
 _MOST_UNREADABLE = 0.2  # of a text layer's characters, where its fonts say nothing of what they are
+_NO_CHARACTER = 0xFFFE  # what the library gives for a glyph that it has no character for, besides 0
 _DOTS_PER_INCH = 200
 _VIEWED_DOTS_PER_INCH = 150  # of a page that is drawn for a user
 _POINTS_PER_INCH = 72
@@ -96,7 +98,8 @@ def _read_page(page: Any, number: int, *, max_pixels: int) -> PrintedPage | None
     characters = list(_characters(page, height))
     strange = sum(1 for character in characters if _is_unreadable(character.text))
     rules, pictures = _marks(page, width, height)
-    if len(characters) >= _FEWEST_CHARACTERS and strange <= _MOST_UNREADABLE * len(characters):
+    is_readable = bool(characters) and strange <= _MOST_UNREADABLE * len(characters)
+    if is_readable and (len(characters) >= _FEWEST_CHARACTERS or not _shows_more(page, pictures)):
         grid = _grid(page, width, height)
         lines = tuple(_lines(characters, [stroke for stroke in grid if stroke.height > stroke.width]))
         return PrintedPage(number, width, height, lines, tuple(rules), tuple(pictures), tuple(grid))
@@ -108,6 +111,27 @@ def _read_page(page: Any, number: int, *, max_pixels: int) -> PrintedPage | None
         if error.code is SourceCode.PAGE_UNREADABLE:
             return None  # a page of pictures
         raise SourceError(SourceCode.PAGE_IS_SCAN, page=number, cause=error) from error
+
+
+def _shows_more(page: Any, pictures: Sequence[Area]) -> bool:
+    """Whether a page of few characters may show others: in a picture, as shapes, or in a font that names none."""
+    from pypdfium2 import raw
+
+    if pictures:
+        return True
+    text = page.get_textpage()
+    try:
+        codes = [raw.FPDFText_GetUnicode(text, at) for at in range(text.count_chars())]
+    finally:
+        text.close()
+    if any(code == 0 or code >= _NO_CHARACTER for code in codes):
+        return True
+    segments = 0
+    for shape in page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_SHADING], max_depth=4):
+        segments += max(1, raw.FPDFPath_CountSegments(shape))
+        if segments >= _FEWEST_SEGMENTS:
+            return True
+    return False
 
 
 def _draw_and_read(page: Any, number: int, *, max_pixels: int) -> PrintedPage:

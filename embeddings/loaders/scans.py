@@ -88,9 +88,14 @@ def pictures_in(document: Document) -> list[tuple[bytes, int]]:
 
 
 def _with_pages_beyond(issue: ParsedIssue, document: Document, count: int, limits: Limits) -> ParsedIssue:
-    """The issue, which says that it is read in part where it has more pages than the limit."""
+    """The issue, which says that it is read in part where it has more pages than the limit.
+
+    Raises SourceError where no article is on the pages within it.
+    """
     if count <= limits.max_pages:
         return issue
+    if not issue.articles:
+        raise SourceError(SourceCode.PAGES_WITHOUT_ARTICLE, name=document.name, n=count, limit=limits.max_pages)
     beyond = SourceError(SourceCode.PDF_TOO_MANY_PAGES, n=count, limit=limits.max_pages)
     return replace(issue, left_out=(SourceError(SourceCode.PAGES_LEFT_OUT, name=document.name, cause=beyond),))
 

@@ -114,6 +114,7 @@ CHINESE: dict[ErrorCode, str] = {
     SourceCode.PDF_PROTECTED: "有密码保护。请去掉密码再投。",
     SourceCode.PDF_TOO_MANY_PAGES: "有 {n} 页，上限是 {limit} 页。请拆成几期再投。",
     SourceCode.PAGES_LEFT_OUT: "后面的页没有收录：{cause}",
+    SourceCode.PAGES_WITHOUT_ARTICLE: "有 {n} 页，只读了前 {limit} 页，上面没有文章。请拆成几期再投。",
     SourceCode.PICTURE_DAMAGED: "图片已损坏或不完整。请重新复制或扫描再投。",
     SourceCode.PICTURE_TOO_LARGE: "图片太大。请降低分辨率重新扫描再投。",
     SourceCode.PROTECTED: "有密码保护。请去掉密码再投。",

@@ -96,6 +96,43 @@ def test_pages_beyond_the_limit_are_said_and_those_before_are_read() -> None:
     assert re.search(r"a\.pdf.*200 pages; the limit is 3.*BULLETIN_MAX_PAGES", str(error))
 
 
+def few_words(*, shapes: int = 0, pages: int = 1, height: float = 400) -> bytes:
+    """A PDF file of pages with one short line each, and so many curves as some drawn characters have."""
+    stream = io.BytesIO()
+    canvas = Canvas(stream, pagesize=(WIDTH, HEIGHT))
+    for number in range(pages):
+        canvas.drawString(90, height, f"short line {number}")
+        for at in range(shapes):
+            canvas.bezier(50, 50 + at, 60, 60 + at, 70, 50 + at, 80, 60 + at)
+        canvas.showPage()
+    canvas.save()
+    return stream.getvalue()
+
+
+def test_a_page_of_few_words_is_read_by_ocr_only_where_it_shows_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    from embeddings.layout import pdf
+
+    drawn: list[int] = []
+
+    def draw(page: object, number: int, *, max_pixels: int) -> None:
+        drawn.append(number)
+
+    monkeypatch.setattr(pdf, "_draw_and_read", draw)
+    (page,) = pdf.read_pdf(few_words())
+    assert [line.text for line in page.lines] == ["short line 0"]
+    assert len(pdf.read_pdf(few_words(pages=30))) == 30
+    assert drawn == []
+    with pytest.raises(SourceError, match="no text on any page"):
+        pdf.read_pdf(few_words(shapes=200))
+    assert drawn == [1]
+
+
+def test_a_file_of_too_many_pages_without_an_article_is_not_called_read_in_part() -> None:
+    with pytest.raises(SourceError, match="500 pages, of which the first 60 were read") as raised:
+        read_document(Document("a.pdf", few_words(pages=500, height=30)))
+    assert raised.value.code is SourceCode.PAGES_WITHOUT_ARTICLE
+
+
 def test_an_empty_pdf_says_so() -> None:
     stream = io.BytesIO()
     canvas = Canvas(stream, pagesize=(WIDTH, HEIGHT))
