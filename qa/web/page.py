@@ -67,7 +67,7 @@ def build_page(
         changed: list[Any] = []
         service, library = ChatService(assistant), Library(assistant)
         words = labels(gr)
-        with gr.Tabs(elem_id="rooms") as tabs:
+        with gr.Tabs(elem_id="rooms"):
             with gr.Tab(words("ask_tab"), id="ask"):
                 lay_out_chat(gr, parts, library)
             with gr.Tab(words("browse_tab"), id="browse"):
@@ -78,7 +78,7 @@ def build_page(
                     changed = build_staff_tab(gr, editor, page, tab, parts["generation"], staff_access, history)
         gr.HTML(answer_html.foot(), elem_id="foot", apply_default_css=False)
         wire_chat(gr, page, parts, service, library, after=changed)
-        browsing.wire(gr, page, parts, service, tabs=tabs)
+        browsing.wire(gr, page, parts, service)
         publish(gr, assistant)
     fill_in_defaults(page)
     note_no_events()

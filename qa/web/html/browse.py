@@ -53,8 +53,11 @@ def catalogue(entries: Sequence[IssueEntry], *, first: int = 0) -> Markup:
     return render("browse", "catalogue", about=about, years=years, jumps=jumps, places=places, size=PART)
 
 
-def issue_page(name: str, about: str, headlines: Sequence[Headline], *, part: int) -> Markup:
-    """The headlines of an issue by section, of a long one the `part`th PART, from zero."""
+def issue_page(name: str, about: str, headlines: Sequence[Headline], *, part: int, place: str = "") -> Markup:
+    """The headlines of an issue by section, of a long one the `part`th PART, from zero.
+
+    `place` is what follows the page's own address to come here.
+    """
     first = part * PART
     shown = headlines[first : first + PART]
     sections: dict[str, list[tuple[int, Headline]]] = {}
@@ -68,22 +71,23 @@ def issue_page(name: str, about: str, headlines: Sequence[Headline], *, part: in
         lists.append(_headlines(_rows(of_section)))
     issue_id = headlines[0].issue_id if headlines else ""
     lists.append(_parts(len(headlines), part, issue_id))
-    return render("browse", "listing", heading=as_printed(name), about=about, lists=lists)
+    return render("browse", "listing", heading=as_printed(name), about=about, lists=lists, place=place)
 
 
-def search_page(found: Found) -> Markup:
-    """How many articles mention some words, and the best passages for them, the words marked."""
+def search_page(found: Found, *, place: str = "") -> Markup:
+    """How many articles mention some words, and the best passages for them, the words marked; `place` as above."""
     looked_for = found.search.words
     count = {"articles": words("articles", n=len(found.mentioned)), "issues": words("issues", n=found.issues)}
     if not looked_for:
         heading, about = words("found_in_filters"), words("found_size", **count)
-        return render("browse", "listing", heading=heading, about=about, lists=[])
+        return render("browse", "listing", heading=heading, about=about, lists=[], place=place)
     nothing = "found_only_near" if found.passages else "found_nothing"
     about = words("found" if found.mentioned else nothing, **count)
     cards = [_excerpt(excerpt, looked_for) for excerpt in found.passages]
     relevant = words("relevant_passages" if found.mentioned else "nearest_passages")
     passages = [render("browse", "passages", heading=relevant, cards=cards)] if cards else []
-    return render("browse", "listing", heading=words("looked_for", words=looked_for), about=about, lists=passages)
+    heading = words("looked_for", words=looked_for)
+    return render("browse", "listing", heading=heading, about=about, lists=passages, place=place)
 
 
 def mentions(headlines: Sequence[Headline], *, part: int) -> Markup:

@@ -19,7 +19,12 @@ element.addEventListener('click', (event) => {
     else if ('mentions' in button.dataset) trigger('turn', {part: Number(part)});
     else if (issue !== undefined) trigger('open', {issue, part: Number(part || 0)});
 });
+// Two parts of the page have this script; the list of issues alone has places that have addresses.
+const isMain = element.closest('#catalogue');
+if (isMain) document.addEventListener('bulletin-go', (event) => trigger('go', event.detail));
 watch('value', () => {
+    const {place} = element.querySelector('.catalogue')?.dataset ?? {};
+    if (isMain && place !== undefined) bulletin.address.list(place);
     if (!chosen) return;
     chosen = false;
     const heading = element.querySelector('[tabindex="-1"], summary');

@@ -4,6 +4,7 @@ element.addEventListener('click', (event) => {
     const kept = event.target.closest('[data-kept]');
     if (kept) trigger('pick', {id: kept.dataset.kept});
 });
+document.addEventListener('bulletin-pick', (event) => trigger('pick', event.detail));
 // A machine that slept, or a server that began anew, may have lost what this window showed.
 const wake = () => { if (!document.hidden) trigger('wake', {}); };
 document.addEventListener('visibilitychange', wake);

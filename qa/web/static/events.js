@@ -4,9 +4,12 @@ Object.assign(window.bulletin, {
     same: (chosen) => chosen,
     // The view, and what this page's address asks for.
     withAddress: (view) => [view, location.search],
-    // The user's key, and the conversation that this window of the browser has shown.
-    recall: (user) => [user, sessionStorage.getItem('bulletin-conversation') || ''],
-    remember: (current) => { sessionStorage.setItem('bulletin-conversation', current || ''); },
+    // The user's key, and the conversation that the address names or that this window of the browser has shown.
+    recall: (user) => [user, bulletin.address.asked() || sessionStorage.getItem('bulletin-conversation') || ''],
+    remember: (current) => {
+        sessionStorage.setItem('bulletin-conversation', current || '');
+        bulletin.address.conversation(current || '');
+    },
     // Offers a file, as JSON of its name, its kind and its content in base 64, to the browser.
     save: (file) => {
         if (!file) return '';

@@ -1,19 +1,11 @@
 // The article that is read in the tab for browsing.
 let wasReading = false;
-// The address in the browser's own bar can be shared as well.
-const tell = (address) => {
-    const fields = new URLSearchParams(location.search);
-    fields.delete('article');
-    fields.delete('issue');
-    new URLSearchParams(address).forEach((value, name) => fields.set(name, value));
-    const rest = fields.toString();
-    history.replaceState(history.state, '', location.pathname + (rest ? '?' + rest : ''));
-};
 const show = () => {
     const reading = element.querySelector('.reading'), panel = element.closest('#opened');
     if (!reading) {
+        // The address in the browser's own bar can be shared as well.
+        bulletin.address.reading('');
         if (wasReading) {
-            tell('');
             const from = document.querySelector('#browse [aria-current=location]');
             if (from) { from.focus({preventScroll: true}); from.scrollIntoView({block: 'center'}); }
         }
@@ -21,7 +13,7 @@ const show = () => {
         return;
     }
     wasReading = true;
-    tell(element.querySelector('[data-address]').dataset.address);
+    bulletin.address.reading(element.querySelector('[data-address]').dataset.address);
     reading.querySelector('h2').focus({preventScroll: true});
     const place = reading.querySelector('.passage') || reading;
     if (panel && getComputedStyle(panel).overflowY !== 'visible') {

@@ -16,10 +16,12 @@
         disliked: 'Disliked',
         votedThumbs: '#chat [title="Liked"], #chat [title="Disliked"]',
         dropzone: '#dropped button[aria-label^="Click to upload"]',
+        tabs: '#rooms [role="tab"]',
         drawer: '.sidebar',
         drawerHandle: '.toggle-button',
         dark: 'dark', // a class of the body
         root: () => window.gradio_config.root, // the page's own address
+        name: () => window.gradio_config.title,
     };
 
     // In a frame of another site, browsers may deny the storage that Gradio takes for granted.
@@ -194,6 +196,7 @@
         // Its examples are buttons, which no list may hold.
         document.querySelector(gradio.examples)?.setAttribute('role', 'group');
         press();
+        document.dispatchEvent(new CustomEvent('bulletin-drawn')); // for address.js
     };
     let due = 0;
     new MutationObserver(() => { if (!due) due = setTimeout(() => { due = 0; name(); }, 60); })

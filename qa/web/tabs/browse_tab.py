@@ -17,6 +17,7 @@ from qa.types import Passage
 from qa.web.html import answers as answer_html
 from qa.web.html import browse as browse_html
 from qa.web.scripts import on_event, on_load
+from qa.web.services.addresses import Place, place_of, read_place
 from qa.web.services.chat import ChatService, refusal
 from qa.web.services.library import NOT_FOUND, Library, read_address
 from qa.web.tabs.filters import FILTERS, lay_out_filters, offered, offered_issues
@@ -115,8 +116,8 @@ class BrowseTab:
                     apply_default_css=False, server_functions=[clip_server(library)],
                 )  # fmt: skip
 
-    def wire(self, gr: Any, page: Any, parts: Mapping[str, Any], service: ChatService, *, tabs: Any) -> None:
-        """Say what happens. `tabs` are the page's, `parts` the components of the chat, whose filters are shared."""
+    def wire(self, gr: Any, page: Any, parts: Mapping[str, Any], service: ChatService) -> None:
+        """Say what happens. `parts` are the components of the chat, whose filters are shared."""
         lists = {self.view, self.catalogue, self.timeline, self.mentions}
         read = {self.view, self.reading}
         filters = list(self.filters.values())
@@ -126,6 +127,10 @@ class BrowseTab:
             if not isinstance(issue, str) or not isinstance(part, int):
                 return gr.skip()
             return self._show(replace(view, issue_id=issue, part=max(0, part), found=None))
+
+        def go(view: View, event: gr.EventData, request: gr.Request) -> Any:
+            place = read_place(str(getattr(event, "query", "")))
+            return {**self._come(view, place), **fields_of(place, request.headers)}
 
         def turn(view: View, event: gr.EventData) -> Any:
             part = getattr(event, "part", None)
@@ -139,9 +144,19 @@ class BrowseTab:
             article, issue, start, end = sent_place(event)
             return self._read(view, article, issue, start, end) if article else gr.skip()
 
-        def open_address(view: View, query: str) -> Any:
-            named = read_address(query or "")
-            return {**self._read(view, *named), tabs: gr.update(selected="browse")} if named else gr.skip()
+        def open_address(view: View, query: str, request: gr.Request) -> Any:
+            place = read_place(query or "")
+            come = {**self._come(view, place), **fields_of(place, request.headers)}
+            return come if place != Place() else gr.skip()
+
+        def fields_of(place: Place, headers: Mapping[str, str]) -> Changes:
+            if not place.is_search:
+                return {}
+            issue = offered_issues(gr, service, place.within, headers)
+            section = offered(gr, service.overview().sections, place.section, headers)
+            values = {"issue": issue, "section": section, "since": place.since, "until": place.until}
+            there = {parts[name]: value for name, value in values.items()}
+            return {self.words: place.find, **there, **{self.filters[name]: values[name] for name in values}}
 
         for component in (self.catalogue, self.mentions, self.reading):
             component.read(open_article, self.view, read, **_AT_ONCE)
@@ -153,7 +168,9 @@ class BrowseTab:
         looking = {"inputs": [self.view, self.words, *filters], "outputs": lists, **_QUIET}
         gr.on([self.words.submit, self.look.click], self._search, trigger_mode="once", **looking)
         address = gr.Textbox("", visible=False)
-        page.load(open_address, [self.view, address], {*read, tabs}, js=on_event("withAddress"), **_QUIET)
+        anywhere = {*lists, *read, self.words, *filters, *(parts[name] for name in FILTERS)}
+        self.catalogue.go(go, self.view, anywhere, **_AT_ONCE)
+        page.load(open_address, [self.view, address], anywhere, js=on_event("withAddress"), **_QUIET)
 
         def refresh(view: View, issue: str, section: str, request: gr.Request) -> Changes:
             now = service.overview()
@@ -183,12 +200,14 @@ class BrowseTab:
             opened = [headline_of(article) for article in issue.articles]
             view = replace(view, part=min(view.part, max(0, len(opened) - 1) // PART))
             about = joined(" · ", (answer_html.day(issue.date), words("of_issue", n=len(opened))))
-            shown = browse_html.issue_page(answer_html.issue_label(issue), about, opened, part=view.part)
+            place = Place(issue=issue.id).address
+            shown = browse_html.issue_page(answer_html.issue_label(issue), about, opened, part=view.part, place=place)
             return self._lists(view, shown)
         if view.found is not None:
             bars = answer_html.timeline_view(view.found.printed)
             rows = browse_html.mentions(view.found.mentioned, part=view.part)
-            return self._lists(view, browse_html.search_page(view.found), bars, rows)
+            place = place_of(view.found.search).address
+            return self._lists(view, browse_html.search_page(view.found, place=place), bars, rows)
         entries = self._library.issues()
         view = replace(view, issue_id="", first=min(view.first, max(0, len(entries) - 1)))
         return self._lists(view, browse_html.catalogue(entries, first=view.first))
@@ -231,6 +250,18 @@ class BrowseTab:
         except Exception:  # whatever it is, it must not leave the user looking at "searching"
             logger.exception("The archive could not be searched")
             return self._lists(view, browse_html.note(words("trouble")))
+
+    def _come(self, view: View, place: Place) -> Changes:
+        """What an address names; an article stands beside the lists as they are."""
+        if place.article:
+            return self._read(view, place.article, place.issue)
+        if place.is_search:
+            lists = self._found(View(first=view.first), place.search)
+        elif place.issue:
+            lists = self._show(View(issue_id=place.issue, first=view.first))
+        else:
+            lists = self._show(View(first=view.first))
+        return {**lists, self.reading: browse_html.nothing_open()}
 
     def _read(self, view: View, article: str, issue: str, start: int = 0, end: int = 0) -> Changes:
         opened = self._library.open(article, issue)

@@ -198,7 +198,9 @@ def _wire_evidence(gr: Any, parts: Parts, service: ChatService, library: Library
 
     def open_article(so_far: Conversation, event: gr.EventData) -> Any:
         rank = getattr(event, "rank", None)
-        shown = so_far.answer
+        turn = getattr(event, "turn", so_far.selected)  # back and forth, the answer may be another than the chosen one
+        is_turn = isinstance(turn, int) and 0 <= turn < len(so_far.turns)
+        shown = so_far.turns[turn].answer if is_turn else None
         if shown is None or not isinstance(rank, int) or not 1 <= rank <= len(shown.passages):
             return gr.skip()
         passage = shown.passages[rank - 1]
