@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 7860
 
-.PHONY: chat test test-quick coverage lint evaluate screenshots clean
+.PHONY: chat test test-quick coverage lint evaluate fuzz screenshots clean
 
 # A process a core, and tests that move to whoever has nothing left to do.
 SIDE_BY_SIDE := -n logical --dist worksteal
@@ -34,6 +34,11 @@ lint: $(VENV)/.test
 # The project's own gold questions over the sample bulletins; fails when a figure falls under its floor.
 evaluate: $(VENV)/.test
 	$(BIN)/bulletin evaluate tests/data/sample_qa.jsonl --source bulletins --floors tests/data/baseline.json
+
+# Calls that /openapi.json allows, and calls that it does not, sent to a page; half a minute.
+fuzz: $(VENV)/.test
+	$(BIN)/python -m pip install --quiet --editable '.[fuzz]'
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest tests/e2e/test_programs.py -k fuzzer
 
 # The pictures that README shows; needs Chromium.
 screenshots: $(VENV)/.test

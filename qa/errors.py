@@ -41,6 +41,7 @@ class CommandCode(ErrorCode):
     BAD_GOLD = "command.bad_gold", "{name}, line {line}: a JSON object with `question` is needed."
     BAD_K = "command.bad_k", "-k must be at least 1, not {k}."
     BAD_SINCE = "command.bad_since", "--since {text!r} is not a date; write 2025-09-13."
+    BAD_UNTIL = "command.bad_until", "--until {text!r} is not a date; write 2025-09-13."
     FLOORS_UNREADABLE = "command.floors_unreadable", "The floors {path} cannot be read ({detail})."
     GOLD_UNREADABLE = "command.gold_unreadable", "The file {path} cannot be read ({detail})."
     NOT_WRITTEN = "command.not_written", "{name} cannot be written ({detail})."
@@ -106,6 +107,38 @@ class ServingCode(ErrorCode):
         "Behind a proxy nobody is known to sit at this machine: --editing with --root-path needs a password. "
         "Set {variable}, or give --staff-password-file.",
     )
+
+
+@unique
+class KeyCode(ErrorCode):
+    """What is wrong with a key of another program, or with a call that brings one."""
+
+    BAD_NAME = (
+        "key.bad_name",
+        "{name!r} cannot name a key; write 1 to 60 letters, digits and . _ - @ without spaces.",
+    )
+    EXPIRED = "key.expired", "This key held until {until}. Ask whoever serves the page for a new one."
+    MISSING = "key.missing", "A key is needed; send it as `Authorization: Bearer KEY`. `bulletin key add` makes one."
+    NAME_TAKEN = "key.name_taken", "There is a key {name!r} already. Take it back first, or choose another name."
+    NOT_WRITTEN = "key.not_written", "{path} cannot be written ({detail}), so nothing was changed."
+    TOO_MANY_A_DAY = "key.too_many_a_day", "This key allows {most} calls a day."
+    TOO_MANY_A_MINUTE = "key.too_many_a_minute", "This key allows {most} calls a minute."
+    UNKNOWN = "key.unknown", "There is no key {name!r}; `bulletin key list` names them."
+    UNREADABLE = "key.unreadable", "The keys in {path} cannot be read ({detail}). Mend the file, or move it away."
+    WAIT = "key.wait", "Too many wrong keys came from this address. Try again in ten minutes."
+    WRONG = "key.wrong", "There is no such key. `bulletin key add` makes one."
+
+
+@unique
+class ProgramCode(ErrorCode):
+    """Why a call of another program cannot be answered, beside what is wrong with its question."""
+
+    BAD_CALL = "program.bad_call", "The call is not as /openapi.json describes it: {detail}."
+    FAILED = "program.failed", "The call failed ({kind}); the log of the server says more."
+    NOTHING_HERE = "program.nothing_here", "There is nothing here; /openapi.json names what can be called."
+    NO_MODEL = "program.no_model", "There is no model {name!r}; /v1/models names the one there is."
+    NO_USER_MESSAGE = "program.no_user_message", "The last message must be a text of the user."
+    WRONG_METHOD = "program.wrong_method", "This address does not take {method}; /openapi.json tells what it takes."
 
 
 @unique

@@ -12,6 +12,7 @@ import qa.cli.backup
 from embeddings.cli.archive import run_command
 from embeddings.cli.version import add_version_argument
 from qa.cli.feedback import check_users_data
+from qa.cli.keys import add_key_command
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,4 +26,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
     embeddings.cli.edit.add_editor_commands(commands)
     qa.cli.ask.add_commands(commands)
     qa.cli.backup.add_backup_commands(commands)
+    add_key_command(commands)
     return run_command(parser, arguments)

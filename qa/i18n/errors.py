@@ -9,7 +9,17 @@ from __future__ import annotations
 from typing import Any
 
 from embeddings.errors import ArchiveCode, BulletinError, ErrorCode, ModelCode, SourceCode, UsageCode
-from qa.errors import AccessCode, CommandCode, EditingCode, HistoryCode, QuestionCode, ServingCode, WritingCode
+from qa.errors import (
+    AccessCode,
+    CommandCode,
+    EditingCode,
+    HistoryCode,
+    KeyCode,
+    ProgramCode,
+    QuestionCode,
+    ServingCode,
+    WritingCode,
+)
 from qa.i18n import Words
 
 CHINESE: dict[ErrorCode, str] = {
@@ -25,6 +35,23 @@ CHINESE: dict[ErrorCode, str] = {
     QuestionCode.NO_ARTICLE: "“{issue}”这一期没有文章“{article}”。list_issues 可以列出标题。",
     QuestionCode.NO_ISSUE: "没有“{issue}”这一期。list_issues 列出各期。",
     QuestionCode.TOO_LONG: "问题太长了：{n} 个字，最多 {most} 个字。请说得短一些。",
+    KeyCode.BAD_NAME: "“{name}”不能作密钥的名字。请写 1 到 60 个字母、数字或 . _ - @，不留空格。",
+    KeyCode.EXPIRED: "这个密钥到 {until} 为止。请向管理员另要一个。",
+    KeyCode.MISSING: "要有密钥，写作 Authorization: Bearer 密钥。密钥用 bulletin key add 生成。",
+    KeyCode.NAME_TAKEN: "已有名为“{name}”的密钥。请先收回它，或换个名字。",
+    KeyCode.NOT_WRITTEN: "{path} 写不进去（{detail}），什么也没有改。",
+    KeyCode.TOO_MANY_A_DAY: "这个密钥每天最多调用 {most} 次。",
+    KeyCode.TOO_MANY_A_MINUTE: "这个密钥每分钟最多调用 {most} 次。",
+    KeyCode.UNKNOWN: "没有名为“{name}”的密钥。bulletin key list 列出全部。",
+    KeyCode.UNREADABLE: "密钥文件 {path} 读不了（{detail}）。请改好它，或移走它。",
+    KeyCode.WAIT: "从这个地址来的错误密钥太多，请十分钟后再试。",
+    KeyCode.WRONG: "没有这个密钥。密钥用 bulletin key add 生成。",
+    ProgramCode.BAD_CALL: "调用与 /openapi.json 所写不符：{detail}。",
+    ProgramCode.FAILED: "调用失败（{kind}），服务器的日志里有详情。",
+    ProgramCode.NOTHING_HERE: "这里什么也没有。/openapi.json 列出可以调用的地址。",
+    ProgramCode.NO_MODEL: "没有模型“{name}”。/v1/models 列出可用的模型。",
+    ProgramCode.NO_USER_MESSAGE: "最后一条消息应当是用户的文字。",
+    ProgramCode.WRONG_METHOD: "这个地址不接受 {method}。/openapi.json 写明接受什么。",
     SourceCode.ALL_DROPPED: "里没有要收录的文章。",
     SourceCode.ARTICLES_NOT_IN_ISSUE: "这些文章不在这一期里：{ids}。",
     SourceCode.BAD_CORRECTION: "{path} 第 {line} 行不是更正（{detail}）。请改好或删去这一行。",
@@ -233,6 +260,7 @@ CHINESE: dict[ErrorCode, str] = {
     CommandCode.BAD_GOLD: "{name} 第 {line} 行：要有一个 JSON 对象，写明 question。",
     CommandCode.BAD_K: "-k 至少是 1，不能是 {k}。",
     CommandCode.BAD_SINCE: "--since“{text}”不是日期。请写成 2025-09-13。",
+    CommandCode.BAD_UNTIL: "--until “{text}”不是日期。请写成 2025-09-13。",
     CommandCode.FLOORS_UNREADABLE: "下限文件 {path} 读不了（{detail}）。",
     CommandCode.GOLD_UNREADABLE: "文件 {path} 读不了（{detail}）。",
     CommandCode.NOT_WRITTEN: "{name} 写不进去（{detail}）。",

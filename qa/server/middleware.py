@@ -13,14 +13,14 @@ import json
 import logging
 import re
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from embeddings import Archive, Variable
+from embeddings import Archive, BulletinError, Variable
 from qa.assistant import Assistant
 from qa.i18n import in_language
 from qa.i18n.errors import explain
@@ -36,6 +36,7 @@ from qa.server.gradio_internals import (
     files_in,
     is_elsewhere,
 )
+from qa.server.keys import KeyAccess, KeyRefusedError
 
 logger = logging.getLogger(__name__)
 
@@ -47,10 +48,13 @@ Headers = dict[str, str]
 MAX_BODY_BYTES = 2_000_000  # of a request that is no upload; the longest article of an issue is far shorter
 WRONG_DELAY = 1.0  # seconds that a wrong password costs
 HEALTH, PROGRAMS, MCP, ENTER, LEAVE = "/health", "/programs", "/mcp", "/staff/enter", "/staff/leave"
+CALLS = "/v1/"  # of other programs, by HTTP
 
-_OWN_ROUTES = (r"/(health|programs|mcp|staff/enter|staff/leave)/?",)
+_OWN_ROUTES = (r"/(health|programs|mcp|staff/enter|staff/leave)/?", r"/openapi\.json", rf"{CALLS}.+")
 _OPEN = re.compile("|".join((*PAGE_ROUTES, *_OWN_ROUTES)))
 _STAFF, _CALL = re.compile(UPLOAD_ROUTE), re.compile(CALL_ROUTE)
+
+_KINDS = {401: "authentication_error", 429: "rate_limit_error"}  # of errors, as OpenAI names them
 
 # Gradio writes scripts and styles into the page. Nothing may be fetched from, or sent to, another host.
 _POLICY = (
@@ -66,7 +70,7 @@ class Serving:
 
     `fault_of_call` takes a path and the body of a call, read from JSON, and gives the status and the reason of a
     refusal, or None. `proxies` are addresses and networks. `mcp` is what answers at `/mcp`, and `lifespan` what has to
-    run meanwhile.
+    run meanwhile. `routes` are those of calls by other programs, and `keys` says which of these are answered.
     """
 
     assistant: Assistant
@@ -79,6 +83,8 @@ class Serving:
     fault_of_call: Callable[[str, Any], tuple[int, str] | None] = lambda _path, _call: None
     mcp: Any = None
     lifespan: Callable[[Any], AbstractAsyncContextManager[None]] | None = None
+    routes: Sequence[Any] = ()
+    keys: KeyAccess | None = None
 
 
 def app_parts(serving: Serving, *, programs: str) -> dict[str, Any]:
@@ -97,7 +103,7 @@ def app_parts(serving: Serving, *, programs: str) -> dict[str, Any]:
     def programs_page(request: Any) -> Any:
         return HTMLResponse(programs)
 
-    routes: list[Any] = [Route(HEALTH, health), Route(PROGRAMS, programs_page)]
+    routes: list[Any] = [Route(HEALTH, health), Route(PROGRAMS, programs_page), *serving.routes]
     if serving.mcp is not None:
         routes.append(Route(MCP, serving.mcp))
     parts: dict[str, Any] = {"routes": routes, "middleware": [Middleware(RequestFilter, serving=serving)]}
@@ -151,17 +157,8 @@ class RequestFilter:
             # Gradio would let any site read, through its visitor's browser, what is open only to that visitor.
             await _refuse(send, 403, "A page of another site cannot call this one; put it into a frame instead.")
             return
-        credentials = self._serving.credentials
-        if credentials and path != STARTING:
-            if credentials.must_wait(visit):
-                await _refuse(send, 429, "Too many wrong passwords; try again in ten minutes.", {"Retry-After": "600"})
-                return
-            if not credentials.admits(visit):
-                if "authorization" in visit.headers:
-                    await asyncio.sleep(WRONG_DELAY)
-                challenge = {"WWW-Authenticate": 'Basic realm="bulletin", charset="UTF-8"'}
-                await _refuse(send, 401, "A name and a password are needed.", challenge)
-                return
+        if not await self._admits(send, visit, path):
+            return
         is_staff = self._serving.staff_access is not None and self._serving.staff_access.admits(visit)
         root, query = str(scope.get("root_path", "")), scope.get("query_string", b"").decode("latin-1")
         if root and scope["path"] == root.rstrip("/"):
@@ -173,13 +170,33 @@ class RequestFilter:
             await _refuse(send, 404, "There is nothing here.")
         elif path in (ENTER, LEAVE):
             await self._staff_login(scope, receive, send, visit, path)
-        elif scope["method"] == "POST" and (_CALL.fullmatch(path) or path.rstrip("/") == MCP):
+        elif path.startswith(CALLS) or (
+            scope["method"] == "POST" and (_CALL.fullmatch(path) or path.rstrip("/") == MCP)
+        ):
             await self._within_bounds(scope, receive, send, visit, is_staff=is_staff)
         elif path == "/" and _is_embedded(scope) and THEME not in _query(scope):
             # Gradio takes its theme from the address.
             await _refuse(send, 307, "", {"Location": f"?embed=1&{THEME}=light"})
         else:
             await self._app(scope, receive, send)
+
+    async def _admits(self, send: Send, visit: ClientRequest, path: str) -> bool:
+        """Whether a request brings what is needed: the page's password, or a key where it is a call of a program."""
+        keys, credentials = self._serving.keys, self._serving.credentials
+        if keys and path.startswith(CALLS) and keys.concerns(visit, has_password=credentials is not None):
+            return await _admits_key(send, keys, visit)
+        if credentials is None or path == STARTING:
+            return True
+        if credentials.must_wait(visit):
+            await _refuse(send, 429, "Too many wrong passwords; try again in ten minutes.", {"Retry-After": "600"})
+            return False
+        if not credentials.admits(visit):
+            if "authorization" in visit.headers:
+                await asyncio.sleep(WRONG_DELAY)
+            challenge = {"WWW-Authenticate": 'Basic realm="bulletin", charset="UTF-8"'}
+            await _refuse(send, 401, "A name and a password are needed.", challenge)
+            return False
+        return True
 
     def _warn_of_proxy(self, visit: ClientRequest) -> None:
         if visit.is_forwarded and not self._serving.proxies and not self._has_warned:
@@ -199,6 +216,8 @@ class RequestFilter:
         try:
             if _CALL.fullmatch(_path(scope)):
                 await self._call(scope, receive, send, is_staff=is_staff)
+            elif _path(scope).startswith(CALLS):
+                await self._program_call(scope, receive, send)
             else:
                 await self._app(scope, receive, send)
         finally:
@@ -231,6 +250,14 @@ class RequestFilter:
             return
         await self._app(scope, _replaying(body, receive), send)
 
+    async def _program_call(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Pass a call of another program on, unless it is too large."""
+        body = await _read(receive, MAX_BODY_BYTES)
+        if body is None:
+            await _refuse(send, 413, f"The request is too large; the limit is {MAX_BODY_BYTES:,} bytes.")
+            return
+        await self._app(scope, _replaying(body, receive), send)
+
     async def _staff_login(self, scope: Message, receive: Receive, send: Send, visit: ClientRequest, path: str) -> None:
         """Take the staff's password, and give the browser a cookie that tells that it was given."""
         staff_access = self._serving.staff_access
@@ -256,6 +283,24 @@ class RequestFilter:
             await _answer(send, 403, {"said": in_language(explain(error), visit.headers)})
             return
         await _answer(send, 200, {"said": ""}, {"Set-Cookie": cookie.format(token, STAY_SECONDS)})
+
+
+async def _admits_key(send: Send, keys: KeyAccess, visit: ClientRequest) -> bool:
+    """Whether the key of a call holds; else says why not."""
+    try:
+        keys.admit(visit)
+    except KeyRefusedError as error:
+        if error.status == 401 and "authorization" in visit.headers:
+            await asyncio.sleep(WRONG_DELAY)
+        waiting = {"Retry-After": str(error.retry_after)} if error.retry_after else {}
+        challenge = {"WWW-Authenticate": "Bearer"} if error.status == 401 else {}
+        await _refuse(send, error.status, str(error), {**waiting, **challenge}, code=str(error.code))
+        return False
+    except BulletinError:
+        logger.exception("The keys could not be read")
+        await _refuse(send, 503, "The keys cannot be read; the log of the server says more.")
+        return False
+    return True
 
 
 def _path(scope: Mapping[str, Any]) -> str:
@@ -316,8 +361,10 @@ def _encoded(headers: Headers) -> list[tuple[bytes, bytes]]:
     return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
 
 
-async def _refuse(send: Send, status: int, reason: str, headers: Headers | None = None) -> None:
-    await _answer(send, status, {"detail": reason}, headers)
+async def _refuse(send: Send, status: int, reason: str, headers: Headers | None = None, *, code: str = "") -> None:
+    """Refuse a request. The reason stands where gradio's pages look for it, and where clients of OpenAI's form do."""
+    error = {"code": code or f"http.{status}", "message": reason, "type": _KINDS.get(status, "refused"), "param": None}
+    await _answer(send, status, {"detail": reason, "error": error}, headers)
 
 
 async def _answer(send: Send, status: int, row: Mapping[str, Any], headers: Headers | None = None) -> None:

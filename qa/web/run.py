@@ -11,6 +11,7 @@ import socket
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,6 +26,7 @@ from qa.server.access import KnownHosts, proxies_from_environment
 from qa.server.auth import Credentials
 from qa.server.connections import Connections, guard
 from qa.server.gradio_internals import SESSIONS, served_by
+from qa.server.keys import KeyAccess, KeyFile
 from qa.server.middleware import Serving, app_parts
 from qa.server.options import ServingOptions, options_of
 from qa.userdata.retention import purging
@@ -32,6 +34,7 @@ from qa.userdata.store import RetentionLimits, UserStore
 from qa.web.html.programs import programs_page
 from qa.web.page import build_page
 from qa.web.scripts import head
+from qa.web.services.library import address_of
 from qa.web.theme import paper_theme
 
 _STATIC = Path(__file__).with_name("static")
@@ -135,9 +138,14 @@ def serve(
     """
     import gradio as gr
 
+    from qa.api.http import program_routes
+
     believed = proxies_from_environment() if proxies is None else tuple(proxies)
     hosts = KnownHosts.from_environment(host, urlsplit(root_path).netloc)
     serving: Serving = replace(page.serving, credentials=credentials, hosts=hosts, proxies=believed)
+    keys = KeyAccess(KeyFile(serving.archive)) if serving.archive else None
+    routes = program_routes(serving.assistant, address=partial(address_of, is_shared=True))
+    serving = replace(serving, routes=routes, keys=keys)
     if mcp:
         answer, lifespan = tool_server(serving.assistant)
         serving = replace(serving, mcp=answer, lifespan=lifespan)
