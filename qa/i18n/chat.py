@@ -30,6 +30,10 @@ SAID: dict[str, tuple[str, ...]] = {
     "ask_anything": ("问一问公报里的人和事", "Ask about the people and events in the bulletin"),
     "asked": ("提问", "Question"),
     "back": ("← 返回", "← Back"),
+    "connection_lost": (
+        "和服务器的连接断开了，正在重连。写下的问题会留着，连上以后自动发出。",
+        "The connection to the server was lost; it is being restored. What was asked is kept, and sent then.",
+    ),
     "copy": ("复制", "Copy"),
     "dark": ("深色", "Dark"),
     "edit": ("修改", "Edit"),
@@ -44,6 +48,7 @@ SAID: dict[str, tuple[str, ...]] = {
     "retry": ("重新回答", "Answer again"),
     "suggestions": ("还可以问", "You can also ask"),
     "timeline_heading": ("按时间看（{n:,} 篇）", "By time ({n:,} articles)", "By time ({n} article)"),
+    "trouble_title": ("出了点问题", "Something went wrong"),
     "undo": ("撤回", "Take back"),
     "why_found": ("找到的理由", "Found by"),
     "words_match": ("字词相合", "same words"),

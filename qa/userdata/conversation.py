@@ -102,6 +102,12 @@ class Conversation:
             return self
         return self.until(len(self.turns) - 1).add(replace(self.turns[-1], state=TurnState.STOPPED))
 
+    def lost(self) -> Conversation:
+        """The conversation whose last question nobody answers any more."""
+        if not self.is_waiting:
+            return self
+        return self.until(len(self.turns) - 1).add(replace(self.turns[-1], state=TurnState.LOST))
+
     def settled(self) -> Conversation:
         """The conversation without a question whose answer never came: the connection was lost."""
         return replace(self, turns=self.turns[:-1]) if self.is_waiting else self

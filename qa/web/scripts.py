@@ -1,8 +1,7 @@
 """The scripts of `qa/web/static/`, as gradio's components and events take them.
 
-`page.js`, `events.js` and `address.js` stand in the head of the page and make `window.bulletin`; gradio waits for the
-head before it draws a part. The others belong to one part each, and gradio runs them with `element`, `trigger`,
-`watch` and `server`.
+What `_HEAD` names stands in the head of the page and makes `window.bulletin`; gradio waits for the head before it draws
+a part. The others belong to one part each, and gradio runs them with `element`, `trigger`, `watch` and `server`.
 """
 
 from __future__ import annotations
@@ -16,14 +15,23 @@ from markupsafe import Markup
 from qa.i18n import both_languages
 
 _STATIC = Path(__file__).with_name("static")
-_HEAD = ("page", "events", "address")
-_SAID = ("answer", "asked", "choose_files", "conversation", "copied")  # by page.js itself
+_HEAD = ("page", "events", "address", "connection")
+LOOK_MILLISECONDS = 5000  # between looks after an answer that is waited for
+_SAID = (
+    "answer",
+    "asked",
+    "choose_files",
+    "connection_lost",
+    "conversation",
+    "copied",
+    "trouble_title",
+)  # by page.js itself
 
 
 def head() -> Markup:
     """What the head of the page holds; the scripts find the words that they say in `given`."""
     script = Markup("<script>{}</script>")
-    given = {"words": both_languages(*_SAID)}
+    given = {"words": both_languages(*_SAID), "look": LOOK_MILLISECONDS}
     return Markup().join(script.format(Markup(on_load(name, **given))) for name in _HEAD)
 
 

@@ -13,7 +13,10 @@ import pytest
 import app
 from qa import Answer, Assistant
 from qa.userdata.conversation import Conversation, Turn, TurnState
+from qa.web import scripts
 from qa.web.html.answers import suggestions
+from qa.web.services import chat as chat_service
+from qa.web.services.chat import ChatService
 from qa.web.services.suggestions import next_questions
 from tests.support.pages import LEAVING, OFF_TOPIC, QUESTION, SIZES, ask, free_port, opened_page
 
@@ -197,11 +200,22 @@ class HeldAssistant(Assistant):
         return super().ask(question, **options)
 
 
-def test_a_user_can_stop_waiting(assistant: Assistant, browser: Any) -> None:
+@pytest.fixture(scope="module")
+def slow(assistant: Assistant) -> Iterator[tuple[str, HeldAssistant]]:
+    """The address of a page that takes its time, and what holds it up."""
     held = HeldAssistant(assistant.archive, assistant.encoder, reader=assistant.reader)
+    with pytest.MonkeyPatch.context() as while_it_is_served:
+        while_it_is_served.setattr(scripts, "LOOK_MILLISECONDS", 300)
+        page = app.build_page(held)
+        address = app.serve(page, port=free_port())
+    yield address, held
+    page.close()
+
+
+def test_a_user_can_stop_waiting(slow: tuple[str, HeldAssistant], browser: Any) -> None:
+    address, held = slow
     held.let_go = Event()
-    slow = app.build_page(held)
-    for opened in opened_page(browser, app.serve(slow, port=free_port()), SIZES["desk"]):
+    for opened in opened_page(browser, address, SIZES["desk"]):
         opened.fill("#question textarea", "慢慢来？")
         opened.press("#question textarea", "Enter")
         opened.click("#stop")
@@ -210,7 +224,63 @@ def test_a_user_can_stop_waiting(assistant: Assistant, browser: Any) -> None:
         held.let_go.set()
         ask(opened, QUESTION)
         assert "6月20日" in opened.inner_text("#chat .said")
-    slow.close()
+
+
+def test_an_answer_that_never_comes_is_given_up_and_can_be_asked_for_again(
+    slow: tuple[str, HeldAssistant], browser: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The handler believes that nobody waits, as after an event that was taken back too late."""
+    monkeypatch.setattr(chat_service, "_GRACE_SECONDS", 0)
+    done = ChatService.done
+    for opened in opened_page(browser, slow[0], SIZES["desk"]):
+        monkeypatch.setattr(ChatService, "done", lambda service, ticket: done(service, ticket) and False)
+        ask(opened, QUESTION)
+        assert "没有等到回答" in opened.inner_text("#chat .note")
+        monkeypatch.setattr(ChatService, "done", done)
+        opened.click("#chat .doing.retry")
+        opened.wait_for_selector("#chat .said:has-text('6月20日')")
+
+
+def test_a_question_that_is_cleared_before_it_is_taken_stays_cleared(page: Any) -> None:
+    ask(page, QUESTION)
+    page.locator(".suggestions button").first.wait_for()
+    held: list[Any] = []
+
+    def hold(route: Any) -> None:
+        if OFF_TOPIC in (route.request.post_data or ""):
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/queue/join*", hold)
+    page.fill("#question textarea", OFF_TOPIC)
+    page.press("#question textarea", "Enter")
+    for _ in range(100):
+        page.wait_for_timeout(50)
+        if held:
+            break
+    page.locator("#chat .icon-button-wrapper.top-panel button").first.click()
+    page.wait_for_timeout(300)
+    held[0].continue_()
+    page.wait_for_function("!document.querySelector('#chat .asked')")
+    page.wait_for_timeout(1500)  # for what was cleared to come back, if it did
+    assert page.locator("#chat .asked").count() == 0
+    page.unroute_all()
+    ask(page, QUESTION)
+    assert page.locator("#chat .asked").all_inner_texts() == [QUESTION]
+
+
+def test_what_is_asked_without_a_connection_is_kept_and_sent_when_it_is_back(browser: Any, address: str) -> None:
+    excused = (*LEAVING, "Failed to load resource", "Unexpected error", "TypeError: Failed to fetch")
+    for page in opened_page(browser, address, SIZES["phone"], excused=excused):
+        page.context.set_offline(True)
+        page.fill("#question textarea", QUESTION)
+        page.press("#question textarea", "Enter")
+        page.wait_for_selector("[data-testid=toast-text]:has-text('和服务器的连接断开了')")
+        assert page.input_value("#question textarea") == QUESTION
+        page.context.set_offline(False)
+        page.wait_for_selector("#chat .said:has-text('6月20日')")
+        assert page.locator("#chat .asked").all_inner_texts() == [QUESTION]
 
 
 def test_a_screen_reader_hears_who_speaks(page: Any) -> None:

@@ -85,6 +85,7 @@ def _page_to_use(browser: Any, locale: str) -> Any:
 def _put_away(browser: Any, locale: str, opened: Any, address: str) -> None:
     """Leave a page as if nobody had used it: whatever was stored or permitted is gone, and other windows are closed."""
     context = opened.context
+    opened.evaluate("sessionStorage.clear()")
     for window in context.pages:
         if window != opened:
             window.close()

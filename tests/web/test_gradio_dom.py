@@ -24,7 +24,8 @@ ATTRIBUTES = {'data-testid="block-info"'}
 # What the table in page.js names.
 NAMED = (
     "message-content", "data-testid", "bot", "user", "log", "examples", "Liked", "Disliked", "Click to upload",
-    "sidebar", "toggle-button", "dark", "gradio_config", "tab",
+    "sidebar", "toggle-button", "dark", "gradio_config", "tab", "toast-text", "toast-title",
+    "Connection to the server was lost",
 )  # fmt: skip
 
 

@@ -50,9 +50,9 @@ def question_bubble(question: str, *, turn: int | None = None) -> Markup:
     return render("answers", "question", text=question, turn=turn)
 
 
-def note_bubble(note: str, *, turn: int | None = None) -> Markup:
-    """A remark that is no answer: still searching, or why a question was not taken."""
-    return render("answers", "note", text=note, turn=turn)
+def note_bubble(note: str, *, turn: int | None = None, is_waiting: bool = False) -> Markup:
+    """A remark that is no answer: still searching (`is_waiting`), or why a question was not taken."""
+    return render("answers", "note", text=note, turn=turn, is_waiting=is_waiting)
 
 
 def answer_bubble(answer: Answer, *, turn: int | None = None, is_last: bool = False) -> Markup:

@@ -18,7 +18,8 @@ def conversation_messages(conversation: Conversation, gone: Collection[str] = ()
         elif turn.answer:
             said = answer_html.answer_bubble(turn.answer, turn=place, is_last=place == len(conversation.turns) - 1)
         else:
-            said = answer_html.note_bubble(note_of(turn), turn=None if turn.state is TurnState.WAITING else place)
+            is_waiting = turn.state is TurnState.WAITING
+            said = answer_html.note_bubble(note_of(turn), turn=None if is_waiting else place, is_waiting=is_waiting)
         messages += [
             {"role": "user", "content": answer_html.question_bubble(turn.question, turn=place)},
             {"role": "assistant", "content": said},

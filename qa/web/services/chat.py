@@ -6,7 +6,9 @@ It knows nothing of the page's parts, and keeps nothing of any user.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
 from threading import Lock
@@ -27,6 +29,8 @@ from qa.web.services.suggestions import answered_examples, next_questions
 
 logger = logging.getLogger(__name__)
 
+_GRACE_SECONDS = 3.0  # an answer that is ready needs as long, at most, to be drawn
+_SHOWN_LATELY = 1_000  # tickets; more than are answered in that time
 _ALL_ISSUES = (words("all_issues"), "")
 
 
@@ -52,7 +56,7 @@ class Overview:
 class ChatService:
     """Takes what users send to one assistant, and gives back what the page shows. Keeps nothing of any user."""
 
-    def __init__(self, assistant: Assistant) -> None:
+    def __init__(self, assistant: Assistant, *, now: Callable[[], float] = time.monotonic) -> None:
         self._assistant = assistant
         self._lock = Lock()
         self._finding = Lock()
@@ -60,6 +64,8 @@ class ChatService:
         self._overview: Overview | None = None
         self._tickets = count(1)
         self._open: set[int] = set()  # tickets of questions whose user waits
+        self._shown: deque[tuple[float, int]] = deque(maxlen=_SHOWN_LATELY)  # tickets that were given back, and when
+        self._now = now
 
     def ask(
         self,
@@ -104,7 +110,14 @@ class ChatService:
         with self._lock:
             found = ticket in self._open
             self._open.discard(ticket)
+            self._shown.append((self._now(), ticket))
         return found
+
+    def is_lost(self, ticket: int) -> bool:
+        """Whether the answer will never come: nobody works at it, nor has it been given out a moment ago."""
+        with self._lock:
+            late = self._now() - _GRACE_SECONDS
+            return ticket not in self._open and all(one != ticket or then < late for then, one in self._shown)
 
     def write(self, turn: Turn) -> Iterator[Turn]:
         """The turn again and again as a language model writes its answer; nothing where none is set."""

@@ -1,5 +1,5 @@
 // What page.js says was done with a message or a suggestion becomes an event of the page.
-for (const name of ['retry', 'edit', 'undo']) {
+for (const name of ['retry', 'edit', 'undo', 'check']) {
     document.addEventListener(`bulletin-${name}`, (event) => trigger(name, event.detail));
 }
 element.addEventListener('click', (event) => {

@@ -20,8 +20,11 @@
         drawer: '.sidebar',
         drawerHandle: '.toggle-button',
         dark: 'dark', // a class of the body
-        root: () => window.gradio_config.root, // the page's own address
         name: () => window.gradio_config.title,
+        toastText: '[data-testid="toast-text"]',
+        toastTitle: '.toast-title',
+        lost: 'Connection to the server was lost.', // how its toast begins
+        root: () => window.gradio_config.root, // the page's own address
     };
 
     // In a frame of another site, browsers may deny the storage that Gradio takes for granted.
@@ -191,6 +194,11 @@
                 if (one.getAttribute('aria-label') !== one.dataset.en) one.setAttribute('aria-label', one.dataset.en);
             }
         }
+        // Its toasts speak English.
+        for (const toast of document.querySelectorAll(gradio.toastText)) {
+            if (toast.textContent.startsWith(gradio.lost)) tell(toast, says(words.connection_lost));
+        }
+        for (const title of document.querySelectorAll(gradio.toastTitle)) tell(title, says(words.trouble_title));
         // Gradio names the place for files in English only, and is found by that name.
         document.querySelector(gradio.dropzone)?.setAttribute('aria-label', says(words.choose_files));
         // Its examples are buttons, which no list may hold.
@@ -198,6 +206,7 @@
         press();
         document.dispatchEvent(new CustomEvent('bulletin-drawn')); // for address.js
     };
+    const tell = (element, text) => { if (element.textContent.trim() !== text) element.textContent = text; };
     let due = 0;
     new MutationObserver(() => { if (!due) due = setTimeout(() => { due = 0; name(); }, 60); })
         .observe(root, {subtree: true, childList: true, attributes: true, attributeFilter: ['aria-label']});

@@ -144,6 +144,8 @@ def _wire_answers(gr: Any, parts: Parts, handlers: "ChatHandlers") -> tuple[list
         tried.then(handlers.suggest, [conversation, found], following, **_AT_ONCE)
     stopping = event(handlers.stop, [conversation], [conversation, chat, send, stop], queue=False)
     stop.click(cancels=[*answered, *written], **stopping)
+    looked_after = [conversation, chat, send, stop]
+    following.check(**event(handlers.check, [conversation], looked_after, queue=False))
     following.undo(**event(_taken_back(gr, handlers), [conversation], shown, queue=False))
     return answered, written
 
@@ -319,6 +321,13 @@ class ChatHandlers:
         if so_far.is_waiting:
             self._service.done(so_far.turns[-1].ticket)
         return Conversation(), answer_html.empty_evidence(), "", ""
+
+    def check(self, so_far: Conversation) -> Any:
+        """The conversation of a page that waits for an answer, where that has come or will never come."""
+        if so_far.is_waiting and not self._service.is_lost(so_far.turns[-1].ticket):
+            return self._gr.skip()
+        ended = so_far.lost()
+        return self.settle(ended) if ended is so_far else {self._parts["conversation"]: ended, **self.settle(ended)}
 
     def take_back(self, so_far: Conversation, place: int) -> Any:
         """The conversation before the turn at a place, whose question goes into the box."""
