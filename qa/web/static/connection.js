@@ -11,7 +11,11 @@
     let joining = 0, isPassing = false;
     const send = window.fetch.bind(window);
     const isJoining = (what) => String(what?.url ?? what).includes('/queue/join');
+    const isEnding = (what, options) =>
+        /\/(cancel|reset)$/.test(String(what?.url ?? what)) && String(options?.body).includes('"event_id":null');
     window.fetch = async (what, options) => {
+        // To end an answer, Gradio also takes back the event that follows it, which has no number yet and finds nothing to do.
+        if (isEnding(what, options)) return new Response('{}', {headers: {'Content-Type': 'application/json'}});
         if (!isJoining(what)) return send(what, options);
         joining += 1;
         try { return await send(what, options); } catch (error) {
