@@ -52,7 +52,7 @@ class LibreOfficeLoader:
 
     def reads(self, document: Document) -> bool:
         """Whether it is of such a format, without a password, and LibreOffice is installed."""
-        return bool(_target(document.content)) and _program() is not None
+        return bool(_target(document.content)) and find_libreoffice() is not None
 
     def read(self, document: Document, limits: Limits) -> ParsedIssue:
         """The issue in what LibreOffice makes of it. Raises SourceError when it makes nothing of it in two minutes."""
@@ -75,7 +75,8 @@ def _target(content: bytes) -> str:
     return "docx" if head.startswith(_RTF) or _WORD_XML.search(head) else ""
 
 
-def _program() -> str | None:
+def find_libreoffice() -> str | None:
+    """Where LibreOffice is installed; None where it is not."""
     return next((found for name in _PROGRAMS if (found := shutil.which(name))), None)
 
 
@@ -89,7 +90,7 @@ def _converted(document: Document, target: str, limits: Limits) -> bytes:
         (profile / "user" / "registrymodifications.xcu").write_text(_PROFILE.format(settings), encoding="utf-8")
         said = _run(
             [
-                _program() or _PROGRAMS[0],
+                find_libreoffice() or _PROGRAMS[0],
                 "--headless",
                 "--norestore",
                 "--nolockcheck",

@@ -53,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--archive", metavar="DIR", help="the archive (default: BULLETIN_ARCHIVE, else archive)")
     parser.add_argument("--model", metavar="NAME", help="the model the archive was built with (default: as it says)")
     parser.add_argument("--host", default=HOST, help="address to listen on (default: %(default)s, this machine only)")
-    parser.add_argument("--port", type=_port, default=PORT, help="port to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=port_number, default=PORT, help="port to listen on (default: %(default)s)")
     parser.add_argument(
         "--editing",
         action=argparse.BooleanOptionalAction,
@@ -182,7 +182,8 @@ def _launch(
     return str(url)
 
 
-def _port(text: str) -> int:
+def port_number(text: str) -> int:
+    """A port as it stands on a command line. Raises ArgumentTypeError for what is none."""
     if not text.isdecimal() or not 1 <= int(text) <= 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is not a port; choose a number from 1 to 65535")
     return int(text)
