@@ -46,6 +46,10 @@ class CommandCode(ErrorCode):
     GOLD_UNREADABLE = "command.gold_unreadable", "The file {path} cannot be read ({detail})."
     NOT_WRITTEN = "command.not_written", "{name} cannot be written ({detail})."
     NO_ARCHIVE = "command.no_archive", "There is no archive at {folder}. Name its folder with --archive."
+    NO_SAMPLES = (
+        "command.no_samples",
+        "The sample bulletins are not installed. Install the package again, or run `bulletin build FOLDER`.",
+    )
     NO_QUESTION = "command.no_question", "{name} holds no question."
     QUESTIONS_UNREADABLE = "command.questions_unreadable", "The question file {name} cannot be read ({detail})."
     QUESTION_MISSING = "command.question_missing", "Give a question, or a file of questions with --questions."

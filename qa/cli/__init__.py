@@ -11,6 +11,7 @@ import qa.cli.ask
 import qa.cli.backup
 from embeddings.cli.archive import run_command
 from embeddings.cli.version import add_version_argument
+from qa.cli.demo import add_demo_command
 from qa.cli.doctor import add_doctor_command
 from qa.cli.feedback import check_users_data
 from qa.cli.keys import add_key_command
@@ -29,4 +30,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
     qa.cli.backup.add_backup_commands(commands)
     add_key_command(commands)
     add_doctor_command(commands)
+    add_demo_command(commands)
     return run_command(parser, arguments)

@@ -260,6 +260,7 @@ CHINESE: dict[ErrorCode, str] = {
     CommandCode.BAD_GOLD: "{name} 第 {line} 行：要有一个 JSON 对象，写明 question。",
     CommandCode.BAD_K: "-k 至少是 1，不能是 {k}。",
     CommandCode.BAD_SINCE: "--since“{text}”不是日期。请写成 2025-09-13。",
+    CommandCode.NO_SAMPLES: "没有安装样例公报。请重新安装，或运行 bulletin build 文件夹。",
     CommandCode.BAD_UNTIL: "--until “{text}”不是日期。请写成 2025-09-13。",
     CommandCode.FLOORS_UNREADABLE: "下限文件 {path} 读不了（{detail}）。",
     CommandCode.GOLD_UNREADABLE: "文件 {path} 读不了（{detail}）。",
