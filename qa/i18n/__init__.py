@@ -58,6 +58,12 @@ def words(key: str, **values: Any) -> Words:
     """What the page says by this name, with values put in; a value may be Words, too. `n` is what is counted."""
     chinese, *forms = _WORDS[key]
     english = forms[-1] if values.get("n") == 1 else forms[0]
+    title = values.get("title")
+    if isinstance(title, Words):  # what stands for a title that is not there is no title
+        chinese, english = chinese.replace("《{title}》", "{title}"), english.replace("“{title}”", "{title}")
+    elif isinstance(title, str) and "《{title}》" in chinese:
+        # A name inside a title has single marks (GB/T 15834).
+        values = {**values, "title": Words(title.replace("《", "〈").replace("》", "〉"), title)}
     return Words(chinese.format(**values), english.format(**{name: _english(one) for name, one in values.items()}))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from embeddings import Issue
+from qa.i18n import words
 from qa.types import Answer
 
 _TURNS_KEPT = 100  # so that a page left open for months stays small
@@ -51,7 +52,7 @@ class Turn:
             return False
         cited = any(citation.article.issue_id in gone for citation in self.answer.citations)
         return cited or any(
-            passage.article.issue_id in gone and f"《{passage.article.title}》" in self.answer.text
+            passage.article.issue_id in gone and words("titled", title=passage.article.title) in self.answer.text
             for passage in self.answer.passages
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import logging
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from embeddings import BulletinError
 from qa.assistant import Assistant
-from qa.i18n import Language
+from qa.i18n import Language, words
 from qa.types import AnswerKind
 from qa.userdata import export
 from qa.userdata.conversation import Conversation, Turn
@@ -122,16 +122,27 @@ class History:
         return False
 
     def note(self, turn: Turn) -> None:
-        """Count the question of a finished turn if the bulletin had no answer to it.
+        """Count the question of a turn that is new if the bulletin had no answer to it.
 
-        A question that leans on another counts as what it means. A greeting wants nothing; where the user's own
-        filters left nothing to search, the bulletin may well have it.
+        A question that leans on another is told apart by what it means, and listed as it was typed. A greeting wants
+        nothing; where the user's own filters left nothing to search, the bulletin may well have it.
         """
         answer = turn.answer
-        if answer is None or answer.kind is not AnswerKind.NOT_FOUND:
+        if answer is None or not turn.is_new or answer.kind is not AnswerKind.NOT_FOUND:
             return
+        meaning = answer.taken or turn.question
         with _going_on("A question without an answer could not be counted"):
-            self.store.count_unanswered(answer.taken or answer.question, confidence=answer.confidence)
+            self.store.count_unanswered(turn.question, meaning=meaning, confidence=answer.confidence)
+
+    def titles(self, articles: Sequence[str]) -> list[str]:
+        """The titles of some articles (ids), each once; an id that the archive has no more stands for itself."""
+        found: list[str] = []
+        with _going_on("The titles of articles could not be read"), self._assistant.archive.snapshot() as snapshot:
+            for one in articles:
+                there = snapshot.read_article(one)
+                found.append(words("titled", title=there[0].title or words("untitled")) if there else one)
+            return list(dict.fromkeys(found))
+        return list(articles)
 
     def vote(self, user: str, turn: Turn, vote: bool | None) -> bool:
         """Put down a vote on a turn's answer; None takes it back. Returns whether that could be done."""

@@ -240,10 +240,13 @@ class UserStore:
             for time, user, is_good, word, question, answer, abstained, articles, generation, model in rows
         ]
 
-    def count_unanswered(self, question: str, *, confidence: float) -> None:
-        """Put down that a question found no answer. Width, script, spaces and punctuation make no other question."""
+    def count_unanswered(self, question: str, *, confidence: float, meaning: str = "") -> None:
+        """Put down that a question found no answer. Width, script, spaces and punctuation make no other question.
+
+        `meaning` tells questions apart that lean on others (default: the question itself).
+        """
         question = _clean(" ".join(question.split()), _MAX_TEXT_CHARS)
-        folded = fold_to_words(question)
+        folded = fold_to_words(_clean(meaning or question, _MAX_TEXT_CHARS))
         if not folded:
             return
         with self._writing() as connection:

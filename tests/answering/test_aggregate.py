@@ -7,7 +7,7 @@ import pytest
 from embeddings import Filters
 from qa import Assistant
 from qa.answering.aggregate import Census, Wants, read_census, section_in, take_census
-from qa.i18n import Words
+from qa.i18n import Words, words
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,8 @@ def test_an_overview_gives_each_article_a_sentence(assistant: Assistant) -> None
     assert len(answer.citations) == len(articles)
     for citation in answer.citations:
         assert citation.article.body[citation.start : citation.end] == citation.quote
-        assert f"《{citation.article.title}》{citation.quote}[{citation.number}]" in answer.text
+        titled = words("titled", title=citation.article.title)
+        assert f"{titled}{citation.quote}[{citation.number}]" in answer.text
 
 
 def test_a_section_is_told_by_what_stands_beside_it() -> None:

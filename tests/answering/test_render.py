@@ -61,8 +61,8 @@ CASES = {
     ),
     "an issue without a day": (
         render.issue_line(PHOTO),
-        "一周要闻（日期不详）：《图片》[2]",
-        "一周要闻 (date unknown): “picture”[2]",
+        "一周要闻（日期不详）：图片[2]",
+        "一周要闻 (date unknown): picture[2]",
     ),
     "an overview": (
         render.overview("新桥", [CITATION], n=3, left_out=2, people=["王工", "李工"], numbers=["120米"], within=""),

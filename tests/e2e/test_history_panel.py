@@ -200,11 +200,17 @@ def test_a_vote_and_its_word_reach_the_store_and_the_staff(kept_page: Any, store
     assert vote.about.question == QUESTION
     page.reload()
     page.locator("#chat .said").wait_for()
+    asked = sum(one.asked for one in store.unanswered())
     ask(page, OFF_TOPIC)
     page.get_by_role("tab", name="编辑部").click()
     page.wait_for_selector(f"#votes .word:has-text('{word}')")
     assert page.locator("#votes .word b").count() == 0
     page.wait_for_selector(f"#wanted td:has-text('{OFF_TOPIC}')")
+    page.wait_for_timeout(500)  # for it to be counted again, if it were
+    assert sum(one.asked for one in store.unanswered()) == asked + 1
+    # Asked after another question it is taken as more than was typed.
+    assert page.inner_text(f"#wanted tr:has-text('{OFF_TOPIC}') td") == OFF_TOPIC
+    assert "《北京丰台站6月20日启用》" in page.inner_text(f"#votes li:has-text('{word}')")
     with page.expect_download() as download:
         page.click("#votes-csv")
     assert download.value.suggested_filename.startswith("读者意见")

@@ -167,10 +167,24 @@ def test_only_what_the_bulletin_did_not_have_counts_as_unanswered(history: Histo
     from embeddings import Filters
 
     for asked in (QUESTION, "你好", "火星上的温度是多少度？", "火星上的温度，是多少度"):
-        history.note(Turn(asked, assistant.ask(asked)))
-    history.note(Turn("长" * 501, note="问题太长了"))
-    history.note(Turn("问", assistant.ask("火星？", filters=Filters(section="没有这个栏目"))))
+        history.note(Turn(asked, assistant.ask(asked), is_new=True))
+        history.note(Turn(asked, assistant.ask(asked)))  # written, taken back or stopped, it is not asked again
+    history.note(Turn("长" * 501, note="问题太长了", is_new=True))
+    history.note(Turn("问", assistant.ask("火星？", filters=Filters(section="没有这个栏目")), is_new=True))
     assert [(one.question, one.asked) for one in history.store.unanswered()] == [("火星上的温度，是多少度", 2)]
+
+
+def test_a_question_that_leans_on_another_is_listed_as_it_was_typed(history: History, assistant: Assistant) -> None:
+    for first in (QUESTION, "我国首位太空行走的女航天员是谁？"):
+        answer = assistant.ask("那火星上的温度呢？", before=assistant.ask(first))
+        assert answer.abstained
+        history.note(Turn("那火星上的温度呢？", answer, is_new=True))
+    assert {one.question for one in history.store.unanswered()} == {"那火星上的温度呢？"}
+
+
+def test_sources_of_votes_go_by_their_titles(history: History, assistant: Assistant) -> None:
+    (cited,) = {citation.article.id for citation in assistant.ask(QUESTION).citations}
+    assert history.titles([cited, cited, "gone"]) == ["《北京丰台站6月20日启用》", "gone"]
 
 
 def test_a_vote_shows_on_its_answer_until_it_is_taken_back(history: History, assistant: Assistant) -> None:

@@ -4,6 +4,7 @@ gradio comes as an argument, so that importing this module costs nothing.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from embeddings import BulletinError
@@ -19,6 +20,7 @@ from qa.userdata.feedback import (
     vote_row,
 )
 from qa.userdata.history import History, file
+from qa.userdata.store import Vote
 from qa.web.html import feedback as feedback_html
 from qa.web.html.staff import heading, trouble
 from qa.web.scripts import on_event
@@ -51,7 +53,10 @@ class FeedbackPanel:
         store = self._history.store
 
         def save_votes() -> str:
-            return self._saved(gr, chinese("opinions"), lambda: [vote_row(one) for one in store.votes()], VOTE_COLUMNS)
+            def rows() -> list[FeedbackRow]:
+                return [vote_row(self._with_titles(one)) for one in store.votes()]
+
+            return self._saved(gr, chinese("opinions"), rows, VOTE_COLUMNS)
 
         def save_wanted() -> str:
             def rows() -> list[FeedbackRow]:
@@ -71,11 +76,15 @@ class FeedbackPanel:
     def _show(self) -> tuple[str, str]:
         store, shown_time = self._history.store, self._history.shown_time
         try:
-            said = [(one, shown_time(one.time)) for one in store.votes(limit=_SHOWN)]
+            said = [(self._with_titles(one), shown_time(one.time)) for one in store.votes(limit=_SHOWN)]
             asked = [(one, shown_time(one.time)) for one in store.unanswered(limit=_SHOWN)]
         except BulletinError as error:
             return trouble(words("opinions_trouble", reason=explain(error))), ""
         return feedback_html.votes(said), feedback_html.unanswered(asked)
+
+    def _with_titles(self, vote: Vote) -> Vote:
+        """A vote whose sources go by their titles."""
+        return replace(vote, about=replace(vote.about, articles=tuple(self._history.titles(vote.about.articles))))
 
     def _saved(self, gr: Any, what: str, rows: Callable[[], list[FeedbackRow]], columns: Sequence[str]) -> str:
         try:
