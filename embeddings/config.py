@@ -26,6 +26,11 @@ class Variable(str, Enum):
     default: str
 
     ARCHIVE = "BULLETIN_ARCHIVE", "the archive: a folder, or the URL of another engine's", "archive"
+    MILVUS = (
+        "BULLETIN_MILVUS",
+        "where Milvus is, for an archive on PostgreSQL whose URL does not say: `http://HOST:19530`",
+    )
+    MILVUS_TOKEN = "BULLETIN_MILVUS_TOKEN", "what Milvus asks for: `USER:PASSWORD` or a key"
     ISSUES = "BULLETIN_ISSUES", "where issues dropped on the page are kept; else `issues` in the archive folder"
     MODEL = (
         "BULLETIN_MODEL",
@@ -106,7 +111,7 @@ class Variable(str, Enum):
 
 
 # What opens a door; a backup does not carry it about.
-SECRETS = frozenset({Variable.AUTH, Variable.STAFF_PASSWORD, Variable.LLM_KEY})
+SECRETS = frozenset({Variable.AUTH, Variable.STAFF_PASSWORD, Variable.LLM_KEY, Variable.MILVUS_TOKEN})
 
 
 def settings_in_force() -> dict[str, str]:

@@ -419,6 +419,48 @@ class ArchiveCode(ErrorCode):
         "archive.not_a_folder",
         "The archive {location} is not in a folder of this machine. Name a folder in its place.",
     )
+    BAD_ADDRESS = (
+        "archive.bad_address",
+        "{location} is no URL of an archive ({detail}). Write postgresql://USER@HOST/DATABASE?archive=NAME&milvus=URL.",
+    )
+    COLLECTION_LOST = (
+        "archive.collection_lost",
+        "Milvus has no collection {name} for {location}; nothing is lost. `bulletin check --repair` makes it again, "
+        "without encoding.",
+    )
+    COPY_OVER = (
+        "archive.copy_over",
+        "{location} holds other issues than {source}; nothing was copied. Name an empty archive, or one that an "
+        "earlier copying left unfinished.",
+    )
+    INDEX_BEHIND = (
+        "archive.index_behind",
+        "{n} issues are stored and not yet in the search index. Wait for the build that puts them there, or run "
+        "`bulletin check --repair`.",
+    )
+    LOCK_LOST = (
+        "archive.lock_lost",
+        "The connection that held {location} is gone, so that another build may be at work; this one has changed "
+        "nothing more. Run it again: what is encoded is kept.",
+    )
+    NO_CLUSTER_PACKAGES = (
+        "archive.no_cluster_packages",
+        "An archive on PostgreSQL and Milvus needs more packages ({name} is missing). Run "
+        '`pip install "bulletin-qa[cluster]"`.',
+    )
+    NO_COPY = (
+        "archive.no_copy",
+        "{location} is backed up by PostgreSQL itself (`pg_dump`), or copied into a folder by `bulletin copy`.",
+    )
+    NO_MILVUS = (
+        "archive.no_milvus",
+        "{location} does not say where Milvus is. Add &milvus=http://HOST:19530 to it, or set BULLETIN_MILVUS.",
+    )
+    SERVICE_DOWN = (
+        "archive.service_down",
+        "{service}, which keeps {location}, does not answer ({detail}). What was stored is as it was. Start it, or see "
+        "to the network between, and try again.",
+    )
     BACKUP_DAMAGED = (
         "archive.backup_damaged",
         "{path} is no whole backup ({detail}); nothing was restored. Use another copy of it.",
@@ -510,6 +552,7 @@ class UsageCode(ErrorCode):
         "There is no article or issue called {name!r}; `bulletin list` shows the issues.",
     )
     NOT_A_NUMERAL = "usage.not_a_numeral", "{number} is not between 1 and 99."
+    NO_ISSUE_KEY = "usage.no_issue_key", "The archive has no issue with the key {key}."
     NO_CHUNK = (
         "usage.no_chunk",
         "There is no chunk {chunk!r} in this snapshot; ids are those of the archive's state that was searched.",

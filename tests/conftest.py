@@ -1,4 +1,4 @@
-"""What all tests share: an archive of the sample bulletins, a small fake encoder, and the marks `browser` and `model`.
+"""What all tests share: an archive of the sample bulletins, a small fake encoder, and the marks `browser`, `model` and `services`.
 
 A test has these marks by what it uses. One that opens a model without a fixture of this file says so itself, with
 `pytest.mark.model`; one that forgets to is told (`only_marked_tests_open_a_model`).
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -22,6 +24,17 @@ from qa import Assistant
 from qa.retrieval.cross_encoder import BundledReader
 from tests.support.fakes import CountingEncoder
 from tests.support.paths import ROOT, SAMPLES
+from tests.support.services import (
+    MILVUS,
+    POSTGRES,
+    REQUIRED,
+    NoServiceError,
+    milvus_server,
+    new_location,
+    postgres_server,
+    postgres_url,
+    remove_location,
+)
 
 # Commands print Chinese, whatever the locale of whoever runs the tests.
 os.environ["LC_ALL"] = "C.UTF-8"
@@ -31,7 +44,7 @@ settings.register_profile("any machine", deadline=None, suppress_health_check=[H
 settings.load_profile("any machine")
 
 # A mark, and the fixtures by whose use a test has it.
-MARKS = {"browser": {"browser"}, "model": {"default_encoder"}}
+MARKS = {"browser": {"browser"}, "model": {"default_encoder"}, "services": {"cluster_services"}}
 MOST_WORKERS = 4  # each opens the model: some 2 GB
 
 
@@ -54,6 +67,15 @@ def pytest_configure(config: pytest.Config) -> None:
     workers = getattr(config.option, "numprocesses", None) or 1
     if workers > 1:
         os.environ.setdefault("OMP_NUM_THREADS", str(max(1, cores() // workers)))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many tests of the contract each archive engine has passed."""
+    passed = [report.nodeid for report in terminalreporter.getreports("passed") if "test_contract.py" in report.nodeid]
+    for engine in ("local", "cluster"):
+        count = sum(f"[{engine}" in name or f"-{engine}]" in name for name in passed)
+        if count:
+            terminalreporter.write_line(f"contract of archives: {count} passed on {engine}")
 
 
 def cores() -> int:
@@ -105,6 +127,31 @@ def sample_archive(tmp_path_factory: pytest.TempPathFactory, default_encoder: En
 @pytest.fixture(scope="session")
 def assistant(sample_archive: Path) -> Assistant:
     return Assistant.open(sample_archive)
+
+
+@pytest.fixture(scope="session")
+def cluster_services() -> Iterator[tuple[str, str]]:
+    """Where PostgreSQL and Milvus are: those that the environment names, else some that are begun for this worker."""
+    if POSTGRES in os.environ and MILVUS in os.environ:
+        yield os.environ[POSTGRES], os.environ[MILVUS]
+        return
+    pytest.importorskip("psycopg")
+    pytest.importorskip("pymilvus")
+    with ExitStack() as stack:
+        try:
+            postgres = stack.enter_context(postgres_server())
+            milvus = stack.enter_context(milvus_server())
+        except NoServiceError as error:
+            pytest.fail(str(error)) if os.environ.get(REQUIRED) == "1" else pytest.skip(str(error))
+        yield postgres_url(postgres.port), f"http://127.0.0.1:{milvus.port}"
+
+
+@pytest.fixture
+def cluster_location(cluster_services: tuple[str, str]) -> Iterator[str]:
+    """The URL of an archive that is not there yet; what a test makes of it goes with the test."""
+    location = new_location(*cluster_services)
+    yield location
+    remove_location(location)
 
 
 @pytest.fixture(scope="session")

@@ -295,6 +295,17 @@ class ArchiveWriter(ArchiveReader, Protocol):
         """Keep some vectors by key. No chunk refers to them yet; a build that was stopped finds them again."""
         ...
 
+    def read_vectors(self, keys: Iterable[str]) -> dict[str, NDArray[np.float32]]:
+        """Those of some vectors that are stored, by key, as they were stored, each of shape (dimension,)."""
+        ...
+
+    def issue_as_stored(self, key: int) -> PreparedIssue:
+        """An issue by key, as a commit once took it, so that another archive can take it; its chunks have ids.
+
+        Raises ArgumentError for a key that is not there.
+        """
+        ...
+
     def commit(
         self,
         *,

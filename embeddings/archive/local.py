@@ -32,6 +32,7 @@ from embeddings.archive.rows import (
     ISSUE_COLUMNS,
     ISSUE_WIDTH,
     insert_issue,
+    issue_as_stored,
     issue_from,
     move_sources,
     put_changes_first,
@@ -212,6 +213,18 @@ class LocalArchive(ArchiveWriter):
                 "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)",
                 [(key, vector, checksum_of(key, vector)) for key, vector in packed],
             )
+
+    def read_vectors(self, keys: Iterable[str]) -> dict[str, NDArray[np.float32]]:
+        """Those of some vectors that are stored, by key."""
+        query = "SELECT vector FROM vectors WHERE vector_key = ?"
+        with self._reading() as connection:
+            found = {key: connection.execute(query, (key,)).fetchone() for key in keys}
+        return {key: np.frombuffer(row[0], dtype="<f4") for key, row in found.items() if row}
+
+    def issue_as_stored(self, key: int) -> PreparedIssue:
+        """An issue by key, as a commit once took it. Raises ArgumentError for a key that is not there."""
+        with self._reading() as connection:
+            return issue_as_stored(connection, key)
 
     def commit(
         self,

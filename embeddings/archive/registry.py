@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 
 ENTRY_POINTS = "bulletin_qa.archives"
 
-_engines: dict[str, Engine | str] = {LOCAL_SCHEME: "embeddings.archive.local:ENGINE"}
+_CLUSTER = "embeddings.cluster.engine:ENGINE"
+_engines: dict[str, Engine | str] = {
+    LOCAL_SCHEME: "embeddings.archive.local:ENGINE",
+    "postgresql": _CLUSTER,
+    "postgres": _CLUSTER,
+}
 
 
 def open_archive(location: str | Path | None = None) -> ArchiveReader:

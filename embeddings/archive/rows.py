@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import groupby
 from pathlib import Path
@@ -12,10 +13,17 @@ from embeddings.archive.base import PreparedIssue
 from embeddings.archive.checksums import seal_issue
 from embeddings.archive.codec import Boxes, boxes_from_json, boxes_to_json
 from embeddings.archive.issues import indexed_texts
-from embeddings.errors import ArchiveCode, ArchiveDamagedError, NotStorableError, SourceCode
+from embeddings.errors import (
+    ArchiveCode,
+    ArchiveDamagedError,
+    ArgumentError,
+    NotStorableError,
+    SourceCode,
+    UsageCode,
+)
 from embeddings.sources.files import ARCHIVE_FILE
 from embeddings.sources.outbox import ChangeKind, FileChange
-from embeddings.types import Article, ArticleKind, Issue
+from embeddings.types import Article, ArticleKind, Chunk, Issue
 
 DATABASE = ARCHIVE_FILE
 ISSUE_COLUMNS = "issues.id, issues.name, issues.date, issues.source, issues.member"
@@ -104,6 +112,34 @@ def _insert_issue(connection: sqlite3.Connection, prepared: PreparedIssue) -> No
             [(article_key, chunk.start, chunk.end, key) for chunk, key in prepared.chunks[article.id]],
         )
     seal_issue(connection, int(issue_key or 0))
+
+
+def issue_as_stored(connection: sqlite3.Connection, key: int) -> PreparedIssue:
+    """An issue by key, as `insert_issue` took it. Raises ArgumentError for a key that is not there."""
+    row = connection.execute(
+        f"SELECT recipe, root, reading_key, {ISSUE_COLUMNS} FROM issues WHERE issue_key = ?", (key,)
+    ).fetchone()
+    if row is None:
+        raise ArgumentError(UsageCode.NO_ISSUE_KEY, key=key)
+    issue = issue_from(row[3:])
+    rows = connection.execute(
+        f"SELECT article_key, {ARTICLE_COLUMNS} FROM articles a WHERE issue_key = ? ORDER BY article_key", (key,)
+    ).fetchall()
+    chunks: dict[str, list[tuple[Chunk, str]]] = {}
+    articles = []
+    for article_key, *columns in rows:
+        article = article_from(columns, issue)
+        articles.append(article)
+        places = connection.execute(
+            "SELECT chunk_key, start, end, vector_key FROM chunks WHERE article_key = ? ORDER BY chunk_key",
+            (article_key,),
+        )
+        chunks[article.id] = [
+            (Chunk(str(chunk), article.id, article.body[start:end], start, end), vector)
+            for chunk, start, end, vector in places
+        ]
+    recipe, root, reading_key = row[:3]
+    return PreparedIssue(replace(issue, articles=tuple(articles)), recipe, root, reading_key, chunks)
 
 
 def store_changes(connection: sqlite3.Connection, changes: Sequence[FileChange]) -> list[int | None]:

@@ -22,6 +22,7 @@ from embeddings.encoders.bundled import BUNDLED_MODEL, bundled_damage, bundled_f
 from embeddings.encoders.encoder import open_encoder
 from embeddings.errors import BulletinError, SourceError, UsageCode
 from embeddings.ingest.build import BuildOptions, BuildReport, Progress, add, build, remove, stale_sources
+from embeddings.ingest.copying import copy_archive
 from embeddings.ingest.plan import Omission
 from embeddings.ingest.repair import RepairReport, repair
 from embeddings.loaders.registry import read_issues
@@ -42,7 +43,7 @@ CheckBeside = Callable[[Path, bool], RepairReport]
 
 
 def add_commands(commands: Subparsers, *, check_beside: CheckBeside | None = None) -> None:
-    """Add build, add, remove, list, show, parse and check to a command line."""
+    """Add build, add, remove, list, show, copy, parse and check to a command line."""
     _add_build(commands)
     parser = command(commands, "remove", _remove, "take issues out of the archive")
     parser.add_argument("issues", nargs="+", metavar="ISSUE", help="an issue's name, file name, or start of its id")
@@ -51,6 +52,12 @@ def add_commands(commands: Subparsers, *, check_beside: CheckBeside | None = Non
     parser.add_argument("--skip", type=_whole_number, default=0, metavar="N", help="leave out so many of the newest")
     parser = command(commands, "show", _show, "print an issue or an article")
     parser.add_argument("name", metavar="ISSUE|ARTICLE", help="an article's id, or an issue's name, file name or id")
+    parser = commands.add_parser("copy", help="let an archive hold what another one holds, without encoding")
+    parser.add_argument("source", metavar="FROM", help="a folder, or the URL of another engine's archive")
+    parser.add_argument("target", metavar="TO", help="the same; made where there is none")
+    parser.add_argument("--wait", type=float, default=60.0, metavar="SECONDS", help="for a build to finish")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.set_defaults(run=_copy)
     parser = commands.add_parser("parse", help="print the articles of a file as JSON Lines, without an archive")
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
     parser.set_defaults(run=_parse)
@@ -207,6 +214,30 @@ def _remove(arguments: argparse.Namespace) -> int:
         print_json(asdict(report))
     else:
         print(f"issues: {report.removed} removed, {report.unchanged} left")
+    return 0
+
+
+def _copy(arguments: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
+    bar: tqdm[Any] = tqdm(unit=spoken("期", "issue"), disable=None, leave=False)
+
+    def show(done: int, total: int) -> None:
+        bar.total = total
+        bar.update(done - bar.n)
+
+    with bar:
+        report = copy_archive(
+            arguments.source,
+            arguments.target,
+            wait_seconds=arguments.wait,
+            on_wait=lambda holder: print(f"bulletin: waiting for {holder}", file=sys.stderr),
+            on_progress=show,
+        )
+    if arguments.json:
+        print_json(asdict(report))
+    else:
+        print(f"issues: {report.issues} copied, {report.present} there before; chunks: {report.chunks} copied")
     return 0
 
 

@@ -178,6 +178,27 @@ CHINESE: dict[ErrorCode, str] = {
     ArchiveCode.INDEX_NOT_WRITTEN: "各期已经存好，但 {folder} 里的检索文件写不进去（{detail}）。请腾出空间，再建一次。",
     ArchiveCode.LOCKED: "资料库正被另一个任务写入。请稍后再试。",
     ArchiveCode.MISSING: "{folder} 没有资料库。请先用 bulletin build 建库，或用 --archive 指定另一个。",
+    ArchiveCode.BAD_ADDRESS: (
+        "{location} 不是资料库的网址（{detail}）。请写成 postgresql://用户@主机/数据库?archive=名字&milvus=网址。"
+    ),
+    ArchiveCode.COLLECTION_LOST: (
+        "Milvus 里没有 {location} 的集合 {name}，资料没有丢。请运行 bulletin check --repair 重做，不必重新编码。"
+    ),
+    ArchiveCode.COPY_OVER: "{location} 里有 {source} 没有的期，没有复制。请另指一个空的资料库，或上次没复制完的那个。",
+    ArchiveCode.INDEX_BEHIND: "有 {n} 期已经存好，还没进检索。请等正在进行的建库完成，或运行 bulletin check --repair。",
+    ArchiveCode.LOCK_LOST: (
+        "占住 {location} 的连接断了，可能已有另一个任务在写；这次没有再改动。请再运行一次，编码好的都还在。"
+    ),
+    ArchiveCode.NO_CLUSTER_PACKAGES: (
+        '用 PostgreSQL 和 Milvus 的资料库还要装别的包（缺 {name}）。请运行 pip install "bulletin-qa[cluster]"。'
+    ),
+    ArchiveCode.NO_COPY: "{location} 请用 PostgreSQL 自己的 pg_dump 备份，或用 bulletin copy 复制到文件夹。",
+    ArchiveCode.NO_MILVUS: (
+        "{location} 没说 Milvus 在哪里。请在后面加上 &milvus=http://主机:19530，或设 BULLETIN_MILVUS。"
+    ),
+    ArchiveCode.SERVICE_DOWN: (
+        "保存 {location} 的 {service} 没有应答（{detail}）。已存的没有变。请启动它，或检查网络，再试一次。"
+    ),
     ArchiveCode.BACKUP_DAMAGED: "{path} 不是完整的备份（{detail}），什么也没有恢复。请换一份备份。",
     ArchiveCode.BACKUP_NEWER: "{path} 是更新的版本做的备份，什么也没有恢复。请装上那个版本。",
     ArchiveCode.BACKUP_NOT_WRITTEN: "备份 {path} 写不进去（{detail}）。请腾出空间，或换个文件夹。",
@@ -254,6 +275,7 @@ CHINESE: dict[ErrorCode, str] = {
     UsageCode.NAME_OF_ARTICLE: "--name 用于期；文章用 --title。",
     UsageCode.NOTHING_CALLED: "没有叫“{name}”的文章或期。bulletin list 列出各期。",
     UsageCode.NOT_A_NUMERAL: "{number} 不在 1 到 99 之间。",
+    UsageCode.NO_ISSUE_KEY: "资料库里没有编号为 {key} 的期。",
     UsageCode.NO_CHUNK: "资料库的这个状态里没有编号为“{chunk}”的段。请用这次检索得到的编号。",
     UsageCode.NO_ARTICLE_ID: "没有编号为“{name}”的文章；期可以改 --name 和 --date。",
     UsageCode.PHRASE_MISSING: "文章里没有“{text}”。bulletin show 可以看原文。",

@@ -29,8 +29,9 @@ from embeddings.chunking import chunk_article
 from embeddings.sources.outbox import ChangeKind, FileChange
 
 # By engine: where an archive of its own is for a test, as a URL or path. Nothing is there yet.
-ENGINES: dict[str, Callable[[Path], str]] = {
-    "local": lambda folder: str(folder / "archive"),
+ENGINES: dict[str, Callable[[pytest.FixtureRequest], str]] = {
+    "local": lambda request: str(request.getfixturevalue("tmp_path") / "archive"),
+    "cluster": lambda request: str(request.getfixturevalue("cluster_location")),
 }
 SETTINGS = Settings("plain", "plain-1", 4, 60, 0)
 BRIDGE = "新桥九月通车，两岸居民都来看。"
@@ -38,9 +39,9 @@ CANAL = "水渠修好了，两岸的稻田都有水。"
 GAMES = "小学举行运动会，操场上很热闹。"
 
 
-@pytest.fixture(params=sorted(ENGINES))
-def location(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return ENGINES[request.param](tmp_path)
+@pytest.fixture(params=["local", pytest.param("cluster", marks=pytest.mark.services)])
+def location(request: pytest.FixtureRequest) -> str:
+    return ENGINES[request.param](request)
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ def test_a_build_into_a_file_url_makes_its_folder(tmp_path: Path, issue: Path, c
 
 
 def test_an_unknown_scheme_is_an_error_that_names_the_known_ones() -> None:
-    with pytest.raises(ArchiveError, match=r"nosuch://host/news.*: file\."):
+    with pytest.raises(ArchiveError, match=r"nosuch://host/news.*: file, postgres, postgresql\."):
         open_archive("nosuch://host/news")
     register_engine("other", OpenArticle())
     with pytest.raises(ArchiveError, match=r": file, other\."):

@@ -1,0 +1,1 @@
+"""The archive on many machines: PostgreSQL is the truth, Milvus finds candidates."""
