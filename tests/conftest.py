@@ -1,7 +1,7 @@
-"""What all tests share: an archive of the sample bulletins, a small fake encoder, and the marks `browser`, `model` and `services`.
+"""What all tests share: an archive of the sample bulletins, a small fake encoder, services, and marks.
 
-A test has these marks by what it uses. One that opens a model without a fixture of this file says so itself, with
-`pytest.mark.model`; one that forgets to is told (`only_marked_tests_open_a_model`).
+A test has the marks `browser`, `model` and `services` by what it uses. One that opens a model without a fixture of this
+file says so itself, with `pytest.mark.model`; one that forgets to is told (`only_marked_tests_open_a_model`).
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ from embeddings.cluster.rows import (
     unpacked,
     write_settings,
 )
-from embeddings.cluster.snapshot import ClusterListing, ClusterSnapshot, State, generation_name
+from embeddings.cluster.snapshot import ClusterListing, ClusterSnapshot, ClusterState, generation_name
 from embeddings.cluster.terms import TermCounts
 from embeddings.errors import ArchiveCode, ArchiveError, ArchiveMissingError, SourceError
 from embeddings.sources.outbox import ChangeKind, FileChange, Outbox
@@ -118,7 +118,7 @@ class ClusterArchive(ArchiveWriter):
         with self._holding() as (connection, settings):
             yield ClusterSnapshot(
                 connection,
-                State.read(connection, settings),
+                ClusterState.read(connection, settings),
                 collection=self._collection,
                 listing=lambda: self._listing_of(connection, generation_name(settings)),
             )

@@ -49,7 +49,7 @@ Scored = dict[int, float]
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class ClusterState:
     """What a generation is made of, read once: what the archive says of itself, and what the collection lacks.
 
     `departed` are issues that are gone and may still be in the collection, `pending` those that it has not yet.
@@ -60,7 +60,7 @@ class State:
     pending: tuple[int, ...]
 
     @classmethod
-    def read(cls, connection: Connection, settings: ClusterSettings) -> State:
+    def read(cls, connection: Connection, settings: ClusterSettings) -> ClusterState:
         """The state that a transaction sees."""
         departed = connection.execute("SELECT issue_key FROM departed").fetchall()
         pending = connection.execute("SELECT issue_key FROM issues WHERE NOT indexed ORDER BY issue_key").fetchall()
@@ -99,7 +99,7 @@ class ClusterSnapshot(Snapshot):
     def __init__(
         self,
         connection: Connection,
-        state: State,
+        state: ClusterState,
         *,
         collection: Callable[[str], ChunkCollection],
         listing: Callable[[], ClusterListing],

@@ -19,7 +19,9 @@ def issues(tmp_path: Path) -> Path:
     folder = tmp_path / "issues"
     folder.mkdir()
     for number in range(4):
-        text = "\n\n".join(f"第{number}{part}号桥\n\n第{number}座桥在{part}月通车，河两岸的人都来看。" for part in range(1, 4))
+        text = "\n\n".join(
+            f"第{number}{part}号桥\n\n第{number}座桥在{part}月通车，河两岸的人都来看。" for part in range(1, 4)
+        )
         (folder / f"县报-2025-09-0{number + 1}.txt").write_text(text, encoding="utf-8")
     return folder
 

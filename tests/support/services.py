@@ -125,9 +125,7 @@ def postgres_server() -> Iterator[Server]:
         command = [str(programs / "postgres"), "-D", str(folder / "base"), "-p", str(port)]
         command += [f"-c{one}" for one in options]
         # SIGINT: end sessions and stop.
-        served = Server(
-            command, port=port, folder=folder, stop=signal.SIGINT, user=_user(), ready=_is_postgres_ready
-        )
+        served = Server(command, port=port, folder=folder, stop=signal.SIGINT, user=_user(), ready=_is_postgres_ready)
         with _running(served) as server:
             yield server
 
