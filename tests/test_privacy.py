@@ -73,9 +73,11 @@ row = {"question": "水渠全长多少米？", "answers": ["三千米"], "eviden
 row["article_title"] = "乙村水渠修好了"
 asked.write_text(json.dumps(row, ensure_ascii=False), encoding="utf-8")
 asking = (["search", "水渠"], ["evaluate", str(asked)])
-for words in (["list"], ["show", "报"], ["check", "--repair"], ["feedback"], *asking):
+for words in (["list"], ["show", "报"], ["check", "--repair"], ["feedback"], ["doctor"], *asking):
     run(*words, *archive)
 run("parse", issue)
+run("key", "add", "front", *archive)
+run("key", "remove", "front", *archive)
 run("backup", str(here / "backup.zip"), *archive)
 run("restore", str(here / "backup.zip"), "--archive", str(here / "other"))
 for words in (["correct", "报", "--name", "县报"], ["withdraw", "报"], ["add", issue], ["remove", "报"]):

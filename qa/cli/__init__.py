@@ -19,6 +19,11 @@ from qa.cli.keys import add_key_command
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    return run_command(command_line(), arguments)
+
+
+def command_line() -> argparse.ArgumentParser:
+    """The parser of all commands."""
     parser = argparse.ArgumentParser(
         prog="bulletin", description="Ask a local news bulletin, and get the sentence that says it."
     )
@@ -31,4 +36,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_key_command(commands)
     add_doctor_command(commands)
     add_demo_command(commands)
-    return run_command(parser, arguments)
+    return parser
