@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 7860
 
-.PHONY: chat services test test-quick coverage lint evaluate fuzz screenshots clean
+.PHONY: chat services test test-quick coverage lint evaluate fuzz bundle screenshots clean
 
 # A process a core, and tests that move to whoever has nothing left to do.
 SIDE_BY_SIDE := -n logical --dist worksteal
@@ -42,6 +42,11 @@ evaluate: $(VENV)/.test
 fuzz: $(VENV)/.test
 	$(BIN)/python -m pip install --quiet --editable '.[fuzz]'
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest tests/e2e/test_programs.py -k fuzzer
+
+# One file with which a machine without a network is set up; it fits this platform and this Python.
+bundle: $(VENV)/.chat
+	mkdir -p dist
+	$(BIN)/bulletin bundle dist/bulletin-qa.tar
 
 # The pictures that README shows; needs Chromium.
 screenshots: $(VENV)/.test

@@ -46,6 +46,13 @@ class CommandCode(ErrorCode):
     GOLD_UNREADABLE = "command.gold_unreadable", "The file {path} cannot be read ({detail})."
     NOT_WRITTEN = "command.not_written", "{name} cannot be written ({detail})."
     NO_ARCHIVE = "command.no_archive", "There is no archive at {folder}. Name its folder with --archive."
+    BAD_EXTRA = "command.bad_extra", "{name!r} is no extra; write their names with commas between, such as pdf,ocr."
+    NO_CHECKOUT = (
+        "command.no_checkout",
+        "The wheel of this project is built from its checkout. Name one that you have with --wheel.",
+    )
+    NO_PIP = "command.no_pip", "pip is not installed here. Run `python -m ensurepip`."
+    PIP_FAILED = "command.pip_failed", "pip could not get all that is needed ({detail})."
     NO_SAMPLES = (
         "command.no_samples",
         "The sample bulletins are not installed. Install the package again, or run `bulletin build FOLDER`.",

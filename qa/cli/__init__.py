@@ -11,6 +11,7 @@ import qa.cli.ask
 import qa.cli.backup
 from embeddings.cli.archive import run_command
 from embeddings.cli.version import add_version_argument
+from qa.cli.bundle import add_bundle_command
 from qa.cli.demo import add_demo_command
 from qa.cli.doctor import add_doctor_command
 from qa.cli.feedback import check_users_data
@@ -36,4 +37,5 @@ def command_line() -> argparse.ArgumentParser:
     add_key_command(commands)
     add_doctor_command(commands)
     add_demo_command(commands)
+    add_bundle_command(commands)
     return parser
