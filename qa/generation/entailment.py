@@ -22,7 +22,11 @@ from qa.generation.turns import (
     TURNS,
     copula_turned,
     count_moved,
+    counts_before,
+    gifts,
     is_turned,
+    named_behind,
+    parted_by_choice,
     passive,
     phrase_taken_out,
     undisposed,
@@ -32,8 +36,12 @@ from qa.generation.turns import (
 _LONGEST_CLAUSE, _LONGEST_WINDOW = 120, 400  # tokens; nobody writes longer ones, and aligning takes their product
 _MOST_FORMS = 80  # of a clause in another order that are tried
 _MOST_CLAUSES = 5  # of a sentence that one clause may be drawn from
+_GIVING = words.word_set("给 向 为")
+_ONCE = words.word_set("曾 曾经")
+_LATER = words.word_set("年底 年底前 月底 月底前 下半年 四季度 第四季度 今后 届时 明年 后年 下月 下周 明天 未来")
 _FUTURE = words.word_set("将 拟 计划 打算 准备 预计 有望 争取 力争 正在")
 _MEASURES_OF_ONE = words.word_set("个 场 次 项 种 份")
+_MEASURES_OF_KIND = _MEASURES_OF_ONE | words.word_set("名 位 家 座 条 件 所 部 本 支 只")  # 是一名教师: what one is
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +138,8 @@ def placements(
                 needs = _conditions(statement, first)
                 if needs is None or not _at_those_times(times, bare, window, statement, first):
                     continue
-                if _is_now_done(bare, window) and any(
-                    token.text in _FUTURE for token in statement.tokens if token.clause <= last
-                ):
+                ahead = any(token.text in _FUTURE for token in statement.tokens if token.clause <= last)
+                if (ahead or _is_to_come(window)) and _is_now_done(bare, window):
                     continue
                 found = _follows(bare, window, told)
                 if found:
@@ -143,12 +150,11 @@ def _has_all(clause: Sequence[Token], window: Sequence[Token]) -> bool:
     plain = {token.text for token in window if not token.quantity}
     if words.LOSES in plain:
         plain.add(words.WINS)
-    if not words.SAYING.isdisjoint(plain):
-        plain.add("说")
+    plain |= {mine for mine, theirs in words.SAID_BY.items() if not theirs.isdisjoint(plain)}
     return all(
         any(token.says(other) for other in window)
         if token.quantity and not _is_one(token)
-        else token.text in plain or token.text in words.INSERTABLE or token.text in TURNS or _is_one(token)
+        else token.text in plain or token.text in words.INSERTABLE | TURNS | _ONCE | _GIVING or _is_one(token)
         for token in clause
     )
 
@@ -159,8 +165,17 @@ def _is_one(token: Token) -> bool:
         token.quantity
         and token.quantity.value == 1
         and not (token.quantity.bound or token.quantity.is_ordinal)
-        and token.quantity.unit in _MEASURES_OF_ONE
+        and token.quantity.unit in _MEASURES_OF_KIND
     )
+
+
+def _may_be_added(clause: Sequence[Token], at: int) -> bool:
+    """Whether a word of a clause claims nothing of its own."""
+    token = clause[at]
+    if not _is_one(token):
+        return token.text in words.INSERTABLE
+    unit = token.quantity.unit if token.quantity else ""
+    return unit in _MEASURES_OF_ONE or (at > 0 and clause[at - 1].text in COPULA)
 
 
 def _is_now_done(clause: Sequence[Token], window: Sequence[Token]) -> bool:
@@ -169,22 +184,32 @@ def _is_now_done(clause: Sequence[Token], window: Sequence[Token]) -> bool:
     return any(token.text in DONE and token.text not in said for token in clause)
 
 
+def _is_to_come(window: Sequence[Token]) -> bool:
+    """Whether a text puts something at a time that may be to come (年底投用)."""
+    return any(token.text in _LATER for token in window)
+
+
 def _conditions(statement: Statement, first: int) -> frozenset[int]:
     """The clauses before one that its sentence does not vouch for it without."""
-    adds = any(token.text in words.ADDS for token in statement.tokens if token.clause == first)
+    said = {token.text for token in statement.tokens if token.clause == first}
     return frozenset(
         number
         for number in range(first)
-        if _limits([token for token in statement.tokens if token.clause == number], adds=adds)
+        if _limits(
+            [token for token in statement.tokens if token.clause == number],
+            adds=not words.ADDS.isdisjoint(said),
+            rules=not words.RULES.isdisjoint(said),
+        )
     )
 
 
-def _limits(clause: Sequence[Token], *, adds: bool) -> bool:
+def _limits(clause: Sequence[Token], *, adds: bool, rules: bool) -> bool:
     """Whether what comes after a clause holds only with it: doubted, for some (……的，不得), or but for some (除……外).
 
-    除……外 limits nothing where what comes after it `adds` something (除……外，还).
+    除……外 limits nothing where what comes after it `adds` something (除……外，还), and whoever demands what one must not
+    do has laid down that rule (要求，货车不得上桥).
     """
-    if any(token.text in words.UNVOUCHED for token in clause):
+    if any(token.text in words.UNVOUCHED and not (rules and token.text == "要求") for token in clause):
         return True
     said = [token.text for token in clause if not token.moment]
     if not said:
@@ -223,6 +248,15 @@ def _follows(clause: list[Token], window: list[Token], told: Sequence[Sequence[T
     """How a clause follows from a window of clauses: "straight", "reversed" (with another subject), or ""."""
     if _fits(clause, window, told):
         return "straight"
+    if any(token.quantity for token in clause):
+        for other in islice((*counts_before(window), *parted_by_choice(window)), _MOST_FORMS):
+            if _fits(clause, other, told):
+                return "straight"
+    if any(_fits(clause, other, told) for other in named_behind(window)):
+        return "straight"
+    for one, other in islice(gifts(clause, window), _MOST_FORMS):
+        if _fits(one, other, told):
+            return "straight"
     if window[0].clause != window[-1].clause:
         if any(_fits(one, window, told, closely=True) for one in count_moved(clause, within=True)):
             return "straight"
@@ -262,9 +296,9 @@ def _fits(
     if not pairs:
         return False
     matched = {mine for mine, _ in pairs}
-    if not all(
-        token.text in words.INSERTABLE or _is_one(token) for at, token in enumerate(clause) if at not in matched
-    ):
+    was = any(window[place].text == "过" for _, place in pairs)
+    added = [at for at in range(len(clause)) if at not in matched]
+    if not all(_may_be_added(clause, at) or (was and clause[at].text in _ONCE) for at in added):
         return False
     places = [theirs for _, theirs in pairs]
     # 1名 of 11名: an article that was added stands for no count of the text.
@@ -280,9 +314,14 @@ def _fits(
     is_named = any(clause[at].text in COPULA and at not in matched for at in range(len(clause)))
     if not may_end(window[places[-1] + 1 :], window, places, is_named=is_named):
         return False
+    scope = next((at for at in places if window[at].text in words.SCOPES), len(window))
+    if scope < len(window) and begun and begun[-1].text == "的":
+        return False
     joins = 0
     for place, following in pairwise(places):
         gap = window[place + 1 : following]
+        if place >= scope and window[place].clause == window[scope].clause and not is_idle(gap):
+            return False
         if window[place].clause == window[following].clause:
             if gap and not (is_idle(gap) if closely else may_be_left_out(gap, window, place, following)):
                 return False
@@ -292,7 +331,12 @@ def _fits(
                 return False
             if not may_join(window, place, following):
                 return False
-    if joins and any(token.text == "共" for at, token in enumerate(window) if at not in set(places)):
+    # 共有24支代表队、312名运动员: each count is one of what there is, while 共 alone is of all together.
+    if joins and any(
+        token.text == "共" and not (at + 1 in places and window[at + 1].text == "有")
+        for at, token in enumerate(window)
+        if at not in places
+    ):
         return False
     return joins <= 1
 

@@ -87,6 +87,9 @@ def bears_out(passage: Passage, text: str, *, before: str = "") -> bool:
     about = statements_of(_without_pronouns(sentences), issued)
     alternatives = [about] if _without_pronouns(sentences) == sentences else [statements_of(sentences, issued), about]
     aside = statements_of([article.heading, *article.byline.split("\n")], issued)
+    named = _with_names(sentences, text, article.heading)
+    if named != sentences:
+        alternatives.append(statements_of(_without_pronouns(named), issued))
     parts = [_without_lead(part, passage) for part in _sentences(text)]
     earlier = [_without_lead(part, passage) for part in _sentences(before)[-1:]]
     for place, part in enumerate(parts):
@@ -159,9 +162,30 @@ def _clauses(tokens: Sequence[Token]) -> list[list[Token]]:
     return clauses
 
 
+_KINDS = "镇乡村县市区校厂站港局院馆桥"
+_NAMED_KIND = re.compile(rf"[\u4e00-\u9fff]{{2,3}}[{_KINDS}]")
+
+
+def _with_names(sentences: Sequence[str], text: str, heading: str) -> list[str]:
+    """The sentences with a name that a text has for what they call 全镇, 本村 or 该厂, where they name only one such.
+
+    An article that has two towns may mean either.
+    """
+    replaced = list(sentences)
+    source = "\n".join((heading, *sentences))
+    for kind in {name[-1] for name in _NAMED_KIND.findall(text)}:
+        called = re.compile(rf"(?:全|本|该|这个|这座|这家|这所)(?:{kind})(?![长民委级政街口头下上内外])")
+        others = {source[max(0, at.start() - 2) : at.start()] for at in re.finditer(kind, called.sub("，", source))}
+        names = [name for name in others if len(name) == 2 and all("\u4e00" <= one <= "\u9fff" for one in name)]
+        names = [name for name in names if kind not in name]  # 柳河镇镇长
+        if len(names) == 1 and f"{names[0]}{kind}" in text:
+            replaced = [called.sub(f"{names[0]}{kind}", sentence) for sentence in replaced]
+    return replaced
+
+
 _DIGITS = re.compile(r"\d+")
 _PRONOUN = re.compile(r"^\s*[“\"]?(?:[他她它其](?![他余中次实])|该|这)")
-_HE = re.compile(r"^[“\"]?[他她](?!们)")
+_HE = re.compile(r"^(?:[“\"]?|[^，,。：:“”他她]{1,14}(?:日|时|年|月|天|晚|早|后|前|中|午|晨)[，,])[他她](?!们)")
 
 
 def _without_pronouns(sentences: Sequence[str]) -> list[str]:

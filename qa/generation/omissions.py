@@ -6,26 +6,44 @@ Each rule knows forms that are harmless; what has none of them may not be left o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 from qa.generation import vocabulary as words
 from qa.generation.tokens import Token
 from qa.generation.turns import AGENT, COPULA
 from qa.query.names import people_in
 
-_LONGEST_CALLING = 6  # tokens of an office before a name
+_LONGEST_CALLING = 9  # tokens of an office before a name
 _GOES_ON = words.word_set(
     "同比 增长 下降 其中 占 比 并 还 也 共 已 将 又 均 都 由 被 不 没有 有 是 获得 涉及 投入 参加 担任"
 )
 _COMPARES = words.word_set("同比 增长 下降 占 比 其中")
-_MEASURED = words.word_set("长度 面积 高度 宽 度 重 量 命 投入 容 深 资金 积")
+_MEASURED = words.word_set("时 期 额 价 龄 距 长度 面积 高度 宽 度 重 量 命 投入 容 深 资金 积")
 _RANKS = words.word_set("副 前 原 代")  # with the office, they are left out before a name
-_CANONICAL = frozenset(words.SAME.values()) - words.word_set(
-    "可以 需要 应该 允许 不 共 约 占 工程 公司 教师 学生 医生 民警 消防员 警方 公司 居民 农民 父亲 母亲 妻子 丈夫 女儿"
-)
-_PRESENTS = words.word_set("发生 举办 有 出现 爆发")
-_SETTING_ENDS = words.word_set("中 上 里 时 后 期间")
+_CANONICAL = frozenset(words.SAME.values()) - words.word_set("""
+    可以 需要 应该 允许 不 共 约 占 工程 公司 教师 学生 医生 民警 消防员 警方 公司 居民 农民 父亲 母亲 妻子 丈夫 女儿
+    工人 村民 市民 老人 小孩 志愿者 乘客 游客 商户 店主 老板 火灾 洪水 干旱 地点 时间 日期 门票 种类 退休 老师
+""")
+# What may be done to the one who has the title; other words of acts stand in the names of offices (交通运输局局长).
+_DONE_TO_PEOPLE = words.word_set("""
+    打败 不敌 救出 逮捕 反对 支持 拒绝 访问 会见 率领 帮助 要求 允许 禁止 批准 罚款 判处 打 告 杀 撞 骗 追 找 请 选 咬
+    替 派 送 问 见 陪 劝 谢 救 抓 捕 举报 起诉 控告 表彰 任命 免去 聘请
+""")
+_PRESENTS = words.word_set("发生 举办 举行 有 出现 爆发 建立 设立 成立 推出 引进 开办 新建")
+_SETTING_ENDS = words.word_set("中 上 里 时 后 期间 间")
 _STARTS = words.word_set("从 自 由")
+# Bodies whose name may stand before that of a part of theirs (县医院心内科).
+_BODY_ENDS = "局院校馆厂站所园社会司心团部港场学"
+_AGAINST_A_PLAN = words.word_set("比计划 比原计划 比原定计划 比预定计划 比原定 比预计")
+_MOVED_IN_TIME = words.word_set("提前 推迟")
+_CHANGES = words.word_set("调 提 增长 增 升 涨 下降 减 降 改为 改 扩大 扩 缩小 缩")
+_AT_A_PRICE = words.word_set("以 按 按照")
+_NAMED_BY_QUOTES = "店厂馆司村船楼桥社团队牌园寺庙舰车机院坊号"
+_HIM = words.word_set("他 她")
+_LEADS = _HIM | {"新"}
+_MADE_ANEW = words.word_set("推 推出 建立 建设 建成 增 增加 开 开办 招 引 引进 添 设 购买 种植")
+_NOW = words.word_set("目前 现 已 已经 当天 当日 随后 此后 先后 最终 每年 每月 每天")
+_HAVING = words.HAS | {"有"}
+_AFTER_A_TIME = words.word_set("后 之后 内 以后")
 _EACH = words.word_set("分别 各 各自")
 _PERSON_ENDS = "者员生民人手师工兵童属众"
 _PLACE_ENDS = "省市县区镇乡村"
@@ -42,8 +60,12 @@ def may_begin(gap: Sequence[Token], following: Token, told: Sequence[Sequence[To
         return True
     if _is_title(gap, following) and not _has_hedge(gap, but=_RANKS):
         return True
-    if _has_hedge(gap):
+    # 由两村合并而成的小学: what ends with 的 says of what it stands before how that came about.
+    led = words.word_set("由") if gap[-1].text == "的" else frozenset[str]()
+    if _has_hedge(gap, but=led):
         return False
+    if following.opens_quote and core[-1].text[-1] in _NAMED_BY_QUOTES and not _has_done(core):
+        return True
     if not told and all(token.text in words.PRONOUNS for token in core):
         return True
     setting = max((at for at, token in enumerate(gap[:-1]) if token.text in _SETTING_ENDS), default=-1)
@@ -53,11 +75,25 @@ def may_begin(gap: Sequence[Token], following: Token, told: Sequence[Sequence[To
         return True
     if gap[-1].text in _SETTING_ENDS or _is_title(gap, following):
         return True
+    listed = max((at for at, token in enumerate(gap) if token.text == "、"), default=-1)
+    if not told and listed >= 0 and _is_title(gap[listed + 1 :] or gap, following):
+        return True  # 安桂枝的徒弟、大学生温婷婷
     if not told and (gap[-1].text in words.CONJUNCTIONS or gap[-1].text in words.SPEECH):
         return True
     if not told and _is_calling(gap) and not any(token.text == "的" for token in gap):
         return True
+    if len(core) > 1 and core[-1].quantity and core[-1].quantity.is_ordinal:
+        core = core[:-1]  # 白塘村第六届梨花节
     if core[-1].text[-1] in _PLACE_ENDS and len(core) <= 5 and not core[0].quantity:
+        return True
+    if (
+        not told
+        and core[-1].text[-1] in _BODY_ENDS
+        and len(core) <= 10
+        and not any(token.quantity and token.quantity.is_counted for token in core)
+    ):
+        return not any(token.text in _CANONICAL or token.text in DONE for token in core)
+    if told and len(core) == 1 and core[0].text in words.HAS:
         return True
     # The subject was said in a clause before.
     return any(_says_first(clause, core) for clause in told)
@@ -91,15 +127,36 @@ def may_be_left_out(gap: Sequence[Token], window: Sequence[Token], place: int, f
         return True
     if _is_title(gap, window[following], after=window[place]) and not _has_hedge(gap, but=_RANKS):
         return True
-    if _has_hedge(gap):
+    said = "".join(token.text for token in gap)
+    changes = window[following].text in _CHANGES and any(token.quantity for token in gap)
+    if changes and gap[0].text in _STARTS and not _has_hedge(gap[1:], but=words.word_set("每")):
+        return True  # 由2.4元调整为2.85元
+    if said in _AGAINST_A_PLAN and window[following].text in _MOVED_IN_TIME:
+        return True
+    if _has_hedge(gap, but=words.word_set("每") if gap[0].text in _AT_A_PRICE else frozenset()):
         return False
     clause = [token.text for token in window if token.clause == window[place].clause]
+    if gap[-1].text == "等" and window[following].quantity:
+        return gap[0].text not in words.CONJUNCTIONS  # 书法、摄影等14门课程: all that is named, or nothing
     is_list = gap[0].text in words.CONJUNCTIONS or gap[-1].text in words.CONJUNCTIONS
     if is_list:
-        shares = not _EACH.isdisjoint(clause) or ("共" in clause and any(token.quantity for token in window))
+        # 24支代表队、312名运动员: each has its own count.
+        ends = gap[-1].text in words.CONJUNCTIONS and gap[0].quantity and gap[0].quantity.is_counted
+        own = ends and window[following].quantity
+        summed = "共" in clause and any(token.quantity for token in window) and not own
+        shares = not _EACH.isdisjoint(clause) or summed
         return not shares and not any(token.text == "的" for token in gap)
     if gap[-1].text == "的":
         return gap[0].text != "的"
+    if (
+        gap[-1].text == "地"
+        and len(gap) <= 3
+        and gap[0].text not in words.TITLES
+        and window[following].text in words.SPEECH
+    ):
+        return True  # 高兴地说
+    if gap[-1].text in _SETTING_ENDS and "".join(token.text for token in gap[-2:]) in words.OCCASIONS:
+        return True
     if gap[0].text in words.PREPOSITIONS:
         return not (window[following].quantity and gap[0].text in _STARTS)
     if _is_all_counts(core):
@@ -112,7 +169,10 @@ def may_join(window: Sequence[Token], place: int, following: int) -> bool:
     """Whether a subject may be joined with what a later clause says of it."""
     rest = [token for token in window[place + 1 : following] if token.clause < window[following].clause]
     lead = [token for token in window[place + 1 : following] if token.clause == window[following].clause]
-    if _core(lead) or any(token.text == "共" for token in lead):
+    led = _LEADS if window[following].text in _MADE_ANEW else _HIM
+    if any(token.text not in led for token in _core(lead)) or any(token.text == "共" for token in lead):
+        return False
+    if any(token.text in _HIM for token in lead) and not _is_only_person(window, place, following):
         return False
     if _clause_is_introduced(window, place) or _names_somebody(window[following : following + 8]):
         return False
@@ -121,7 +181,7 @@ def may_join(window: Sequence[Token], place: int, following: int) -> bool:
     if window[following].text in _COMPARES:
         if not all(token.quantity for token in _core(said_of)):
             return False
-    elif said_of and said_of[0].quantity:
+    elif said_of and said_of[0].quantity and not _is_of_time(said_of) and not _is_listed(window, place, following):
         return False
     if rest and (rest[0].text in ("的", *words.CONJUNCTIONS)):
         return False
@@ -130,9 +190,9 @@ def may_join(window: Sequence[Token], place: int, following: int) -> bool:
     if any(token.text in words.SPEECH or token.text in AGENT or token.text in words.UNVOUCHED for token in turned):
         return False
     starts = [
-        token
-        for before, token in pairwise(window[place:following])
-        if token.clause > before.clause and token.clause < window[following].clause
+        next((one for one in said if not one.moment and one.text not in _NOW), said[0])
+        for number in range(window[place].clause + 1, window[following].clause)
+        if (said := [token for token in rest if token.clause == number])
     ]
     # Another matter may be spoken of by then (营业收入8亿元，净利润3亿元，增长11%), but not after its measures alone.
     compares = window[following].text in _COMPARES or window[following].quantity
@@ -140,15 +200,41 @@ def may_join(window: Sequence[Token], place: int, following: int) -> bool:
         measures = not compares and _is_measure([one for one in rest if one.clause == token.clause])
         if token.text not in _GOES_ON and not measures:
             return False
-    skipped = "".join(token.text for token in rest if token.clause > window[place].clause)
+    skipped = "".join("," if token.quantity else token.text for token in rest if token.clause > window[place].clause)
     resumed = "".join(token.text for token in window[following : following + 4]).lstrip("曾")
     return not people_in(skipped) and not _begins_with_person(resumed)
+
+
+def _is_only_person(window: Sequence[Token], place: int, following: int) -> bool:
+    """Whether a pronoun before a word can mean only whoever is named right before another (乔世昌今年71岁，他把……)."""
+    said = "".join("," if token.quantity else token.text for token in window[place + 1 : following])
+    if people_in(said) or _names_somebody(window[place + 1 : following]):
+        return False
+    return any(
+        window[at].text in words.SURNAMES and len(window[at].text) == 1 for at in (place - 1, place - 2) if at >= 0
+    )
+
+
+def _has_done(core: Sequence[Token]) -> bool:
+    return any(token.text in _CANONICAL or token.text in _DONE_TO_PEOPLE or token.text in DONE for token in core[:-1])
+
+
+def _is_of_time(phrase: Sequence[Token]) -> bool:
+    """Whether a phrase says how long after or within what something was done (38分钟后扑灭)."""
+    return len(phrase) > 2 and phrase[1].text in _AFTER_A_TIME
+
+
+def _is_listed(window: Sequence[Token], place: int, following: int) -> bool:
+    """Whether a count is a later one of a list of what there is (共有24支代表队、312名运动员)."""
+    last = window[following]
+    is_list = all(token.clause in (window[place].clause, last.clause) for token in window[place : following + 1])
+    return is_list and window[place].text in _HAVING and last.quantity is not None and last.quantity.is_counted
 
 
 def presents(begun: Sequence[Token], window: Sequence[Token], places: Sequence[int]) -> bool:
     """Whether a clause says that something happened, of which the next one speaks (发生滑坡，造成……)."""
     resumed = next((at for at in places if window[at].clause > window[places[0]].clause), None)
-    if resumed is None or not any(token.text in _PRESENTS for token in begun):
+    if resumed is None or not any(token.text in _PRESENTS for token in begun) or _has_hedge(begun):
         return False
     return all(at in places for at in range(places[0], resumed) if window[at].clause == window[places[0]].clause)
 
@@ -214,11 +300,13 @@ def _is_calling(gap: Sequence[Token], *, longest: int = _LONGEST_CALLING) -> boo
         # 陶可欣的父亲: the 的 stands right before the calling.
         if longest == _LONGEST_CALLING and len(_core(gap[owner:])) != len(core) - len(office):
             return False
-    elif len(gap) > 3 and gap[0].text[0] in words.SURNAMES:
+    elif len(gap) > 3 and len(gap[0].text) == 1 and gap[0].text in words.SURNAMES:
         # What begins with a name may say what its bearer did to the one with the title.
         return False
-    acts = any(token.text in _CANONICAL or token.text in DONE for token in office)
-    counts = any(token.text in words.CONJUNCTIONS or token.quantity for token in gap)
+    acts = any(token.text in _DONE_TO_PEOPLE or token.text in DONE for token in office)
+    counts = any(
+        token.text in words.CONJUNCTIONS or (token.quantity and not token.quantity.is_ordinal) for token in gap
+    )
     return not acts and not counts and (owner >= 0 or not people_in("".join(token.text for token in office) + "〇"))
 
 

@@ -87,7 +87,7 @@ _UNIT = rf"{_UNITS}|成(?![立功为员果本长熟绩交都年效人品就分�
 _BOUNDS_BEFORE = {
     ">": "超过|超出|超|逾|多于|高于|大于|突破|不止",
     "<": "不到|不足|少于|低于|小于|接近|将近|近|不满",
-    "~": "大约|大概|约|约有|差不多",
+    "~": "大约为|大约有|大约|大概|约为|约有|约达|约|差不多",
     "≥": "至少|不少于|不低于|最少|起码",
     "≤": "至多|最多|不超过|不多于|不高于",
 }
@@ -95,6 +95,8 @@ _BOUNDS_AFTER = {">": "以上|多|余", "<": "以下|以内", "~": "左右|上�
 _BEFORE = {word: sign for sign, words in _BOUNDS_BEFORE.items() for word in words.split("|")}
 _AFTER = {word: sign for sign, words in _BOUNDS_AFTER.items() for word in words.split("|")}
 _NOT_ONE = "一(?=[些直起定般样切致旦边面同并线带律贯流体举再度向味])|(?<=[统唯万单同任不])一|(?<=(?<!分)之)一"
+_SURNAMES = "伍陆"  # formal numerals that begin a name where they count nothing
+_IDEOGRAPH = re.compile("[\u4e00-\u9fff]")
 _ASCII = r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _NUMERAL = rf"(?:{_ASCII})[十百千万亿]*|(?!{_NOT_ONE})[{_HAN}]+(?:点[{_HAN}]+)?[万亿]*|[俩仨]"
 _QUANTITY = re.compile(
@@ -139,6 +141,11 @@ class Quantity:
         return self.unit in _MEASURES and _MEASURES[self.unit][0] == "share"
 
     @property
+    def is_measure(self) -> bool:
+        """Whether the unit measures (米, 元, 小时), and does not count things."""
+        return self.unit in _MEASURES
+
+    @property
     def counts_people(self) -> bool:
         """Whether the measure word is one for people."""
         return 0 in _CLASSES.get(self.unit, ())
@@ -170,7 +177,7 @@ def _plain(character: str) -> str:
 def quantity_at(text: str, at: int) -> tuple[Quantity, int] | None:
     """The number that begins at a place of a folded text, with the place where it ends; None for none."""
     match = _QUANTITY.match(text, at)
-    if match is None:
+    if match is None or (match[0] in _SURNAMES and _IDEOGRAPH.match(text, match.end())):
         return None
     unit = match["unit"] or ""
     if match["percent"]:

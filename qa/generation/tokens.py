@@ -38,6 +38,7 @@ _RANGE = re.compile(r"(?<=[\d%])[-~—–]+(?=\d)")
 # Marks that end a clause; a full stop in Latin script is one of them, except within a number.
 _ENDS_CLAUSE = frozenset(",:;。!?….\n—|")
 _QUOTES = frozenset("“”\"'‘’「」『』《》〈〉()[]{}<>【】〔〕·")
+_OPENING = frozenset("“‘「『《〈")
 _SILENT = frozenset(" \t\u3000_") | _QUOTES
 
 
@@ -51,6 +52,7 @@ class Token:
     moment: Moment | None = None
     in_brackets: bool = False
     after_colon: bool = False
+    opens_quote: bool = False
 
     def says(self, other: Token) -> bool:
         """Whether both say the same."""
@@ -58,7 +60,7 @@ class Token:
             return bool(self.quantity and other.quantity and self.quantity.equals(other.quantity))
         if self.moment or other.moment:
             return bool(self.moment and other.moment and self.moment.is_said_by(other.moment))
-        return self.text == other.text or (self.text == "说" and other.text in vocabulary.SAYING)
+        return self.text == other.text or other.text in vocabulary.SAID_BY.get(self.text, ())
 
 
 def tokens_of(text: str, issued: date | None) -> list[Token]:
@@ -82,7 +84,13 @@ def _scan(text: str, issued: date | None) -> Iterator[Token]:
         if character in _ENDS_CLAUSE or character in _SILENT:
             at += 1
             continue
-        token = partial(Token, clause=clause, in_brackets=depth > 0, after_colon=clause == colon)
+        token = partial(
+            Token,
+            clause=clause,
+            in_brackets=depth > 0,
+            after_colon=clause == colon,
+            opens_quote=at > 0 and text[at - 1] in _OPENING,
+        )
         word = _fixed_word(text, at)
         if not word and (when := moment_at(text, at, issued)):
             yield token(text[at : when[1]], moment=when[0])
@@ -149,7 +157,12 @@ def _counts_apart(clause: Sequence[Token]) -> list[list[Token]]:
 _SETTING_ENDS = vocabulary.word_set("上 中 里 下 时 后 间 内 前 获悉 来看 之后")
 
 
+_LONGEST_OCCASION = 8  # tokens of 听证会上, 开学典礼上
+
+
 def _is_setting(clause: Sequence[Token]) -> bool:
     if all(token.moment or token.text in vocabulary.DROPPABLE for token in clause):
         return True
+    if clause[-1].text in _SETTING_ENDS and "".join(token.text for token in clause[-2:]) in vocabulary.OCCASIONS:
+        return len(clause) <= _LONGEST_OCCASION
     return clause[0].text in vocabulary.PREPOSITIONS and clause[-1].text in _SETTING_ENDS

@@ -11,8 +11,12 @@ from qa.generation.grounding import check, shown
 from qa.i18n import words
 from qa.types import Passage
 
-CLAIMS = Path(__file__).parents[1] / "data" / "written_claims.jsonl"
+DATA = Path(__file__).parents[1] / "data"
+CLAIMS = DATA / "written_claims.jsonl"
+# Told as a person would, without the words of the text beside it.
+TOLD_FREELY = DATA / "written_claims_told_freely.jsonl"
 LEAST_OF_THE_TRUE = 0.85
+LEAST_OF_THOSE_TOLD_FREELY = 0.7
 UNSUPPORTED = words("unsupported")
 
 REPORT = (
@@ -30,8 +34,8 @@ def is_shown_as_supported(sentence: str, source: Passage) -> bool:
     return any(written.is_supported for written in check(f"{sentence.rstrip('。')}[1]。", [source]))
 
 
-def claims(truth: str) -> list[tuple[Passage, str]]:
-    rows = [json.loads(line) for line in CLAIMS.read_text(encoding="utf-8").splitlines()]
+def claims(truth: str, *, path: Path = CLAIMS) -> list[tuple[Passage, str]]:
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     return [
         (passage(row["source"], day=date.fromisoformat(row["date"]), title=row["title"]), sentence)
         for row in rows
@@ -50,6 +54,52 @@ def test_most_true_sentences_are_shown_as_supported() -> None:
     assert len(true) >= 75
     missed = [sentence for source, sentence in true if not is_shown_as_supported(sentence, source)]
     assert len(missed) <= (1 - LEAST_OF_THE_TRUE) * len(true), missed
+
+
+def test_what_is_told_freely_is_never_shown_as_supported_where_it_is_false() -> None:
+    false = claims("false", path=TOLD_FREELY)
+    assert len(false) >= 230
+    assert [sentence for source, sentence in false if is_shown_as_supported(sentence, source)] == []
+
+
+def test_most_of_what_is_told_freely_and_true_is_shown_as_supported() -> None:
+    true = claims("true", path=TOLD_FREELY)
+    assert len(true) >= 200
+    missed = [sentence for source, sentence in true if not is_shown_as_supported(sentence, source)]
+    assert len(missed) <= (1 - LEAST_OF_THOSE_TOLD_FREELY) * len(true), missed
+
+
+@pytest.mark.parametrize(
+    ("report", "true", "false"),
+    [
+        ("县交通运输局局长康启明高兴地说，道路修好了", "康启明说，道路修好了", "县交通运输局说，道路修好了"),
+        ("消防员38分钟后扑灭明火，疏散居民47人", "消防员疏散了47名居民", "47名消防员疏散居民"),
+        ("伍思远在决赛中以4比2战胜岳凌", "岳凌在决赛中输给了伍思远", "伍思远在决赛中输给了岳凌"),
+        ("这次共有24支代表队、312名运动员参加", "这次有312名运动员参加", "这次共有312支代表队参加"),
+        ("会上，21名代表中有17人赞成，3人反对", "会上有17名代表赞成", "会上有21名代表赞成"),
+        ("首期开设书法、急救等14门课程", "首期开设14门课程", "首期开设书法14门课程"),
+        ("商务局对每个站点补贴6000元", "商务局给每个站点补贴6000元", "每个站点给商务局补贴6000元"),
+        ("考古所首次发现有纪年的漆器", "考古所首次发现有纪年的漆器", "考古所首次发现漆器"),
+        ("工地没有发现有毒的气体", "工地没有发现有毒的气体", "工地没有发现气体"),
+        ("交通局要求，货车不得上桥", "货车不得上桥", "货车可以上桥"),
+        ("老人乔世昌今年71岁，他把配方传给了外孙女", "乔世昌把配方传给了外孙女", "外孙女把配方传给了乔世昌"),
+    ],
+)
+def test_forms_in_which_people_tell_what_they_read(report: str, true: str, false: str) -> None:
+    source = passage(f"{report}。")
+    assert (is_shown_as_supported(true, source), is_shown_as_supported(false, source)) == (True, False)
+
+
+def test_what_a_headline_puts_at_a_later_time_is_not_done() -> None:
+    source = passage("车站站房已经封顶。", title="山阳站年底投用")
+    assert not is_shown_as_supported("山阳站已经投入使用", source)
+
+
+def test_the_whole_of_a_place_is_called_by_its_name_only_where_there_is_one() -> None:
+    one = passage("柳河镇镇长发言。全镇捕捞量为5.6万吨。", title="渔业通报")
+    two = passage("柳河镇和石桥镇签约。全镇捕捞量为5.6万吨。", title="渔业通报")
+    claim = "柳河镇捕捞量为5.6万吨"
+    assert (is_shown_as_supported(claim, one), is_shown_as_supported(claim, two)) == (True, False)
 
 
 def test_a_sentence_of_the_passage_is_borne_out_as_it_stands() -> None:
