@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from ipaddress import ip_address, ip_network
-from urllib.parse import urlsplit
 
 from embeddings import BulletinError, Variable, read_limit
 from qa.errors import ServingCode
@@ -65,11 +65,19 @@ def listed(variable: Variable) -> list[str]:
     return [one for part in variable.read().split(",") if (one := part.strip())]
 
 
+# As HTTP has it (RFC 9110, 7.2): a name or an address and perhaps a port, and nothing of an address of the web beside.
+_HOST = re.compile(r"(?P<name>\[[0-9a-fA-F:.]+\]|[^\s/?#@:\[\]\\,]+)(?::\d{0,5})?")
+
+
 def _plain(host: str) -> str:
-    """A host's name without its port, in lower case; empty where it is none."""
+    """A host's name without its port, in lower case, as browsers send it; empty where it is none."""
+    match = _HOST.fullmatch(host.strip())
+    if match is None:
+        return ""
+    name = match["name"].strip("[]").rstrip(".").lower()
     try:
-        return (urlsplit(f"//{host.strip()}").hostname or "").rstrip(".")
-    except ValueError:
+        return name if name.isascii() else name.encode("idna").decode("ascii")
+    except UnicodeError:
         return ""
 
 

@@ -148,7 +148,7 @@ class RequestFilter:
             return
         path, visit = _path(scope), ClientRequest.of(scope)
         send = _with_headers(send, _is_embedded(scope))
-        if not self._serving.hosts.knows(visit.headers.get("host", "")):
+        if not all(map(self._serving.hosts.knows, _names_of_page(scope))):
             # Before all else: a name that another site lets point here would make that site's page ours.
             await _refuse(send, 421, f"This page has another name; {Variable.HOSTS} names those that it goes by.")
             return
@@ -307,6 +307,18 @@ def _path(scope: Mapping[str, Any]) -> str:
     """The path below the root under which a proxy serves the page, whether or not the proxy takes that off."""
     path, root = str(scope["path"]), str(scope.get("root_path", "")).rstrip("/")
     return path[len(root) :] or "/" if root and (path == root or path.startswith(f"{root}/")) else path
+
+
+def _names_of_page(scope: Mapping[str, Any]) -> list[str]:
+    """By which names a request calls the page: as its host, and as what a proxy says that it was.
+
+    Gradio writes the latter into the page, as where all that belongs to it is.
+    """
+    named: dict[str, list[str]] = {"host": [], "x-forwarded-host": []}
+    for name, value in scope.get("headers", ()):
+        named.get(name.decode("latin-1").lower(), []).append(value.decode("latin-1"))
+    passed_on = [one for value in named["x-forwarded-host"] for one in value.split(",")]
+    return [*(named["host"] or [""]), *passed_on]
 
 
 def _query(scope: Mapping[str, Any]) -> dict[str, list[str]]:

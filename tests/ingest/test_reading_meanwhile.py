@@ -1,4 +1,4 @@
-"""Readers while another process holds the build lock: what they see is the state before or the one after, never a mix."""
+"""Readers while another process holds the build lock: they see the state before or the one after, never a mix."""
 
 from __future__ import annotations
 

@@ -24,10 +24,16 @@ def test_addresses_this_machine_and_what_is_named_are_known(host: str) -> None:
     [
         "", " ", ":7860", "evil.example", "evil.example:7860", "news.example.evil.example", "xlocalhost",
         "127.0.0.1.evil.example", "evil.example#127.0.0.1", "127.0.0.1@evil.example", "[::1", "1.2.3",
+        "evil.example@127.0.0.1", "127.0.0.1/../evil.example", "127.0.0.1:x", "127.0.0.1:123456", "127.0.0.1,localhost",
+        "127.0.0.1 localhost", "[127.0.0.1", "::1:7860", "local\xe9host",
     ],
 )  # fmt: skip
 def test_a_name_that_anyone_may_let_point_here_is_not_known(host: str) -> None:
     assert not KnownHosts(["news.example"]).knows(host)
+
+
+def test_a_name_in_another_script_is_known_as_browsers_send_it() -> None:
+    assert KnownHosts(["公报.example"]).knows("xn--55qt33b.example:443")
 
 
 def test_names_and_proxies_are_listed_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -106,6 +106,16 @@ def test_the_page_is_not_read_by_another_name(path: str, address: str) -> None:
     assert get(f"{address}{path}", headers={"host": "evil.example", "x-forwarded-host": "localhost"}).status_code == 421
 
 
+@pytest.mark.parametrize(
+    "passed_on",
+    [["evil.example"], ["localhost, evil.example"], ["evil.example", "localhost"], ["localhost@evil.example"]],
+)
+def test_what_a_proxy_says_that_the_page_was_called_is_a_name_of_the_page(passed_on: list[str], address: str) -> None:
+    headers = [("x-forwarded-host", name) for name in passed_on]
+    assert get(address, headers=headers).status_code == 421
+    assert get(address, headers=[("x-forwarded-host", "localhost")]).status_code == 200
+
+
 def test_the_page_goes_by_the_names_that_it_is_given(asked: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BULLETIN_HOSTS", "news.example")
     with serving(asked) as address:
