@@ -14,7 +14,7 @@ LABELS: dict[str, tuple[str, ...]] = {
     "issue": ("期数", "Issue"),
     "staff_tab": ("编辑部", "Newsroom"),
     "question": ("问题", "Question"),
-    "question_hint": ("请写下问题，按回车提问", "Write a question and press Enter"),
+    "question_hint": ("写下问题，按回车提问", "Write your question"),
     "section": ("栏目", "Section"),
     "since": ("从（日期）", "From (date)"),
     "since_hint": ("如 2021-08-02", "e.g. 2021-08-02"),
@@ -30,6 +30,7 @@ SAID: dict[str, tuple[str, ...]] = {
     "ask_anything": ("问一问公报里的人和事", "Ask about the people and events in the bulletin"),
     "asked": ("提问", "Question"),
     "back": ("← 返回", "← Back"),
+    "cancel": ("取消", "Cancel"),
     "connection_lost": (
         "和服务器的连接断开了，正在重连。写下的问题会留着，连上以后自动发出。",
         "The connection to the server was lost; it is being restored. What was asked is kept, and sent then.",
@@ -41,17 +42,18 @@ SAID: dict[str, tuple[str, ...]] = {
     "evidence": ("答案出处", "Sources"),
     "for_programs": ("给其他程序", "For other programs"),
     "large": ("大字", "Large type"),
-    "meaning_matches": ("意思相近", "close in meaning"),
+    "further": ("其他相近的文章（{n} 篇）", "Other articles that come near ({n})"),
+    "meaning_matches": ("说的是相近的事", "On something close to what was asked"),
     "motto": ("照原文回答，句句有出处", "Answers in the bulletin's own words, each with its source"),
     "nearest": ("内容最接近的文章", "Nearest articles"),
     "no_articles": ("没有可以显示的文章。", "There is no article to show."),
     "retry": ("重新回答", "Answer again"),
+    "save_question": ("保存", "Save"),
     "suggestions": ("还可以问", "You can also ask"),
     "timeline_heading": ("按时间看（{n:,} 篇）", "By time ({n:,} articles)", "By time ({n} article)"),
     "trouble_title": ("出了点问题", "Something went wrong"),
     "undo": ("撤回", "Take back"),
-    "why_found": ("找到的理由", "Found by"),
-    "words_match": ("字词相合", "same words"),
+    "words_match": ("也写到：", "Also speaks of: "),
     # What stands in place of an answer, and what the user should know of how the question was taken. The
     # English of the latter ends with a space: several may follow each other.
     "lost": (

@@ -20,10 +20,12 @@ LOOK_MILLISECONDS = 5000  # between looks after an answer that is waited for
 _SAID = (
     "answer",
     "asked",
+    "cancel",
     "choose_files",
     "connection_lost",
     "conversation",
     "copied",
+    "save_question",
     "trouble_title",
 )  # by page.js itself
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from threading import Event
 from typing import Any
 from urllib.request import urlopen
@@ -100,8 +101,11 @@ def test_a_question_is_edited_where_it_stands(page: Any) -> None:
     page.keyboard.press("Escape")
     assert page.inner_text("#chat .asked") == OFF_TOPIC
     page.click("#chat .doing.edit")
+    page.click("#chat .editing button:has-text('取消')")
+    assert page.inner_text("#chat .asked") == OFF_TOPIC
+    page.click("#chat .doing.edit")
     page.fill("#chat .user textarea", QUESTION)
-    page.press("#chat .user textarea", "Enter")
+    page.click("#chat .editing button:has-text('保存')")
     page.wait_for_selector("#chat .said:has-text('6月20日')")
     assert page.locator("#chat .asked").all_inner_texts() == [QUESTION]
 
@@ -135,7 +139,7 @@ def test_suggestions_are_answered(page: Any) -> None:
     page.wait_for_function("document.querySelectorAll('#chat .said').length === 2")
     assert page.locator("#chat .asked").last.inner_text() == question
     assert page.locator("#chat .said").last.get_attribute("class") == "said"
-    assert page.locator("#chat a.cite").count() == 2
+    assert page.locator("#chat a.cite").count() >= 2
 
 
 @pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
@@ -317,6 +321,14 @@ def serious(axe: Any, opened: Any) -> list[str]:
     ]
 
 
+# Whether what has the focus is in the window; a page that has none is not to blame.
+IS_ON_SCREEN = """() => {
+    const {left, right, top, bottom} = document.activeElement.getBoundingClientRect();
+    const isThere = right > 0 && left < innerWidth && bottom > 0 && top < innerHeight;
+    return isThere || document.activeElement === document.body;
+}"""
+
+
 def test_a_keyboard_reaches_the_answer_and_its_source(page: Any) -> None:
     ask(page, QUESTION)
     page.wait_for_selector(".card.cited")
@@ -324,6 +336,7 @@ def test_a_keyboard_reaches_the_answer_and_its_source(page: Any) -> None:
     reached = set()
     for _ in range(60):
         page.keyboard.press("Tab")
+        page.wait_for_function(IS_ON_SCREEN)
         reached.add(page.evaluate("document.activeElement.className + ' ' + document.activeElement.tagName"))
     assert {"cite A", "open BUTTON"} <= reached
     assert any("doing copy" in name for name in reached)
@@ -352,6 +365,20 @@ def test_questions_to_go_on_with_are_answered_and_new(assistant: Assistant) -> N
     assert QUESTION not in found
     assert not any(assistant.ask(question).abstained for question in found)
     assert found[0] not in next_questions(assistant, answer, asked=[QUESTION, found[0]])
+
+
+def test_what_was_told_who_wrote_and_what_was_withdrawn_are_not_suggested(assistant: Assistant) -> None:
+    answer = assistant.ask("冰球测试活动在哪里开赛？")
+    cited = {citation.article.issue_id for citation in answer.citations}
+    assert next_questions(assistant, answer, asked=[], gone=cited) == []
+    found = next_questions(assistant, answer, asked=["《别的文章》是谁写的？"])
+    assert found
+    assert not [question for question in found if "是谁写的" in question]
+    station = assistant.ask(QUESTION)
+    untold = replace(station, quote="")
+    assert any("什么时候开通" in question for question in next_questions(assistant, untold, asked=[]))
+    told = next_questions(assistant, untold, asked=[], told=[station.quote])
+    assert not any("什么时候开通" in question for question in told)
 
 
 def test_suggestions_are_shown_as_text() -> None:

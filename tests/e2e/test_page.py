@@ -104,8 +104,34 @@ def test_clearing_the_conversation_clears_the_evidence(page: Any) -> None:
 
 def test_the_page_tells_what_the_archive_holds(page: Any) -> None:
     text = page.inner_text(".holdings")
-    assert text.startswith("5 期（1 期日期不详） · ")
-    assert "2021-08-02 至 2022-06-17 · multilingual-e5-small" in text
+    assert text.startswith("5 期 · ")
+    assert text.endswith(" · 2021-08-02 至 2022-06-17")
+    height = page.evaluate("document.querySelector('#masthead').getBoundingClientRect().height / innerHeight")
+    assert height < 0.1
+
+
+# Whether an element is in the window, and in whatever scrolls around it.
+IS_SEEN = """(element) => {
+    const {left, top, width, height} = element.getBoundingClientRect();
+    const hit = document.elementFromPoint(left + width / 2, top + Math.min(height / 2, 12));
+    return top >= 0 && top < innerHeight && (element.contains(hit) || hit.contains(element));
+}"""
+
+
+def test_the_newest_question_its_answer_and_the_quote_of_a_reference_are_seen(page: Any) -> None:
+    page.click("[data-look=large]")
+    for question in (QUESTION, OFF_TOPIC, "上期谁出舱了？"):
+        ask(page, question)
+        page.wait_for_timeout(600)
+        assert page.locator("#chat .asked").last.evaluate(IS_SEEN)
+        assert page.locator("#chat .said").last.evaluate(IS_SEEN)
+    page.locator("#chat a.cite").last.click()
+    page.wait_for_selector(".card.lit mark")
+    page.wait_for_timeout(900)  # it scrolls there
+    assert page.locator(".card.lit mark").first.evaluate(IS_SEEN)
+    assert page.locator("#evidence > * .card").first.get_attribute("data-cites") == "1"
+    hint = "document.querySelector('#question textarea')"
+    assert page.evaluate(f"{hint}.scrollHeight <= {hint}.clientHeight + 1")
 
 
 def drop(page: Any, *files: Path) -> None:
@@ -266,7 +292,7 @@ def test_a_clause_asks_for_its_one_date_or_amount(clause: str, question: str) ->
 
 def test_an_article_with_nothing_to_ask_in_place_still_gives_a_question() -> None:
     article = Article("a", Issue("i", "一周要闻", None, "a.txt"), "老院子换新颜", "院子变样了。")
-    assert example_questions(article) == [(3, "关于“老院子换新颜”，报道说了什么？")]
+    assert example_questions(article) == [(3, "《老院子换新颜》讲了什么？")]
 
 
 @pytest.mark.parametrize(

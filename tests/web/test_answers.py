@@ -47,22 +47,26 @@ def test_marking_changes_no_character(text: str, start: int, end: int) -> None:
     assert marked(page) == (text[first:last] if first < last else "")
 
 
+def card_of(passage: Passage, *citations: Citation) -> str:
+    return answer_html.article_card([(1, passage, [one.number for one in citations])], citations)
+
+
 def test_the_quote_is_marked_where_it_stands() -> None:
-    card = answer_html.passage_card(1, PASSAGE, CITATION)
+    card = card_of(PASSAGE, CITATION)
     assert f"<p><mark>{QUOTE}</mark></p>" in card
     assert marked(card) == QUOTE
 
 
 def test_a_quote_that_crosses_a_line_is_marked_in_both_paragraphs() -> None:
     quote = BODY[START - 5 : START + 6]
-    card = answer_html.passage_card(1, PASSAGE, Citation(1, ARTICLE, quote, START - 5, START + 6))
+    card = card_of(PASSAGE, Citation(1, ARTICLE, quote, START - 5, START + 6))
     assert card.count("<mark>") == 2
     assert marked(card) == quote.replace("\n", "")
 
 
 def test_a_passage_is_cut_out_of_its_article_and_says_so() -> None:
     passage = Passage(ARTICLE, QUOTE, START, START + len(QUOTE), 1.0)
-    card = answer_html.passage_card(1, passage, CITATION)
+    card = card_of(passage, CITATION)
     assert "丰台站建了四年" not in card
     assert marked(card) == QUOTE
     assert card.count("……") == 2
@@ -76,17 +80,17 @@ def test_the_article_shows_every_paragraph_with_the_passage_set_off() -> None:
 
 
 def test_a_quoted_byline_is_marked_in_the_byline() -> None:
-    card = answer_html.passage_card(1, PASSAGE, Citation(1, ARTICLE, "本报记者 张三", None, None))
+    card = card_of(PASSAGE, Citation(1, ARTICLE, "本报记者 张三", None, None))
     assert '<span class="byline" lang="zh"><mark>本报记者 张三</mark></span>' in card
 
 
 def test_a_card_names_date_issue_section_and_byline() -> None:
-    text = shown(answer_html.passage_card(1, PASSAGE))
+    text = shown(card_of(PASSAGE))
     assert all(part in text for part in ("丰台站启用", "2022年6月17日", "新闻摘编", "国内", "本报记者 张三"))
 
 
 def test_an_unknown_date_and_a_missing_title_are_said() -> None:
-    card = shown(answer_html.passage_card(1, replace(PASSAGE, article=replace(ARTICLE, title="", date=None))))
+    card = shown(card_of(replace(PASSAGE, article=replace(ARTICLE, title="", date=None))))
     assert "日期不详" in card
     assert "（无题）" in card
 
@@ -146,7 +150,6 @@ def test_markup_in_a_title_is_shown_as_text() -> None:
         answer_html.answer_bubble(answer),
         answer_html.evidence(answer),
         answer_html.article_view(passage, citation),
-        answer_html.masthead(issues=1, undated=0, articles=1, first=None, last=None, model=MARKUP),
     ]
     for page in pages:
         assert "<img" not in page
@@ -158,10 +161,30 @@ def test_a_question_that_was_too_long_is_shown_shortened() -> None:
 
 
 def test_the_masthead_tells_how_much_there_is_and_from_when_to_when() -> None:
-    page = answer_html.masthead(
-        issues=5, undated=1, articles=54, first=date(2021, 8, 2), last=date(2022, 6, 17), model="multilingual-e5-small"
-    )
-    assert "5 期（1 期日期不详） · 54 篇文章 · 2021-08-02 至 2022-06-17 · multilingual-e5-small" in shown(page)
+    page = answer_html.masthead(issues=5, articles=54, first=date(2021, 8, 2), last=date(2022, 6, 17))
+    chinese = re.sub(r'<span class="en".*?</span>', "", page)
+    assert "5 期 · 54 篇文章 · 2021-08-02 至 2022-06-17" in shown(chinese)
+
+
+def test_cited_articles_come_first_each_once_and_the_others_are_folded_away() -> None:
+    other = replace(ARTICLE, id="b", title="别的事")
+    begun = Passage(ARTICLE, BODY[:8], 0, 8, 0.5)
+    passages = (Passage(other, BODY[:8], 0, 8, 0.9), begun, PASSAGE)
+    page = answer_html.evidence(replace(ANSWER, passages=passages))
+    shown_first, _, folded = page.partition("<details")
+    assert shown_first.count("<article") == 1
+    assert 'data-passage="3"' in shown_first
+    assert folded.count("<article") == 1
+    assert "别的事" in folded
+
+
+def test_an_article_that_is_nearly_all_passage_is_not_shaded() -> None:
+    whole = Passage(ARTICLE, BODY, 0, len(BODY), 1.0)
+    assert 'class="passage"' not in answer_html.article_view(whole)
+
+
+def test_words_that_stand_everywhere_are_no_reason() -> None:
+    assert "年" not in "".join(re.findall(r'<i lang="zh">(.*?)</i>', answer_html._why_found(PASSAGE, "2022年有几月？")))
 
 
 def test_a_day_without_its_year_is_shown_with_it() -> None:

@@ -224,7 +224,8 @@ def test_an_answer_from_a_withdrawn_issue_leaves_the_conversation(abstained: boo
 
 
 def test_an_answer_with_a_withdrawn_passage_beside_it_stays_and_keeps_its_ranks() -> None:
-    conversation = Conversation().add(turn(HERE, AWAY, HERE))
+    other = replace(HERE, id="丙", title="丙题", body="丙文。")
+    conversation = Conversation().add(turn(HERE, AWAY, other))
     shown = str(conversation_messages(conversation, {"乙"})) + conversation_evidence(conversation, {"乙"})
     assert "甲文" in shown
     assert "乙" not in shown

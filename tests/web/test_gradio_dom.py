@@ -16,15 +16,16 @@ STYLE = WEB.joinpath("static", "page.css").read_text(encoding="utf-8")
 # Classes that gradio gives to its parts.
 CLASSES = {
     "app", "block", "bot", "dark", "example", "example-text", "form", "gap", "gradio-container", "html-container",
-    "icon-button", "label-wrap", "main", "message", "message-content", "placeholder", "row", "selected", "sidebar",
-    "sidebar-content", "tab-container", "tab-wrapper", "tabitem", "toggle-button", "user",
+    "icon-button", "label-wrap", "main", "message", "message-buttons-left", "message-content", "placeholder", "row",
+    "scroll-down-button-container", "selected", "sidebar", "sidebar-content", "tab-container", "tab-wrapper",
+    "tabitem", "toggle-button", "user",
 }  # fmt: skip
 # Other attributes by which the style sheet knows them.
 ATTRIBUTES = {'data-testid="block-info"'}
 # What the table in page.js names.
 NAMED = (
     "message-content", "data-testid", "bot", "user", "log", "examples", "Liked", "Disliked", "Click to upload",
-    "sidebar", "toggle-button", "dark", "gradio_config", "tab", "toast-text", "toast-title",
+    "sidebar", "toggle-button", "dark", "gradio_config", "tab", "sidebar-content", "open", "toast-text", "toast-title",
     "Connection to the server was lost",
 )  # fmt: skip
 

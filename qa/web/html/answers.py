@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from operator import itemgetter
 
 from markupsafe import Markup, escape
 
@@ -20,16 +21,25 @@ UNTITLED = words("untitled")
 LOOKS = ("large", "dark")  # what a user can switch on, by the names that page.js and page.css know
 _REFERENCE = re.compile(r"\[(\d+)\]")
 _WORDS_SHOWN = 5  # that a passage and the question share
+_OF_TIME = re.compile(r"[\d.,年月日号时点分]+")  # figures and words of time stand everywhere
+_SET_OFF = 0.8  # of an article; a longer passage is not set off in it
 _QUOTED = 3  # of more sources than these, the conversation shows no quotes: they stand beside it
 _NOTHING = Markup()
+RankedPassage = tuple[int, Passage, list[int]]  # its rank, from one, and the numbers of the citations that stand in it
 _SHOWN_QUESTION_CHARS = 200  # of a question that was too long to be answered
 
 
-def masthead(*, issues: int, undated: int, articles: int, first: date | None, last: date | None, model: str) -> Markup:
-    """The name of the page, and what the archive holds: how much, from when to when, and by which model."""
-    count = words("issues_undated" if undated else "issues", n=issues, undated=undated)
-    holdings = joined(" · ", (count, words("articles", n=articles), day_range(first, last), model))
-    return render("answers", "masthead", holdings=holdings, looks=LOOKS)
+def masthead(*, issues: int, articles: int, first: date | None, last: date | None) -> Markup:
+    """The name of the page, and what the archive holds: how much, and from when to when."""
+    count = words("articles", n=articles)
+    return render(
+        "answers",
+        "masthead",
+        issues=words("issues", n=issues),
+        articles=count,
+        days=day_range(first, last),
+        looks=LOOKS,
+    )
 
 
 def foot() -> Markup:
@@ -86,19 +96,15 @@ def widening(label: str) -> Markup:
 
 
 def evidence(answer: Answer, *, gone: Collection[str] = (), turn: int = 0) -> Markup:
-    """The cards beside an answer, best passage first; after an abstention they are only the nearest articles.
+    """The cards beside an answer, a card an article: those cited in the order of their numbers, the others folded away.
 
+    After an abstention they are only the nearest articles, and those that the answer does not name are folded away.
     Passages from the issues in `gone` (ids) are left out; the others keep their ranks. `turn` is the answer's place in
     the conversation. Above the cards of a counted answer stands when the articles were printed.
     """
     if not answer.passages:
         return empty_evidence(words("no_articles"))
-    asked = answer.taken or answer.question
-    cards = [
-        passage_card(rank, passage, cited(passage, answer.citations), numbers=_numbers(passage, answer), asked=asked)
-        for rank, passage in enumerate(answer.passages, start=1)
-        if passage.article.issue_id not in gone
-    ]
+    shown, folded = _cards(answer, gone)
     return render(
         "answers",
         "evidence",
@@ -106,8 +112,30 @@ def evidence(answer: Answer, *, gone: Collection[str] = (), turn: int = 0) -> Ma
         question=answer.question,
         turn=turn,
         timeline=timeline_view(dict(answer.printed)),
-        cards=cards,
+        cards=shown,
+        folded=folded,
     )
+
+
+def _cards(answer: Answer, gone: Collection[str]) -> tuple[list[Markup], list[Markup]]:
+    """The cards of the articles that an answer cites or names, and those of the others."""
+    of_articles: dict[tuple[str, str], list[RankedPassage]] = {}
+    for rank, passage in enumerate(answer.passages, start=1):
+        if passage.article.issue_id not in gone:
+            key = (passage.article.issue_id, passage.article.id)
+            of_articles.setdefault(key, []).append((rank, passage, _numbers(passage, answer)))
+    shown: list[tuple[int, Markup]] = []
+    folded: list[Markup] = []
+    asked = answer.taken or answer.question
+    for passages in of_articles.values():
+        numbers = sorted({number for _, _, found in passages for number in found})
+        card = article_card(passages, answer.citations, numbers=numbers, asked=asked)
+        is_named = answer.abstained and words("titled", title=passages[0][1].article.title) in answer.text
+        if numbers or is_named:
+            shown.append((numbers[0] if numbers else len(answer.citations) + 1, card))
+        else:
+            folded.append(card)
+    return [card for _, card in sorted(shown, key=itemgetter(0))], folded
 
 
 def timeline_view(printed: Mapping[date | None, int]) -> Markup:
@@ -127,22 +155,33 @@ def empty_evidence(hint: str = "") -> Markup:
     return render("answers", "empty_evidence", hint=hint or words("empty_evidence"))
 
 
-def passage_card(
-    rank: int, passage: Passage, citation: Citation | None = None, *, numbers: Sequence[int] = (), asked: str = ""
+def article_card(
+    passages: Sequence[RankedPassage], citations: Sequence[Citation], *, numbers: Sequence[int] = (), asked: str = ""
 ) -> Markup:
-    """One passage with its source. A cited one carries its quote in <mark>. `data-passage` is the rank, from one.
+    """The passages of one article with their source: those that are cited, else the best one.
 
-    `numbers` are those of the citations it bears out; `asked` is the question, to say what the two have in common.
+    Each passage comes with its rank, from one, and the numbers of the citations that it bears out; `numbers` are all
+    of them. `data-passage` is the rank of the first that is shown. `asked` is the question, to say what the two have
+    in common. Quotes stand in <mark>.
     """
-    article = passage.article
-    text = _paragraphs(article.body, shown=(passage.start, passage.end), quote=_quote_span(citation))
+    shown = [one for one in passages if one[2]] or passages[:1]
+    rank, passage, _ = shown[0]
+    article, citation = passage.article, cited(passage, citations)
+    texts = [
+        passage_text(
+            _paragraphs(article.body, shown=(one.start, one.end), quote=_quote_span(cited(one, citations))),
+            (one.start, one.end),
+            of=article.body,
+        )
+        for _, one, _ in shown
+    ]
     return render(
         "answers",
         "card",
         rank=rank,
         title=article.title or UNTITLED,
         details=_details(passage, citation),
-        text=passage_text(text, (passage.start, passage.end), of=article.body),
+        text=Markup().join(texts),
         numbers=numbers,
         is_cited=citation is not None,
         reasons=_why_found(passage, asked),
@@ -168,8 +207,13 @@ def article_view(
     `turns` and `foot` are the way to its neighbours, and what stands under it (`qa/web/html/browse.py`).
     """
     article = passage.article
+    # What is set off is to stand out: a passage that is nearly all of the article does not.
+    is_part = passage.end - passage.start < _SET_OFF * len(article.body)
     body = _paragraphs(
-        article.body, shown=(0, len(article.body)), quote=_quote_span(citation), passage=(passage.start, passage.end)
+        article.body,
+        shown=(0, len(article.body)),
+        quote=_quote_span(citation),
+        passage=(passage.start, passage.end) if is_part else None,
     )
     return render(
         "answers",
@@ -234,8 +278,9 @@ def _numbers(passage: Passage, answer: Answer) -> list[int]:
 
 def _why_found(passage: Passage, asked: str) -> Markup:
     """The words that a passage and the question share, and whether their meanings are near."""
-    shared = matching_words(f"{passage.article.title}\n{passage.text}", asked)[:_WORDS_SHOWN]
-    return render("answers", "reasons", words_shared=shared, is_near=passage.dense_rank is not None)
+    shared = matching_words(f"{passage.article.title}\n{passage.text}", asked)
+    telling = [word for word in shared if len(word) > 1 and not _OF_TIME.fullmatch(word)][:_WORDS_SHOWN]
+    return render("answers", "reasons", words_shared=telling, is_near=not telling and passage.dense_rank is not None)
 
 
 def _source_line(citation: Citation) -> Words:

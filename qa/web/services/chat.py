@@ -139,8 +139,12 @@ class ChatService:
         if last is None:
             return []
         asked = [turn.question for turn in conversation.turns]
+        told = [turn.answer.quote for turn in conversation.turns if turn.answer]
         try:
-            return next_questions(self._assistant, last, asked=asked, go_on=lambda: not self._open)
+            gone = self.gone(conversation)
+            return next_questions(
+                self._assistant, last, asked=asked, told=told, gone=gone, go_on=lambda: not self._open
+            )
         except Exception:
             logger.exception("No questions could be suggested")
             return []
@@ -151,7 +155,7 @@ class ChatService:
         known = self._overview
         if known is None or known.generation != generation:
             with self._assistant.archive.snapshot() as snapshot:
-                known = self._overview = _overview(snapshot, model=self._assistant.encoder.name)
+                known = self._overview = _overview(snapshot)
         return known
 
     def issue_choices(self, chosen: str) -> Choices:
@@ -211,16 +215,14 @@ def refusal(question: str, *, since: str, until: str) -> str:
     return ""
 
 
-def _overview(snapshot: Snapshot, *, model: str) -> Overview:
+def _overview(snapshot: Snapshot) -> Overview:
     entries = snapshot.issues()
     dates = [entry.issue.date for entry in entries if entry.issue.date]
     masthead = answer_html.masthead(
         issues=len(entries),
-        undated=len(entries) - len(dates),
         articles=sum(entry.articles for entry in entries),
         first=min(dates, default=None),
         last=max(dates, default=None),
-        model=model,
     )
     sections = [(words("all_sections"), ""), *((section, section) for section in snapshot.sections() if section)]
     held = frozenset(key for entry in entries for key in (entry.issue.id, (entry.issue.source, entry.issue.member)))

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Sequence
 
 from embeddings import Article, split_sentences
 from qa.assistant import Assistant
+from qa.i18n import words as said
 from qa.types import Answer
 
 _EXAMPLES = 4
@@ -17,6 +18,7 @@ _EXAMPLES_TRIED = 28
 _NEXT = 3
 _NEXT_TRIED = 5  # each costs as much as a user's question
 _NEXT_ARTICLES = 3
+_WHO_WROTE = "是谁写的？"
 _ASKED = re.compile("什么时候|多少")
 _DATE = re.compile(r"(?:\d{4}年)?\d{1,2}月\d{1,2}日(?:上午|中午|下午|晚上?|凌晨)?")
 _AMOUNT = re.compile(r"(?<![第\d.])\d+(?:\.\d+)?[多余]?[万亿]*(?=[个名位人户家棵辆场次项条件例处册篇吨亩米元头座幅所])")
@@ -54,24 +56,45 @@ def answered_examples(assistant: Assistant) -> list[str]:
 
 
 def next_questions(
-    assistant: Assistant, answer: Answer, *, asked: Collection[str], go_on: Callable[[], bool] = lambda: True
+    assistant: Assistant,
+    answer: Answer,
+    *,
+    asked: Collection[str],
+    told: Collection[str] = (),
+    gone: Collection[str] = (),
+    go_on: Callable[[], bool] = lambda: True,
 ) -> list[str]:
-    """A few questions that the articles behind an answer answer, the articles taking turns; `asked` are left out.
+    """A few questions that the articles which an answer cites or names answer, the articles taking turns.
 
-    Each is tried out for as long as `go_on`.
+    What was `asked`, and what the quotes in `told` say, is left out, and so are the articles of the issues in `gone`
+    (ids). Who wrote an article is asked once in a conversation. Each is tried out for as long as `go_on`.
     """
-    articles = list({passage.article.id: passage.article for passage in answer.passages[:_NEXT_ARTICLES]}.values())
+    articles = [article for article in _articles_behind(answer) if article.issue_id not in gone][:_NEXT_ARTICLES]
     found: list[str] = []
+    quotes = (answer.quote, *told)
     tried = 0
     for question, article in _best_first(articles):
         if len(found) == _NEXT or tried == _NEXT_TRIED or not go_on():
             break
-        if question in found or question in asked or _says(answer.quote, question):
+        if question in found or question in asked or any(_says(quote, question) for quote in quotes):
+            continue
+        if question.endswith(_WHO_WROTE) and any(one.endswith(_WHO_WROTE) for one in (*found, *asked)):
             continue
         tried += 1
         if _answers(assistant, question, article):
             found.append(question)
     return found
+
+
+def _articles_behind(answer: Answer) -> list[Article]:
+    """The articles that an answer cites, or after a refusal names; what is merely near has other facts."""
+    cited = [citation.article for citation in answer.citations]
+    named = [
+        passage.article
+        for passage in answer.passages
+        if passage.article.title and said("titled", title=passage.article.title) in answer.text
+    ]
+    return list({(article.issue_id, article.id): article for article in (*cited, *named)}.values())
 
 
 def _says(quote: str, question: str) -> bool:
@@ -107,8 +130,8 @@ def example_questions(article: Article) -> list[tuple[int, str]]:
         clause = _CLAUSE.search(article.body, start, end)
         found.append((1, ask_in_place(clause.group()) if clause else ""))
     if _SIGNED.search(article.byline):
-        found.append((2, f"《{article.title}》是谁写的？"))
-    found.append((3, f"关于“{article.title}”，报道说了什么？"))
+        found.append((2, said("titled", title=article.title) + _WHO_WROTE))
+    found.append((3, said("titled", title=article.title) + "讲了什么？"))
     return [(kind, question) for kind, question in found if question]
 
 

@@ -19,6 +19,8 @@
         tabs: '#rooms [role="tab"]',
         drawer: '.sidebar',
         drawerHandle: '.toggle-button',
+        drawerContent: '.sidebar-content',
+        open: 'open', // a class of the drawer
         dark: 'dark', // a class of the body
         name: () => window.gradio_config.title,
         toastText: '[data-testid="toast-text"]',
@@ -107,20 +109,30 @@
         if (bubble.querySelector('textarea')) return;
         const field = Object.assign(document.createElement('textarea'), {value: asked.textContent, rows: 2});
         field.setAttribute('aria-label', button.textContent);
-        const done = () => { field.remove(); asked.hidden = false; button.focus(); };
+        const bar = document.createElement('div');
+        bar.classList.add('editing');
+        const [save, cancel] = ['save_question', 'cancel'].map((key) =>
+            Object.assign(document.createElement('button'), {type: 'button', textContent: says(words[key])}));
+        bar.append(save, cancel);
+        const done = () => { field.remove(); bar.remove(); asked.hidden = false; button.focus(); };
+        const ask = () => {
+            const question = field.value.trim();
+            const turn = turnOf(button);
+            done();
+            if (question) dispatch('edit', {turn, question});
+        };
+        cancel.addEventListener('click', (event) => { event.stopPropagation(); done(); });
+        save.addEventListener('click', (event) => { event.stopPropagation(); ask(); });
         field.addEventListener('keydown', (event) => {
             if (event.isComposing || event.keyCode === 229) return;
             if (event.key === 'Escape') { event.stopPropagation(); done(); }
             if (event.key === 'Enter' && !event.shiftKey) {
                 event.preventDefault();
-                const question = field.value.trim();
-                const turn = turnOf(button);
-                done();
-                if (question) dispatch('edit', {turn, question});
+                ask();
             }
         });
         asked.hidden = true;
-        asked.after(field);
+        asked.after(field, bar);
         field.focus();
     };
     const dispatch = (name, detail) => document.dispatchEvent(new CustomEvent(`bulletin-${name}`, {detail}));
@@ -137,7 +149,9 @@
         card.classList.remove('lit');
         void card.offsetWidth; // so that the light starts anew
         card.classList.add('lit');
-        card.scrollIntoView({block: 'nearest', behavior: 'smooth'});
+        if (card.closest('details')) card.closest('details').open = true;
+        // The quote is to be seen, which may stand below the fold of a long card.
+        (card.querySelector('mark') || card).scrollIntoView({block: 'center', behavior: 'smooth'});
         card.querySelector('button').focus({preventScroll: true});
     };
     document.addEventListener('bulletin-evidence', lightUp);
@@ -201,15 +215,37 @@
         for (const title of document.querySelectorAll(gradio.toastTitle)) tell(title, says(words.trouble_title));
         // Gradio names the place for files in English only, and is found by that name.
         document.querySelector(gradio.dropzone)?.setAttribute('aria-label', says(words.choose_files));
+        newest();
+        // What is in the closed drawer stands beside the screen, where the focus must not go.
+        const drawer = document.querySelector(gradio.drawer);
+        const inside = drawer?.querySelector(gradio.drawerContent);
+        if (inside && inside.inert === drawer.classList.contains(gradio.open)) inside.inert = !inside.inert;
+        // The name that it gives to an example is English; what stands on it is its name.
+        for (const one of document.querySelectorAll(`${gradio.examples} [aria-label]`)) one.removeAttribute('aria-label');
         // Its examples are buttons, which no list may hold.
         document.querySelector(gradio.examples)?.setAttribute('role', 'group');
         press();
         document.dispatchEvent(new CustomEvent('bulletin-drawn')); // for address.js
     };
+    // The newest question stands at the top of the conversation, with the beginning of its answer under it.
+    let seen = '';
+    const newest = () => {
+        const asked = [...document.querySelectorAll('#chat .asked')].pop();
+        const log = document.querySelector(gradio.log);
+        const now = `${document.querySelectorAll('#chat .asked').length} ${Boolean(document.querySelector('#chat .note.waiting'))}`;
+        if (!asked || !log || now === seen) { if (!asked) seen = ''; return; }
+        seen = now;
+        const scrolls = (one) => one.scrollHeight > one.clientHeight + 1 && /auto|scroll/.test(getComputedStyle(one).overflowY);
+        const scroller = [log, ...log.querySelectorAll('*')].find(scrolls);
+        const bubble = asked.closest(gradio.message) || asked;
+        if (scroller) scroller.scrollTop += bubble.getBoundingClientRect().top - scroller.getBoundingClientRect().top - 36;
+        const top = bubble.getBoundingClientRect().top;
+        if (top < 0 || top > innerHeight / 2) document.querySelector('#chat').scrollIntoView({block: 'start'});
+    };
     const tell = (element, text) => { if (element.textContent.trim() !== text) element.textContent = text; };
     let due = 0;
     new MutationObserver(() => { if (!due) due = setTimeout(() => { due = 0; name(); }, 60); })
-        .observe(root, {subtree: true, childList: true, attributes: true, attributeFilter: ['aria-label']});
+        .observe(root, {subtree: true, childList: true, attributes: true, attributeFilter: ['aria-label', 'class']});
     const begin = () => {
         restore();
         // Gradio sets the look of the system when it has loaded, however late that is.

@@ -53,6 +53,7 @@ def lay_out_chat(gr: Any, parts: Parts, library: Library) -> None:
                 layout="bubble",
                 sanitize_html=True,
                 render_markdown=False,
+                autoscroll=False,  # page.js brings up the newest question, and not the end of its answer
                 latex_delimiters=[],
                 feedback_options=THUMBS if "kept" in parts else None,
                 placeholder=both("ask_anything"),
