@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import Enum
 from pathlib import Path
@@ -62,6 +63,13 @@ class Variable(str, Enum):
         "addresses or networks, with commas between, of the proxies before the page; only theirs is the "
         "`X-Forwarded-For` that tells senders apart",
     )
+    WECOM_TOKEN = "BULLETIN_WECOM_TOKEN", "the Token of the callback of an application of 企业微信"
+    WECOM_KEY = "BULLETIN_WECOM_KEY", "its EncodingAESKey"
+    WECOM_ID = "BULLETIN_WECOM_ID", "the id of the company (CorpID)"
+    DINGTALK_SECRET = "BULLETIN_DINGTALK_SECRET", "the Client Secret (AppSecret) of a robot of 钉钉"
+    FEISHU_APP = "BULLETIN_FEISHU_APP", "the App ID of an application of 飞书"
+    FEISHU_SECRET = "BULLETIN_FEISHU_SECRET", "its App Secret"
+    FEISHU_KEY = "BULLETIN_FEISHU_KEY", "its Encrypt Key"
     # Most systems let a process hold 1,024 files and connections.
     MAX_CONNECTIONS = "BULLETIN_MAX_CONNECTIONS", "the most connections to the page at a time", "500"
     MAX_SENDER_CONNECTIONS = "BULLETIN_MAX_SENDER_CONNECTIONS", "the most of them from one address", "100"
@@ -111,12 +119,29 @@ class Variable(str, Enum):
 
 
 # What opens a door; a backup does not carry it about.
-SECRETS = frozenset({Variable.AUTH, Variable.STAFF_PASSWORD, Variable.LLM_KEY, Variable.MILVUS_TOKEN})
+SECRETS = frozenset(
+    {
+        Variable.AUTH,
+        Variable.STAFF_PASSWORD,
+        Variable.LLM_KEY,
+        Variable.MILVUS_TOKEN,
+        Variable.WECOM_TOKEN,
+        Variable.WECOM_KEY,
+        Variable.DINGTALK_SECRET,
+        Variable.FEISHU_SECRET,
+        Variable.FEISHU_KEY,
+    }
+)
 
 
 def settings_in_force() -> dict[str, str]:
     """The variables of the bulletin that the environment sets, without those that are secret."""
     return {str(one): os.environ[one] for one in Variable if os.environ.get(one) and one not in SECRETS}
+
+
+def variables_set(environment: Mapping[str, str]) -> list[str]:
+    """The variables of an environment that have a name like the bulletin's, known or not."""
+    return sorted(name for name in environment if name.startswith("BULLETIN_"))
 
 
 def settings_table() -> str:

@@ -141,6 +141,22 @@ class KeyCode(ErrorCode):
 
 
 @unique
+class ChatCode(ErrorCode):
+    """Why a request of a chat platform is refused, or a platform cannot be set up."""
+
+    BAD_KEY = "chat.bad_key", "The EncodingAESKey of {platform} must have 43 characters; copy it again."
+    BAD_SIGNATURE = "chat.bad_signature", "The signature is not that of the platform. Compare token, key and secret."
+    NO_CRYPTOGRAPHY = (
+        "chat.no_cryptography",
+        "A chat platform is set, but cryptography is not installed: pip install 'bulletin-qa[chats]'.",
+    )
+    OTHER_RECEIVER = "chat.other_receiver", "The request is for somebody else. Compare the id of the company."
+    SET_IN_PART = "chat.set_in_part", "A chat platform is set in part only; set {missing}, too."
+    STALE = "chat.stale", "The request is more than an hour old. Set the clock, if it is a new one."
+    UNREADABLE = "chat.unreadable", "The request cannot be read. Compare the key for encryption."
+
+
+@unique
 class ProgramCode(ErrorCode):
     """Why a call of another program cannot be answered, beside what is wrong with its question."""
 

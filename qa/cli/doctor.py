@@ -18,7 +18,7 @@ from pathlib import Path
 from embeddings import Archive, ArchiveMissingError, BulletinError, Limits, Variable, archive_path, chosen_model
 from embeddings.cli.archive import EXIT_PARTIAL, Subparsers, add_common_arguments, print_json
 from embeddings.cli.language import spoken
-from embeddings.config import download_allowed
+from embeddings.config import download_allowed, variables_set
 from embeddings.encoders.bundled import BUNDLED_MODEL, weights_path
 from embeddings.loaders.libreoffice import find_libreoffice
 from qa.server.access import AccessLimits, proxies_from_environment
@@ -36,6 +36,7 @@ EXTRAS: Mapping[str, tuple[str, ...]] = {
     "ocr": ("rapidocr", "cv2", "PIL"),
     "office": ("openpyxl", "pptx", "xlrd"),
     "export": ("docx",),
+    "chats": ("cryptography",),
     "llm": ("openai",),
     "mcp": ("mcp",),
 }
@@ -212,7 +213,7 @@ def settings(environment: Mapping[str, str]) -> Finding:
     """Whether every variable that is set is one, and says what it may."""
     name = spoken("设置", "settings")
     known = {str(one) for one in Variable}
-    given = {one for one in environment if one.startswith("BULLETIN_")}
+    given = set(variables_set(environment))
     if unknown := sorted(given - known):
         said = spoken(f"没有 {', '.join(unknown)} 这样的变量", f"there is no variable {', '.join(unknown)}")
         cure = spoken("名字见 docs/settings.md", "docs/settings.md has the names")

@@ -11,6 +11,7 @@ from typing import Any
 from embeddings.errors import ArchiveCode, BulletinError, ErrorCode, ModelCode, SourceCode, UsageCode
 from qa.errors import (
     AccessCode,
+    ChatCode,
     CommandCode,
     EditingCode,
     HistoryCode,
@@ -46,6 +47,13 @@ CHINESE: dict[ErrorCode, str] = {
     KeyCode.UNREADABLE: "密钥文件 {path} 读不了（{detail}）。请改好它，或移走它。",
     KeyCode.WAIT: "从这个地址来的错误密钥太多，请十分钟后再试。",
     KeyCode.WRONG: "没有这个密钥。密钥用 bulletin key add 生成。",
+    ChatCode.BAD_KEY: "{platform} 的 EncodingAESKey 应当是 43 个字符，请重新复制。",
+    ChatCode.BAD_SIGNATURE: "签名不对。请核对 Token、密钥和 Secret。",
+    ChatCode.NO_CRYPTOGRAPHY: "设了聊天平台，但没有安装 cryptography：pip install 'bulletin-qa[chats]'。",
+    ChatCode.OTHER_RECEIVER: "这个请求不是发给这里的。请核对企业 ID。",
+    ChatCode.SET_IN_PART: "聊天平台只设了一部分，还要设 {missing}。",
+    ChatCode.STALE: "请求是一小时以前的。如果是刚发的，请校准时钟。",
+    ChatCode.UNREADABLE: "请求读不了。请核对加密用的密钥。",
     ProgramCode.BAD_CALL: "调用与 /openapi.json 所写不符：{detail}。",
     ProgramCode.FAILED: "调用失败（{kind}），服务器的日志里有详情。",
     ProgramCode.NOTHING_HERE: "这里什么也没有。/openapi.json 列出可以调用的地址。",

@@ -49,8 +49,9 @@ MAX_BODY_BYTES = 2_000_000  # of a request that is no upload; the longest articl
 WRONG_DELAY = 1.0  # seconds that a wrong password costs
 HEALTH, PROGRAMS, MCP, ENTER, LEAVE = "/health", "/programs", "/mcp", "/staff/enter", "/staff/leave"
 CALLS = "/v1/"  # of other programs, by HTTP
+CHATS = "/chats/"  # of chat platforms, which sign what they send
 
-_OWN_ROUTES = (r"/(health|programs|mcp|staff/enter|staff/leave)/?", r"/openapi\.json", rf"{CALLS}.+")
+_OWN_ROUTES = (r"/(health|programs|mcp|staff/enter|staff/leave)/?", r"/openapi\.json", rf"{CALLS}.+", rf"{CHATS}[a-z]+")
 _OPEN = re.compile("|".join((*PAGE_ROUTES, *_OWN_ROUTES)))
 _STAFF, _CALL = re.compile(UPLOAD_ROUTE), re.compile(CALL_ROUTE)
 
@@ -71,6 +72,7 @@ class Serving:
     `fault_of_call` takes a path and the body of a call, read from JSON, and gives the status and the reason of a
     refusal, or None. `proxies` are addresses and networks. `mcp` is what answers at `/mcp`, and `lifespan` what has to
     run meanwhile. `routes` are those of calls by other programs, and `keys` says which of these are answered.
+    Where it `has_chats`, platforms come in by their signature.
     """
 
     assistant: Assistant
@@ -85,6 +87,7 @@ class Serving:
     lifespan: Callable[[Any], AbstractAsyncContextManager[None]] | None = None
     routes: Sequence[Any] = ()
     keys: KeyAccess | None = None
+    has_chats: bool = False
 
 
 def app_parts(serving: Serving, *, programs: str) -> dict[str, Any]:
@@ -170,7 +173,7 @@ class RequestFilter:
             await _refuse(send, 404, "There is nothing here.")
         elif path in (ENTER, LEAVE):
             await self._staff_login(scope, receive, send, visit, path)
-        elif path.startswith(CALLS) or (
+        elif path.startswith((CALLS, CHATS)) or (
             scope["method"] == "POST" and (_CALL.fullmatch(path) or path.rstrip("/") == MCP)
         ):
             await self._within_bounds(scope, receive, send, visit, is_staff=is_staff)
@@ -185,7 +188,7 @@ class RequestFilter:
         keys, credentials = self._serving.keys, self._serving.credentials
         if keys and path.startswith(CALLS) and keys.concerns(visit, has_password=credentials is not None):
             return await _admits_key(send, keys, visit)
-        if credentials is None or path == STARTING:
+        if credentials is None or path == STARTING or (path.startswith(CHATS) and self._serving.has_chats):
             return True
         if credentials.must_wait(visit):
             await _refuse(send, 429, "Too many wrong passwords; try again in ten minutes.", {"Retry-After": "600"})
@@ -216,7 +219,7 @@ class RequestFilter:
         try:
             if _CALL.fullmatch(_path(scope)):
                 await self._call(scope, receive, send, is_staff=is_staff)
-            elif _path(scope).startswith(CALLS):
+            elif _path(scope).startswith((CALLS, CHATS)):
                 await self._program_call(scope, receive, send)
             else:
                 await self._app(scope, receive, send)

@@ -21,6 +21,8 @@ from embeddings.cli.language import spoken
 from embeddings.cli.signals import ending_in_order
 from qa.api.endpoints import tool_server
 from qa.assistant import Assistant
+from qa.chats.groups import ChatGroups, platforms_from_environment
+from qa.chats.routes import chat_routes
 from qa.i18n import labels
 from qa.server.access import KnownHosts, proxies_from_environment
 from qa.server.auth import Credentials
@@ -145,7 +147,9 @@ def serve(
     serving: Serving = replace(page.serving, credentials=credentials, hosts=hosts, proxies=believed)
     keys = KeyAccess(KeyFile(serving.archive)) if serving.archive else None
     routes = program_routes(serving.assistant, address=partial(address_of, is_shared=True))
-    serving = replace(serving, routes=routes, keys=keys)
+    if platforms := platforms_from_environment():
+        routes += chat_routes(ChatGroups(serving.assistant, platforms))
+    serving = replace(serving, routes=routes, keys=keys, has_chats=bool(platforms))
     if mcp:
         answer, lifespan = tool_server(serving.assistant)
         serving = replace(serving, mcp=answer, lifespan=lifespan)

@@ -45,10 +45,13 @@ def open_address(assistant: Assistant, sample_archive: Path) -> Iterator[str]:
 def keyed(
     default_encoder: Encoder, sample_archive: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[str, KeyFile]]:
-    """A page that a password opens, and to which keys were given out."""
+    """A page that a password opens, to which keys were given out, and that answers in groups of 钉钉."""
     folder = Path(shutil.copytree(sample_archive, tmp_path_factory.mktemp("keyed") / "archive"))
     page = app.build_page(Assistant(Archive.open(folder), default_encoder), archive=folder)
-    yield app.serve(page, port=free_port(), credentials=Credentials("reader", "pass")), KeyFile(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BULLETIN_DINGTALK_SECRET", "secret")
+        address = app.serve(page, port=free_port(), credentials=Credentials("reader", "pass"))
+    yield address, KeyFile(folder)
     page.close()
 
 
@@ -199,6 +202,14 @@ def test_a_key_opens_the_calls_and_nothing_else(keyed: tuple[str, KeyFile]) -> N
     assert 1 <= int(limited.value.response.headers["retry-after"]) <= 60
     keys.remove("front")
     assert httpx.get(f"{address}v1/models", headers=bearer).status_code == 401
+
+
+def test_a_chat_platform_comes_in_by_its_signature_alone(keyed: tuple[str, KeyFile], open_address: str) -> None:
+    address, _ = keyed
+    forged = httpx.post(f"{address}chats/dingtalk", json={}, headers={"timestamp": "1", "sign": "x"})
+    assert (forged.status_code, forged.json()["error"]["code"]) == (403, "chat.bad_signature")
+    assert httpx.post(f"{address}chats/feishu", json={}).status_code == 404
+    assert httpx.post(f"{open_address}chats/dingtalk", json={}).status_code == 404
 
 
 def test_calls_that_are_no_calls_are_told_so(open_address: str) -> None:

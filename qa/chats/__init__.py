@@ -1,0 +1,1 @@
+"""Questions that are asked in the chat groups of other programs."""

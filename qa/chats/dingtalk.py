@@ -1,0 +1,63 @@
+"""钉钉: messages to a robot, by its callback.
+
+Signature: https://open.dingtalk.com/document/orgapp/receive-message — base64 of the HMAC-SHA256, by the application's
+secret, of time (in milliseconds), a line feed and the secret; more than an hour off is refused. Answers go to the
+`sessionWebhook` that comes with a message, and only to the vendor's host.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from qa.chats.base import Callback, ChatMessage, ChatRefusedError, ChatResponse, require_recent, require_same
+from qa.chats.posting import post_json
+from qa.errors import ChatCode
+
+HOSTS = frozenset({"oapi.dingtalk.com", "api.dingtalk.com"})
+
+
+class DingTalk:
+    """A robot of 钉钉."""
+
+    name = "dingtalk"
+    most_bytes = 6000  # the vendor takes 20,000 of a whole request; a longer text is folded away
+    answers_at_once = False
+
+    def __init__(
+        self, secret: str, *, now: Callable[[], float] = time.time, post: Callable[..., object] = post_json
+    ) -> None:
+        self._secret, self._now, self._post = secret, now, post
+
+    def read(self, callback: Callback) -> ChatMessage | ChatResponse:
+        """As the Protocol says. The signature does not bind the body, so that only the vendor's host is answered."""
+        moment = callback.headers.get("timestamp", "")
+        digest = hmac.new(self._secret.encode("utf-8"), f"{moment}\n{self._secret}".encode(), hashlib.sha256).digest()
+        require_same(callback.headers.get("sign", ""), base64.b64encode(digest).decode("ascii"))
+        require_recent(moment[:-3], self._now())
+        try:
+            told = json.loads(callback.body)
+            if told["msgtype"] != "text":
+                return ChatResponse(b"{}")
+            where = str(told["sessionWebhook"])
+            speaker = f"{told['conversationId']}/{told.get('senderStaffId') or told.get('senderId', '')}"
+            message = ChatMessage(str(told["msgId"]), speaker, str(told["text"]["content"]), {"address": where})
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
+            raise ChatRefusedError(ChatCode.UNREADABLE) from error
+        address = urlsplit(where)
+        if address.scheme != "https" or address.hostname not in HOSTS or address.port not in (None, 443):
+            raise ChatRefusedError(ChatCode.OTHER_RECEIVER)
+        return message
+
+    def response(self, message: ChatMessage, text: str) -> ChatResponse:
+        """Nothing but that the request came."""
+        return ChatResponse(b"{}")
+
+    def send(self, message: ChatMessage, text: str) -> None:
+        """As the Protocol says."""
+        self._post(message.place["address"], {"msgtype": "text", "text": {"content": text}})
