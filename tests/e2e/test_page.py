@@ -3,6 +3,7 @@ from __future__ import annotations
 import socket
 import sys
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from embeddings import Article, Encoder, Issue, add, withdraw
 from qa import Assistant
 from qa.userdata.conversation import Conversation, Turn
 from qa.web.services.chat import refusal
+from qa.web.services.editor import EditorService
 from qa.web.services.suggestions import answered_examples, ask_in_place, example_questions
 from tests.support.pages import MARKUP, OFF_TOPIC, QUESTION, ask, free_port
 
@@ -166,6 +168,11 @@ def test_a_dropped_issue_is_previewed_edited_and_answered_from(edited_page: Any,
     panel.get_by_label("收录这一篇").uncheck()
     page.get_by_role("button", name="确认入库").click()
     page.wait_for_selector("#arrival-status .trouble:has-text('“昨天”不是日期')")
+    page.wait_for_selector("#proof .field-issue-date .fault:has-text('“昨天”不是日期')")
+    page.wait_for_timeout(300)  # it scrolls there
+    box = page.locator("#proof .fault").bounding_box()
+    assert 0 <= box["y"] <= page.viewport_size["height"] - box["height"]
+    assert panel.get_by_label("出版日期").get_attribute("aria-invalid") == "true"
     panel.get_by_label("出版日期").fill("2025-09-13")
     page.get_by_role("button", name="确认入库").click()
     page.wait_for_selector("#arrival-status .done:has-text('已入库：1 篇')")
@@ -178,7 +185,11 @@ def test_a_dropped_issue_is_previewed_edited_and_answered_from(edited_page: Any,
 
 
 def test_an_indexed_article_is_corrected_and_its_issue_withdrawn(
-    edited_page: Any, edited_archive: Path, default_encoder: Encoder, tmp_path: Path
+    edited_page: Any,
+    edited_archive: Path,
+    default_encoder: Encoder,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     page = edited_page
     before = page.inner_text(".holdings").split(" · ")[0]
@@ -194,8 +205,17 @@ def test_an_indexed_article_is_corrected_and_its_issue_withdrawn(
     panel.get_by_label("标题").fill("桥修好了")
     page.locator("#stored .slips button").nth(1).click()
     page.wait_for_selector("#shelf-status .trouble:has-text('还没有保存')")
+    is_typed, correct = Event(), EditorService.correct_article
+    monkeypatch.setattr(EditorService, "correct_article", lambda *given: is_typed.wait(60) and correct(*given))
     page.get_by_role("button", name="保存更正").click()
+    page.wait_for_selector("#shelf-status .working")
+    panel.get_by_label("署名").fill("记者 慢")  # while it is being saved
+    is_typed.set()
     page.wait_for_selector("#shelf-status .done:has-text('已保存更正')")
+    page.wait_for_timeout(500)
+    assert panel.get_by_label("署名").input_value() == "记者 慢"
+    page.get_by_role("button", name="保存更正").click()
+    page.wait_for_selector("#stored .slips li:first-child:has-text('记者 慢')")
     assert "桥修好了" in page.inner_text("#stored .slips li:first-child")
     page.get_by_role("button", name="撤回这一期").click()
     page.get_by_role("button", name="确认撤回").click()

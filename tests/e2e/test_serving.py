@@ -396,7 +396,7 @@ def test_every_handler_of_the_staff_refuses_without_the_password(edited: Any) ->
     assert not [one for one in handlers if one.fn.__module__ in ("qa.web.tabs.staff_tab", "qa.web.services.editor")]
     names = {
         "_read", "choose", "_choose_issue", "_choose_next", "_clear", "_confirm", "_restore", "_ask", "<lambda>",
-        "_save", "_save_issue", "_withdraw", "refresh", "warm_up", "_show", "save_votes", "save_wanted",
+        "_save", "_save_issue", "_settle", "_withdraw", "refresh", "warm_up", "_show", "save_votes", "save_wanted",
     }  # fmt: skip
     guarded = [one for one in handlers if one.fn.__module__ == "qa.web.tabs.staff_login" and one.fn.__name__ != "look"]
     assert {one.fn.__name__ for one in guarded} == names

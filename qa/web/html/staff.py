@@ -45,9 +45,9 @@ def done(text: str) -> Markup:
     return render("staff", "done", text=text)
 
 
-def trouble(text: str) -> Markup:
-    """Why something was not done, and what would help."""
-    return render("staff", "trouble", text=text)
+def trouble(text: str, *, field: str = "") -> Markup:
+    """Why something was not done, and what would help; `field` is that of the form which caused it, "" for none."""
+    return render("staff", "trouble", text=text, field=field)
 
 
 def left_out(files: Sequence[tuple[str, str]]) -> Markup:

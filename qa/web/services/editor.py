@@ -142,8 +142,8 @@ class Upload:
         ]
         return places[(places.index(place) + 1) % len(places)]
 
-    def fault(self) -> tuple[ArticlePosition, str] | None:
-        """The first thing that keeps the upload from being indexed, and where it is."""
+    def fault(self) -> tuple[ArticlePosition, str, str] | None:
+        """The first thing that keeps the upload from being indexed: where it is, why, and in which field."""
         kept = [
             at
             for at, issue_form in enumerate(self.issue_forms)
@@ -152,17 +152,33 @@ class Upload:
         for issue_at in kept:
             issue_form = self.issue_forms[issue_at]
             if not issue_form.name.strip():
-                return (issue_at, 0), explain(NotDoneError(EditingCode.NAME_MISSING))
+                return (issue_at, 0), explain(NotDoneError(EditingCode.NAME_MISSING)), "issue-name"
             if found := _fault_of_date(issue_form.date):
-                return (issue_at, 0), explain(found)
+                return (issue_at, 0), explain(found), "issue-date"
             for at, (article, form) in enumerate(zip(issue_form.draft.issue.articles, issue_form.forms, strict=True)):
                 if form.kept and (found := fault_of(form, article.kind)):
-                    return (issue_at, at), words("article_fault", at=at + 1, fault=explain(found))
-        return None if kept else ((0, 0), words("nothing_kept"))
+                    said = words("article_fault", at=at + 1, fault=explain(found))
+                    return (issue_at, at), said, field_of(found)
+        return None if kept else ((0, 0), words("nothing_kept"), "")
 
 
 class NotDoneError(BulletinError):
     """What an editor wanted was not done."""
+
+
+_FIELDS = {
+    EditingCode.BAD_DATE: "date",
+    EditingCode.BODY_MISSING: "body",
+    EditingCode.DATE_MISSING: "date",
+    EditingCode.NAME_MISSING: "name",
+    EditingCode.TITLE_MISSING: "title",
+}
+
+
+def field_of(error: Exception, *, of_issue: bool = False) -> str:
+    """The field of a form that caused an error, of the issue's or of the article's; "" for none."""
+    name = _FIELDS.get(error.code, "") if isinstance(error, NotDoneError) else ""  # type: ignore[call-overload]
+    return f"issue-{name}" if name and of_issue else name
 
 
 def fault_of(form: ArticleForm, kind: ArticleKind) -> NotDoneError | None:
@@ -339,7 +355,8 @@ def editor_options(tell: Tell) -> BuildOptions:
             said = words("taking_in_article", at=progress.articles_done, n=progress.articles)
             if progress.seconds_left is not None and progress.seconds_left >= _MINUTE:
                 said = joined("", [said, words("time_left", n=math.ceil(progress.seconds_left / _MINUTE))])
-            tell(staff_html.working(said, progress.chunks_done, progress.chunks))
+            # The bar counts what the words beside it count.
+            tell(staff_html.working(said, progress.articles_done, progress.articles))
 
     def on_wait(_holder: str) -> None:
         tell(staff_html.working(words("archive_busy")))
@@ -366,10 +383,10 @@ def article_row_of(form: ArticleForm, *, section: str = "", marks: Sequence[str]
     return ArticleRow(title, " · ".join(filter(None, (form.byline, form.date, section))), tuple(marks))
 
 
-def said_of(error: Exception) -> str:
-    """What to say of an error, as HTML."""
+def said_of(error: Exception, *, of_issue: bool = False) -> str:
+    """What to say of an error, as HTML; `of_issue` where the form was the issue's."""
     if isinstance(error, NotDoneError):
-        return staff_html.trouble(explain(error))
+        return staff_html.trouble(explain(error), field=field_of(error, of_issue=of_issue))
     if isinstance(error, BulletinError):
         return staff_html.trouble(words("not_made", reason=explain(error)))
     logger.error("The staff side failed", exc_info=error)

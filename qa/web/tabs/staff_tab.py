@@ -120,20 +120,23 @@ class ArticleEditor:
 
 def _lay_out_editor(gr: Any, *, is_new: bool) -> ArticleEditor:
     label, line = labels(gr), {"max_lines": 1, "min_width": 160}
+
+    def field(name: str, **options: Any) -> Any:
+        return gr.Textbox(label=label(name), elem_classes=f"field-{name}", **options)
+
     with gr.Row(elem_classes="editor"):
         with gr.Column(scale=4, min_width=280):
             article_rows = gr.HTML("", js_on_load=on_load("slips"), elem_classes="slip-list", apply_default_css=False)
         with gr.Column(scale=7, min_width=300, elem_classes="article-form"):
             about = gr.HTML("", apply_default_css=False)
             place = gr.Textbox("", visible=False)
-            boxes = {"title": gr.Textbox(label=label("title"), max_lines=2)}
+            boxes = {"title": field("title", max_lines=2)}
             with gr.Row():
-                boxes["kicker"] = gr.Textbox(label=label("kicker"), **line)
-                boxes["deck"] = gr.Textbox(label=label("deck"), **line)
+                boxes |= {name: field(name, **line) for name in ("kicker", "deck")}
             with gr.Row():
-                boxes["byline"] = gr.Textbox(label=label("byline"), **line)
-                boxes["date"] = gr.Textbox(label=label("date"), placeholder=label("date_hint"), **line)
-            boxes["body"] = gr.Textbox(label=label("body"), lines=9, max_lines=18)
+                boxes["byline"] = field("byline", **line)
+                boxes["date"] = field("date", placeholder=label("date_hint"), **line)
+            boxes["body"] = field("body", lines=9, max_lines=18)
             if is_new:
                 boxes["kept"] = gr.Checkbox(True, label=label("keep_article"))
     return ArticleEditor(article_rows, about, place, boxes)
@@ -152,9 +155,15 @@ class UploadPanel:
         with gr.Column(visible=False, elem_id="proof") as self.panel:
             with gr.Row(elem_classes="issue-bar"):
                 self.issue = gr.Dropdown([], label=label("proofread"), min_width=220, scale=2)
-                self.name = gr.Textbox(label=label("issue_name"), max_lines=1, min_width=220, scale=2)
+                self.name = gr.Textbox(
+                    label=label("issue_name"), max_lines=1, min_width=220, scale=2, elem_classes="field-issue-name"
+                )
                 self.date = gr.Textbox(
-                    label=label("issue_date"), placeholder=label("issue_date_hint"), max_lines=1, min_width=130
+                    label=label("issue_date"),
+                    placeholder=label("issue_date_hint"),
+                    max_lines=1,
+                    min_width=130,
+                    elem_classes="field-issue-date",
                 )
                 self.kept = gr.Checkbox(True, label=label("keep_issue"), min_width=130)
             self.editor = _lay_out_editor(gr, is_new=True)
@@ -162,7 +171,9 @@ class UploadPanel:
                 self.next = gr.Button(label("next_article"), scale=1, min_width=90)
                 self.abandon = gr.Button(label("abandon"), scale=1, min_width=90)
                 self.confirm = gr.Button(label("confirm"), variant="primary", scale=2, min_width=140)
-        self.status = gr.HTML("", elem_id="arrival-status", apply_default_css=False)
+        self.status = gr.HTML(
+            "", elem_id="arrival-status", js_on_load=on_load("fault", panel="#proof"), apply_default_css=False
+        )
 
     def wire(self, gr: Any, staff: OnlyStaff) -> Any:
         """Say what happens. Returns the event after which the archive has changed."""
@@ -255,7 +266,8 @@ class UploadPanel:
             yield self._gr.skip()
             return
         if fault := upload.fault():
-            yield {**self._show(upload, fault[0]), self.status: staff_html.trouble(fault[1])}
+            place, said, field = fault
+            yield {**self._show(upload, place), self.status: staff_html.trouble(said, field=field)}
             return
         hidden = self._gr.update(visible=False)
         yield {self.upload: upload, self.panel: hidden, self.status: staff_html.working(words("taking_in"))}
@@ -274,15 +286,23 @@ class ArchivePanel:
     def __init__(self, gr: Any, service: EditorService) -> None:
         self._gr, self._service, label = gr, service, labels(gr)
         self.opened = gr.State(None)
+        self.sent = gr.State(None)  # what was in the fields when a change was sent, until its outcome is shown
         gr.HTML(staff_html.heading("shelf"), elem_id="shelf-heading", apply_default_css=False)
         self.choice = gr.Dropdown(
             _CHOICES, value="", show_label=False, label=label("which_issue"), elem_id="shelf", allow_custom_value=True
         )
         with gr.Column(visible=False, elem_id="stored") as self.panel:
             with gr.Row(elem_classes="issue-bar"):
-                self.name = gr.Textbox(label=label("issue_name"), max_lines=1, min_width=220, scale=3)
+                self.name = gr.Textbox(
+                    label=label("issue_name"), max_lines=1, min_width=220, scale=3, elem_classes="field-issue-name"
+                )
                 self.date = gr.Textbox(
-                    label=label("issue_date"), placeholder=label("issue_date_hint"), max_lines=1, min_width=130, scale=2
+                    label=label("issue_date"),
+                    placeholder=label("issue_date_hint"),
+                    max_lines=1,
+                    min_width=130,
+                    scale=2,
+                    elem_classes="field-issue-date",
                 )
                 self.save_issue = gr.Button(label("save_issue"), min_width=140)
                 self.withdraw = gr.Button(label("withdraw"), elem_id="withdraw", min_width=120)
@@ -294,11 +314,13 @@ class ArchivePanel:
             with gr.Row(elem_classes="actions"):
                 self.restore = gr.Button(label("restore"), scale=1, min_width=90)
                 self.save = gr.Button(label("save"), variant="primary", scale=2, min_width=140)
-        self.status = gr.HTML("", elem_id="shelf-status", apply_default_css=False)
+        self.status = gr.HTML(
+            "", elem_id="shelf-status", js_on_load=on_load("fault", panel="#stored"), apply_default_css=False
+        )
 
     def wire(self, gr: Any, staff: OnlyStaff, generation: Any, entered: Any) -> list[Any]:
         """Say what happens, also after `entered`. Returns the events after which the archive has changed."""
-        inputs = {self.opened, self.choice, self.name, self.date, *self.editor.inputs}
+        inputs = {self.opened, self.sent, self.choice, self.name, self.date, *self.editor.inputs}
         outputs = {*inputs, *self.editor.outputs, self.status, self.panel, self.confirmation, self.warning}
 
         def choose(values: Values, event: gr.EventData) -> Any:
@@ -315,11 +337,14 @@ class ArchivePanel:
         self.restore.click(staff(self._restore), inputs, outputs, **_AT_ONCE)
         self.withdraw.click(staff(self._ask), self.opened, {self.confirmation, self.warning}, **_AT_ONCE)
         self.stay.click(staff(lambda: gr.update(visible=False)), None, self.confirmation, **_AT_ONCE)
-        return [
+        changed = [
             self.save.click(staff(self._save), inputs, outputs, **_WRITING),
             self.save_issue.click(staff(self._save_issue), inputs, outputs, **_WRITING),
             self.withdraw_now.click(staff(self._withdraw), inputs, outputs, **_WRITING),
         ]
+        for event in changed:
+            event.then(staff(self._settle), inputs, outputs, **_AT_ONCE)
+        return changed
 
     def _place(self, values: Values) -> ArticlePosition | None:
         issue: Issue | None = values[self.opened]
@@ -384,7 +409,11 @@ class ArchivePanel:
             yield self._hold(values) if issue else self._gr.skip()
             return
         name, day = values[self.name] or "", values[self.date] or ""
-        yield from self._change(values, lambda tell: self._service.correct_issue(issue, name=name, date=day, tell=tell))
+
+        def work(tell: Tell) -> str:
+            return self._service.correct_issue(issue, name=name, date=day, tell=tell)
+
+        yield from self._change(values, work, of_issue=True)
 
     def _ask(self, issue: Issue | None) -> Any:
         if issue is None:
@@ -400,18 +429,36 @@ class ArchivePanel:
         yield {self.confirmation: self._gr.update(visible=False)}
         yield from self._change(values, lambda tell: self._service.withdraw(issue, tell))
 
-    def _change(self, values: Values, work: Callable[[Tell], str]) -> Iterator[Any]:
+    def _change(self, values: Values, work: Callable[[Tell], str], *, of_issue: bool = False) -> Iterator[Any]:
         """Do what changes the open issue, and show it as it is afterwards."""
-        place, issue = self._place(values), values[self.opened]
-        yield {self.status: staff_html.working(words("writing"))}
+        issue = values[self.opened]
+        yield {self.sent: self._typed(values), self.status: staff_html.working(words("writing"))}
         try:
             job = Background(work)
             for said in job:
                 yield {self.status: said}
-            done = job.result()
-            yield self._show(self._service.issue(issue.id), place[1] if place else 0, staff_html.done(done))
+            done = staff_html.done(job.result())
+            now = self._service.issue(issue.id)
+            # What the fields show follows, when it is known whether they were typed in meanwhile.
+            yield {self.opened: now, self.status: done} if now and now.articles else self._show(now, said=done)
         except Exception as error:
-            yield {self.status: said_of(error)}
+            yield {self.sent: None, self.status: said_of(error, of_issue=of_issue)}
+
+    def _typed(self, values: Values) -> tuple[ArticleForm, str, str]:
+        return self.editor.form(values), values[self.name] or "", values[self.date] or ""
+
+    def _settle(self, values: Values) -> Any:
+        """Show what a change has made of the open issue; fields that were typed in meanwhile keep what they hold."""
+        sent, place, issue = values[self.sent], self._place(values), values[self.opened]
+        if sent is None or place is None or issue is None:
+            return {self.sent: None}
+        changes = self._show(issue, place[1], said=self._gr.skip())
+        form, name, date = self._typed(values)
+        if form != sent[0]:
+            changes = {part: value for part, value in changes.items() if part not in self.editor.boxes.values()}
+        if (name, date) != sent[1:]:
+            changes = {part: value for part, value in changes.items() if part not in (self.name, self.date)}
+        return {**changes, self.sent: None}
 
     def _refresh(self, chosen: str, headers: Mapping[str, str]) -> Any:
         """Another state of the archive has other issues; one that is open stays so while it is there."""
