@@ -383,6 +383,20 @@ class ModelCode(ErrorCode):
         "(arm64). Set BULLETIN_MODEL={name} and BULLETIN_DOWNLOAD=1 to fetch the same model from the hub "
         "once, or set BULLETIN_MODEL to a sentence-transformers folder.",
     )
+    NO_RAY = (
+        "model.no_ray",
+        "The Ray cluster at {address} cannot be used ({detail}). The vectors that came are kept: see to the "
+        "cluster and build again, or build without --ray.",
+    )
+    NO_RAY_PACKAGE = (
+        "model.no_ray_package",
+        'To encode on a Ray cluster, run `pip install "bulletin-qa[ray]"` ({name} is missing), or build without --ray.',
+    )
+    RAY_OTHER_MODEL = (
+        "model.ray_other_model",
+        "The workers of the Ray cluster have other weights for {name} ({there}, here {here}). Install the same release "
+        "and the same model on all machines.",
+    )
     NOT_HERE = (
         "model.not_here",
         "There is no model {name!r} on this machine. Name an existing folder, or set {variable}=1 to fetch "

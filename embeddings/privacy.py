@@ -18,6 +18,7 @@ _SWITCHES = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "HF_HUB_DISABLE_UPDATE_CHECK": "1",
     "HF_HUB_OFFLINE": "1",  # heeded by transformers and sentence-transformers too; `hub_within_reach` lifts it
+    "RAY_USAGE_STATS_ENABLED": "0",
     "DO_NOT_TRACK": "1",  # for those that ask the same question by its common name
 }
 _lifting = Lock()

@@ -82,6 +82,9 @@ def _add_build(commands: Subparsers) -> None:
     adder.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="files or folders")
     for each in (parser, adder):
         add_build_arguments(each)
+        each.add_argument(
+            "--ray", metavar="ADDRESS", help="encode on a Ray cluster: HOST:6379, auto, ray://HOST:10001, or local"
+        )
 
 
 def add_build_arguments(parser: argparse.ArgumentParser) -> None:
@@ -144,14 +147,14 @@ def _build(arguments: argparse.Namespace) -> int:
         report = build(
             arguments.paths or [DEFAULT_SOURCE],
             archive=arguments.archive,
-            options=replace(options, full=arguments.full),
+            options=replace(options, full=arguments.full, ray=arguments.ray),
         )
     return print_report(report, as_json=arguments.json)
 
 
 def _add(arguments: argparse.Namespace) -> int:
     with build_options(arguments) as options:
-        report = add(arguments.paths, archive=arguments.archive, options=options)
+        report = add(arguments.paths, archive=arguments.archive, options=replace(options, ray=arguments.ray))
     return print_report(report, as_json=arguments.json)
 
 

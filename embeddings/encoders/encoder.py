@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -54,6 +54,20 @@ class Encoder(Protocol):
 
     def encode_sentences(self, sentences: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of a few short passages, wanted at once, of shape (len(sentences), dimension)."""
+        ...
+
+
+@runtime_checkable
+class ParallelEncoder(Encoder, Protocol):
+    """An encoder that works at several groups of texts at once."""
+
+    def encode_groups(
+        self, groups: Iterable[Mapping[str, str]]
+    ) -> Iterator[tuple[Mapping[str, str], NDArray[np.float32] | None]]:
+        """The vectors of groups of texts, by whatever keys, as they come, shape (len(group), dimension) each.
+
+        None for a group that could not be encoded together.
+        """
         ...
 
 

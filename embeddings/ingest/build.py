@@ -17,6 +17,7 @@ from embeddings.archive.registry import lock_archive, open_archive, open_for_wri
 from embeddings.chunking import MAX_CHARS, OVERLAP_CHARS
 from embeddings.config import Limits, archive_folder, archive_location, chosen_model, issues_path
 from embeddings.encoders.encoder import Encoder, open_encoder
+from embeddings.encoders.ray_pool import RayEncoder
 from embeddings.errors import (
     ArchiveDamagedError,
     ArchiveError,
@@ -104,6 +105,7 @@ class BuildOptions:
     overlap_chars: int | None = None
     wait_seconds: float = _LOCK_WAIT_SECONDS
     limits: Limits | None = None  # None: as the environment says
+    ray: str | None = None  # the address of a Ray cluster that encodes, or "local"
     on_progress: Callable[[Progress], None] | None = field(default=None, compare=False)
     on_wait: Callable[[str], None] | None = field(default=None, compare=False)
     clock: Callable[[], float] = field(default=time.monotonic, compare=False)
@@ -400,6 +402,8 @@ def index_files(
     stored = store.settings
     encoder = encoder or open_encoder(chosen_model(options.model) or (stored.model if stored else None))
     settings = _settings(stored, encoder, options)
+    if options.ray is not None:
+        encoder = RayEncoder(encoder, options.ray)
     plan = _plan(store, found, settings=settings, options=options, arrivals=arrivals, again=again)
     known = {one.place: one for one in store.known_issues()}
     missing = set(map(str, gone))

@@ -218,6 +218,11 @@ CHINESE: dict[ErrorCode, str] = {
     ArchiveCode.NOT_A_FOLDER: "资料库 {location} 不在本机的文件夹里。请换成文件夹。",
     ArchiveCode.UNUSABLE: "资料库 {folder} 用不了：{detail}。",
     ArchiveCode.VECTORS_MISSING: "资料库缺了一部分向量。请运行 bulletin build --full 重做。",
+    ModelCode.NO_RAY: ("Ray 集群 {address} 用不了（{detail}）。已编码的都还在：请检查集群再建，或去掉 --ray。"),
+    ModelCode.NO_RAY_PACKAGE: ('要用 Ray 集群编码，请运行 pip install "bulletin-qa[ray]"（缺 {name}），或去掉 --ray。'),
+    ModelCode.RAY_OTHER_MODEL: (
+        "Ray 集群上 {name} 的权重不同（那边 {there}，这边 {here}）。请在所有机器上装同一版本和同一模型。"
+    ),
     ModelCode.BAD_CROSS_ENCODER: "{name} 不能作为 sentence-transformers 的 CrossEncoder 载入（{detail}）。",
     ModelCode.BAD_MODEL: (
         "{name} 不能作为 sentence-transformers 的模型载入（{detail}）。请用 --model 或 BULLETIN_MODEL 另指一"

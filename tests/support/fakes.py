@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Sequence
 
 import numpy as np
@@ -30,3 +31,11 @@ class CountingEncoder:
         rows = [np.random.default_rng(seed).standard_normal(self.dimension) for seed in seeds]
         vectors = np.array(rows, dtype=np.float32).reshape(len(texts), self.dimension)
         return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
+
+
+class PausingEncoder(CountingEncoder):
+    """The same vectors, each group of them after a while, so that something can happen meanwhile."""
+
+    def encode_passages(self, passages: Sequence[str]) -> np.ndarray:
+        time.sleep(0.3)
+        return super().encode_passages(passages)
