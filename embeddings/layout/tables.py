@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from embeddings.layout.geometry import Area, PrintedLine, PrintedPage, around
-from embeddings.parsing.tables import row_text
+from embeddings.parsing.tables import row_line
 
 _FEWEST_RULES = 3  # each way; two make a frame
 _SPAN = 0.9  # of the table, which its outer rules and those between columns run along
@@ -167,12 +167,14 @@ def _cell(lines: Sequence[PrintedLine], area: Area) -> list[PrintedLine]:
 def _row_lines(
     cells: Sequence[Sequence[Sequence[PrintedLine]]], texts: Sequence[Sequence[str]], heights: Sequence[float]
 ) -> Iterator[PrintedLine]:
-    for row, said, (top, bottom) in zip(cells, texts, pairwise(heights), strict=True):
+    for at, (row, (top, bottom)) in enumerate(zip(cells, pairwise(heights), strict=True)):
         printed = [line for cell in row for line in cell]
         if printed:
             area = around([line.area for line in printed])
             yield PrintedLine(
-                row_text(said), Area(area.left, max(top, area.top), area.right, min(bottom, area.bottom)), is_row=True
+                row_line(texts, at),
+                Area(area.left, max(top, area.top), area.right, min(bottom, area.bottom)),
+                is_row=True,
             )
 
 

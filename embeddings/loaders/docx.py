@@ -21,7 +21,7 @@ from embeddings.loaders.web.blocks import parse_html
 from embeddings.parsing.headlines import join_headline
 from embeddings.parsing.masthead import issue_name, read_masthead, read_number
 from embeddings.parsing.outline import NUMBERED, is_credit, names_issue, read_outline
-from embeddings.parsing.tables import row_text
+from embeddings.parsing.tables import row_line
 from embeddings.sources.document import ZIP_DAMAGE, Document
 from embeddings.sources.mail import is_mail, parse_mail, texts
 from embeddings.text.dates import find_date
@@ -416,7 +416,7 @@ class _Lists:
 
 
 def _rows_of(rows: Sequence[Sequence[str]]) -> Iterator[_DocxBlock]:
-    return (_DocxBlock(line, is_row=True) for row in rows if (line := row_text(row)))
+    return (_DocxBlock(line, is_row=True) for at in range(len(rows)) if (line := row_line(rows, at)))
 
 
 def _printed(node: Element) -> Iterator[Element]:

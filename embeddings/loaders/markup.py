@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
-from embeddings.parsing.tables import row_text
+from embeddings.parsing.tables import row_line
 
 Element: TypeAlias = Any  # lxml has no types of its own
 
@@ -14,6 +14,7 @@ _MARKUP = re.compile(
     r"</(?:p|div|span|section|article|table|tr|td|li|ul|ol|h[1-6]|strong|em|b|a|font)\s*>|<(?:br|p|div)\b[^<>]*/?>",
     re.IGNORECASE,
 )
+_CELLS = ("td", "th")
 _BLOCKS = frozenset(
     re.split(
         " ",
@@ -57,6 +58,8 @@ def blocks_of(tree: Element) -> Iterator[tuple[int, str]]:
     level = 0
     line: list[str] = []
     cells: list[str] | None = None
+    begun = 0  # how many cells there were before the present one
+    rows: list[list[str]] = []  # of the present table
 
     def flush() -> Iterator[tuple[int, str]]:
         nonlocal line
@@ -79,11 +82,16 @@ def blocks_of(tree: Element) -> Iterator[tuple[int, str]]:
                 line.append(element.text or "")
             heading = _HEADING.fullmatch(tag)
             level = int(heading[1]) if heading else level
-            cells = [] if tag == "tr" else cells
+            cells, begun = ([], 0) if tag == "tr" else (cells, begun)
+            begun = len(cells) if tag in _CELLS and cells is not None else begun
+            rows = [] if tag == "table" else rows
         else:
             level = 0 if _HEADING.fullmatch(tag) else level
+            if tag in _CELLS and cells is not None:
+                cells[begun:] = [" ".join(cells[begun:])]  # an empty one keeps its place
             if tag == "tr" and cells is not None:
-                found, cells = cells, None
-                yield 0, row_text(found)
+                rows.append(cells)
+                cells = None
+                yield 0, row_line(rows, -1)
             line.append(element.tail or "")
     yield from flush()

@@ -57,6 +57,28 @@ def row_text(cells: Sequence[str]) -> str:
     return CELL_MARK.join(filter(None, cells))
 
 
+def row_line(table: Sequence[Sequence[str]], at: int) -> str:
+    """A row of a table as one line. Where a cell is empty, the others stand behind the names of their columns.
+
+    甲村 | 30亩 would put 30亩 into the column after that of the villages: it is 村名：甲村 | 面积：30亩. The same holds
+    under a first row with an empty corner. Of a table that is still being read, the rows so far are enough.
+    """
+    first = next((number for number, row in enumerate(table) if sum(map(bool, row)) >= _FEWEST), len(table))
+    row = table[at]
+    place = at % len(table)
+    if first >= place or sum(map(bool, row)) < _FEWEST:
+        return row_text(row)
+    two = _names_of_two(table[first], table[first + 1])
+    if two and place == first + 1:
+        return row_text(row)
+    names = two or table[first]
+    columns = max((number + 1 for number, cell in enumerate(row) if cell), default=0)
+    is_shifted = not all(row[:columns]) or not all(names[:columns])
+    if not is_shifted or not (two or _is_header(table[first : first + _MOST_LOOKED_AT + 1])):
+        return row_text(row)
+    return CELL_MARK.join(_told_cells(names, row))
+
+
 def table_lines(rows: Sequence[Sequence[str]]) -> list[str]:
     """The rows of a table, one a line, each cell behind the name of its column where the first row has names.
 
@@ -125,5 +147,9 @@ def _is_form(table: Sequence[Sequence[str]]) -> bool:
 def _named_cells(names: Sequence[str], row: Sequence[str]) -> str:
     if sum(map(bool, row)) == 1:
         return row_text(row)  # a heading within the table, or a note under it
-    said = [f"{names[at]}：{cell}" if at < len(names) and names[at] else cell for at, cell in enumerate(row) if cell]
-    return "；".join(said)
+    return "；".join(_told_cells(names, row))
+
+
+def _told_cells(names: Sequence[str], row: Sequence[str]) -> list[str]:
+    """The cells that are not empty, each behind the name of its column where that has one."""
+    return [f"{names[at]}：{cell}" if at < len(names) and names[at] else cell for at, cell in enumerate(row) if cell]

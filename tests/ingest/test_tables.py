@@ -12,6 +12,8 @@ import pytest
 
 from embeddings import build
 from embeddings.archive.rows import DATABASE, seen_texts
+from embeddings.loaders.registry import read_document
+from embeddings.sources.document import Document
 from tests.support.fakes import CountingEncoder
 
 NAMES = ("村名", "户数", "受益面积", "完工日期")
@@ -79,3 +81,31 @@ def test_each_chunk_of_a_table_is_found_by_its_rows_and_their_names(
         holding = [text for text in texts if any(all(cell in line for cell in row) for line in text.split("\n"))]
         assert holding, row
         assert all(name in text for text in holding for name in NAMES), row
+
+
+# Of every fourth village no households are known.
+GAPS = [(name, "" if at % 4 == 1 else count, *rest) for at, (name, count, *rest) in enumerate(ROWS[:12])]
+
+
+def spanned() -> bytes:
+    """As HTML inside a feed, which is read without the page around it."""
+    rows = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in (NAMES, *GAPS))
+    item = (
+        f"<item><title>{TITLE}</title><description><![CDATA[<p>{LEAD}</p><table>{rows}</table>]]></description></item>"
+    )
+    return f'<rss version="2.0"><channel><title>县报</title>{item}</channel></rss>'.encode()
+
+
+@pytest.mark.parametrize(
+    ("suffix", "made"), [("html", html), ("docx", docx), ("xlsx", xlsx), ("csv", csv), ("xml", spanned)]
+)
+def test_an_empty_cell_shifts_no_other_under_a_wrong_name(
+    suffix: str, made: Callable[[], bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(globals(), "ROWS", GAPS)
+    (article,) = read_document(Document(f"a.{suffix}", made())).articles
+    for name, count, area, _ in GAPS:
+        (line,) = (line for line in article.body.split("\n") if name in line)
+        if not count:
+            assert f"受益面积：{area}" in line, line
+        assert f"户数：{area}" not in line

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from embeddings.parsing.tables import headers_above, table_lines
+from embeddings.parsing.tables import headers_above, row_line, table_lines
 from tests.support.cost import growth
 
 
@@ -22,6 +22,45 @@ def test_each_row_names_its_columns() -> None:
 )
 def test_entries_beside_one_another_are_no_names_of_columns(rows: list[list[str]]) -> None:
     assert table_lines(rows) == [" | ".join(row) for row in rows]
+
+
+NAMED = ["村名", "户数", "面积", "备注"]
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        (["甲村", "120", "30亩", "已完工"], "甲村 | 120 | 30亩 | 已完工"),
+        (["甲村", "", "30亩", "已完工"], "村名：甲村 | 面积：30亩 | 备注：已完工"),
+        (["", "120", "30亩", ""], "户数：120 | 面积：30亩"),
+        (["甲村", "120", "30亩", ""], "甲村 | 120 | 30亩"),  # nothing is shifted
+        (["合计", "", "", ""], "合计"),
+    ],
+)
+def test_a_row_with_an_empty_cell_names_the_columns_of_the_others(row: list[str], told: str) -> None:
+    table = [NAMED, row, ["乙村", "98", "22亩", "未完工"]]
+    assert [row_line(table, 0), row_line(table, 1)] == [" | ".join(NAMED), told]
+    assert row_line([["全县水渠"], *table], 2) == told  # below a heading of the table
+    assert row_line(table[:2], -1) == told  # while it is being read
+
+
+def test_under_an_empty_corner_each_cell_has_its_column() -> None:
+    table = [["", "男生", "女生"], ["一班", "20", "22"], ["二班", "19", ""]]
+    assert [row_line(table, at) for at in range(3)] == ["男生 | 女生", "一班 | 男生：20 | 女生：22", "二班 | 男生：19"]
+
+
+def test_names_of_two_rows_stand_together_before_a_cell_beside_an_empty_one() -> None:
+    table = [["站名", "水位", "水位"], ["站名", "八时", "二十时"], ["甲站", "", "3.2"], ["乙站", "2.9", "3.1"]]
+    assert [row_line(table, at) for at in (1, 2, 3)] == [
+        "站名 | 八时 | 二十时",
+        "站名：甲站 | 水位二十时：3.2",
+        "乙站 | 2.9 | 3.1",
+    ]
+
+
+def test_rows_without_names_of_columns_stay_as_they_are() -> None:
+    table = [["3", "120", "30"], ["4", "", "22"]]
+    assert [row_line(table, at) for at in (0, 1)] == ["3 | 120 | 30", "4 | 22"]
 
 
 ROWS = ["村名 | 户数 | 面积", *(f"第{number}村 | {90 + number} | {number}亩" for number in range(1, 60))]

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from embeddings.errors import SourceCode, SourceError
 from embeddings.loaders.markup import without_crowded_tags
 from embeddings.parsing.outline import is_credit, is_posted
+from embeddings.parsing.tables import row_line, row_text
 from embeddings.sources.document import Document
 from embeddings.text.normalize import simplified_furniture
 from embeddings.text.sentences import FULL_STOPS
@@ -276,6 +277,7 @@ class _Spanning:
     """What the cells of a table leave for the rows below: by column, a text and for how many rows."""
 
     columns: dict[int, tuple[str, int]] = field(default_factory=dict)
+    rows: list[list[str]] = field(default_factory=list)  # so far
 
     def row(self, cells: list[Element]) -> list[str]:
         """The texts of the next row. A cell over several rows counts for each; one over several columns stands once."""
@@ -317,6 +319,10 @@ def _cells(element: Element, tables: dict[Element, _Spanning]) -> list[str]:
     texts = spanning.row(cells)
     if (sum(map(bool, texts)) < 2 and len(cells) < 2) or max(map(len, texts)) >= _LONGEST_CELL:
         return []
+    spanning.rows.append(texts)
+    line = row_line(spanning.rows, -1)
+    if line != row_text(texts):
+        return [line]
     # The other columns of a wide cell are no cells of their own.
     return texts if len(texts) == len(cells) else [text for text in texts if text]
 
