@@ -22,7 +22,7 @@ from embeddings.cli.archive import (
     report_row,
 )
 from embeddings.cli.language import spoken
-from embeddings.errors import BulletinError, SourceError, UsageCode
+from embeddings.errors import BulletinError, SourceCode, SourceError, UsageCode
 from embeddings.ingest.build import BuildReport
 from embeddings.ingest.edit import UNCHANGED, correct_article, correct_issue, withdraw
 from embeddings.ingest.feeds import FEED_MINUTES, FeedOptions
@@ -86,7 +86,8 @@ def _watch(arguments: argparse.Namespace) -> int:
         print_report(report, as_json=arguments.json, quiet=not (report.added or report.replaced or report.removed))
 
     def complain(error: BulletinError) -> None:
-        print(f"bulletin: {error} Trying again.", file=sys.stderr, flush=True)
+        again = "" if error.code is SourceCode.FEED_GONE else " Trying again."
+        print(f"bulletin: {error}{again}", file=sys.stderr, flush=True)
 
     feeds = FeedOptions(tuple(arguments.feed), minutes=arguments.feed_minutes)
     print(f"bulletin: watching {', '.join(map(str, arguments.folders))} (Ctrl+C ends it)", file=sys.stderr, flush=True)
