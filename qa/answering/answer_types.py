@@ -140,6 +140,13 @@ class Expected:
                 return cls(re.compile(rf"第?{_NUMBER} ?[{measures}{nouns}]"), True, said)
         return cls(_KINDS[query.asks], False, said)
 
+    def places(self, text: str) -> list[int]:
+        """Where what is expected begins, beyond what the question itself says; none where folding moves characters."""
+        folded = fold(text)
+        if len(folded) != len(text):
+            return []
+        return [match.start() for match in self.pattern.finditer(folded) if match.group() not in self.said]
+
     def held_by(self, sentence: str) -> bool:
         """Whether a sentence has what is expected, beyond what the question itself says."""
         return any(match.group() not in self.said for match in self.pattern.finditer(fold(sentence)))

@@ -356,7 +356,7 @@ def _short(query: Query, passage: Passage, sentence: Sentence) -> tuple[int, int
     if query.asks is not Asks.WHO or asks_who_not(query.text):
         first, last = stretch_asked(query.text, sentence.text)
         start, end = sentence.start + first, sentence.start + last
-    found = short_answer(passage, start, end, question=query.text)
+    found = short_answer(passage, start, end, query=query)
     if found is None:
         return None
     body = passage.article.body

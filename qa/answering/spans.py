@@ -43,8 +43,29 @@ _OF_A_PLACE = re.compile(r"哪个?(?:国家?|省|市|县|区|城市|地方|地�
 _TAIL = re.compile(r"[的等为而之所]")  # what goes on with the question's words after the answer
 _NUMERAL = re.compile(r"[\d一二三四五六七八九十百千万亿两半]")
 _ASKS_NUMBER = re.compile(r"多少|几|多[久长高大远重宽深快]|how (?:many|much|long|old|far)", re.I)
-_ROUGH_BEFORE = re.compile(r"(?:大约|约|将近|近|超过|超|不到|不足|至少|年近|年过|年逾|逾)$")
+_ROUGH_BEFORE = re.compile(
+    r"(?:大约|约|将近|近|超过|超|不[到足低少多高]于?|不超过?|至少|至多|最[多少高低]|年近|年过|年逾|逾)$"
+)
 _ROUGH_AFTER = re.compile(r"左右|上下|以上|以下")
+# A time is told with the day it is of, and with what bounds it, where a question asks 什么时候 and no part of it alone.
+_ASKS_TIME = re.compile(r"(?:什么|啥)时[候间]|何时|几时|when", re.I)
+_ASKS_DAY_OR_TIME = re.compile(
+    r"(?:什么|啥)时[候间]|何时|几[时点月日号]|哪一?[天日月年]|when|what (?:day|date|time)", re.I
+)
+_TIME_PART = (
+    r"(?:[今去明前]年|(?:本|当|上|下|每|次)(?:年|月|周|天|日)|\d{1,4}年|\d{1,2}月份?|\d{1,2}[日号]|(?:周|星期)[一二三四五六日天]"
+    r"|上午|下午|凌晨|早上|清晨|中午|傍晚|晚上|晚间|深夜|[晚早]|\d{1,2}[时点](?:半|\d{1,2}分?)?|\d{1,2}[:：]\d{2})"
+)
+_TIME_BEFORE = re.compile(rf"{_TIME_PART}+$")
+_TIME_AFTER = re.compile(rf"{_TIME_PART}+")
+_BOUNDS_AFTER = re.compile(r"左右|许(?![多可诺])|之?前(?![往来后期去进面年天])|以前")
+_LONGEST_TIME = 24  # characters before
+_ASKS_PLACE = re.compile(
+    r"哪[里儿]|什么(?:地方|位置|地点)|啥地方|何[地处]|哪个?(?:地方|位置|城市|[省市县区镇乡村路街站])|where", re.I
+)
+_PLACED = re.compile(r"(?:位于|坐落于|坐落在|设在|[在于])(?!线|校|读|逃|职|编|建)")
+_BEGINNING = re.compile(r"(?<=[\d年月日时点天号])起$")
+_ADDRESSED = re.compile(r"同志$")
 _LONGEST_NAME = 3  # characters
 _LONGEST_TITLE = 40  # characters
 _SPACES = (" ", "\u3000")
@@ -136,6 +157,7 @@ def trim(question: str, body: str, start: int, end: int) -> tuple[int, int]:
     """
     start, end = _narrowed(question, body, start, end)
     start = _with_shared_lead(body, start, end)
+    start, end = _bare(question, body, *_whole_time(question, body, start, end))
     return _with_its_marks(body, *_with_roughness(question, body, start, end))
 
 
@@ -159,6 +181,32 @@ def _with_shared_lead(body: str, start: int, end: int) -> int:
     lead = body[start - 1 : start]
     is_shared = bool(lead.strip(_MARKS)) and all(item.startswith(lead) for item in further)
     return start - 1 if further and is_shared and not first.startswith(lead) else start
+
+
+def _whole_time(question: str, body: str, start: int, end: int) -> tuple[int, int]:
+    """A time with what bounds it (9月底前), and for 什么时候 with its day and hour (7月28日下午4点半)."""
+    if not _ASKS_DAY_OR_TIME.search(question) or not _TIME_AFTER.search(body, start, end):
+        return start, end
+    if _ASKS_TIME.search(question):
+        if _TIME_AFTER.match(body, start, end) and (
+            before := _TIME_BEFORE.search(body[max(0, start - _LONGEST_TIME) : start])
+        ):
+            start -= len(before[0])
+        if _TIME_BEFORE.search(body[start:end]) and (after := _TIME_AFTER.match(body, end)):
+            end = after.end()
+    bound = _BOUNDS_AFTER.match(body, end)
+    return start, bound.end() if bound else end
+
+
+def _bare(question: str, body: str, start: int, end: int) -> tuple[int, int]:
+    """A place without the 在 before it, a day without the 起 behind it that nobody asked for, a name without 同志."""
+    if _ASKS_PLACE.search(question) and (placed := _PLACED.match(body, start, end)) and placed.end() < end:
+        start = placed.end()
+    for ending in (_BEGINNING, _ADDRESSED):
+        found = ending.search(body[start:end])
+        if found and found.start() and found[0] not in question:
+            end = start + found.start()
+    return start, end
 
 
 def _with_roughness(question: str, body: str, start: int, end: int) -> tuple[int, int]:

@@ -136,3 +136,16 @@ def test_yes_and_no_are_said_as_they_were_asked(assistant: Assistant, question: 
 def test_another_month_is_no_answer(assistant: Assistant) -> None:
     assert assistant.ask("铁路8月份运了多少旅客").abstained
     assert "3.06亿" in assistant.ask("铁路7月份运了多少旅客").text
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "wanted"),
+    [
+        ("挂号费降了百分之几？", "挂号费每人少收3元，降幅15.5%。", ["15.5%"]),
+        ("渡口离县城多远？", "渡口有40年了，离县城12公里。", ["12公里"]),
+        ("12名学员来自几个镇？", "12名学员来自3个镇。", ["3个"]),
+    ],
+)
+def test_the_unit_asked_for_is_found_in_a_text(question: str, text: str, wanted: list[str]) -> None:
+    found = Expected.by(read_question(question)).places(text)
+    assert [text[place : place + len(words)] for place, words in zip(found, wanted, strict=True)] == wanted

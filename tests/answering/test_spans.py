@@ -147,3 +147,23 @@ def test_an_enumeration_keeps_the_character_that_all_its_items_begin_with() -> N
     start = body.index("水")
     first, last = trim("三有指哪些", body, start, body.index("。"))
     assert body[first:last] == "有水、有电、有路"
+
+
+@pytest.mark.parametrize(
+    ("question", "span", "sentence", "wanted"),
+    [
+        ("渡船是什么时候停的？", "5点半左右", "渡船在10月3日下午5点半左右停了。", "10月3日下午5点半左右"),
+        ("渡船啥时候停的", "10月3日", "渡船在10月3日下午5点停了。", "10月3日下午5点"),
+        ("渡船是几点停的？", "5点半", "渡船在10月3日下午5点半停了。", "5点半"),
+        ("表格最晚哪天交？", "6月底", "表格请在6月底前交到镇上。", "6月底前"),
+        ("新车哪天上路？", "6月2日", "6月2日前往镇上的人坐上了新车。", "6月2日"),
+        ("新规从哪天算起？", "2月1日起", "新规2月1日起执行。", "2月1日起"),
+        ("新规哪天开始执行？", "2月1日起", "新规2月1日起执行。", "2月1日"),
+        ("收件点在什么地方？", "在南门的旧仓库里", "收件点就在南门的旧仓库里。", "南门的旧仓库里"),
+        ("学员在哪里上课？", "在校", "学员在校上课。", "在校"),
+        ("水泵一天至少看几遍？", "3遍", "水泵一天看不少于3遍。", "不少于3遍"),
+        ("谁去了泵站？", "乔立同志", "乔立同志去了泵站。", "乔立"),
+    ],
+)
+def test_a_time_is_whole_and_nothing_stands_beside_it(question: str, span: str, sentence: str, wanted: str) -> None:
+    assert trimmed(question, span, sentence) == wanted
