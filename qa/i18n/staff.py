@@ -120,7 +120,7 @@ SAID: dict[str, tuple[str, ...]] = {
     ),
     "writing": ("正在写入资料库……", "Writing to the archive …"),
     # What users left behind.
-    "asked": ("次数", "Times"),
+    "asked_times": ("次数", "Times"),
     "asked_last": ("最近一次", "Last"),
     "asked_question": ("问题", "Question"),
     "not_answered": ("没有找到答案", "no answer was found"),

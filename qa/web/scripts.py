@@ -22,6 +22,7 @@ _SAID = (
     "asked",
     "cancel",
     "choose_files",
+    "close",
     "connection_lost",
     "conversation",
     "copied",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from tests.support.pages import OFF_TOPIC, QUESTION, ask
 
@@ -84,3 +85,25 @@ def test_a_conversation_and_the_article_beside_it_have_their_places(edited_page:
     stranger.wait_for_selector("#chat .example")
     assert stranger.locator("#chat .asked").count() == 0
     stranger.context.close()
+
+
+def test_an_address_asks_once_and_the_conversation_is_copied_and_printed_whole(edited_page: Any) -> None:
+    page = edited_page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"{page.url}?q={quote(QUESTION)}")
+    page.wait_for_selector("#chat .said:has-text('6月20日')")
+    assert "q=" not in page.url
+    ask(page, OFF_TOPIC)
+    page.click("[data-copy-all]")
+    page.wait_for_selector("[data-copy-all]:has-text('已复制')")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    parts = [f"提问: {QUESTION}", "6月20日", "《北京丰台站6月20日启用》", f"提问: {OFF_TOPIC}", "没有找到"]
+    assert [copied.find(part) for part in parts] == sorted(copied.find(part) for part in parts)
+    assert copied.find(parts[0]) == 0
+    page.emulate_media(media="print")
+    assert page.locator("#ask, #filters, .doings, [data-look]").filter(visible=True).count() == 0
+    first, last = page.locator("#chat .asked").all()
+    assert page.evaluate("getComputedStyle(document.querySelector('#chat')).overflowY") == "visible"
+    assert first.is_visible()
+    assert last.is_visible()
+    page.emulate_media(media="screen")

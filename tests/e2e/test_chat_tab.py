@@ -281,6 +281,7 @@ def test_what_is_asked_without_a_connection_is_kept_and_sent_when_it_is_back(bro
         page.fill("#question textarea", QUESTION)
         page.press("#question textarea", "Enter")
         page.wait_for_selector("[data-testid=toast-text]:has-text('和服务器的连接断开了')")
+        assert page.get_attribute("[data-testid=toast-close]", "aria-label") == "关闭"
         assert page.input_value("#question textarea") == QUESTION
         page.context.set_offline(False)
         page.wait_for_selector("#chat .said:has-text('6月20日')")

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from qa.i18n import as_html, browse, chat, history, staff, words
-from tests.support.pages import QUESTION, SIZES, ask, opened_page
+from qa.i18n import answers, as_html, browse, chat, history, staff, words
+from tests.support.pages import OFF_TOPIC, QUESTION, SIZES, ask, opened_page
 
 # The texts, placeholders and spoken names of a part of the page that are in the other language. What the bulletin or
 # a user says is marked by its language, and what some names share with every language is left out.
@@ -64,6 +64,15 @@ def test_answers_and_how_they_came_about_speak_one_language(page: Any) -> None:
     assert foreign(page, "#chat .source") == []
 
 
+def test_refusals_and_errors_speak_one_language(page: Any) -> None:
+    ask(page, OFF_TOPIC)
+    page.fill("#question textarea", "？" * 501)
+    page.press("#question textarea", "Enter")
+    page.wait_for_selector("#chat .note:not(.waiting)")
+    for part in ("#masthead", "#chat .said", "#chat .note", "#evidence", "#ask", "#foot"):
+        assert foreign(page, part) == []
+
+
 def test_what_programs_are_told_is_in_one_language(page: Any) -> None:
     with page.expect_popup() as opened:
         page.click("#foot a")
@@ -114,6 +123,11 @@ def test_the_drawer_speaks_one_language(page: Any) -> None:
 def test_what_is_chinese_amid_english_is_marked() -> None:
     shown = as_html(words("others", name="县报 第 12 期 & b"))
     assert shown.endswith('Articles of this issue: <span lang="zh">县报 第 12 期</span> &amp; b</span>')
+
+
+def test_no_two_tables_give_one_name_to_different_words() -> None:
+    keys = [key for table in (answers, chat, browse, staff, history) for key in (*table.LABELS, *table.SAID)]
+    assert [key for key in set(keys) if keys.count(key) > 1] == []
 
 
 @pytest.mark.parametrize("table", [chat, browse, staff, history])

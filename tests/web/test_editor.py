@@ -88,6 +88,14 @@ def test_an_issue_form_that_is_left_alone_wants_the_draft(service: EditorService
     assert [article_row.marks for article_row in issue_form.article_rows()] == [(), (), ()]
 
 
+def test_a_masthead_in_the_dropped_file_names_the_issue(service: EditorService, tmp_path: Path) -> None:
+    path = tmp_path / "稿.txt"
+    path.write_text("青禾县报\n\n2025年9月13日 星期六 第1246期\n\n# 水渠修好了\n\n水渠通了水。\n", encoding="utf-8")
+    (issue_form,) = service.read([str(path)], quietly).issue_forms
+    assert issue_form.name.startswith("青禾县报")
+    assert issue_form.date == "2025-09-13"
+
+
 def test_what_was_typed_is_indexed_and_what_was_unchecked_is_not(service: EditorService, tmp_path: Path) -> None:
     upload = read(service, issue_file(tmp_path / "dropped"))
     (issue_form,) = upload.issue_forms

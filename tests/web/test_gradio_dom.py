@@ -25,8 +25,8 @@ ATTRIBUTES = {'data-testid="block-info"'}
 # What the table in page.js names.
 NAMED = (
     "message-content", "data-testid", "bot", "user", "log", "examples", "Liked", "Disliked", "Click to upload",
-    "sidebar", "toggle-button", "dark", "gradio_config", "tab", "sidebar-content", "open", "toast-text", "toast-title",
-    "Connection to the server was lost",
+    "sidebar", "toggle-button", "dark", "gradio_config", "tab", "sidebar-content", "open",
+    "toast-text", "toast-title", "toast-close", "Connection to the server was lost",
 )  # fmt: skip
 
 

@@ -43,7 +43,7 @@ def masthead(*, issues: int, articles: int, first: date | None, last: date | Non
 
 
 def foot() -> Markup:
-    """What stands under the page: the way to the page for other programs."""
+    """What stands under the page: what to do with the conversation, and the way to the page for other programs."""
     return render("answers", "foot")
 
 

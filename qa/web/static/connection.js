@@ -63,7 +63,13 @@
         isRestored = true;
         const unsent = held('unsent');
         hold('unsent', '');
-        if (unsent) ask(unsent);
+        // An address may ask: once, so that a reload does not ask again.
+        const fields = new URLSearchParams(location.search), asked = fields.get('q')?.trim();
+        if (asked) {
+            fields.delete('q');
+            history.replaceState(history.state, '', location.pathname + (String(fields) && `?${fields}`));
+        }
+        if (asked || unsent) ask(asked || unsent);
         else if (held('draft') && !box.value) type(box, held('draft'));
     };
     const keep = () => { if (isRestored) hold('draft', document.querySelector(BOX)?.value ?? ''); };

@@ -25,6 +25,7 @@
         name: () => window.gradio_config.title,
         toastText: '[data-testid="toast-text"]',
         toastTitle: '.toast-title',
+        toastClose: '[data-testid="toast-close"]',
         lost: 'Connection to the server was lost.', // how its toast begins
         root: () => window.gradio_config.root, // the page's own address
     };
@@ -75,7 +76,7 @@
     // A message's text for the clipboard, without its buttons.
     const plain = (message) => {
         const copy = message.cloneNode(true);
-        for (const bar of copy.querySelectorAll('.doings')) bar.remove();
+        for (const bar of copy.querySelectorAll('.doings, .editing, textarea')) bar.remove();
         for (const part of copy.querySelectorAll('.en, .zh')) if (!root.lang.startsWith(part.className)) part.remove();
         for (const block of copy.querySelectorAll('.said, .quote, .source, .taken')) block.append('\n');
         return copy.textContent.trim();
@@ -164,6 +165,14 @@
             remember(looks.dataset.look, on ? 'on' : 'off');
             return;
         }
+        if (event.target.closest?.('[data-print]')) { window.print(); return; }
+        const whole = event.target.closest?.('[data-copy-all]');
+        if (whole) {
+            const said = (message) => `${message.getAttribute('aria-label')}: ${plain(message.querySelector(gradio.message) || message)}`;
+            const text = [...document.querySelectorAll(gradio.messages)].map(said).join('\n\n');
+            copyText(text).then((done) => { if (done) told(whole, says(words.copied)); });
+            return;
+        }
         const cite = event.target.closest?.('#chat a.cite');
         if (cite) {
             event.preventDefault();
@@ -213,6 +222,9 @@
             if (toast.textContent.startsWith(gradio.lost)) tell(toast, says(words.connection_lost));
         }
         for (const title of document.querySelectorAll(gradio.toastTitle)) tell(title, says(words.trouble_title));
+        for (const close of document.querySelectorAll(gradio.toastClose)) {
+            if (close.getAttribute('aria-label') !== says(words.close)) close.setAttribute('aria-label', says(words.close));
+        }
         // Gradio names the place for files in English only, and is found by that name.
         document.querySelector(gradio.dropzone)?.setAttribute('aria-label', says(words.choose_files));
         newest();
