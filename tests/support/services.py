@@ -243,6 +243,7 @@ def _answers(port: int) -> bool:
 
 def main(command: list[str]) -> int:
     """Run a command with both services. Returns its exit code."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that they end when this is ended
     with postgres_server() as postgres, milvus_server() as milvus:
         told = {POSTGRES: postgres_url(postgres.port), MILVUS: f"http://127.0.0.1:{milvus.port}", REQUIRED: "1"}
         return subprocess.run(command, env={**os.environ, **told}, check=False).returncode
