@@ -58,6 +58,11 @@ class Variable(str, Enum):
         "BULLETIN_HOSTS",
         "names, with commas between, by which the page may be called beside the names of this machine and addresses",
     )
+    SITES = (
+        "BULLETIN_SITES",
+        "origins, with commas between, of the sites that may put the question box into their pages, such as "
+        "`https://news.example`",
+    )
     PROXIES = (
         "BULLETIN_PROXIES",
         "addresses or networks, with commas between, of the proxies before the page; only theirs is the "

@@ -102,6 +102,10 @@ class ServingCode(ErrorCode):
         "serving.bad_proxy",
         "{variable} has {text!r}, which is no address and no network; write 127.0.0.1 or 10.0.0.0/8.",
     )
+    BAD_SITE = (
+        "serving.bad_site",
+        "{variable} has {text!r}, which is no origin; write https://news.example, without a path.",
+    )
     NOTHING_TO_EDIT = (
         "serving.nothing_to_edit",
         "--share-nothing leaves no staff side for --editing. Give one of them.",

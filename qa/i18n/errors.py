@@ -312,6 +312,7 @@ CHINESE: dict[ErrorCode, str] = {
     ServingCode.AUTH_FORM: "打开页面的用户名和口令要写成 USER:PASSWORD。",
     ServingCode.AUTH_TWICE: "--auth 和 --auth-file 说的是一回事。请只用一个。",
     ServingCode.BAD_PROXY: "{variable} 里的 {text!r} 不是地址，也不是网段。请写成 127.0.0.1 或 10.0.0.0/8。",
+    ServingCode.BAD_SITE: "{variable} 里的“{text}”不是网站地址。请写成 https://news.example，不带路径。",
     ServingCode.NOTHING_TO_EDIT: "用了 --share-nothing 就没有可以编辑的一侧，不能再用 --editing。请只用一个。",
     ServingCode.NO_FOLDER: "编辑要有资料库的文件夹：请给出 archive。",
     ServingCode.NO_MCP: "--mcp 需要 mcp。请运行 pip install 'bulletin-qa[mcp]'。",

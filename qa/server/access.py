@@ -60,6 +60,15 @@ def proxies_from_environment() -> tuple[str, ...]:
     return tuple(str(ip_network(text, strict=False)) for text in found)
 
 
+def sites_from_environment() -> frozenset[str]:
+    """The origins in BULLETIN_SITES, as browsers write them. Raises BulletinError for anything else."""
+    found = [text.rstrip("/").lower() for text in listed(Variable.SITES)]
+    for text in found:
+        if not re.fullmatch(r"https?://[^/?#@\s]+", text):
+            raise BulletinError(ServingCode.BAD_SITE, variable=Variable.SITES, text=text)
+    return frozenset(found)
+
+
 def listed(variable: Variable) -> list[str]:
     """What a variable lists, with commas between."""
     return [one for part in variable.read().split(",") if (one := part.strip())]

@@ -52,9 +52,16 @@ CALLS = "/v1/"  # of other programs, by HTTP
 CHATS = "/chats/"  # of chat platforms, which sign what they send
 
 _OWN_ROUTES = (r"/(health|programs|mcp|staff/enter|staff/leave)/?", r"/openapi\.json", rf"{CALLS}.+", rf"{CHATS}[a-z]+")
+_PUBLISHED = re.compile(r"/(feed\.atom|sitemap\.xml|article|widget\.js)")
 _OPEN = re.compile("|".join((*PAGE_ROUTES, *_OWN_ROUTES)))
 _STAFF, _CALL = re.compile(UPLOAD_ROUTE), re.compile(CALL_ROUTE)
 
+_ALLOWED = b"access-control-allow-origin"
+_PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, POST",
+    "Access-Control-Allow-Headers": "accept-language, authorization, content-type",
+    "Access-Control-Max-Age": "600",
+}
 _KINDS = {401: "authentication_error", 429: "rate_limit_error"}  # of errors, as OpenAI names them
 
 # Gradio writes scripts and styles into the page. Nothing may be fetched from, or sent to, another host.
@@ -72,7 +79,8 @@ class Serving:
     `fault_of_call` takes a path and the body of a call, read from JSON, and gives the status and the reason of a
     refusal, or None. `proxies` are addresses and networks. `mcp` is what answers at `/mcp`, and `lifespan` what has to
     run meanwhile. `routes` are those of calls by other programs, and `keys` says which of these are answered.
-    Where it `has_chats`, platforms come in by their signature.
+    Where it `has_chats`, platforms come in by their signature;
+    where it `publishes`, feed readers and search engines are answered. `sites` are origins whose pages may call.
     """
 
     assistant: Assistant
@@ -88,6 +96,8 @@ class Serving:
     routes: Sequence[Any] = ()
     keys: KeyAccess | None = None
     has_chats: bool = False
+    publishes: bool = False
+    sites: frozenset[str] = frozenset()
 
 
 def app_parts(serving: Serving, *, programs: str) -> dict[str, Any]:
@@ -150,15 +160,20 @@ class RequestFilter:
                 await self._app(scope, receive, send)
             return
         path, visit = _path(scope), ClientRequest.of(scope)
-        send = _with_headers(send, _is_embedded(scope))
+        origin = visit.headers.get("origin", "")
+        guest = origin if path.startswith(CALLS) and origin in self._serving.sites else ""
+        send = _with_headers(send, _is_embedded(scope), guest)
         if not all(map(self._serving.hosts.knows, _names_of_page(scope))):
             # Before all else: a name that another site lets point here would make that site's page ours.
             await _refuse(send, 421, f"This page has another name; {Variable.HOSTS} names those that it goes by.")
             return
         self._warn_of_proxy(visit)
-        if "origin" in visit.headers and not visit.is_own_page:
+        if "origin" in visit.headers and not guest and not visit.is_own_page:
             # Gradio would let any site read, through its visitor's browser, what is open only to that visitor.
             await _refuse(send, 403, "A page of another site cannot call this one; put it into a frame instead.")
+            return
+        if guest and scope["method"] == "OPTIONS":
+            await _answer(send, 200, {}, _PREFLIGHT)
             return
         if not await self._admits(send, visit, path):
             return
@@ -169,7 +184,7 @@ class RequestFilter:
             await _refuse(send, 308, "", {"Location": f"{root.rstrip('/')}/{'?' if query else ''}{query}"})
         elif _STAFF.fullmatch(path):
             await (self._app(scope, receive, send) if is_staff else _refuse(send, 403, "Not open to readers."))
-        elif not _OPEN.fullmatch(path):
+        elif not _OPEN.fullmatch(path) and not (self._serving.publishes and _PUBLISHED.fullmatch(path)):
             await _refuse(send, 404, "There is nothing here.")
         elif path in (ENTER, LEAVE):
             await self._staff_login(scope, receive, send, visit, path)
@@ -355,8 +370,11 @@ def _replaying(body: bytes, receive: Receive) -> Receive:
     return replay
 
 
-def _with_headers(send: Send, embedded: bool) -> Send:
-    """Add what tells browsers to stay on this host. Only the page for embedding may stand in another site's frame."""
+def _with_headers(send: Send, embedded: bool, guest: str = "") -> Send:
+    """Add what tells browsers to stay on this host. Only the page for embedding may stand in another site's frame.
+
+    `guest` is the origin of another site whose page may read the answer.
+    """
     policy = _POLICY.format(ancestors="*" if embedded else "'self'")
     added = {
         "Content-Security-Policy": policy,
@@ -364,9 +382,15 @@ def _with_headers(send: Send, embedded: bool) -> Send:
         "Referrer-Policy": "same-origin",
     }
 
+    if guest:
+        added |= {"Access-Control-Allow-Origin": guest, "Access-Control-Expose-Headers": "Retry-After"}
+        added["Vary"] = "Origin"
+
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message["headers"] = [*message.get("headers", ()), *_encoded(added)]
+            # Gradio may have said something of other sites itself, and a browser takes it once.
+            kept = [one for one in message.get("headers", ()) if not (guest and one[0].lower() == _ALLOWED)]
+            message["headers"] = [*kept, *_encoded(added)]
         await send(message)
 
     return sending

@@ -24,7 +24,7 @@ from qa.assistant import Assistant
 from qa.chats.groups import ChatGroups, platforms_from_environment
 from qa.chats.routes import chat_routes
 from qa.i18n import labels
-from qa.server.access import KnownHosts, proxies_from_environment
+from qa.server.access import KnownHosts, proxies_from_environment, sites_from_environment
 from qa.server.auth import Credentials
 from qa.server.connections import Connections, guard
 from qa.server.gradio_internals import SESSIONS, served_by
@@ -35,6 +35,7 @@ from qa.userdata.retention import purging
 from qa.userdata.store import RetentionLimits, UserStore
 from qa.web.html.programs import programs_page
 from qa.web.page import build_page
+from qa.web.published import published_routes
 from qa.web.scripts import head
 from qa.web.services.library import address_of
 from qa.web.theme import paper_theme
@@ -117,6 +118,7 @@ def _open_page(
         credentials=options.credentials,
         root_path=options.root_path,
         mcp=options.mcp,
+        publishes=options.remember,  # both go with --share-nothing
     )
     return page, url
 
@@ -131,12 +133,13 @@ def serve(
     root_path: str = "",
     mcp: bool = False,
     proxies: Sequence[str] | None = None,
+    publishes: bool = True,
 ) -> str:
     """Serve a page in the background and return its address. Raises OSError when the port is taken.
 
     `credentials` open the whole page, `root_path` is the path under which a proxy serves it, `mcp` adds the endpoints
     as tools, `proxies` are addresses and networks of those whose X-Forwarded-For is believed (default: as the
-    environment says; raises BulletinError for what is none).
+    environment says; raises BulletinError for what is none). `publishes` gives feed readers and search engines theirs.
     """
     import gradio as gr
 
@@ -150,6 +153,9 @@ def serve(
     if platforms := platforms_from_environment():
         routes += chat_routes(ChatGroups(serving.assistant, platforms))
     serving = replace(serving, routes=routes, keys=keys, has_chats=bool(platforms))
+    if publishes:
+        routes += published_routes(serving.assistant)
+    serving = replace(serving, routes=routes, publishes=publishes, sites=sites_from_environment())
     if mcp:
         answer, lifespan = tool_server(serving.assistant)
         serving = replace(serving, mcp=answer, lifespan=lifespan)
