@@ -32,6 +32,6 @@ Object.assign(window.bulletin, {
     },
     leave: async ({route}) => {
         await fetch(bulletin.gradio.root() + route, {method: 'POST'}).catch(() => null);
-        location.reload();
+        location.replace(location.pathname); // not to the tab that was left
     },
 });

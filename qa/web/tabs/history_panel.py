@@ -186,8 +186,10 @@ class HistoryPanel:
             done = self.history.rename(user, current, name or "")
             return {self.remark: remark(words("renamed") if done else _FAILED), **self._list(user, current)}
 
-        def forget(user: str, current: str) -> Changes:
-            self.history.delete(user, current)
+        def forget(user: str, current: str, place: ConversationRevision) -> Changes:
+            # The session knows of a conversation that was begun a moment before the page does.
+            for one in {current, place.id} - {""}:
+                self.history.delete(user, one)
             return {self.current: "", self.place: NEW, **self._list(user, "")}
 
         page.load(
@@ -198,7 +200,9 @@ class HistoryPanel:
         self.listing.wake(wake, mine, shown, **_AT_ONCE)
         gr.on([self.rename.click, self.name.submit], rename, [self.user, self.current, self.name], listed, **_AT_ONCE)
         # The chat tab ends the answering here; gradio fails where two events cancel the same one.
-        parts["chat"].clear(forget, [self.user, self.current], [self.current, self.place, *listed], **_AT_ONCE)
+        parts["chat"].clear(
+            forget, [self.user, self.current, self.place], [self.current, self.place, *listed], **_AT_ONCE
+        )
         self._wire_exports(mine, service)
         return [
             self.listing.pick(pick, self.user, shown, **ends),
