@@ -22,6 +22,8 @@ from onnxruntime import InferenceSession
 from reader_model import Read, ReaderModel
 from torch import Tensor, nn
 
+from qa.retrieval.cross_encoder import APART, PIECES
+
 DEFAULT_OUTPUT = Path(__file__).parents[1] / "qa" / "answering" / "weights" / "reader.onnx"
 
 
@@ -65,7 +67,8 @@ def main() -> None:
             )
         graph = onnx.load(exact)
     pack_weights(graph)
-    helper.set_model_props(graph, {"steps": str(checkpoint["step"])})
+    # It has learned from tokens that end where answers do, and says so to whoever reads with it.
+    helper.set_model_props(graph, {"steps": str(checkpoint["step"]), PIECES: APART})
     onnx.save(graph, arguments.output)
     feed = {"state": sample[0].numpy(), "mask": sample[1].numpy()}
     shrunk = InferenceSession(str(arguments.output)).run(None, feed)

@@ -22,6 +22,7 @@ from transformers import BertConfig, BertModel
 
 from embeddings.encoders.bundled import bundled_folder, weights_path
 from embeddings.encoders.e5_weights import PackedModel, unigram_tokenizer
+from embeddings.encoders.token_embedder import pieces_apart
 
 _SPECIAL_PIECES = 4
 _TEXTS_A_BATCH = 2000
@@ -43,7 +44,7 @@ def main() -> None:
 def pack_model(examples: Iterable[Example], folder: Path) -> tuple[int, int]:
     """Write a model folder with the token embeddings that some examples need; returns how many of how many."""
     packed = PackedModel.open(weights_path())
-    tokenizer = unigram_tokenizer(packed.pieces, packed.unknown_id)
+    tokenizer = unigram_tokenizer(pieces_apart(packed.pieces), packed.unknown_id)
     used = set(range(_SPECIAL_PIECES)) | {packed.unknown_id}
     # Single characters stay, so that a slip of the pen does not become an unknown token.
     used |= {place for place, (piece, _) in enumerate(packed.pieces) if len(piece) == 1}

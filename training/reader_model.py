@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -34,10 +35,13 @@ class Read(NamedTuple):
 class ReaderModel(nn.Module):
     """Reads `<s> question </s> </s> title text </s>`. Only layers from `frozen` on and the heads learn.
 
-    `body` is a folder of the default model or one that `training/pack.py` wrote.
+    `body` is a folder of the default model or one that `training/pack.py` wrote; `dropout` is the share of values that
+    each layer drops while it learns. `fused` computes attention in one kernel, which only a GPU does fast backwards.
     """
 
-    def __init__(self, body: Path | None = None, *, frozen: int = FROZEN_LAYERS) -> None:
+    def __init__(
+        self, body: Path | None = None, *, frozen: int = FROZEN_LAYERS, dropout: float = 0.0, fused: bool = False
+    ) -> None:
         super().__init__()
         self.frozen = frozen
         from transformers import BertModel
@@ -46,7 +50,10 @@ class ReaderModel(nn.Module):
         logging.set_verbosity_error()  # a pack has no layers: they come from the reader that training goes on from
         # Attention in plain matrix products: torch's fused one is three times slower backwards on a CPU.
         self.body: Any = BertModel.from_pretrained(
-            str(body or bundled_folder()), add_pooling_layer=False, attn_implementation="eager", dtype=torch.float32
+            str(body or bundled_folder()),
+            add_pooling_layer=False,
+            attn_implementation="sdpa" if fused else "eager",
+            dtype=torch.float32,
         )
         hidden = self.body.config.hidden_size
         self.pool = nn.Linear(hidden, hidden)
@@ -56,7 +63,7 @@ class ReaderModel(nn.Module):
         self.inside = nn.Linear(hidden, 1)
         for part in self.body.modules():
             if isinstance(part, nn.Dropout):
-                part.p = 0.0  # on a CPU, drawing what to drop takes a third of a step
+                part.p = dropout
         for parameter in self.body.parameters():
             parameter.requires_grad = False
         for layer in self.body.encoder.layer[frozen:]:
@@ -64,9 +71,12 @@ class ReaderModel(nn.Module):
                 parameter.requires_grad = True
 
     @classmethod
-    def of_work_folder(cls, work: Path, *, frozen: int = FROZEN_LAYERS) -> ReaderModel:
+    def of_work_folder(
+        cls, work: Path, *, frozen: int = FROZEN_LAYERS, dropout: float = 0.0, fused: bool = False
+    ) -> ReaderModel:
         """With the token embeddings that the work folder has, or else those of the default model."""
-        return cls(work / MODEL_FOLDER if (work / MODEL_FOLDER).is_dir() else None, frozen=frozen)
+        folder = work / MODEL_FOLDER if (work / MODEL_FOLDER).is_dir() else None
+        return cls(folder, frozen=frozen, dropout=dropout, fused=fused)
 
     def forward(self, ids: Tensor, mask: Tensor) -> Read:
         """What it says of token ids and their mask, both of shape (n, tokens)."""
@@ -97,20 +107,30 @@ class ReaderModel(nn.Module):
             name: value.detach() for name, value in self.state_dict().items() if not name.startswith("body.embeddings.")
         }
 
-    def begin_from(self, exported: Path) -> int:
-        """Take the weights of a graph that `training/export_reader.py` wrote; heads it has not stay as they are.
+    def begin_from(self, files: Sequence[Path]) -> int:
+        """Take the mean of the weights of some readers; heads that one has not stay as they are.
 
-        Returns how many tensors were taken. Eight-bit weights become numbers again: what is lost is learned in a few
-        steps.
+        Each file is a graph that `training/export_reader.py` wrote, whose eight-bit weights become numbers again (what
+        is lost is learned in a few steps), or a checkpoint. Returns how many tensors were taken.
         """
-        found = {name: torch.from_numpy(np.array(value)) for name, value in _weights_of(exported).items()}
         wanted = self.state_dict()
-        fitting = {name: value for name, value in found.items() if name in wanted and wanted[name].shape == value.shape}
+        readers = [_weights_of(file) for file in files]
+        fitting = {
+            name: torch.stack([reader[name].float() for reader in readers]).mean(dim=0)
+            for name in wanted
+            if all(name in reader and reader[name].shape == wanted[name].shape for reader in readers)
+        }
         self.load_state_dict(fitting, strict=False)
         return len(fitting)
 
 
-def _weights_of(exported: Path) -> dict[str, Any]:
+def _weights_of(file: Path) -> dict[str, Tensor]:
+    if file.suffix == ".onnx":
+        return {name: torch.from_numpy(np.array(value)) for name, value in _exported_weights(file).items()}
+    return dict(torch.load(file, weights_only=True, map_location="cpu")["learned"])
+
+
+def _exported_weights(exported: Path) -> dict[str, Any]:
     """The tensors of an exported graph by the names of the module they come from."""
     import onnx
     from onnx.numpy_helper import to_array

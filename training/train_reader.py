@@ -1,6 +1,6 @@
 """Train the reader: which window answers a question, where, that nothing does, and whether the answer is yes.
 
-usage: python training/train_reader.py --work DIR [--steps N] [--from READER.onnx]
+usage: python training/train_reader.py --work DIR [--steps N] [--from READER …] [--teachers READER …]
 
 DIR holds the examples of `training/examples.py`, or is a folder of `training/pack.py`. A question that is answered
 comes with a window that answers it and with ones that do not: of other articles, as the search finds them, or of the
@@ -9,6 +9,11 @@ something else, of the window that answered it. The loss is the sum of five: cro
 binary cross-entropy of each window, cross-entropy of the answer's first and last token (of windows without an answer,
 of the first token, which stands for none), binary cross-entropy of each token being part of an answer, and of yes
 against no.
+
+The last quarter of a run is of the domain for the most part: where an answer begins and ends is a convention, and the
+reader keeps best what it learns last. With teachers, readers that were trained before, what they say of a window on
+average is learned beside what is known of it (Hinton, Vinyals and Dean, "Distilling the knowledge in a neural network",
+2015).
 
 Runs on a GPU where torch finds one, with questions made ready by other processes. A GPU, or a processor that multiplies
 in bfloat16, computes in that over weights of single precision, three times as fast. A checkpoint is written every few
@@ -23,7 +28,7 @@ import json
 import os
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,11 +51,14 @@ LEARNING_RATE = 1.0e-4
 LAYER_DECAY = 0.92  # the rate of a layer, as a share of that of the layer above
 HEAD_RATE = 4.0  # of the heads, as a multiple of the top layer's
 WARMUP_STEPS = 100
-CHECKPOINT_STEPS = 200
+CHECKPOINT_EVERY = 180.0  # seconds
 MEASURED_EVERY = 800  # steps
 MEASURED_QUESTIONS = 240
 LONGEST_ANSWER = 48  # tokens
-BATCHES_A_STEP = 4  # of texts of like length, so that little is padded; a GPU has room for all at once
+BATCHES_A_STEP = 4  # of texts of like length, so that little is padded
+BATCHES_ON_GPU = 2
+LAST_SHARE = 0.25  # of a run, in which the questions of the last passes are learned
+KNOWN_SHARE = 0.3  # how much what is known weighs beside what teachers say
 
 # How often the questions of a file are gone through; those for yes and no that `examples.py` made count by themselves.
 PASSES = {
@@ -66,6 +74,15 @@ PASSES = {
     "dureader_robust_dev": 1.2,
 }
 PASSES_OF_YES, PASSES_OF_NO = 0.4, 1.3
+LAST_PASSES = {
+    "local_news": 2.0,
+    "cmrc2018_train": 0.12,
+    "squad2_en": 0.1,
+    "xquad_en_questions": 0.4,
+    "dureader_checklist_dev": 0.2,
+    "dureader_robust_dev": 0.2,
+}
+LAST_PASSES_OF_YES, LAST_PASSES_OF_NO = 0.3, 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +145,13 @@ class Plan:
     rate: float = LEARNING_RATE
     frozen: int = FROZEN_LAYERS
     minutes: float = 0.0
-    start: Path | None = None
+    start: tuple[Path, ...] = ()
+    teachers: tuple[Path, ...] = ()
     seed: int = 0
+    dropout: float = 0.0
+    wider: bool = False
+    processes: int = 12
+    measured_every: int = MEASURED_EVERY
 
 
 def main() -> None:
@@ -142,7 +164,16 @@ def main() -> None:
     parser.add_argument("--frozen", type=int, default=FROZEN_LAYERS, help="layers that stay (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="of the order; give a run that goes on another one")
     parser.add_argument("--minutes", type=float, default=0.0, help="end after that time at the latest")
-    parser.add_argument("--from", dest="start", type=Path, metavar="READER.onnx", help="begin with an exported reader")
+    parser.add_argument("--dropout", type=float, default=0.0, help="on a CPU it takes a third of a step")
+    parser.add_argument("--wider", action="store_true", help="twice as many windows that do not answer")
+    parser.add_argument("--processes", type=int, default=12, help="that make questions ready for a GPU, at most")
+    parser.add_argument("--measured-every", type=int, default=MEASURED_EVERY, metavar="STEPS")
+    parser.add_argument(
+        "--from", dest="start", type=Path, nargs="+", default=[], metavar="READER", help="exported, or a checkpoint"
+    )
+    parser.add_argument(
+        "--teachers", type=Path, nargs="+", default=[], metavar="READER", help="exported, or checkpoints"
+    )
     arguments = parser.parse_args()
     if (arguments.work / MODEL_FOLDER).is_dir() and not arguments.start:
         parser.error(f"{arguments.work} has no layers of the model: say which reader to go on from with --from")
@@ -157,8 +188,13 @@ def main() -> None:
         rate=arguments.rate,
         frozen=arguments.frozen,
         minutes=arguments.minutes,
-        start=arguments.start,
+        start=tuple(arguments.start),
+        teachers=tuple(arguments.teachers),
         seed=arguments.seed,
+        dropout=arguments.dropout,
+        wider=arguments.wider,
+        processes=arguments.processes,
+        measured_every=arguments.measured_every,
     )
     Trainer(arguments.work, learning, measured, plan).run()
 
@@ -168,21 +204,26 @@ class Steps(Dataset[Prepared]):
 
     def __init__(self, learning: Sequence[Example], embedder: TokenEmbedder, plan: Plan, parts: int) -> None:
         self._learning, self._embedder, self._parts = learning, embedder, parts
-        self._a_step = plan.questions
-        self._order = _order(learning, plan.steps * plan.questions, plan.seed)
+        self._a_step, self._seed, self._wider = plan.questions, plan.seed, plan.wider
+        self.first_of_last = round(plan.steps * (1 - LAST_SHARE))
+        count = plan.steps * plan.questions
+        first = _order(learning, self.first_of_last * plan.questions, plan.seed)
+        self._order = first + _order(learning, count - len(first), plan.seed, last=True)
         self._subjects = _subjects(learning)
 
     def __getitem__(self, step: int) -> Prepared:
         """The pairs of a step."""
         places = self._order[step * self._a_step : (step + 1) * self._a_step]
         questions = [self._learning[place] for place in places]
-        source = random.Random(f"{step} {questions[0].question}")
-        grouped = [_pairs(example, self._learning, source) for example in questions]
+        source = random.Random(f"{self._seed} {step} {questions[0].question}")
+        grouped = [_pairs(example, self._learning, source, wider=self._wider) for example in questions]
         pairs = [pair for pairs in grouped for pair in pairs]
         pairs += [other for pairs in grouped if (other := _about_something_else(pairs[0], self._subjects, source))]
         by_length = sorted(range(len(pairs)), key=lambda place: len(pairs[place].text))
         parts = [
-            encode([pairs[place] for place in part], self._embedder) for part in np.array_split(by_length, self._parts)
+            encode([pairs[place] for place in part], self._embedder)
+            for part in np.array_split(by_length, self._parts)
+            if part.size
         ]
         return Prepared(parts, by_length, [(len(pairs), bool(pairs[0].spans)) for pairs in grouped])
 
@@ -199,19 +240,25 @@ class Trainer:
         self.work, self.measured, self.plan = work, measured, plan
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         model_folder = work / MODEL_FOLDER
+        is_packed = model_folder.is_dir()
         self.embedder = (
-            token_embedder_of(model_folder, MAX_TOKENS) if model_folder.is_dir() else open_token_embedder(MAX_TOKENS)
+            token_embedder_of(model_folder, MAX_TOKENS, apart=True)
+            if is_packed
+            else open_token_embedder(MAX_TOKENS, apart=True)
         )
-        self.steps = Steps(learning, self.embedder, plan, 1 if self.device == "cuda" else BATCHES_A_STEP)
-        self.model = ReaderModel.of_work_folder(work, frozen=plan.frozen)
-        if plan.start is not None:
-            print(f"begins with {self.model.begin_from(plan.start)} tensors of {plan.start.name}", flush=True)
+        on_gpu = self.device == "cuda"
+        self.steps = Steps(learning, self.embedder, plan, BATCHES_ON_GPU if on_gpu else BATCHES_A_STEP)
+        self.model = ReaderModel.of_work_folder(work, frozen=plan.frozen, dropout=plan.dropout, fused=on_gpu)
+        if plan.start:
+            names = ", ".join(str(path) for path in plan.start)
+            print(f"begins with {self.model.begin_from(plan.start)} tensors of {names}", flush=True)
         self.model.to(self.device)
         in_half = self.device == "cuda" or torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported()
         # The copy that computes; the optimizer keeps the exact weights.
         self.worker = copy.deepcopy(self.model).bfloat16() if in_half else self.model
+        self.teachers = [self._teacher(path, like=self.worker) for path in plan.teachers]
         self.step = 0
-        self.started = time.monotonic()
+        self.started = self.saved = time.monotonic()
         self.optimizer = torch.optim.AdamW(_groups_of(self.model, plan.rate), weight_decay=0.01, fused=True)
         self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimizer, self._rate)
 
@@ -220,36 +267,49 @@ class Trainer:
         self._resume()
         total, first_step = self.plan.steps, self.step
         losses: list[Tensor] = []
-        self.started = time.monotonic()
-        for prepared in self._prepared():
+        self.started = self.saved = time.monotonic()
+        for step, prepared in self._prepared():
             losses.append(self._learn(prepared))
-            self.step += 1
+            self.step = step + 1
             over = self._spent() >= 1
             if self.step % 20 == 0:
                 pace = (time.monotonic() - self.started) / (self.step - first_step)
                 left = pace * (total - self.step) / 60
                 shown = " ".join(f"{value:.3f}" for value in torch.stack(losses[-100:]).mean(dim=0).tolist())
                 print(f"{self.step}/{total} {shown} {pace:.2f} s a step, {left:.0f} min left", flush=True)
-            if self.step % CHECKPOINT_STEPS == 0 or over:
+            if over or time.monotonic() - self.saved > CHECKPOINT_EVERY:
                 self._save()
-            if self.step % MEASURED_EVERY == 0 or over:
+                self.saved = time.monotonic()
+            if self.step % self.plan.measured_every == 0 or over:
                 print(json.dumps(measure(self.worker, self.embedder, self.measured)), flush=True)
             if over:
                 break
 
-    def _prepared(self) -> DataLoader[Prepared]:
-        """The steps that are left; a GPU would wait for a single process that makes them ready."""
-        others = min(12, (os.cpu_count() or 2) - 1) if self.device == "cuda" else 0
+    def _prepared(self) -> Iterator[tuple[int, Prepared]]:
+        """The steps that are left with their numbers; when three quarters of the time are over, those of the end."""
+        first_of_last = self.steps.first_of_last
+        for stretch in (range(self.step, first_of_last), range(max(self.step, first_of_last), self.plan.steps)):
+            for step, prepared in zip(stretch, self._made_ready(stretch), strict=True):
+                yield step, prepared
+                if step < first_of_last and self._spent() >= 1 - LAST_SHARE:
+                    break
+
+    def _made_ready(self, stretch: range) -> DataLoader[Prepared]:
+        """A GPU would wait for a single process that makes questions ready."""
+        others = min(self.plan.processes, (os.cpu_count() or 2) - 1) if self.device == "cuda" else 0
         if others:
             os.environ["TOKENIZERS_PARALLELISM"] = "false"
             torch.multiprocessing.set_sharing_strategy("file_system")
-        return DataLoader(
-            self.steps,
-            batch_size=None,
-            sampler=range(self.step, self.plan.steps),
-            num_workers=others,
-            collate_fn=_as_it_is,
-        )
+        return DataLoader(self.steps, batch_size=None, sampler=stretch, num_workers=others, collate_fn=_as_it_is)
+
+    def _teacher(self, path: Path, like: ReaderModel) -> ReaderModel:
+        """A reader that was trained before, as it computes here."""
+        teacher: ReaderModel = copy.deepcopy(like).float().cpu()
+        teacher.begin_from([path])
+        teacher.to(self.device, next(like.parameters()).dtype)
+        teacher.eval()
+        teacher.requires_grad_(False)
+        return teacher
 
     def _spent(self) -> float:
         """The share of the run that is over, by steps or by time."""
@@ -260,7 +320,7 @@ class Trainer:
         return max(0.01, min((step + 1) / WARMUP_STEPS, 1 - self._spent()))
 
     def _learn(self, prepared: Prepared) -> Tensor:
-        """One step; returns its five losses."""
+        """One step; returns its losses: five of what is known, and that of what teachers say."""
         self.worker.train()
         parts = [part.to(self.device) for part in prepared.parts]
         read = [self.worker(part.ids, part.mask) for part in parts]
@@ -272,12 +332,17 @@ class Trainer:
         marked = sum(_inside_loss(one, part) for one, part in zip(read, parts, strict=True)) / count
         polar = _polarity_loss(read, parts)
         ranked = _ranking_loss(log_odds, prepared)
-        self.optimizer.zero_grad(set_to_none=True)
-        if self.worker is not self.model:
-            self.worker.zero_grad(set_to_none=True)
-        (judged + 0.5 * ranked + placed + marked + 0.3 * polar).backward()
+        known = judged + 0.5 * ranked + placed + marked + 0.3 * polar
+        told = _told_loss(read, parts, self._taught(parts)) if self.teachers else known.new_zeros(())
+        self.worker.zero_grad(set_to_none=True)
+        (KNOWN_SHARE * known + told if self.teachers else known).backward()
         self._move()
-        return torch.stack([loss.detach() for loss in (judged, ranked, placed, marked, polar)])
+        return torch.stack([loss.detach() for loss in (judged, ranked, placed, marked, polar, told)])
+
+    @torch.no_grad()
+    def _taught(self, parts: Sequence[Batch]) -> list[list[Read]]:
+        """What each teacher says of each part."""
+        return [[teacher(part.ids, part.mask) for teacher in self.teachers] for part in parts]
 
     def _move(self) -> None:
         """One step of the optimizer, on the exact weights."""
@@ -285,14 +350,16 @@ class Trainer:
         working = [p for p in self.worker.parameters() if p.requires_grad]
         if self.worker is not self.model:
             for parameter, worker in zip(exact, working, strict=True):
-                parameter.grad = worker.grad.float() if worker.grad is not None else None
+                if parameter.grad is None and worker.grad is not None:
+                    parameter.grad = torch.empty_like(parameter)
+            learning = [(p.grad, w.grad) for p, w in zip(exact, working, strict=True) if w.grad is not None]
+            torch._foreach_copy_([grad for grad, _ in learning], [grad for _, grad in learning])
         torch.nn.utils.clip_grad_norm_(exact, 1.0)
         self.optimizer.step()
         self.schedule.step()
         if self.worker is not self.model:
             with torch.no_grad():
-                for parameter, worker in zip(exact, working, strict=True):
-                    worker.copy_(parameter)
+                torch._foreach_copy_(working, exact)
 
     def _save(self) -> None:
         state = {
@@ -350,28 +417,36 @@ def _is_made(example: Example) -> bool:
     return example.polarity is not None and example.kind == "yes_no" and len(example.answers[0]) <= 14
 
 
-def _order(examples: Sequence[Example], count: int, seed: int) -> list[int]:
-    """Places of the examples in the order of learning: each file as often as `PASSES` says, again where they are few.
+def _order(examples: Sequence[Example], count: int, seed: int, *, last: bool = False) -> list[int]:
+    """Places of the examples in the order of learning: each file as often as its passes say, again where they are few.
 
     Local news comes later more often than sooner: what is learned last is remembered best.
     """
     source = random.Random(seed)
     keys: list[tuple[float, int]] = []
     for place, example in enumerate(examples):
-        passes = PASSES.get(example.source, 1.0)
-        if _is_made(example):
-            passes = PASSES_OF_YES if example.polarity == "yes" else PASSES_OF_NO
+        passes = _passes(example, last=last)
         times = int(passes) + (source.random() < passes - int(passes))
         weight = 0.75 if example.source == "local_news" else 1.0
         # Each pass through a file is a stretch of the whole.
         keys += [(((turn + source.random()) / max(times, 1)) ** weight, place) for turn in range(times)]
-    places = [place for _, place in sorted(keys)]
+    places = [place for _, place in sorted(keys)] or list(range(len(examples)))
     print(f"{len(places)} questions in one round, {count} to learn from", flush=True)
     whole, rest = divmod(count, len(places))
     if whole:
         return [*places * whole, *places[:rest]]
     # Fewer: an even choice, in order.
     return [places[round(at)] for at in np.linspace(0, len(places) - 1, count)]
+
+
+def _passes(example: Example, *, last: bool) -> float:
+    """How often a question is learned in one round; a file that is not known is of the domain."""
+    if _is_made(example):
+        of_yes, of_no = (LAST_PASSES_OF_YES, LAST_PASSES_OF_NO) if last else (PASSES_OF_YES, PASSES_OF_NO)
+        return of_yes if example.polarity == "yes" else of_no
+    if last and example.source in PASSES:
+        return LAST_PASSES.get(example.source, 0.0)
+    return PASSES.get(example.source, 1.0)
 
 
 def encode(pairs: Sequence[Pair], embedder: TokenEmbedder) -> Batch:
@@ -425,6 +500,29 @@ def _inside_loss(read: Read, batch: Batch) -> Tensor:
     return ((losses * readable).sum(dim=-1) / readable.sum(dim=-1).clamp(min=1)).sum()
 
 
+def _told_loss(read: Sequence[Read], parts: Sequence[Batch], taught: Sequence[Sequence[Read]]) -> Tensor:
+    """Cross-entropy with what teachers say on average: of answers, first and last tokens, tokens inside, yes and no."""
+    total = read[0].answers.new_zeros((), dtype=torch.float32)
+    count = sum(len(part.answered) for part in parts)
+    for one, part, said in zip(read, parts, taught, strict=True):
+        allowed = part.readable.clone()
+        allowed[:, 0] = True
+        for name in ("answers", "polarity"):
+            chances = torch.stack([getattr(teacher, name).float().sigmoid() for teacher in said]).mean(dim=0)
+            losses = functional.binary_cross_entropy_with_logits(getattr(one, name).float(), chances, reduction="none")
+            total = total + (losses if name == "answers" else 0.3 * losses * (part.is_yes >= 0)).sum()
+        for name in ("first", "last"):
+            masked = [getattr(teacher, name).float().masked_fill(~allowed, -1e4) for teacher in said]
+            chances = torch.stack([logits.softmax(dim=-1) for logits in masked]).mean(dim=0)
+            logs = getattr(one, name).float().masked_fill(~allowed, -1e4).log_softmax(dim=-1)
+            total = total - 0.75 * (chances * logs.masked_fill(~allowed, 0.0)).sum()
+        chances = torch.stack([teacher.inside.float().sigmoid() for teacher in said]).mean(dim=0)
+        losses = functional.binary_cross_entropy_with_logits(one.inside.float(), chances, reduction="none")
+        readable = part.readable.float()
+        total = total + ((losses * readable).sum(dim=-1) / readable.sum(dim=-1).clamp(min=1)).sum()
+    return total / count
+
+
 def _polarity_loss(read: Sequence[Read], parts: Sequence[Batch]) -> Tensor:
     log_odds = torch.cat([one.polarity.float() for one in read])
     is_yes = torch.cat([part.is_yes for part in parts])
@@ -434,30 +532,36 @@ def _polarity_loss(read: Sequence[Read], parts: Sequence[Batch]) -> Tensor:
     return functional.binary_cross_entropy_with_logits(log_odds[known], is_yes[known])
 
 
-def _pairs(example: Example, examples: Sequence[Example], source: random.Random) -> list[Pair]:
-    """The question with a window that answers it, if any does, and ones that do not, cut to different lengths."""
+def _pairs(example: Example, examples: Sequence[Example], source: random.Random, *, wider: bool) -> list[Pair]:
+    """The question with a window that answers it, if any does, and ones that do not, cut to different lengths.
+
+    Where `wider`, there are about twice as many that do not.
+    """
     question = _asked(example.question, source)
-    pairs = []
+    pairs: list[Pair] = []
+
+    def add(windows: Sequence[Window]) -> None:
+        pairs.extend(_titled(question, _cropped(window, source), source) for window in windows)
+
+    def some(windows: Sequence[Window], chance: float) -> list[Window]:
+        count = sum(source.random() < chance for _ in range(2 if wider else 1))
+        return source.sample(windows, min(len(windows), count))
+
     if example.answering:
         is_yes = {"yes": 1.0, "no": 0.0}.get(example.polarity or "", -1.0)
-        window = source.choice(example.answering)
-        pairs.append(_titled(question, _cropped(window, source), source, is_yes=is_yes))
-        if example.others and source.random() < 0.65:
-            # The nearer the top, the more often.
-            wrong = example.others[min(int(source.expovariate(0.35)), len(example.others) - 1)]
-            pairs.append(_titled(question, _cropped(wrong, source), source))
-        if example.beside and source.random() < 0.45:
-            pairs.append(_titled(question, _cropped(source.choice(example.beside), source), source))
+        pairs.append(_titled(question, _cropped(source.choice(example.answering), source), source, is_yes=is_yes))
+        # The nearer the top, the more often.
+        likely = [window for place, window in enumerate(example.others) if source.random() < 0.7 / (1 + 0.4 * place)]
+        add(some(likely, 0.7))
+        add(some(example.beside, 0.45))
     else:
         tempting = example.traps or example.beside or example.others
-        for window in source.sample(tempting, min(len(tempting), 2 if source.random() < 0.3 else 1)):
-            pairs.append(_titled(question, _cropped(window, source), source))
-        if example.traps and example.beside and source.random() < 0.3:
-            pairs.append(_titled(question, _cropped(source.choice(example.beside), source), source))
+        add(source.sample(tempting, min(len(tempting), 2 if wider or source.random() < 0.3 else 1)))
+        if example.traps:
+            add(some(example.beside, 0.3))
     if not pairs or source.random() < 0.04:
         strange = source.choice(examples)
-        windows = strange.answering or strange.traps or strange.others
-        if windows:
+        if windows := strange.answering or strange.traps or strange.others:
             pairs.append(_titled(question, Window(windows[0].text, windows[0].title), source))
     return pairs
 

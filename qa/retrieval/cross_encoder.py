@@ -26,6 +26,7 @@ MAX_TOKENS = 320
 ANY_LANGUAGE = "mul"  # "multiple languages" of ISO 639-2
 _QUESTION_CHARS = 160  # that are read of a question, so that room is left for the text
 _SUREST = 20.0  # the largest log-odds that are told
+PIECES, APART = "pieces", "apart"  # in the properties of a reader's file: which pieces of the vocabulary it has learned
 _MODEL = Path(__file__).parents[1] / "answering" / "weights" / "reader.onnx"
 
 
@@ -65,7 +66,7 @@ class BundledReader:
 
     def __init__(self, model: Path = _MODEL) -> None:
         self.path = model
-        self._session: Any = None
+        self._session: tuple[Any, bool] | None = None
         self._lock = threading.Lock()
         self._pool = thread_pool("reader")
 
@@ -76,13 +77,14 @@ class BundledReader:
         return list(self._pool.map(lambda text: self._run(question, text), texts))
 
     def _run(self, question: str, text: Text) -> Reading:
-        embedder = open_token_embedder(MAX_TOKENS)
+        session, apart = self._open()
+        embedder = open_token_embedder(MAX_TOKENS, apart=apart)
         head = f"{text.title} " if text.title else ""
         # What is asked stands at the end of a long question.
         pair = (simplified(question)[-_QUESTION_CHARS:], simplified(head + text.body).replace("\n", " "))
         tokens = embedder.tokenize([pair])
         feed = {"state": embedder.embed(tokens.ids), "mask": tokens.mask}
-        log_odds, first, last, inside, polarity = self._open().run(None, feed)
+        log_odds, first, last, inside, polarity = session.run(None, feed)
         readable = np.flatnonzero(tokens.in_second[0] & (tokens.ends[0] > len(head)))
         starts = np.maximum(tokens.starts[0, readable] - len(head), 0)
         ends = tokens.ends[0, readable] - len(head)
@@ -96,10 +98,13 @@ class BundledReader:
             float(polarity[0]),
         )
 
-    def _open(self) -> Any:
+    def _open(self) -> tuple[Any, bool]:
+        """The session, and whether it has learned from tokens that end where answers do."""
         with self._lock:
             if self._session is None:
-                self._session = open_session(self.path)
+                session = open_session(self.path)
+                told = session.get_modelmeta().custom_metadata_map
+                self._session = session, told.get(PIECES) == APART
         return self._session
 
 

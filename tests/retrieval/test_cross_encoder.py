@@ -13,7 +13,16 @@ import pytest
 from embeddings import Article, Chunk, Issue, ModelError, open_token_embedder
 from qa.answering.spans import best_span
 from qa.query.question import read_question
-from qa.retrieval.cross_encoder import ANY_LANGUAGE, BundledReader, CrossEncoderReader, Text, open_reader, reads
+from qa.retrieval.cross_encoder import (
+    ANY_LANGUAGE,
+    APART,
+    PIECES,
+    BundledReader,
+    CrossEncoderReader,
+    Text,
+    open_reader,
+    reads,
+)
 from qa.retrieval.rerank import look_again
 from qa.types import Hit, Reading
 
@@ -253,7 +262,7 @@ def test_a_folder_with_a_cross_encoder_is_read(tmp_path: Path) -> None:
 @pytest.mark.model
 def test_reading_needs_no_torch() -> None:
     code = (
-        "import sys; from qa.retrieval.cross_encoder import BundledReader, Text; "
+        "import sys; from qa.retrieval.cross_encoder import APART, PIECES, BundledReader, Text; "
         "BundledReader().read('谁？', [Text('', '字')]);"
         "print('torch' in sys.modules or 'transformers' in sys.modules)"
     )
@@ -264,3 +273,14 @@ def test_reading_needs_no_torch() -> None:
 def test_a_hit_keeps_what_it_was_found_with() -> None:
     (hit,) = look_again(read_question("什么？"), hits("文字"), CountingReader(), ANYWHERE, few=5, count=5)
     assert replace(hit, score=1.0, reading=None) == hits("文字")[0]
+
+
+@pytest.mark.model
+def test_a_reader_says_which_pieces_of_the_vocabulary_it_has_learned(tmp_path: Path) -> None:
+    onnx = pytest.importorskip("onnx")
+    shipped = BundledReader()
+    assert shipped._open()[1] is False
+    graph = onnx.load(shipped.path)
+    onnx.helper.set_model_props(graph, {PIECES: APART})
+    onnx.save(graph, tmp_path / "reader.onnx")
+    assert BundledReader(tmp_path / "reader.onnx")._open()[1] is True

@@ -9,6 +9,7 @@ import pytest
 import qa.answering
 
 TEXT = "县里修了三座桥。老桥建于1958年，去年拆了。新桥由王工设计，长120米。两岸的人都来看。"
+SHIPPED = Path(qa.answering.__path__[0]) / "weights" / "reader.onnx"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -131,7 +132,7 @@ def test_a_pack_reads_as_the_whole_model_does_and_training_goes_on_from_it(tmp_p
     write_examples(tmp_path / EXAMPLES, made)
     kept, of_all = pack_model(made, tmp_path / "pack" / MODEL_FOLDER)
     assert kept < of_all / 4
-    plan = Plan(steps=2, questions=2, start=Path(qa.answering.__path__[0]) / "weights" / "reader.onnx")
+    plan = Plan(steps=2, questions=2, start=(SHIPPED,))
     (tmp_path / "whole").mkdir()
     packed, whole = (Trainer(tmp_path / name, made, made, plan) for name in ("pack", "whole"))
     read = []
@@ -143,6 +144,69 @@ def test_a_pack_reads_as_the_whole_model_does_and_training_goes_on_from_it(tmp_p
     packed.run()
     assert (tmp_path / "pack" / "checkpoint.pt").exists()
     assert packed.step == 2
+
+
+@pytest.mark.model
+def test_a_reader_is_the_mean_of_those_it_begins_with_and_learns_what_its_teachers_say(tmp_path: Path) -> None:
+    import torch
+    from examples import EXAMPLES, write_examples
+    from reader_model import ReaderModel
+    from train_reader import Pair, Plan, Trainer, _told_loss, encode
+
+    made = questions(ask("新桥长多少米？", "120米"), ask("哪年建的老桥？", "1958年"))
+    write_examples(tmp_path / EXAMPLES, made)
+    checkpoints = (tmp_path / "one.pt", tmp_path / "other.pt")
+    for shift, path in zip((0.0, 0.5), checkpoints, strict=True):
+        reader = ReaderModel()
+        reader.begin_from([SHIPPED])
+        with torch.no_grad():
+            reader.answers.bias.add_(shift)
+        torch.save({"learned": reader.learned()}, path)
+    trainer = Trainer(tmp_path, made, made, Plan(steps=1, questions=2, start=checkpoints, teachers=checkpoints[:1]))
+    shipped = torch.load(checkpoints[0], weights_only=True)["learned"]["answers.bias"]
+    assert torch.allclose(trainer.model.answers.bias, shipped + 0.25, atol=1e-6)
+    parts = [encode([Pair(example.question, TEXT) for example in made], trainer.embedder)]
+    with torch.no_grad():
+        taught = trainer._taught(parts)
+        own, mean = (
+            _told_loss(read, parts, taught) for read in ([taught[0][0]], [trainer.worker(parts[0].ids, parts[0].mask)])
+        )
+    assert own < mean  # nothing is nearer to what a teacher says than that itself
+    trainer.run()
+    assert trainer.step == 1
+
+
+def test_a_run_ends_with_the_domain() -> None:
+    from examples import Example
+    from train_reader import _order
+
+    examples = [Example(f"{n}", ["是"], source) for n in range(40) for source in ("local_news", "cmrc2018_train")]
+    shares = [
+        sum(examples[place].source == "local_news" for place in _order(examples, 100, 1, last=last))
+        for last in (False, True)
+    ]
+    assert shares[0] < 80 < shares[1]
+
+
+@pytest.mark.model
+def test_no_token_joins_an_answer_to_what_stands_beside_it(tmp_path: Path) -> None:
+    from pack import pack_model
+
+    from embeddings import open_token_embedder
+    from embeddings.encoders.token_embedder import token_embedder_of
+
+    text = "12岁的阿木在县城里唱了《茉莉花》，是由老师教的；3月8日起，每周两小时（免费）。"
+    answers = ("12岁", "《茉莉花》", "老师", "3月8日", "两小时", "免费", "县城")
+    made = questions(ask("谁教的？", "老师"), text=text)
+    pack_model(made, tmp_path)
+    for embedder in (open_token_embedder(64, apart=True), token_embedder_of(tmp_path, 64, apart=True)):
+        tokens = embedder.tokenize([("谁？", text)])
+        body = tokens.in_second[0]
+        starts, ends = set(tokens.starts[0][body].tolist()), set(tokens.ends[0][body].tolist())
+        for answer in answers:
+            place = text.index(answer)
+            assert place in starts, answer
+            assert place + len(answer) in ends, answer
 
 
 @pytest.mark.model
