@@ -31,6 +31,10 @@ _RECONNECTING = {
     "grpc.initial_reconnect_backoff_ms": 100,
     "grpc.min_reconnect_backoff_ms": 100,
     "grpc.max_reconnect_backoff_ms": 1_000,
+    # A server takes a client for an attacker that asks oftener than this whether it is there, and ends the connection
+    # with a call that takes long.
+    "grpc.keepalive_time_ms": 300_000,
+    "grpc.keepalive_permit_without_calls": 0,
 }
 _NO_COLLECTION, _NOT_LOADED = 100, 101  # Milvus's codes of these errors
 _ROWS = 500  # rows of a call: some 3 MB, where a message may have 64
