@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         archive_path,
         chosen_model,
         chosen_reader,
+        data_path,
         issues_path,
         read_limit,
     )
@@ -91,6 +92,7 @@ _PUBLIC = {
         "archive_folder",
         "archive_location",
         "archive_path",
+        "data_path",
         "chosen_model",
         "chosen_reader",
         "issues_path",
@@ -198,6 +200,7 @@ __all__ = [
     "clip_article",
     "correct_article",
     "correct_issue",
+    "data_path",
     "find_date",
     "find_mentions",
     "fold",

@@ -32,6 +32,11 @@ class Variable(str, Enum):
         "where Milvus is, for an archive on PostgreSQL whose URL does not say: `http://HOST:19530`",
     )
     MILVUS_TOKEN = "BULLETIN_MILVUS_TOKEN", "what Milvus asks for: `USER:PASSWORD` or a key"
+    DATA = (
+        "BULLETIN_DATA",
+        "where the page keeps conversations, votes and keys, for an archive that is in no folder",
+        "bulletin-data",
+    )
     ISSUES = "BULLETIN_ISSUES", "where issues dropped on the page are kept; else `issues` in the archive folder"
     MODEL = (
         "BULLETIN_MODEL",
@@ -216,6 +221,11 @@ def archive_path(location: str | Path | None = None) -> Path:
     if folder is None:
         raise ArchiveError(ArchiveCode.NOT_A_FOLDER, location=archive_location(location))
     return folder
+
+
+def data_path(location: str | Path | None = None) -> Path:
+    """Where a page keeps what is its own: the archive's folder, or BULLETIN_DATA for an archive that is in none."""
+    return archive_folder(location) or Path(Variable.DATA.read())
 
 
 def issues_path(archive: Path) -> Path:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, time, timezone
 from pathlib import Path
 
-from embeddings import ArchiveMissingError, BulletinError, SourceError, archive_path, find_date
+from embeddings import ArchiveMissingError, BulletinError, SourceError, data_path, find_date
 from embeddings.cli.archive import Subparsers, command, print_json
 from embeddings.cli.language import spoken
 from embeddings.ingest.repair import RepairReport
@@ -46,7 +46,7 @@ def check_users_data(folder: Path, repairs: bool) -> RepairReport:
 
 def _feedback(arguments: argparse.Namespace) -> int:
     since = _since(arguments.since)
-    folder = archive_path(arguments.archive)
+    folder = data_path(arguments.archive)
     if not folder.is_dir():
         raise ArchiveMissingError(CommandCode.NO_ARCHIVE, folder=folder)
     store = UserStore(folder, bounds=RetentionLimits.from_environment())

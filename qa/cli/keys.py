@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from embeddings import ArchiveMissingError, SourceError, archive_path, find_date
+from embeddings import ArchiveMissingError, SourceError, data_path, find_date
 from embeddings.cli.archive import Subparsers, add_common_arguments, print_json
 from embeddings.cli.language import spoken
 from qa.errors import CommandCode
@@ -46,7 +46,7 @@ def _number(text: str) -> int:
 
 
 def _file(arguments: argparse.Namespace) -> KeyFile:
-    folder = archive_path(arguments.archive)
+    folder = data_path(arguments.archive)
     if not folder.is_dir():
         raise ArchiveMissingError(CommandCode.NO_ARCHIVE, folder=folder)
     return KeyFile(folder)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from embeddings import BulletinError, Limits, archive_path, scratch_folder, tidy
+from embeddings import BulletinError, Limits, archive_folder, archive_path, data_path, scratch_folder, tidy
 from embeddings.cli.language import spoken
 from embeddings.cli.signals import ending_in_order
 from qa.api.endpoints import tool_server
@@ -73,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
     with ending_in_order(), scratch_folder(Path(given) if given else None) as folder:
         os.environ["GRADIO_TEMP_DIR"] = str(folder)
         try:
-            options = options_of(arguments)
+            options = _as_far_as_possible(options_of(arguments), arguments)
             _require_free_port(arguments.host, arguments.port)
             max_bytes = Limits.from_environment().max_bytes
             bounds = RetentionLimits.from_environment()
@@ -85,11 +85,24 @@ def run(arguments: argparse.Namespace) -> int:
             return 2
         print(spoken(f"公报问答：{url} （按 Ctrl+C 停止）", f"公报问答: {url} (Ctrl+C stops it)"), flush=True)
         try:
-            with purging(UserStore(archive_path(arguments.archive), bounds=bounds).purge):
+            with purging(UserStore(data_path(arguments.archive), bounds=bounds).purge):
                 page.block_thread()
         finally:
             assistant.close()
     return 0
+
+
+def _as_far_as_possible(options: ServingOptions, arguments: argparse.Namespace) -> ServingOptions:
+    """The options, without editing for an archive that is in no folder, where what is dropped has no place.
+
+    The page's own folder is made. Raises ArchiveError where editing was asked for.
+    """
+    if archive_folder(arguments.archive) is not None:
+        return options
+    if arguments.editing:
+        archive_path(arguments.archive)
+    data_path(arguments.archive).mkdir(parents=True, exist_ok=True)
+    return replace(options, editing=False)
 
 
 def _open_page(
@@ -104,7 +117,7 @@ def _open_page(
     page = build_page(
         assistant,
         editing=options.editing,
-        archive=archive_path(arguments.archive),
+        archive=data_path(arguments.archive),
         staff_access=options.staff_access,
         remember=options.remember,
         bounds=bounds,
