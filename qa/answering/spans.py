@@ -56,9 +56,12 @@ _TIME_PART = (
     r"(?:[今去明前]年|(?:本|当|上|下|每|次)(?:年|月|周|天|日)|\d{1,4}年|\d{1,2}月份?|\d{1,2}[日号]|(?:周|星期)[一二三四五六日天]"
     r"|上午|下午|凌晨|早上|清晨|中午|傍晚|晚上|晚间|深夜|[晚早]|\d{1,2}[时点](?:半|\d{1,2}分?)?|\d{1,2}[:：]\d{2})"
 )
-_TIME_BEFORE = re.compile(rf"{_TIME_PART}+$")
+_TIME_BEFORE = re.compile(rf"(?<![\d.]){_TIME_PART}+$")
 _TIME_AFTER = re.compile(rf"{_TIME_PART}+")
-_BOUNDS_AFTER = re.compile(r"左右|许(?![多可诺])|之?前(?![往来后期去进面年天])|以前")
+# 许 and 前 begin names and words, too: 7月5日许某, 8月2日前锋.
+_BOUNDS_AFTER = re.compile(
+    r"左右|(?<=[时点分半])许(?![多可诺])|之前|前(?![往来后期去进面年天锋任台身沿夕线方述几门区站列排三])|以前"
+)
 _LONGEST_TIME = 24  # characters before
 _ASKS_PLACE = re.compile(
     r"哪[里儿]|什么(?:地方|位置|地点)|啥地方|何[地处]|哪个?(?:地方|位置|城市|[省市县区镇乡村路街站])|where", re.I
@@ -189,7 +192,7 @@ def _whole_time(question: str, body: str, start: int, end: int) -> tuple[int, in
         return start, end
     if _ASKS_TIME.search(question):
         if _TIME_AFTER.match(body, start, end) and (
-            before := _TIME_BEFORE.search(body[max(0, start - _LONGEST_TIME) : start])
+            before := _TIME_BEFORE.search(body, max(0, start - _LONGEST_TIME), start)
         ):
             start -= len(before[0])
         if _TIME_BEFORE.search(body[start:end]) and (after := _TIME_AFTER.match(body, end)):
