@@ -1,6 +1,6 @@
 """What is used of gradio that it does not promise: its queue, its routes, and what it reads of a handler.
 
-Nothing else in Python may know of these; `static/page.js` has a table of what it draws. A test holds each of them
+Nothing else in Python may know of these; `static/head/page.js` has a table of what it draws. A test holds each of them
 against the gradio that is installed, so that a change in gradio is found there first.
 
 Gradio 6 notes every event, up to 10,000 of them, and sums them all up anew with each, for a page of its own that the

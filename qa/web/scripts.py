@@ -1,7 +1,8 @@
 """The scripts of `qa/web/static/`, as gradio's components and events take them.
 
-What `_HEAD` names stands in the head of the page and makes `window.bulletin`; gradio waits for the head before it draws
-a part. The others belong to one part each, and gradio runs them with `element`, `trigger`, `watch` and `server`.
+Those of `head/` stand in the head of the page, as `_HEAD` orders them, and make `window.bulletin`; gradio waits for the
+head before it draws a part. The others belong to one part each, and gradio runs them with `element`, `trigger`, `watch`
+and `server`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from markupsafe import Markup
 from qa.i18n import both_languages
 
 _STATIC = Path(__file__).with_name("static")
-_HEAD = ("page", "events", "address", "connection")
+_HEAD = ("head/page", "head/events", "head/address", "head/connection")
 LOOK_MILLISECONDS = 5000  # between looks after an answer that is waited for
 _SAID = (
     "answer",
@@ -50,7 +51,7 @@ def on_event(name: str, **given: Any) -> str:
 
 
 def source(name: str) -> str:
-    """The text of a script."""
+    """The text of a script, by its path in the folder, without the suffix."""
     return _STATIC.joinpath(f"{name}.js").read_text(encoding="utf-8")
 
 

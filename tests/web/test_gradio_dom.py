@@ -61,7 +61,7 @@ def is_drawn(name: str) -> bool:
 
 
 def table() -> str:
-    script = WEB.joinpath("static", "page.js").read_text(encoding="utf-8")
+    script = WEB.joinpath("static", "head", "page.js").read_text(encoding="utf-8")
     return script[script.index("const gradio = {") :].partition("\n    };\n")[0]
 
 
@@ -93,8 +93,8 @@ def test_the_table_of_page_js_names_nothing_else() -> None:
     assert names - of_css <= set(NAMED)
 
 
-@pytest.mark.parametrize("script", [one.name for one in WEB.joinpath("static").glob("*.js") if one.name != "page.js"])
-def test_no_other_script_names_what_gradio_draws(script: str) -> None:
-    code = re.sub(r"//.*", "", WEB.joinpath("static", script).read_text(encoding="utf-8"))
+@pytest.mark.parametrize("script", [one for one in WEB.joinpath("static").rglob("*.js") if one.name != "page.js"])
+def test_no_other_script_names_what_gradio_draws(script: Path) -> None:
+    code = re.sub(r"//.*", "", script.read_text(encoding="utf-8"))
     telling = {name for name in (*CLASSES, *NAMED) if re.search(r"[-_A-Z]", name)}
     assert not [name for name in telling if name in code]

@@ -89,7 +89,7 @@ def test_a_part_of_the_page_gets_its_script_and_its_values() -> None:
 
 
 def test_every_script_that_is_asked_for_is_there() -> None:
-    events = scripts.source("events")
+    events = scripts.source("head/events")
     for file in PACKAGE.joinpath("web").rglob("*.py"):
         text = file.read_text(encoding="utf-8")
         for call in re.findall(r"on_load\(((?:\"\w+\",? ?)+)", text):
@@ -107,11 +107,11 @@ def test_the_page_for_other_programs_is_there_in_both_languages_with_its_script(
 
 
 def test_the_words_that_page_js_says_come_from_the_tables() -> None:
-    used = set(re.findall(r"\bwords\.(\w+)", scripts.source("page")))
+    used = set(re.findall(r"\bwords\.(\w+)", scripts.source("head/page")))
     head = str(scripts.head())
     assert used
     for key in used:
         assert f'"{key}": ["{words(key)}", "{words(key).english}"]' in head
-    for path in sorted(Path(scripts.__file__).with_name("static").glob("*.js")):
+    for path in sorted(Path(scripts.__file__).with_name("static").rglob("*.js")):
         if path.name != "programs.js":  # which names the page
             assert not re.search(r"[\u4e00-\u9fff]", path.read_text(encoding="utf-8")), path.name
