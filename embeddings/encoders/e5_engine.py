@@ -47,9 +47,13 @@ class E5Engine:
 
     def encode_passages(self, passages: Sequence[str]) -> NDArray[np.float32]:
         """Unit vectors of shape (len(passages), dimension)."""
-        if not passages:
+        return self.encode(passages, prompt=PROMPTS["document"])
+
+    def encode(self, texts: Sequence[str], *, prompt: str) -> NDArray[np.float32]:
+        """Unit vectors of shape (len(texts), dimension), of each text behind the prompt."""
+        if not texts:
             return np.empty((0, self.dimension), np.float32)
-        encoded = self._tokenizer.encode_batch([PROMPTS["document"] + passage for passage in passages])
+        encoded = self._tokenizer.encode_batch([prompt + text for text in texts])
         return np.stack(list(self._pool.map(self._vector, [one.ids for one in encoded])))
 
     def _vector(self, ids: Sequence[int]) -> NDArray[np.float32]:
@@ -68,6 +72,7 @@ class SharedEngine:
     def __init__(self) -> None:
         self._engine: E5Engine | None = None
         self._letting_go: threading.Timer | None = None
+        self._stays = False
         self._lock = threading.Lock()
 
     @property
@@ -77,17 +82,27 @@ class SharedEngine:
 
     def encode_passages(self, passages: Sequence[str]) -> NDArray[np.float32]:
         """Unit vectors of shape (len(passages), dimension). Raises ModelError as E5Engine does."""
+        return self.encode(passages, prompt=PROMPTS["document"])
+
+    def encode(self, texts: Sequence[str], *, prompt: str, stays: bool = False) -> NDArray[np.float32]:
+        """Unit vectors of shape (len(texts), dimension). Raises ModelError as E5Engine does.
+
+        Once asked with `stays`, the engine is not let go any more: for questions, which would wait for it each time.
+        """
         with self._lock:
             engine = self._engine = self._engine or E5Engine()
+            self._stays = self._stays or stays
             if self._letting_go is not None:
                 self._letting_go.cancel()
         try:
-            return engine.encode_passages(passages)
+            return engine.encode(texts, prompt=prompt)
         finally:
             self._let_go_later()
 
     def _let_go_later(self) -> None:
         with self._lock:
+            if self._stays:
+                return
             if self._letting_go is not None:
                 self._letting_go.cancel()
             self._letting_go = threading.Timer(IDLE_SECONDS, self._let_go)

@@ -55,11 +55,20 @@ class PackedModel:
 
     @classmethod
     def open(cls, path: Path) -> PackedModel:
-        """Open a file; its tensors are read when asked for. Raises ModelError when it is not such a file."""
+        """Open a file; its tensors are read when asked for. Raises ModelError for one of another kind, or cut off."""
         with path.open("rb") as file:
             if file.read(4) != b"E5S1":
                 raise ModelError(ModelCode.BAD_WEIGHTS, path=path)
             stored = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        try:
+            return cls._read(stored)
+        except (struct.error, ValueError, IndexError) as error:
+            stored.close()
+            raise ModelError(ModelCode.BAD_WEIGHTS, path=path) from error
+
+    @classmethod
+    def _read(cls, stored: Buffer) -> PackedModel:
+        """Raises ValueError, IndexError or struct.error where the file ends too soon."""
         cursor = _Cursor(stored, offset=8)
         hidden, layers, heads, feed_forward, vocabulary, positions, token_types, eps, _ = cursor.take("<7ifi")
         pieces, unknown_id = _read_pieces(cursor)
@@ -67,6 +76,8 @@ class PackedModel:
         cursor.offset += normalizer_bytes  # the same map as NFKC, which the tokenizer below applies
         (tensor_count,) = cursor.take("<i")
         entries = dict(_read_entry(cursor) for _ in range(tensor_count))
+        if not entries or any(entry.start + entry.size > len(stored) for entry in entries.values()):
+            raise ValueError("no tensor, or one that ends behind the file")
         return cls(
             hidden,
             layers,
@@ -81,6 +92,11 @@ class PackedModel:
             stored,
             entries,
         )
+
+    def close(self) -> None:
+        """Let the file go; no tensor can be read any more. Windows moves no file that is open."""
+        if isinstance(self._stored, mmap.mmap):
+            self._stored.close()
 
     def tensor(self, name: str) -> NDArray[np.float32]:
         """A whole tensor in single precision, flat. Raises KeyError."""

@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 import numpy as np
 
 from embeddings.config import Variable, download_allowed
-from embeddings.encoders.bundled import BUNDLED_MODEL, PROMPTS, bundled_fingerprint, weights_path
+from embeddings.encoders.bundled import BUNDLED_MODEL, PROMPTS, bundled_fingerprint, has_own_engine, weights_path
 from embeddings.errors import ModelCode, ModelError
 from embeddings.privacy import hub_within_reach
 from embeddings.sources.hashing import file_digest, text_digest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from embeddings.encoders.e5_engine import SharedEngine
 
 BATCH_SIZE = 16
 
@@ -168,7 +170,7 @@ class BundledEncoder:
 
     The small engine opens in milliseconds, which a script that asks one question feels; the other needs a second and
     350 MB, which all encoders of a process share, and then encodes twice as fast. Both have the same weights, and their
-    vectors agree to a cosine of 0.999.
+    vectors agree to a cosine of 0.999. Where the wheel is not made for the machine, the other encodes questions, too.
     """
 
     name = BUNDLED_MODEL
@@ -187,6 +189,8 @@ class BundledEncoder:
         """Vectors of shape (len(questions), 384)."""
         if not questions:
             return np.empty((0, self.dimension), np.float32)
+        if not has_own_engine():
+            return _shared_engine().encode(questions, prompt=PROMPTS["query"], stays=True)
         engine = self._quick_engine()
         with self._lock:
             # NUL ends a C string; one call a question keeps memory flat.
@@ -196,14 +200,14 @@ class BundledEncoder:
         """Vectors of shape (len(passages), 384)."""
         if not passages:
             return np.empty((0, self.dimension), np.float32)
-        from embeddings.encoders.e5_engine import shared_engine
-
-        return shared_engine.encode_passages(passages)
+        return _shared_engine().encode_passages(passages)
 
     def encode_sentences(self, sentences: Sequence[str]) -> NDArray[np.float32]:
-        """Vectors of shape (len(sentences), 384), from the small engine."""
+        """Vectors of shape (len(sentences), 384), from the small engine where it is there."""
         if not sentences:
             return np.empty((0, self.dimension), np.float32)
+        if not has_own_engine():
+            return _shared_engine().encode(sentences, prompt=PROMPTS["document"], stays=True)
         engine = self._quick_engine()
         with self._lock:
             return np.asarray(engine.passage([sentence.replace("\x00", " ") for sentence in sentences]), np.float32)
@@ -216,6 +220,12 @@ class BundledEncoder:
                 with _patient_openmp():
                     self._engine = E5()
         return self._engine
+
+
+def _shared_engine() -> SharedEngine:
+    from embeddings.encoders import e5_engine  # it brings ONNX Runtime
+
+    return e5_engine.shared_engine
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from qa.cli.demo import add_demo_command
 from qa.cli.doctor import add_doctor_command
 from qa.cli.feedback import check_users_data
 from qa.cli.keys import add_key_command
+from qa.cli.model import add_model_command
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,4 +39,5 @@ def command_line() -> argparse.ArgumentParser:
     add_doctor_command(commands)
     add_demo_command(commands)
     add_bundle_command(commands)
+    add_model_command(commands)
     return parser

