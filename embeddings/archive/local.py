@@ -23,7 +23,7 @@ import numpy as np
 
 from embeddings.archive.base import ArchiveWriter, Damage, Engine, KnownIssue, PreparedIssue, Settings
 from embeddings.archive.checksums import checksum_of, seal_settings
-from embeddings.archive.commits import COMMITS, read_commits, write_commits
+from embeddings.archive.commits import COMMITS, note_commit, read_commits, write_commits
 from embeddings.archive.connection import LOCK_SECONDS, any_text, archive_errors, connect
 from embeddings.archive.integrity import find_damage, salvage
 from embeddings.archive.lock import build_lock
@@ -242,10 +242,12 @@ class LocalArchive(ArchiveWriter):
         """
         with Outbox(changes) as outbox:
             with self._writing() as connection:
-                _replace_issues(connection, add=add, remove=remove, complete=complete)
+                former = stored_settings(connection)["generation"]
+                touched = _replace_issues(connection, add=add, remove=remove, complete=complete)
                 values = {name: str(value) for name, value in asdict(settings).items()}
                 connection.executemany("INSERT OR REPLACE INTO settings VALUES (?, ?)", list(values.items()))
                 commits = _next_commit(connection, self.folder)
+                note_commit(connection, former, stored_settings(connection)["generation"], touched)
                 keys = store_changes(connection, changes)
             write_commits(self.folder, commits)
             self._strike_off(key for key, made in zip(keys, outbox.deliver(), strict=True) if made)
@@ -418,7 +420,7 @@ class LocalArchive(ArchiveWriter):
             if index is None or index.generation != generation:
                 choose_threads()
                 with _numbers_as_stored(self.folder):
-                    index = Index.read(connection, self._segments.opened(), generation, before=index)
+                    index = Index.read(connection, self._segments.opened(), before=index)
                 self._index = index
         return index
 
@@ -456,8 +458,11 @@ def _next_commit(connection: sqlite3.Connection, folder: Path) -> int:
 
 def _replace_issues(
     connection: sqlite3.Connection, *, add: Sequence[PreparedIssue], remove: Sequence[int], complete: bool
-) -> None:
-    """Take issues out and put issues in, and drop the vectors and readings that nothing needs any more."""
+) -> set[int]:
+    """Take issues out and put issues in, and drop the vectors and readings that nothing needs any more.
+
+    Returns the keys of all these issues.
+    """
     connection.execute("CREATE TEMP TABLE freed (vector_key TEXT PRIMARY KEY)")
     connection.execute("CREATE TEMP TABLE unread (reading_key TEXT PRIMARY KEY)")
     for key in remove:
@@ -468,8 +473,7 @@ def _replace_issues(
         )
         connection.execute("INSERT OR IGNORE INTO unread SELECT reading_key FROM issues WHERE issue_key = ?", (key,))
         connection.execute("DELETE FROM issues WHERE issue_key = ?", (key,))
-    for prepared in add:
-        insert_issue(connection, prepared)
+    touched = {*remove, *(insert_issue(connection, prepared) for prepared in add)}
     unused = "vector_key NOT IN (SELECT vector_key FROM chunks)"
     unread = "reading_key NOT IN (SELECT reading_key FROM issues)"
     if complete:
@@ -480,6 +484,7 @@ def _replace_issues(
         connection.execute(f"DELETE FROM readings WHERE reading_key IN (SELECT reading_key FROM unread) AND {unread}")
     connection.execute("DROP TABLE freed")
     connection.execute("DROP TABLE unread")
+    return touched
 
 
 class LocalEngine(Engine):

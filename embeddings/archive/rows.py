@@ -56,11 +56,14 @@ def texts_without_vector(connection: sqlite3.Connection) -> dict[str, str]:
     return found
 
 
-def insert_issue(connection: sqlite3.Connection, prepared: PreparedIssue) -> None:
-    """Write an issue with its articles and chunks. Raises NotStorableError where SQLite cannot hold it."""
+def insert_issue(connection: sqlite3.Connection, prepared: PreparedIssue) -> int:
+    """Write an issue with its articles and chunks, and return its key.
+
+    Raises NotStorableError where SQLite cannot hold it.
+    """
     issue = prepared.issue
     try:
-        _insert_issue(connection, prepared)
+        return _insert_issue(connection, prepared)
     except (ValueError, OverflowError, sqlite3.IntegrityError, sqlite3.ProgrammingError) as error:
         raise NotStorableError(
             SourceCode.NOT_STORED,
@@ -72,7 +75,7 @@ def insert_issue(connection: sqlite3.Connection, prepared: PreparedIssue) -> Non
         ) from error
 
 
-def _insert_issue(connection: sqlite3.Connection, prepared: PreparedIssue) -> None:
+def _insert_issue(connection: sqlite3.Connection, prepared: PreparedIssue) -> int:
     issue = prepared.issue
     issue_key = connection.execute(
         "INSERT INTO issues (id, name, date, source, member, root, reading_key, recipe) "
@@ -111,7 +114,9 @@ def _insert_issue(connection: sqlite3.Connection, prepared: PreparedIssue) -> No
             "INSERT INTO chunks (article_key, start, end, vector_key) VALUES (?, ?, ?, ?)",
             [(article_key, chunk.start, chunk.end, key) for chunk, key in prepared.chunks[article.id]],
         )
-    seal_issue(connection, int(issue_key or 0))
+    key = int(issue_key or 0)
+    seal_issue(connection, key)
+    return key
 
 
 def issue_as_stored(connection: sqlite3.Connection, key: int) -> PreparedIssue:

@@ -66,3 +66,12 @@ CREATE TABLE outbox (
     path TEXT NOT NULL,               -- the file that is to change
     content TEXT NOT NULL             -- the lines to add, or the file that takes its place
 );
+
+-- Which issues the last commits put in or took out: who holds the state before a commit reads these alone.
+CREATE TABLE commits (
+    commit_key INTEGER PRIMARY KEY,
+    former BLOB NOT NULL,             -- the generation that was changed
+    generation BLOB NOT NULL,         -- the one that was made of it
+    issues BLOB NOT NULL,             -- keys, little-endian int64
+    checksum BLOB NOT NULL
+);

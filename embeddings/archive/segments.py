@@ -21,6 +21,7 @@ from uuid import uuid4
 
 import numpy as np
 
+from embeddings.archive.commits import changed_issues
 from embeddings.archive.rows import day_from, seen_texts, stored_settings
 from embeddings.errors import ArchiveCode, ArchiveDamagedError
 from embeddings.index.faiss_vectors import FaissVectors
@@ -62,6 +63,7 @@ class SegmentFolder:
         self.folder = archive / SEGMENTS_FOLDER
         self._opened: dict[str, Segment] = {}
         self._lock = threading.Lock()
+        self._updated: IssueKeys | None = None  # those of the last update
 
     def opened(self) -> list[Segment]:
         """The segments that the manifest names and that are whole, in order."""
@@ -98,8 +100,7 @@ class SegmentFolder:
 
     def has(self, identities: Collection[str]) -> bool:
         """Whether every one of some issues is in a segment; what else the segments hold does not count."""
-        held = {issue.identity for segment in self.opened() for issue in segment.issues}
-        return held.issuperset(identities)
+        return set().union(*(segment.identities for segment in self.opened())).issuperset(identities)
 
     def unsound(self, connection: sqlite3.Connection, vectors: Collection[str] = ()) -> set[str]:
         """The names of segments that are not as they were written, or not what the database has. Reads all files.
@@ -127,13 +128,13 @@ class SegmentFolder:
         database. The manifest is replaced in one step, before and after merging; what a killed process left is removed
         by the next update.
         """
-        identities = issue_identities(connection)
+        self._updated = IssueKeys.read(connection, self._updated)
+        identities = self._updated.by_identity
         kept = [
             segment for segment in self.opened() if _counts(segment, identities) and _name_of(segment) not in without
         ]
         kept = [] if afresh else kept
-        held = {issue.identity for segment in kept for issue in segment.issues}
-        missing = {identity: key for identity, key in identities.items() if identity not in held}
+        missing = lacking(kept, identities)
         made = [segment.save(self._new_folder()) for segment in read_segments(connection, missing)]
         self._name([*kept, *made])
         while run := _to_merge(self.opened(), identities):
@@ -165,17 +166,45 @@ class SegmentFolder:
         return sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
 
 
-def issue_identities(connection: sqlite3.Connection) -> dict[str, int]:
-    """The key of each issue by what names its rows: their keys, and what was read, corrected and cut.
+@dataclass(frozen=True, slots=True, eq=False)
+class IssueKeys:
+    """The keys of the issues of a generation by what names their rows, in the order of the keys."""
+
+    generation: str
+    by_identity: Mapping[str, int]
+    changed: frozenset[int] | None = None  # keys that mean something else than in the generation before; None: all
+
+    @classmethod
+    def read(cls, connection: sqlite3.Connection, before: IssueKeys | None = None) -> IssueKeys:
+        """Those that the database has. Only what commits have changed since `before` is read, where that is known."""
+        generation = stored_settings(connection)["generation"]
+        changed = changed_issues(connection, before.generation, generation) if before else None
+        if before is None or changed is None:
+            return cls(generation, issue_identities(connection))
+        found = {identity: key for identity, key in before.by_identity.items() if key not in changed}
+        for key in sorted(changed):
+            found |= issue_identities(connection, key)
+        return cls(generation, found, frozenset(changed))
+
+
+def issue_identities(connection: sqlite3.Connection, key: int | None = None) -> dict[str, int]:
+    """The key of each issue, or of one, by what names its rows: their keys, and what was read, corrected and cut.
 
     Keys of chunks are not used again.
     """
     rows = connection.execute(
         "SELECT issue_key, first, (SELECT min(chunk_key) FROM chunks WHERE article_key = first), id, recipe FROM "
-        "(SELECT i.*, (SELECT min(article_key) FROM articles a WHERE a.issue_key = i.issue_key) first FROM issues i) "
-        "ORDER BY issue_key"
+        "(SELECT i.*, (SELECT min(article_key) FROM articles a WHERE a.issue_key = i.issue_key) first FROM issues i "
+        f"WHERE {'1' if key is None else 'issue_key = ?'}) ORDER BY issue_key",
+        () if key is None else (key,),
     )
     return {f"{key}:{article}:{chunk}:{identity}:{recipe}": key for key, article, chunk, identity, recipe in rows}
+
+
+def lacking(segments: Sequence[Segment], identities: Mapping[str, int]) -> dict[str, int]:
+    """Those of some issues that no segment has, in the same order."""
+    held: set[str] = set().union(*(segment.identities for segment in segments))
+    return {identity: identities[identity] for identity in sorted(identities.keys() - held, key=identities.__getitem__)}
 
 
 def read_segments(connection: sqlite3.Connection, issues_to_read: Mapping[str, int]) -> Iterator[Segment]:
@@ -256,7 +285,7 @@ def _name_of(segment: Segment) -> str:
 
 def _counts(segment: Segment, identities: Mapping[str, int]) -> bool:
     """Whether the database still has anything of a segment."""
-    return any(issue.identity in identities for issue in segment.issues)
+    return any(identity in identities for identity in segment.identities)
 
 
 def _to_merge(segments: Sequence[Segment], identities: Collection[str]) -> tuple[int, int] | None:
@@ -279,7 +308,8 @@ def _to_merge(segments: Sequence[Segment], identities: Collection[str]) -> tuple
 
 
 def _living(segment: Segment, identities: Collection[str]) -> int:
-    return sum(issue.chunks for issue in segment.issues if issue.identity in identities)
+    mask = segment.counting(identities)
+    return segment.size if mask is None else int(mask.sum())
 
 
 def _level(size: int) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,20 +20,18 @@ from embeddings.archive.rows import (
     article_from,
     issue_from,
 )
-from embeddings.archive.segments import issue_identities, read_segments
+from embeddings.archive.segments import IssueKeys, lacking, read_segments
 from embeddings.errors import ArgumentError, UsageCode
 from embeddings.index.base import LexicalIndex, VectorIndex
 from embeddings.index.bm25 import Bm25Index
 from embeddings.index.faiss_vectors import VectorParts
-from embeddings.index.segment import Columns, Segment, SegmentIssue
+from embeddings.index.segment import ColumnParts, Segment
 from embeddings.index.terms import TermStatistics, have_all_terms
 from embeddings.text.normalize import fold
 from embeddings.types import Article, Chunk, Issue
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-_IssueRow = tuple[Any, ...]  # the key, then ISSUE_COLUMNS
 
 _SAMPLE = 256
 _KEYS_A_QUERY = 500
@@ -75,7 +73,7 @@ class LocalSnapshot(Snapshot):
         return self._scored(*self.index.lexical.search(question, k, allowed=allowed))
 
     def _scored(self, rows: NDArray[np.int64], scores: NDArray[np.float32]) -> list[ScoredChunk]:
-        keys = self.index.columns.chunk_keys[rows].tolist()
+        keys = self.index.chunk_keys[rows].tolist()
         return [ScoredChunk(_chunk_id(key), score) for key, score in zip(keys, scores.tolist(), strict=True)]
 
     def find_phrase(self, phrase: str, *, filters: Filters | None = None) -> list[Article]:
@@ -88,7 +86,7 @@ class LocalSnapshot(Snapshot):
         holding: NDArray[np.int64] | None = None
         for rows in sorted(self.index.lexical.rows_with(wanted), key=len):
             own = rows if allowed is None else rows[allowed[rows]]
-            keys = np.unique(self.index.columns.article_keys[own])
+            keys = np.unique(self.index.columns.taken("article_keys", own))
             holding = keys if holding is None else np.intersect1d(holding, keys, assume_unique=True)
         found = self._articles([] if holding is None else holding.tolist())
         return [article for article in found if wanted in fold(f"{article.heading}\n{article.body}")]
@@ -96,7 +94,7 @@ class LocalSnapshot(Snapshot):
     def find_articles(self, *, filters: Filters | None = None) -> list[Article]:
         """Every article that some filters leave; newest first, then as printed."""
         allowed = self.index.allowed(filters)
-        keys = self.index.columns.article_keys
+        keys = self.index.columns.whole("article_keys")
         return self._articles(np.unique(keys if allowed is None else keys[allowed]).tolist())
 
     def _articles(self, keys: Collection[int]) -> list[Article]:
@@ -132,11 +130,11 @@ class LocalSnapshot(Snapshot):
         """Some chunks, each with its article, in the order asked for."""
         rows = self.index.rows_of(chunk_ids)
         columns = self.index.columns
-        keys = columns.article_keys[rows].tolist()
+        keys = columns.taken("article_keys", rows).tolist()
         articles = self._read_articles(dict.fromkeys(keys))
         found = []
         for chunk_id, key, start, end in zip(
-            chunk_ids, keys, columns.starts[rows].tolist(), columns.ends[rows].tolist(), strict=True
+            chunk_ids, keys, columns.taken("starts", rows).tolist(), columns.taken("ends", rows).tolist(), strict=True
         ):
             article = articles[key]
             found.append((Chunk(chunk_id, article.id, article.body[start:end], start, end), article))
@@ -156,7 +154,8 @@ class LocalSnapshot(Snapshot):
 
     def read_issue(self, name: str) -> list[Issue]:
         """The issues that go by a name, file name or start of an id, with their articles."""
-        found = [self.index.issues[place] for place in self.index.listing.names.places(name)]
+        listing = self.index.listing
+        found = [listing.in_archive[place] for place in listing.names.places(name)]
         return [replace(issue, articles=tuple(self._articles_of(issue))) for issue in found]
 
     def _articles_of(self, issue: Issue) -> Iterator[Article]:
@@ -193,26 +192,50 @@ class LocalSnapshot(Snapshot):
 
 
 class Listing:
-    """The issues of a generation in the order in which they are listed, and by name; each made when first asked for.
+    """The issues of a generation, in the order in which they are listed, and by name, and the names of their sections.
 
-    `counts` says how much there is of each issue; `sections` are in alphabetical order.
+    Each is made when it is first asked for. `issues` are by key, and in the order of their keys.
     """
 
-    def __init__(self, issues: Sequence[Issue], counts: Sequence[SegmentIssue], sections: Sequence[str]) -> None:
-        self._in_archive, self._counts = issues, counts
-        self.sections = sections
-        self.names = IssueNames(issues)
+    def __init__(
+        self,
+        keys: IssueKeys,
+        issues: Mapping[int, Issue],
+        segments: Sequence[Segment],
+        masks: Sequence[NDArray[np.bool_] | None],
+    ) -> None:
+        self.by_key = issues
+        self.in_archive = tuple(issues.values())
+        self.names = IssueNames(self.in_archive)
+        self._keys, self._segments, self._masks = keys, segments, masks
+
+    @cached_property
+    def identities(self) -> list[str]:
+        """What names the rows of each, in the archive's order."""
+        return list(self._keys.by_identity)
 
     @cached_property
     def issues(self) -> list[Issue]:
         """Newest first, those of unknown date last."""
-        return [self._in_archive[place] for place in newest_first(self._in_archive)]
+        return [self.in_archive[place] for place in newest_first(self.in_archive)]
 
     @cached_property
     def entries(self) -> list[IssueEntry]:
         """Those with their counts, in the same order."""
-        counted = ((self._in_archive[place], self._counts[place]) for place in newest_first(self._in_archive))
+        known = {issue.identity: issue for segment in self._segments for issue in segment.issues}
+        order = newest_first(self.in_archive)
+        counted = ((self.in_archive[place], known[self.identities[place]]) for place in order)
         return [IssueEntry(issue, counts.articles, counts.chunks, counts.characters) for issue, counts in counted]
+
+    @cached_property
+    def sections(self) -> list[str]:
+        """The named sections of the chunks that count, in alphabetical order."""
+        used: set[str] = set()
+        for segment, mask in zip(self._segments, self._masks, strict=True):
+            numbers = segment.columns.section_numbers
+            counts = np.bincount(numbers if mask is None else numbers[mask], minlength=len(segment.sections))
+            used.update(segment.sections[number] for number in np.flatnonzero(counts).tolist())
+        return sorted(filter(None, used))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -220,64 +243,58 @@ class Index:
     """Everything the searches need, a row a chunk; arrays have shape (rows,).
 
     Rows of issues that were taken out stay until their segment is merged; `counting` says which rows are of issues that
-    the snapshot has, None where all are. `keys` are the chunk keys of these in order, and `places` their rows.
+    the snapshot has, None where all are. `keys` are the chunk keys of these in order, and `places` their rows, or None
+    where these are all rows one after the other.
     """
 
-    generation: str
+    issue_keys: IssueKeys
+    segments: tuple[Segment, ...]  # their rows follow each other
     vectors: VectorIndex
     lexical: LexicalIndex
-    columns: Columns  # `issue_numbers` and `section_numbers` are places in `issues` and `sections`
+    columns: ColumnParts
+    chunk_keys: NDArray[np.int64]
     counting: NDArray[np.bool_] | None
     keys: NDArray[np.int64]
-    places: NDArray[np.int64]
-    issues: tuple[Issue, ...]
-    sections: tuple[str, ...]
+    places: NDArray[np.int64] | None
     sample: NDArray[np.float32]  # vectors of evenly spaced chunks, (at most _SAMPLE, dimension)
     listing: Listing
-    issue_rows: Mapping[_IssueRow, Issue]  # the issues by their rows in the database
+
+    @property
+    def generation(self) -> str:
+        """Names the state."""
+        return self.issue_keys.generation
 
     @classmethod
-    def read(
-        cls, connection: sqlite3.Connection, opened: Sequence[Segment], generation: str, *, before: Index | None = None
-    ) -> Index:
+    def read(cls, connection: sqlite3.Connection, opened: Sequence[Segment], *, before: Index | None = None) -> Index:
         """Put together what the opened segments have of the database, and make what they lack.
 
-        Issues whose rows are those of the index `before` are taken from it.
+        Issues that no commit has changed since the index `before` are taken from it.
         """
-        identities = issue_identities(connection)
-        held = {issue.identity for segment in opened for issue in segment.issues}
-        segments = [segment for segment in opened if any(issue.identity in identities for issue in segment.issues)]
-        segments += read_segments(connection, {one: key for one, key in identities.items() if one not in held})
-        segments.sort(key=lambda segment: segment.first_key(identities))
-        statistics = {issue.identity: issue for segment in segments for issue in segment.issues}
-        issue_rows = _issues_by_row(connection, before.issue_rows if before else {})
-        issues = {row[0]: issue for row, issue in issue_rows.items()}
-        sections = tuple(dict.fromkeys(name for segment in segments for name in segment.sections))
-        place_of = {key: place for place, key in enumerate(issues)}
-        issue_places = {identity: place_of[key] for identity, key in identities.items()}
-        columns = Columns.joined(
-            [_renumbered(segment, issue_places, sections) for segment in segments] or [Columns.empty()]
-        )
-        masks = [segment.counting(identities) for segment in segments]
-        counting = _joined_masks(segments, masks)
-        rows = np.arange(len(columns.chunk_keys)) if counting is None else np.flatnonzero(counting)
-        places = rows[np.argsort(columns.chunk_keys[rows], kind="stable")]
+        issue_keys = IssueKeys.read(connection, before.issue_keys if before else None)
+        identities = issue_keys.by_identity
+        found = [*opened, *read_segments(connection, lacking(opened, identities))]
+        present = [segment for segment in found if any(one in identities for one in segment.identities)]
+        masked = [(segment, segment.counting(identities)) for segment in present]
+        masked.sort(key=lambda pair: pair[0].first_key(pair[1]))
+        segments, masks = tuple(segment for segment, _ in masked), [mask for _, mask in masked]
+        columns = ColumnParts([segment.columns for segment in segments])
+        chunk_keys, counting = columns.whole("chunk_keys"), _joined_masks(segments, masks)
+        places = _places_by_key(chunk_keys, counting)
+        keys = chunk_keys if places is None else chunk_keys[places]
         vectors = VectorParts([segment.vectors for segment in segments], masks)
-        counts = [statistics[identity] for identity in sorted(identities, key=issue_places.__getitem__)]
-        sampled = np.unique(np.linspace(0, len(places) - 1, _SAMPLE).astype(int)) if len(places) else places
+        sampled = np.unique(np.linspace(0, len(keys) - 1, _SAMPLE).astype(int)) if len(keys) else np.empty(0, np.int64)
         return cls(
-            generation,
+            issue_keys,
+            segments,
             vectors,
             Bm25Index([segment.postings for segment in segments], masks),
             columns,
+            chunk_keys,
             counting,
-            columns.chunk_keys[places],
+            keys,
             places,
-            tuple(issues.values()),
-            sections,
-            vectors.vectors(places[sampled]),
-            Listing(tuple(issues.values()), counts, _in_use(sections, columns, counting)),
-            issue_rows,
+            vectors.vectors(sampled if places is None else places[sampled]),
+            Listing(issue_keys, _issues_of(connection, issue_keys, before), segments, masks),
         )
 
     def rows_of(self, chunk_ids: Sequence[str]) -> NDArray[np.int64]:
@@ -290,46 +307,59 @@ class Index:
         known[known] = self.keys[found[known]] == wanted[known]
         if not known.all():
             raise ArgumentError(UsageCode.NO_CHUNK, chunk=chunk_ids[int(np.argmin(known))])
-        return np.asarray(self.places[found])
+        return found if self.places is None else self.places[found]
 
     def allowed(self, filters: Filters | None) -> NDArray[np.bool_] | None:
         """Which rows some filters leave, of those that count; None for all rows."""
         if not filters:
             return self.counting
-        allowed = np.ones(len(self.columns.days), np.bool_) if self.counting is None else self.counting.copy()
+        allowed = np.ones(len(self.columns), np.bool_) if self.counting is None else self.counting.copy()
         if filters.since is not None:
-            allowed &= self.columns.days >= filters.since.toordinal()
+            since = filters.since.toordinal()
+            allowed &= self.columns.marked("days", lambda days: days >= since)
         if filters.until is not None:
-            allowed &= (self.columns.days > 0) & (self.columns.days <= filters.until.toordinal())
+            until = filters.until.toordinal()
+            allowed &= self.columns.marked("days", lambda days: (days > 0) & (days <= until))
         if filters.issue is not None:
-            places = self.listing.names.places(filters.issue)
-            allowed &= np.isin(self.columns.issue_numbers, places)
+            wanted = {self.listing.identities[place] for place in self.listing.names.places(filters.issue)}
+            masks = [segment.counting(wanted) for segment in self.segments]
+            chosen = _joined_masks(self.segments, masks)
+            allowed &= True if chosen is None else chosen
         if filters.section is not None:
-            wanted = fold(filters.section.strip())
-            places = [place for place, section in enumerate(self.sections) if fold(section) == wanted]
-            allowed &= np.isin(self.columns.section_numbers, places)
+            allowed &= self._in_section(fold(filters.section.strip()))
         return allowed
 
-
-def _in_use(sections: Sequence[str], columns: Columns, counting: NDArray[np.bool_] | None) -> list[str]:
-    """The named sections of the chunks that count, in alphabetical order."""
-    numbers = columns.section_numbers if counting is None else columns.section_numbers[counting]
-    used = np.flatnonzero(np.bincount(numbers, minlength=len(sections))).tolist()
-    return sorted(filter(None, (sections[number] for number in used)))
-
-
-def _issues_by_row(connection: sqlite3.Connection, known: Mapping[_IssueRow, Issue]) -> dict[_IssueRow, Issue]:
-    rows = connection.execute(f"SELECT issue_key, {ISSUE_COLUMNS} FROM issues")
-    return {row: known.get(row) or issue_from(row[1:]) for row in rows}
+    def _in_section(self, wanted: str) -> NDArray[np.bool_]:
+        """Which rows stand in a section whose folded name is this."""
+        parts = [np.empty(0, np.bool_)]
+        for segment in self.segments:
+            named = np.array([fold(section) == wanted for section in segment.sections], dtype=np.bool_)
+            parts.append(named[segment.columns.section_numbers])
+        return np.concatenate(parts)
 
 
-def _renumbered(segment: Segment, issue_places: Mapping[str, int], sections: Sequence[str]) -> Columns:
-    """The columns of a segment with the numbers of the whole index; an issue that is gone has the first one's."""
-    section_places = {name: place for place, name in enumerate(sections)}
-    of_issue = np.array([issue_places.get(issue.identity, 0) for issue in segment.issues], dtype=np.int32)
-    of_section = np.array([section_places[name] for name in segment.sections], dtype=np.int32)
-    own = segment.columns
-    return replace(own, issue_numbers=of_issue[own.issue_numbers], section_numbers=of_section[own.section_numbers])
+def _issues_of(connection: sqlite3.Connection, keys: IssueKeys, before: Index | None) -> dict[int, Issue]:
+    """The issues by key, in the order of their keys."""
+    changed = keys.changed
+    if before is None or changed is None:
+        rows = connection.execute(f"SELECT issue_key, {ISSUE_COLUMNS} FROM issues ORDER BY issue_key")
+        return {key: issue_from(columns) for key, *columns in rows}
+    found = {key: issue for key, issue in before.listing.by_key.items() if key not in changed}
+    for key in sorted(changed):
+        row = connection.execute(f"SELECT {ISSUE_COLUMNS} FROM issues WHERE issue_key = ?", (key,)).fetchone()
+        if row is not None:
+            found[key] = issue_from(row)
+    return found
+
+
+def _places_by_key(chunk_keys: NDArray[np.int64], counting: NDArray[np.bool_] | None) -> NDArray[np.int64] | None:
+    """The rows that count in the order of their keys; None where these are all rows one after the other."""
+    if counting is None:
+        if (chunk_keys[1:] > chunk_keys[:-1]).all():
+            return None
+        return np.argsort(chunk_keys, kind="stable")
+    rows = np.flatnonzero(counting)
+    return rows[np.argsort(chunk_keys[rows], kind="stable")]
 
 
 def _joined_masks(segments: Sequence[Segment], masks: Sequence[NDArray[np.bool_] | None]) -> NDArray[np.bool_] | None:

@@ -7,9 +7,13 @@ import sqlite3
 from embeddings.archive.checksums import checksum_of, seal_issue, seal_settings
 from embeddings.archive.rows import stored_settings
 
-FORMAT = 3
+FORMAT = 4
 
 _OUTBOX = "change_key INTEGER PRIMARY KEY, kind TEXT NOT NULL, path TEXT NOT NULL, content TEXT NOT NULL"
+_COMMITS = (
+    "commit_key INTEGER PRIMARY KEY, former BLOB NOT NULL, generation BLOB NOT NULL, issues BLOB NOT NULL, "
+    "checksum BLOB NOT NULL"
+)
 
 
 def format_of(connection: sqlite3.Connection) -> int:
@@ -19,12 +23,16 @@ def format_of(connection: sqlite3.Connection) -> int:
 
 
 def upgrade(connection: sqlite3.Connection) -> None:
-    """Bring an archive of format 2 to the present one. Raises sqlite3.Error; then it is as it was."""
+    """Bring an archive of format 2 or 3 to the present one. Raises sqlite3.Error; then it is as it was."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         # Another process may have been faster.
-        if format_of(connection) == 2:
-            _from_2_to_3(connection)
+        if (stored := format_of(connection)) in (2, 3):
+            if stored == 2:
+                _from_2_to_3(connection)
+            _from_3_to_4(connection)
+            connection.execute("UPDATE settings SET value = ? WHERE name = 'format'", (str(FORMAT),))
+            seal_settings(connection)
         connection.execute("COMMIT")
     finally:
         if connection.in_transaction:
@@ -42,5 +50,8 @@ def _from_2_to_3(connection: sqlite3.Connection) -> None:
         connection.execute("UPDATE readings SET checksum = ? WHERE reading_key = ?", (checksum_of(key, reading), key))
     for (key,) in connection.execute("SELECT issue_key FROM issues").fetchall():
         seal_issue(connection, key)
-    connection.execute("UPDATE settings SET value = ? WHERE name = 'format'", (str(FORMAT),))
-    seal_settings(connection)
+
+
+def _from_3_to_4(connection: sqlite3.Connection) -> None:
+    """What the last commits changed."""
+    connection.execute(f"CREATE TABLE commits ({_COMMITS})")

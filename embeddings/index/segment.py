@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,12 +65,43 @@ class Columns:
     @classmethod
     def joined(cls, parts: Sequence[Columns]) -> Columns:
         """Several, one after the other."""
-        names = [field.name for field in fields(cls)]
+        names = [one.name for one in fields(cls)]
         return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
     def taken(self, mask: NDArray[np.bool_]) -> Columns:
         """Those of some chunks."""
-        return Columns(*(getattr(self, field.name)[mask] for field in fields(self)))
+        return Columns(*(getattr(self, one.name)[mask] for one in fields(self)))
+
+
+class ColumnParts:
+    """The columns of several parts, whose rows follow each other. They stay where they are; what is asked for is read.
+
+    Only the columns that mean the same in every part may be asked for.
+    """
+
+    def __init__(self, parts: Sequence[Columns]) -> None:
+        self._parts = list(parts) or [Columns.empty()]
+        self._starts = np.cumsum([0, *(len(part.chunk_keys) for part in self._parts)])
+
+    def __len__(self) -> int:
+        return int(self._starts[-1])
+
+    def whole(self, name: str) -> NDArray[np.int64]:
+        """A column of all rows, shape (rows,)."""
+        return np.concatenate([getattr(part, name) for part in self._parts])
+
+    def taken(self, name: str, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """A column of some rows, shape of `rows`."""
+        found = np.empty(rows.shape, np.int64)
+        of_part = np.searchsorted(self._starts, rows, side="right") - 1
+        for number in np.unique(of_part).tolist():
+            chosen = of_part == number
+            found[chosen] = getattr(self._parts[number], name)[rows[chosen] - self._starts[number]]
+        return found
+
+    def marked(self, name: str, holds: Callable[[NDArray[Any]], NDArray[np.bool_]]) -> NDArray[np.bool_]:
+        """For which rows something holds of a column, shape (rows,)."""
+        return np.concatenate([holds(getattr(part, name)) for part in self._parts])
 
 
 _COLUMN_TYPES = {
@@ -95,6 +126,10 @@ class Segment:
     postings: Postings
     vectors: FaissVectors
     folder: Path | None = None
+    identities: frozenset[str] = field(init=False)  # of its issues
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "identities", frozenset(issue.identity for issue in self.issues))
 
     @property
     def size(self) -> int:
@@ -103,12 +138,12 @@ class Segment:
 
     def counting(self, identities: Collection[str]) -> NDArray[np.bool_] | None:
         """Which chunks are of some issues, shape (chunks,); None where all are."""
-        chosen = self._are_among(identities)
-        return None if chosen.all() else chosen[self.columns.issue_numbers]
+        if all(map(identities.__contains__, self.identities)):
+            return None
+        return self._are_among(identities)[self.columns.issue_numbers]
 
-    def first_key(self, identities: Collection[str]) -> int:
-        """The key of the first chunk of some issues; 0 where they have none."""
-        mask = self.counting(identities)
+    def first_key(self, mask: NDArray[np.bool_] | None) -> int:
+        """The key of the first of some chunks, None being all; 0 where there are none."""
         keys = self.columns.chunk_keys if mask is None else self.columns.chunk_keys[mask]
         return int(keys[0]) if len(keys) else 0
 

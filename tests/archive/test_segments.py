@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import random
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,8 +16,9 @@ import pytest
 
 from embeddings import ArchiveError, ArchiveReader, Article, Filters, Issue, Settings, open_archive
 from embeddings.archive.base import ArchiveWriter, PreparedIssue
+from embeddings.archive.local import ENGINE
 from embeddings.archive.registry import open_for_writing
-from embeddings.archive.segments import SegmentFolder
+from embeddings.archive.segments import SegmentFolder, issue_identities
 from embeddings.chunking import chunk_article
 from tests.support.cost import growth
 
@@ -202,6 +205,83 @@ def test_a_database_put_back_by_hand_never_answers_from_what_came_later(archive:
     commit(again, 9, 3)  # the same keys as issues that are gone had
     assert answers(again) == made_at_once(tmp_path / "other", 0, 1, 9, 3)
     again.close()
+
+
+@pytest.fixture
+def whole_readings(monkeypatch: pytest.MonkeyPatch) -> list[None]:
+    """An entry each time that what names the rows of all issues is read."""
+    readings: list[None] = []
+
+    def counted(connection: sqlite3.Connection, key: int | None = None) -> dict[str, int]:
+        readings.extend([None] if key is None else [])
+        return issue_identities(connection, key)
+
+    monkeypatch.setattr("embeddings.archive.segments.issue_identities", counted)
+    return readings
+
+
+def test_a_change_reads_no_issue_but_its_own(
+    archive: ArchiveWriter, tmp_path: Path, whole_readings: list[None]
+) -> None:
+    commit(archive, *range(4))
+    reader = open_archive(tmp_path / "archive")
+    assert answers(reader) == answers(archive)
+    whole_readings.clear()
+    commit(archive, 4, remove=(1,))
+    commit(archive, remove=(4,))
+    commit(archive, 5)  # the key of the one before
+    assert answers(reader) == answers(archive) == made_at_once(tmp_path / "other", 0, 2, 3, 5)
+    assert len(whole_readings) == 2  # of the archive that was made at once: to be derived, and to be asked
+    reader.close()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_reader_that_falls_behind_sees_what_a_fresh_one_sees(
+    archive: ArchiveWriter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    monkeypatch.setattr("embeddings.archive.commits._NOTED", 3)
+    monkeypatch.setattr("embeddings.archive.commits._MOST_ISSUES", 2)
+    draw = random.Random(seed)
+    commit(archive, 0)
+    reader, present, ahead = open_archive(tmp_path / "archive"), [0], 1
+    for _ in range(5):
+        for _ in range(draw.randrange(6)):
+            gone = draw.sample(present, draw.randrange(min(len(present), 3)))
+            new = list(range(ahead, ahead + draw.randrange(3)))
+            commit(archive, *new, remove=tuple(gone), derive=draw.random() < 0.7)
+            present, ahead = [one for one in present if one not in gone] + new, ahead + len(new)
+        fresh = open_archive(tmp_path / "archive")
+        assert answers(reader) == answers(fresh)
+        fresh.close()
+    archive.derive()
+    assert answers(archive) == made_at_once(tmp_path / "other", *present)
+    reader.close()
+
+
+def test_a_bit_that_flips_in_what_was_noted_of_commits_changes_no_answer(
+    archive: ArchiveWriter, tmp_path: Path, whole_readings: list[None]
+) -> None:
+    commit(archive, *range(3))
+    reader = open_archive(tmp_path / "archive")
+    answers(reader)
+    commit(archive, 3)
+    with closing(sqlite3.connect(tmp_path / "archive" / "archive.sqlite")) as connection, connection:
+        connection.execute("UPDATE commits SET issues = x'0100000000000000'")
+    whole_readings.clear()
+    assert answers(reader) == made_at_once(tmp_path / "other", *range(4))
+    assert len(whole_readings) == 3  # one more than for the archive that was made at once
+    reader.close()
+
+
+def test_an_archive_that_was_restored_is_read_anew_by_who_has_it_open(archive: ArchiveWriter, tmp_path: Path) -> None:
+    commit(archive, 0, 1)
+    archive.copy_to(tmp_path / "kept.sqlite")
+    reader = open_archive(tmp_path / "archive")
+    assert answers(reader)
+    ENGINE.restore(str(tmp_path / "archive"), tmp_path / "kept.sqlite", changes=(), moved={"/issues": "/moved"})
+    with reader.snapshot() as snapshot:
+        assert [issue.source for issue in snapshot.issue_names()] == ["/moved/0.txt", "/moved/1.txt"]
+    reader.close()
 
 
 def cut_short(path: Path) -> None:

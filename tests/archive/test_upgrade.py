@@ -1,4 +1,4 @@
-"""Archives of other releases: the last one's becomes one of this release in one step, a newer one's says so."""
+"""Archives of other releases: an earlier one's becomes one of this release in one step, a newer one's says so."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from embeddings import ArchiveError, build, open_archive
+from embeddings.archive.checksums import seal_settings
 from embeddings.archive.upgrade import FORMAT
 from embeddings.errors import ArchiveCode
 from tests.support.fakes import CountingEncoder
@@ -19,8 +20,16 @@ from tests.support.kills import calls_of, kill_at, spread
 from tests.support.paths import DATA
 
 
+def as_format_3(archive: Path) -> None:
+    """Make of an archive what was written before commits were noted."""
+    with closing(sqlite3.connect(archive / "archive.sqlite", isolation_level=None)) as connection:
+        connection.execute("DROP TABLE commits")
+        connection.execute("UPDATE settings SET value = '3' WHERE name = 'format'")
+        seal_settings(connection)
+
+
 def as_format_2(archive: Path) -> None:
-    """Make of an archive what the release before wrote: its schema, and of each row what that had."""
+    """Make of an archive what release 0.1.0 wrote: its schema, and of each row what that had."""
     old = archive / "old.sqlite"
     with closing(sqlite3.connect(old, isolation_level=None)) as connection:
         connection.executescript((DATA / "archive_format_2.sql").read_text(encoding="utf-8"))
@@ -49,16 +58,16 @@ def texts(archive: Path) -> list[str]:
     return found
 
 
-@pytest.fixture
-def old(tmp_path: Path, counting: CountingEncoder) -> Path:
+@pytest.fixture(params=[2, 3])
+def old(request: pytest.FixtureRequest, tmp_path: Path, counting: CountingEncoder) -> Path:
     issue = write_issue(tmp_path / "issues", "县报.jsonl", ROWS)
     build(issue.parent, archive=tmp_path / "old", encoder=counting)
-    as_format_2(tmp_path / "old")
+    (as_format_2 if request.param == 2 else as_format_3)(tmp_path / "old")
     counting.encoded.clear()
     return tmp_path / "old"
 
 
-def test_an_archive_of_the_last_release_opens_and_is_upgraded(
+def test_an_archive_of_an_earlier_release_opens_and_is_upgraded(
     old: Path, tmp_path: Path, counting: CountingEncoder
 ) -> None:
     assert len(texts(old)) == len(ROWS)
@@ -69,7 +78,7 @@ def test_an_archive_of_the_last_release_opens_and_is_upgraded(
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that fork")
 def test_an_upgrade_that_is_killed_leaves_an_archive_of_one_format(old: Path, tmp_path: Path) -> None:
-    copy = tmp_path / "copy"
+    copy, before = tmp_path / "copy", format_of(old)
     shutil.copytree(old, copy)
     calls = calls_of(lambda: open_archive(copy))
     found = set()
@@ -79,7 +88,7 @@ def test_an_upgrade_that_is_killed_leaves_an_archive_of_one_format(old: Path, tm
         kill_at(lambda: open_archive(copy), call)
         found.add(format_of(copy))
         assert len(texts(copy)) == len(ROWS)
-    assert found == {"2", str(FORMAT)}
+    assert found == {before, str(FORMAT)}
 
 
 def test_an_archive_of_a_newer_release_says_so(old: Path) -> None:
@@ -96,6 +105,7 @@ def test_an_old_archive_on_a_disk_that_cannot_be_written_is_read_as_it_is(
     def refuse(_connection: sqlite3.Connection) -> None:
         raise sqlite3.OperationalError("attempt to write a readonly database")
 
+    before = format_of(old)
     monkeypatch.setattr("embeddings.archive.local.upgrade", refuse)
     assert len(texts(old)) == len(ROWS)
-    assert format_of(old) == "2"
+    assert format_of(old) == before

@@ -142,6 +142,7 @@ def milvus_server() -> Iterator[Server]:
     with _folder() as folder:
         port = free_port()
         command = [
+            str(program.with_name("python")),  # the first line of a program names where its environment was made
             str(program),
             "server",
             "--data-dir",
