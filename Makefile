@@ -54,7 +54,7 @@ screenshots: $(VENV)/.test
 
 # Where python3 is too old: make PYTHON=python3.11 …
 $(VENV)/.chat: pyproject.toml deploy/set_up.py
-	$(PYTHON) deploy/set_up.py $(VENV) --quiet --editable --extras export,ocr,office,pdf
+	$(PYTHON) deploy/set_up.py $(VENV) --quiet --editable --extras export,names,ocr,office,pdf
 	touch $@
 
 $(VENV)/.test: pyproject.toml deploy/set_up.py

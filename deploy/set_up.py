@@ -17,7 +17,7 @@ from pathlib import Path
 
 OLDEST = (3, 10)
 ROOT = Path(__file__).resolve().parents[1]
-EXTRAS = "export,ocr,office,pdf"
+EXTRAS = "export,names,ocr,office,pdf"
 # PyTorch's own builds without what graphics cards need, which is gigabytes; Windows and macOS get such builds anyway.
 CPU_BUILDS = "https://download.pytorch.org/whl/cpu"
 # The same bounds as in pyproject.toml, which cannot be read before what it needs is there.

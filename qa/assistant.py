@@ -61,6 +61,8 @@ from qa.query.scope import has_time_words, narrowed, read_comparison, read_scope
 from qa.query.spelling import respell
 from qa.retrieval.cross_encoder import Reader, open_reader, reads
 from qa.retrieval.search import RetrievalSettings, find_passages
+from qa.topics.topic import Topic
+from qa.topics.topics import Topics
 from qa.types import Answer, AnswerKind, Passage, Scope, Spoken
 
 if TYPE_CHECKING:
@@ -86,6 +88,7 @@ class Assistant:
         today: Callable[[], date] = date.today,
     ) -> None:
         self.archive = archive
+        self.topics = Topics(archive)
         self.writer = writer
         self.today = today
         self.encoder = encoder
@@ -560,6 +563,24 @@ def ask(
     """The answer an archive gives to a question, or an abstention. Arguments and errors as for `retrieve`."""
     filters = read_filters(since=since, until=until, issue=issue, section=section)
     return _open(archive, model).ask(question, k=k, filters=filters)
+
+
+def topic(
+    name: str,
+    *,
+    archive: str | Path | None = None,
+    model: str | None = None,
+    since: str | date | None = None,
+    until: str | date | None = None,
+    issue: str | None = None,
+    section: str | None = None,
+) -> Topic | None:
+    """What an archive has on a name, a place, a body or a story; None where no article speaks of it.
+
+    Arguments and errors as for `retrieve`.
+    """
+    filters = read_filters(since=since, until=until, issue=issue, section=section)
+    return _open(archive, model).topics.topic(name, filters=filters)
 
 
 def read_filters(

@@ -18,8 +18,10 @@ class QuestionCode(ErrorCode):
     BAD_DATE = "question.bad_date", "{name} {text!r} is not a date; write it as 2025-09-13."
     BAD_FIELD = "question.bad_field", "`{name}` must be a text."
     BAD_K = "question.bad_k", "k is {k}; it must be between 1 and {most}."
+    BAD_LIMIT = "question.bad_limit", "limit is {limit}; it must be between 1 and {most}."
     BAD_NUMBER = "question.bad_number", "`{name}` is {number}; it must be a whole number, 0 or more."
     BAD_ROW = "question.bad_row", "A JSON object with a text `question` is needed."
+    BAD_TOPICS = "question.bad_topics", "Give 2 to {most} names to compare."
     DATES_CROSSED = "question.dates_crossed", "The date range is empty: {first} is after {last}."
     EMPTY = "question.empty", "The question is empty."
     NO_ARTICLE = (
@@ -27,10 +29,12 @@ class QuestionCode(ErrorCode):
         "Issue {issue!r} has no article {article!r}; list_issues names them, with headlines.",
     )
     NO_ISSUE = "question.no_issue", "There is no issue {issue!r}; list_issues names them."
+    NO_TOPIC = "question.no_topic", "No article speaks of {name!r}."
     TOO_MANY_HEADLINES = (
         "question.too_many_headlines",
         "These are {n} issues; with headlines at most {most} are listed at once. Give limit, and skip for the next.",
     )
+    TOPIC_TOO_LONG = "question.topic_too_long", "The topic has {n} characters; the limit is {most}. Give a name."
     TOO_LONG = "question.too_long", "The question has {n} characters; the limit is {most}. Ask a shorter one."
 
 

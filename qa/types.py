@@ -130,6 +130,23 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Headline:
+    """An article as lists show it. `issue` is its issue's name."""
+
+    article_id: str
+    issue_id: str
+    title: str
+    issue: str
+    section: str = ""
+    day: date | None = None
+
+
+def headline_of(article: Article) -> Headline:
+    """An article as lists show it."""
+    return Headline(article.id, article.issue_id, article.title, article.issue.name, article.section, article.date)
+
+
+@dataclass(frozen=True, slots=True)
 class Spoken:
     """What was asked last, as it was understood, and what was answered: the short answer, the quote, and its title."""
 

@@ -51,11 +51,11 @@ def telling_sentence(article: Article, topic: str) -> Span | None:
     if not holding:
         return spans[0]
     return max(
-        holding, key=lambda span: (_tells(article.body[slice(*span)], wanted, spans.index(span), len(spans)), -span[0])
+        holding, key=lambda span: (tells(article.body[slice(*span)], wanted, spans.index(span), len(spans)), -span[0])
     )
 
 
-def _tells(sentence: str, wanted: str, place: int, count: int) -> float:
+def tells(sentence: str, wanted: str, place: int, count: int) -> float:
     """How much a sentence says of a topic, in no unit; for comparing the sentences of one article."""
     text = fold(sentence)
     at = text.find(wanted)

@@ -11,11 +11,14 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 from embeddings import Article, BulletinError, Filters, Snapshot
-from qa.api.schemas import answer_row, article_row, issue_row, passage_rows
+from qa.api.schemas import answer_row, article_row, citation_row, comparison_row, issue_row, passage_rows, topic_row
 from qa.assistant import Assistant, read_filters
 from qa.errors import QuestionCode, QuestionError
+from qa.topics.topic import Topic
+from qa.topics.topics import MOST_COMPARED
 
 MAX_K = 50
+MAX_ENTRIES = 200  # of a timeline at once
 MAX_HEADLINED = 500  # issues listed at once with their headlines: each is read with its articles
 
 Endpoint = Callable[..., Any]
@@ -29,7 +32,9 @@ class Endpoints:
 
     def all(self) -> list[Endpoint]:
         """Every one of them."""
-        return [self.ask, self.search, self.read_article, self.list_issues]
+        return [
+            self.ask, self.search, self.read_article, self.list_issues, self.topic, self.timeline, self.compare_topics,
+        ]  # fmt: skip
 
     def ask(
         self, question: str, k: int = 5, issue: str = "", since: str = "", until: str = "", section: str = ""
@@ -119,13 +124,97 @@ class Endpoints:
                 raise QuestionError(QuestionCode.TOO_MANY_HEADLINES, n=len(entries), most=MAX_HEADLINED)
             return [issue_row(entry, _articles(snapshot, entry.issue.id)) for entry in entries]
 
+    def topic(self, name: str, issue: str = "", since: str = "", until: str = "", section: str = "") -> dict[str, Any]:
+        """Gather what the bulletin has on a name, a place, a body or a story.
+
+        Args:
+            name: what to gather, at most 40 characters.
+            issue: the id, name or file name of the one issue to look in; empty for all.
+            since: the earliest date to look at, such as 2021-08-02; empty for no limit.
+            until: the latest date to look at, such as 2022-06-17; empty for no limit.
+            section: the name of the one section to look in; empty for all.
+
+        Returns:
+            JSON with name, kind (person, place, body or null), the number of articles and of issues, printed (how many
+            articles a day), sentences (those that say most, each with its article), people, places and bodies named in
+            the same articles, and numbers with the clause that each stands in
+        """
+        return topic_row(self._topic(name, self._filters(issue, since, until, section)))
+
+    def timeline(
+        self,
+        name: str,
+        limit: int = 50,
+        skip: int = 0,
+        issue: str = "",
+        since: str = "",
+        until: str = "",
+        section: str = "",
+    ) -> dict[str, Any]:
+        """Tell what the bulletin said of a name, a place, a body or a story over time: of each article its sentence.
+
+        Args:
+            name: what to look for, at most 40 characters.
+            limit: how many articles at most, 1 to 200.
+            skip: how many of the newest to leave out, so as to go on where the last call ended.
+            issue: the id, name or file name of the one issue to look in; empty for all.
+            since: the earliest date to look at, such as 2021-08-02; empty for no limit.
+            until: the latest date to look at, such as 2022-06-17; empty for no limit.
+            section: the name of the one section to look in; empty for all.
+
+        Returns:
+            JSON with name, the number of articles, and entries, newest first, each with date, quote and its article
+        """
+        limit, skip, name = _count("limit", limit), _count("skip", skip), _text("name", name)
+        if not 1 <= limit <= MAX_ENTRIES:
+            raise QuestionError(QuestionCode.BAD_LIMIT, limit=limit, most=MAX_ENTRIES)
+        filters = self._filters(issue, since, until, section)
+        count, entries = self._assistant.topics.timeline(name, filters=filters, limit=limit, skip=skip)
+        if not count:
+            raise QuestionError(QuestionCode.NO_TOPIC, name=name)
+        return {"name": name, "articles": count, "entries": [citation_row(one) for one in entries]}
+
+    def compare_topics(
+        self, names: list[str], issue: str = "", since: str = "", until: str = "", section: str = ""
+    ) -> dict[str, Any]:
+        """Set two to five names, places, bodies or stories side by side.
+
+        Args:
+            names: what to compare, 2 to 5 of them, each at most 40 characters.
+            issue: the id, name or file name of the one issue to look in; empty for all.
+            since: the earliest date to look at, such as 2021-08-02; empty for no limit.
+            until: the latest date to look at, such as 2022-06-17; empty for no limit.
+            section: the name of the one section to look in; empty for all.
+
+        Returns:
+            JSON with topics (each as `topic` gives it), unknown (the names of which no article speaks), shared_names
+            (named in articles on each of them), and shared_articles (that speak of all of them)
+        """
+        if not isinstance(names, list) or not all(isinstance(one, str) for one in names):
+            raise QuestionError(QuestionCode.BAD_TOPICS, most=MOST_COMPARED)
+        found = self._assistant.topics.compare(names, filters=self._filters(issue, since, until, section))
+        if found is None:
+            raise QuestionError(QuestionCode.NO_TOPIC, name=names[0])
+        return comparison_row(found, names)
+
+    def _topic(self, name: Any, filters: Filters) -> Topic:
+        name = _text("name", name)
+        found = self._assistant.topics.topic(name, filters=filters)
+        if found is None:
+            raise QuestionError(QuestionCode.NO_TOPIC, name=name)
+        return found
+
+    @staticmethod
+    def _filters(issue: Any, since: Any, until: Any, section: Any) -> Filters:
+        narrowed = {"since": since, "until": until, "issue": issue, "section": section}
+        return read_filters(**{name: _text(name, value) for name, value in narrowed.items()})
+
     @staticmethod
     def _read(k: Any, issue: Any, since: Any, until: Any, section: Any) -> tuple[int, Filters]:
         """The number of passages, and the filters: as they come from JSON, which may hold anything."""
         if not _is_whole(k) or not 1 <= k <= MAX_K:
             raise QuestionError(QuestionCode.BAD_K, k=k, most=MAX_K)
-        narrowed = {"since": since, "until": until, "issue": issue, "section": section}
-        return int(k), read_filters(**{name: _text(name, value) for name, value in narrowed.items()})
+        return int(k), Endpoints._filters(issue, since, until, section)
 
 
 def _text(name: str, value: Any) -> str:
@@ -185,6 +274,27 @@ def tool_server(assistant: Assistant) -> tuple[Any, Callable[[Any], AbstractAsyn
 
     Raises ImportError where mcp is not installed.
     """
+    server = _tools(assistant)
+    handler = server.streamable_http_app().routes[0].endpoint
+
+    @asynccontextmanager
+    async def lifespan(app: Any) -> Any:
+        async with server.session_manager.run():
+            yield
+
+    return handler, lifespan
+
+
+def serve_tools_here(assistant: Assistant) -> None:
+    """The same tools for the program that started this one, by standard input and output, until it closes them.
+
+    Raises ImportError where mcp is not installed.
+    """
+    _tools(assistant).run("stdio")
+
+
+def _tools(assistant: Assistant) -> Any:
+    """An MCP server with the endpoints as its tools."""
     from anyio import CapacityLimiter, to_thread
     from mcp.server.fastmcp import FastMCP
     from mcp.server.fastmcp.exceptions import ToolError
@@ -213,11 +323,4 @@ def tool_server(assistant: Assistant) -> tuple[Any, Callable[[Any], AbstractAsyn
     for endpoint in Endpoints(assistant).all():
         told = inspect.getdoc(endpoint)
         server.add_tool(in_thread(endpoint), description=told, annotations=ToolAnnotations(readOnlyHint=True))
-    handler = server.streamable_http_app().routes[0].endpoint  # type: ignore[attr-defined]
-
-    @asynccontextmanager
-    async def lifespan(app: Any) -> Any:
-        async with server.session_manager.run():
-            yield
-
-    return handler, lifespan
+    return server

@@ -63,7 +63,7 @@ PREFIX = "/v1"
 AT_ONCE = 2  # calls that are worked on; the others wait
 _ALIVE_SECONDS = 10.0  # between signs of life, while a language model writes
 _TYPES = {401: "authentication_error", 404: "not_found_error", 429: "rate_limit_error", 500: "server_error"}
-_NOT_THERE = (ProgramCode.NO_MODEL, QuestionCode.NO_ARTICLE, QuestionCode.NO_ISSUE)
+_NOT_THERE = (ProgramCode.NO_MODEL, QuestionCode.NO_ARTICLE, QuestionCode.NO_ISSUE, QuestionCode.NO_TOPIC)
 _ERRORS: dict[int | str, dict[str, Any]] = {
     400: {"model": ErrorBody, "description": "The call is not as it is described here."},
     401: {"model": ErrorBody, "description": "A key is needed, or the key does not hold."},

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from embeddings import Article, IssueEntry, article_to_row
 from qa.i18n import in_language_of
-from qa.types import Answer, Citation, Passage
+from qa.topics.names import NameKind
+from qa.topics.topic import Comparison, Topic
+from qa.types import Answer, Citation, Headline, Passage
 
 JsonRow = dict[str, Any]
 
@@ -69,6 +72,46 @@ def citation_row(citation: Citation) -> JsonRow:
         for day in citation.days
     ]
     return {"number": citation.number, **_source(citation.article), "quote": citation.quote, "days": days}
+
+
+def topic_row(topic: Topic) -> JsonRow:
+    """What there is on a topic; `printed` has a row a day that has articles, newest first, null for no known day."""
+    printed = sorted(topic.printed.items(), key=lambda one: one[0] or date.min, reverse=True)
+    return {
+        "name": topic.name,
+        "kind": topic.kind and str(topic.kind),
+        "articles": len(topic.articles),
+        "issues": topic.issues,
+        "printed": [{"date": day and day.isoformat(), "articles": count} for day, count in printed],
+        "sentences": [citation_row(one) for one in topic.telling],
+        **{
+            key: [{"name": one.name, "articles": one.articles} for one in topic.names(kind)]
+            for key, kind in (("people", NameKind.PERSON), ("places", NameKind.PLACE), ("bodies", NameKind.BODY))
+        },
+        "numbers": [{"text": one.text, "clause": one.clause, **headline_row(one.headline)} for one in topic.numbers],
+    }
+
+
+def comparison_row(compared: Comparison, names: Sequence[str]) -> JsonRow:
+    """Topics side by side, and which of the names that were asked for have none."""
+    known = {topic.name for topic in compared.topics}
+    return {
+        "topics": [topic_row(topic) for topic in compared.topics],
+        "unknown": [name for name in names if " ".join(name.split()) not in known],
+        "shared_names": list(compared.shared_names),
+        "shared_articles": [headline_row(one) for one in compared.shared_articles],
+    }
+
+
+def headline_row(headline: Headline) -> JsonRow:
+    """An article as lists have it."""
+    return {
+        "issue_id": headline.issue_id,
+        "article_id": headline.article_id,
+        "title": headline.title,
+        "date": headline.day.isoformat() if headline.day else None,
+        "issue": headline.issue,
+    }
 
 
 def article_row(article: Article) -> JsonRow:

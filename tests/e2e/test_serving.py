@@ -34,7 +34,7 @@ from tests.support.pages import MARKUP, QUESTION, ask, free_port, opened_page
 
 PASSWORD = "开门 sesame"
 WAIT = 300.0  # seconds; for a machine that is busy
-TOOLS = {"ask", "search", "read_article", "list_issues"}
+TOOLS = {"ask", "search", "read_article", "list_issues", "topic", "timeline", "compare_topics"}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -209,6 +209,9 @@ async def with_tools(address: str, headers: Mapping[str, str] | None = None) -> 
         which = {"issue": found["issue_id"], "article": found["article_id"]}
         got["read_article"] = await session.call_tool("read_article", which)
         got["list_issues"] = await session.call_tool("list_issues", {})
+        got["topic"] = await session.call_tool("topic", {"name": "丰台站"})
+        got["timeline"] = await session.call_tool("timeline", {"name": "美国"})
+        got["compare_topics"] = await session.call_tool("compare_topics", {"names": ["美国", "日本"]})
         got["empty"] = await session.call_tool("ask", {"question": " "})
     return got
 
@@ -228,6 +231,9 @@ def test_an_mcp_client_finds_the_endpoints_as_its_only_tools(which: str, request
     assert got["ask"].structuredContent["citations"][0]["title"] == "北京丰台站6月20日启用"
     assert got["read_article"].structuredContent["title"] == "北京丰台站6月20日启用"
     assert len(got["list_issues"].structuredContent["result"]) == 5
+    assert got["topic"].structuredContent["sentences"][0]["title"] == "北京丰台站6月20日启用"
+    assert len(got["timeline"].structuredContent["entries"]) == 7
+    assert len(got["compare_topics"].structuredContent["topics"]) == 2
     assert got["empty"].isError
     assert "empty" in got["empty"].content[0].text
 

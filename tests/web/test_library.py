@@ -27,11 +27,12 @@ from embeddings import (
     withdraw,
 )
 from qa import Assistant
+from qa.types import Headline
 from qa.web.html import browse as browse_html
 from qa.web.html.highlight import matching_spans, matching_words
 from qa.web.html.timeline import timeline
 from qa.web.services.library import Library, address_of, read_address
-from qa.web.views import PART, Headline, Search
+from qa.web.views import PART, Search
 from tests.support.fakes import CountingEncoder
 from tests.support.issues import MARKUP, ROWS, pdf_issue, write_issue
 

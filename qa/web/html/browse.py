@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from embeddings import Article, Clipping, IssueEntry
 from qa.i18n import Words, as_printed, joined, month_words, words
-from qa.types import Passage
+from qa.types import Headline, Passage
 from qa.web.html.answers import (
     UNKNOWN_DATE,
     UNTITLED,
@@ -25,7 +25,7 @@ from qa.web.html.answers import (
 )
 from qa.web.html.highlight import TextSpan, matching_spans
 from qa.web.html.templates import render
-from qa.web.views import PART, ArchiveStatistics, Excerpt, Found, Headline, OpenArticle
+from qa.web.views import PART, ArchiveStatistics, Excerpt, Found, OpenArticle
 
 Jump = tuple[str, int, bool]  # what it leads to, the place of the first issue there, whether it is there already
 

@@ -26,8 +26,9 @@ from qa.answering.aggregate import read_census
 from qa.assistant import Assistant
 from qa.i18n import words
 from qa.query.question import MAX_QUESTION_CHARS
+from qa.types import headline_of
 from qa.web.services.issues import meant_issue
-from qa.web.views import ArchiveStatistics, Excerpt, Found, OpenArticle, Search, headline_of
+from qa.web.views import ArchiveStatistics, Excerpt, Found, OpenArticle, Search
 
 logger = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from qa.assistant import read_filters
 from qa.i18n import both_languages, joined, labels, words
-from qa.types import Passage
+from qa.types import Passage, headline_of
 from qa.web.html import answers as answer_html
 from qa.web.html import browse as browse_html
 from qa.web.scripts import on_event, on_load
@@ -21,7 +21,7 @@ from qa.web.services.addresses import Place, place_of, read_place
 from qa.web.services.chat import ChatService, refusal
 from qa.web.services.library import NOT_FOUND, Library, read_address
 from qa.web.tabs.filters import FILTERS, lay_out_filters, offered, offered_issues
-from qa.web.views import PART, Found, OpenArticle, Search, headline_of
+from qa.web.views import PART, Found, OpenArticle, Search
 
 logger = logging.getLogger(__name__)
 
