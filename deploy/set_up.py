@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import io
 import os
 import shutil
 import subprocess
@@ -65,8 +66,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--any-torch", action="store_true", help="take the build of torch that pip would")
     parser.add_argument("--quiet", action="store_true", help="say only what goes wrong")
     given = parser.parse_args(arguments)
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # a console that has no Chinese
+    if isinstance(sys.stderr, io.TextIOWrapper):
+        sys.stderr.reconfigure(errors="replace")  # a console that has no Chinese
     if sys.version_info < OLDEST:
         return say("old", found=".".join(map(str, sys.version_info[:2])))
     given.folder = given.folder.absolute()

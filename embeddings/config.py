@@ -44,7 +44,8 @@ class Variable(str, Enum):
     )
     READER = (
         "BULLETIN_READER",
-        "a sentence-transformers CrossEncoder, folder or hub name, to read the best hits; else the bundled reader; "
+        "a sentence-transformers CrossEncoder, folder or hub name, or another package's reader, to read the "
+        "best hits; else the bundled reader; "
         "`none` for no second look",
     )
     DOWNLOAD = "BULLETIN_DOWNLOAD", "1 allows a hub model to be fetched"

@@ -170,6 +170,11 @@ class SourceCode(ErrorCode):
         "{name} is read in part: of {n:,} lines, those beyond {limit:,} are left out. Split it into issues, or raise "
         "BULLETIN_MAX_LINES.",
     )
+    BAD_LOADER = (
+        "source.bad_loader",
+        "{name} is read by {loader} of another package, which cannot be used ({kind}: {detail}). Update or remove that "
+        "package.",
+    )
     LOADER_FAILED = (
         "source.loader_failed",
         "{name} cannot be read ({kind}: {detail}). Save it anew, or as text or PDF.",
@@ -372,6 +377,11 @@ class ModelCode(ErrorCode):
         "model.bad_model",
         "{name} cannot be loaded as a sentence-transformers model ({detail}). Name another with --model or "
         "BULLETIN_MODEL, or leave both unset for the bundled one.",
+    )
+    BAD_READER = (
+        "model.bad_reader",
+        "The reader {name} ({value}) of another package cannot be used ({kind}: {detail}). Update that package, or set "
+        "BULLETIN_READER to another.",
     )
     BAD_WEIGHTS = (
         "model.bad_weights",

@@ -13,7 +13,7 @@ from embeddings import Variable
 from qa.cli import command_line
 from tests.support.paths import ROOT
 
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")])
 LINK = re.compile(r"\[[^\]]*\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)")
 SPAN = re.compile(r"`([^`\n]+)`")
 BLOCK = re.compile(r"(?ms)^```\w*\n(.*?)^```")

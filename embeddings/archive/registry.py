@@ -9,18 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from embeddings.config import LOCAL_SCHEME, archive_location, archive_scheme
 from embeddings.errors import ArchiveCode, ArchiveError
+from embeddings.plugins import ARCHIVES, imported, installed
 
 if TYPE_CHECKING:
     from embeddings.archive.base import ArchiveReader, ArchiveWriter, Engine
     from embeddings.sources.outbox import FileChange
-
-ENTRY_POINTS = "bulletin_qa.archives"
 
 _CLUSTER = "embeddings.cluster.engine:ENGINE"
 _engines: dict[str, Engine | str] = {
@@ -81,22 +79,10 @@ def engine_of(location: str) -> Engine:
     """The engine that keeps the archive at a URL or path. Raises ArchiveError, naming the schemes that are known."""
     scheme = archive_scheme(location)
     if scheme not in _engines:
-        for name, value in _installed_engines().items():
+        for name, value in installed(ARCHIVES).items():
             _engines.setdefault(name, value)
     engine = _engines.get(scheme)
     if engine is None:
         raise ArchiveError(ArchiveCode.NO_ENGINE, location=location, schemes=", ".join(sorted(_engines)))
-    return _imported(engine) if isinstance(engine, str) else engine
-
-
-def _installed_engines() -> dict[str, str]:
-    """The engines of other packages by scheme, as `module:attribute`."""
-    from importlib.metadata import entry_points  # tens of milliseconds, which the local engine needs not
-
-    return {entry.name.lower(): entry.value for entry in entry_points(group=ENTRY_POINTS)}
-
-
-def _imported(path: str) -> Engine:
-    module, _, name = path.partition(":")
-    engine: Engine = getattr(import_module(module), name)
-    return engine
+    found: Engine = imported(engine) if isinstance(engine, str) else engine
+    return found

@@ -43,7 +43,7 @@ from embeddings.ingest.plan import (
 )
 from embeddings.sources.atomic import drop_staged, sweep
 from embeddings.sources.epapers import PaperFolders, gather_files
-from embeddings.sources.files import SUFFIXES, files_in, folders_of_pages, is_issue_file
+from embeddings.sources.files import files_in, folders_of_pages, is_issue_file, known_suffixes
 from embeddings.sources.outbox import ChangeKind, FileChange
 from embeddings.sources.unpack import unpack_source
 
@@ -279,7 +279,7 @@ def find_files(roots: Sequence[Path]) -> FoundFiles:
             raise SourceError(SourceCode.NO_FILE_OR_FOLDER, path=root)
     if not files and all(one.omission is Omission.PASSED_OVER for one in skipped):
         raise SourceError(
-            SourceCode.NO_ISSUE_FILE, suffixes=", ".join(sorted(SUFFIXES)), folders=", ".join(map(str, roots))
+            SourceCode.NO_ISSUE_FILE, suffixes=", ".join(sorted(known_suffixes())), folders=", ".join(map(str, roots))
         )
     return FoundFiles(files, tuple(skipped), pages)
 

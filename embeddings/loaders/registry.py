@@ -13,7 +13,7 @@ from pathlib import Path
 
 from embeddings.config import Limits
 from embeddings.errors import SourceCode, SourceError
-from embeddings.loaders.base import Loader
+from embeddings.loaders.base import Loader, installed_loaders
 from embeddings.loaders.docx import DocxLoader
 from embeddings.loaders.html import HtmlLoader
 from embeddings.loaders.libreoffice import LibreOfficeLoader
@@ -92,7 +92,7 @@ def read_document(document: Document, limits: Limits | None = None) -> ParsedIss
     if not document.content.strip():
         raise SourceError(SourceCode.EMPTY, name=document.name)
     try:
-        loader = next(loader for loader in LOADERS if loader.reads(document))
+        loader = next(loader for loader in (*installed_loaders(), *LOADERS) if loader.reads(document))
         issue = loader.read(document, limits)
         articles = tuple(article for article in map(_clean, issue.articles) if article.body)
     except (SourceError, MemoryError):

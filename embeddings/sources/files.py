@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path, PurePath
 
 from embeddings.config import Limits
 from embeddings.errors import SourceCode, SourceError
+from embeddings.plugins import LOADERS, installed
 
 # Every suffix has its home here; loaders that go by a name where bytes do not decide take it from here, too.
 PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"})
@@ -32,7 +34,7 @@ ARCHIVE_SUFFIXES = frozenset({".zip", ".gz", ".tgz", ".tar"})
 PRINTED_SUFFIXES = PICTURE_SUFFIXES | {".pdf"}
 # Formats of other programs, so that their files are reported and not passed over in silence.
 _UNREAD_SUFFIXES = frozenset({".doc", ".wps", ".rtf", ".ppt", ".rar", ".7z", ".caj"})
-# What a folder is searched for.
+# What a folder is searched for, beside the suffixes of installed loaders.
 SUFFIXES = (
     TEXT_SUFFIXES
     | MARKDOWN_SUFFIXES
@@ -57,9 +59,15 @@ SEGMENTS_FOLDER = "segments"  # of an archive; nothing in it is a user's
 _SYSTEM_NAMES = frozenset({"thumbs.db", "desktop.ini", "icon\r"})
 
 
+@lru_cache(maxsize=1)
+def known_suffixes() -> frozenset[str]:
+    """Those above, and those of loaders that other packages bring."""
+    return SUFFIXES | {f".{name}" for name in installed(LOADERS)}
+
+
 def is_issue_file(path: PurePath) -> bool:
     """Whether a file in a folder is taken for an issue, by its name alone."""
-    return path.suffix.lower() in SUFFIXES and not is_passed_over_in_silence(path)
+    return path.suffix.lower() in known_suffixes() and not is_passed_over_in_silence(path)
 
 
 def is_passed_over_in_silence(path: PurePath) -> bool:

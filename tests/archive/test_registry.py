@@ -10,6 +10,7 @@ import pytest
 
 from embeddings import Archive, ArchiveError, archive_location, archive_path, build, open_archive, register_engine
 from embeddings.archive import registry
+from embeddings.plugins import ARCHIVES
 from tests.support.fakes import CountingEncoder
 
 
@@ -68,7 +69,7 @@ def test_an_engine_that_is_registered_opens_its_urls() -> None:
 
 
 def test_an_engine_of_another_package_is_found_by_its_entry_point(monkeypatch: pytest.MonkeyPatch) -> None:
-    entry = EntryPoint(name="other", value="embeddings.archive.local:ENGINE", group=registry.ENTRY_POINTS)
+    entry = EntryPoint(name="other", value="embeddings.archive.local:ENGINE", group=ARCHIVES)
     monkeypatch.setattr("importlib.metadata.entry_points", lambda *, group: [entry] if group == entry.group else [])
     assert registry.engine_of("other://host/news") is registry.engine_of("folder")
 
