@@ -257,6 +257,11 @@ def cores() -> int:
     told = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()
     if told.isdecimal() and int(told):
         return int(told)
+    return usable_cores()
+
+
+def usable_cores() -> int:
+    """How many cores this process may use, whatever a single computation may take of them."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

@@ -8,7 +8,7 @@ tested by `tests/archive/test_contract.py`.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -142,6 +142,13 @@ class Snapshot(Protocol):
     sort in the order in which chunks were added, so that ties between them break alike. Methods that take ids raise
     ValueError for one that the snapshot does not have.
     """
+
+    def computing(self) -> AbstractContextManager[object]:
+        """To be held around searches and what is made of them, and not twice by a thread.
+
+        An engine that computes in this process lets as many threads in as have cores; one that waits for servers all.
+        """
+        return nullcontext()
 
     @property
     def generation(self) -> str:

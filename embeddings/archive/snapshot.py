@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +23,7 @@ from embeddings.archive.rows import (
     issue_from,
 )
 from embeddings.archive.segments import IssueKeys, lacking, read_segments
+from embeddings.config import usable_cores
 from embeddings.errors import ArgumentError, UsageCode
 from embeddings.index.base import LexicalIndex, VectorIndex
 from embeddings.index.bm25 import Bm25Index
@@ -38,12 +41,21 @@ _KEYS_A_QUERY = 500
 _ID_DIGITS = 10  # so that ids sort as their keys do
 
 
+@lru_cache(maxsize=1)
+def _threads_computing() -> threading.BoundedSemaphore:
+    return threading.BoundedSemaphore(usable_cores())
+
+
 class LocalSnapshot(Snapshot):
     """One generation of a local archive: a read transaction, and the index made for it."""
 
     def __init__(self, connection: sqlite3.Connection, index: Index) -> None:
         self._connection = connection
         self.index = index
+
+    def computing(self) -> AbstractContextManager[object]:
+        """Lets as many threads in as have cores. Python runs one at a time, and more would only hand it to and fro."""
+        return _threads_computing()
 
     @property
     def generation(self) -> str:

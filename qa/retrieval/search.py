@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -130,15 +131,34 @@ def find_passages(
     """The best `k` passages for a question, best first. Empty when the filters leave nothing."""
     if snapshot.size == 0 or k < 1:
         return []
-    ranking = _ranking(query, vector, snapshot, filters, settings)
+    if reader is not None:  # which has threads of its own
+        return _find(query, vector, snapshot, k, filters, settings, reader, snapshot.computing)
+    with snapshot.computing():
+        return _find(query, vector, snapshot, k, filters, settings, None, nullcontext)
+
+
+def _find(
+    query: Query,
+    vector: NDArray[np.float32],
+    snapshot: Snapshot,
+    k: int,
+    filters: Filters | None,
+    settings: RetrievalSettings,
+    reader: Reader | None,
+    computing: Callable[[], AbstractContextManager[object]],
+) -> list[Passage]:
+    with computing():
+        ranking = _ranking(query, vector, snapshot, filters, settings)
     passages: list[Passage] = []
     # The articles of the first hits are nearly always enough; what comes after them changes none of these passages.
     for count in (max(settings.opened, 2 * k), settings.candidates):
-        hits = ranking.hits(snapshot, count)
+        with computing():
+            hits = ranking.hits(snapshot, count)
         if reader is not None and hits:
             hits = look_again(query, hits, reader, snapshot, few=settings.read_first, count=settings.read)
-        merged = merge_hits(hits, k=k, settings=settings)
-        passages = list(islice(without_duplicates(merged, overlap=settings.duplicate_overlap), k))
+        with computing():
+            merged = merge_hits(hits, k=k, settings=settings)
+            passages = list(islice(without_duplicates(merged, overlap=settings.duplicate_overlap), k))
         if len(passages) == k or len(hits) >= len(ranking.ids):
             break
     return [_with_byline(passage) if query.asks is Asks.AUTHOR else passage for passage in passages]

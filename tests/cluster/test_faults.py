@@ -18,6 +18,7 @@ from tests.support.proxy import CuttingProxy
 from tests.support.services import Server, milvus_server, new_location, postgres_server, postgres_url
 
 QUESTION = "第三座桥"
+QUESTIONS_CUT = {"network": 8, "server": 3}  # places of a question at which it is cut; a server takes seconds to begin
 
 
 @pytest.fixture
@@ -229,28 +230,43 @@ def test_a_build_that_is_cut_anywhere_loses_nothing(
     archive.close()
 
 
-def test_a_question_that_is_cut_is_told_and_the_next_is_answered(
-    issues: Path, proxies: tuple[CuttingProxy, CuttingProxy], counting: CountingEncoder
+@pytest.mark.parametrize("which", [0, 1], ids=["postgres", "milvus"])
+@pytest.mark.parametrize("fault", ["network", "server"])
+def test_a_question_that_is_cut_anywhere_is_told_and_the_next_is_answered(
+    issues: Path,
+    own_services: tuple[Server, Server],
+    proxies: tuple[CuttingProxy, CuttingProxy],
+    counting: CountingEncoder,
+    which: int,
+    fault: str,
 ) -> None:
     location = through(proxies)
     build(issues, archive=location, encoder=counting)
     archive = open_archive(location)
+    proxy, server, down = proxies[which], own_services[which], fault == "server"
     before = found(archive)
-    for proxy in proxies:
-        proxy.cut_after(None)
-        found(archive)
-        sent = proxy.sent
-        told: list[ErrorCode] = []
-        for step in range(8):
-            proxy.cut_after(sent * step // 8)
-            try:
-                assert found(archive) == before
-            except ArchiveError as error:
-                told.append(error.code)
-            proxy.cut_after(None)
+    proxy.cut_after(None)
+    found(archive)
+    sent, cut = proxy.sent, 0
+    told: list[ArchiveError] = []
+    for step in range(QUESTIONS_CUT[fault]):
+        proxy.cut_after(sent * step // QUESTIONS_CUT[fault], server.kill if down else lambda: None)
+        try:
             assert found(archive) == before
-        assert set(told) <= {ArchiveCode.SERVICE_DOWN}
-        assert told or proxy is proxies[1]  # the client of Milvus may try again by itself
+        except ArchiveError as error:
+            told.append(error)
+        finally:
+            cut += proxy.cut_was_made()
+            proxy.cut_after(None)
+            if down:
+                server.stop()
+                server.start()
+        assert found(archive) == before
+    assert cut
+    assert {error.code for error in told} <= {ArchiveCode.SERVICE_DOWN}
+    assert {error.params["service"] for error in told} <= {["PostgreSQL", "Milvus"][which]}
+    # The client of Milvus tries again by itself where the network alone was cut.
+    assert told or (fault == "network" and which == 1)
     archive.close()
 
 

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from embeddings import Archive, Article, Chunk, Encoder, Filters, Issue, ModelMismatchError, build
+from embeddings import Archive, Article, Chunk, Encoder, Filters, Issue, ModelMismatchError, build, open_archive
+from embeddings.archive.base import ScoredChunk
+from embeddings.archive.snapshot import LocalSnapshot, _threads_computing
 from qa import Assistant, Passage, ask, read_filters, retrieve
 from qa.query.question import Asks, read_question
 from qa.retrieval.search import RetrievalSettings, find_passages, fuse, merge_hits, without_duplicates
@@ -227,3 +231,38 @@ def test_of_equally_good_hits_the_newer_news_goes_first() -> None:
     old, new = date(2021, 8, 2), date(2022, 6, 17)
     hits = [hit("undated", 0.801, None), hit("old", 0.803, old), hit("worse", 0.5, new), hit("new", 0.799, new)]
     assert [found.article.id for found in newer_first(hits)] == ["new", "old", "undated", "worse"]
+
+
+def test_no_more_threads_search_at_once_than_there_are_cores(
+    sample_archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("embeddings.archive.snapshot.usable_cores", lambda: 2)
+    _threads_computing.cache_clear()
+    at_work, most, together = [0], [0], threading.Lock()
+    search_words = LocalSnapshot.search_words
+
+    def counted(self: LocalSnapshot, question: str, k: int, *, filters: Filters | None = None) -> list[ScoredChunk]:
+        with together:
+            at_work[0] += 1
+            most[0] = max(most[0], at_work[0])
+        time.sleep(0.02)  # so that others would come in
+        with together:
+            at_work[0] -= 1
+        return search_words(self, question, k, filters=filters)
+
+    monkeypatch.setattr(LocalSnapshot, "search_words", counted)
+    archive = open_archive(sample_archive)
+    dimension = archive.settings.dimension if archive.settings else 0
+    vector = np.full(dimension, dimension**-0.5, dtype=np.float32)
+
+    def ask(_: int) -> int:
+        with archive.snapshot() as snapshot:
+            return len(find_passages(read_question("高考什么时候开始？"), vector, snapshot, k=3))
+
+    try:
+        with ThreadPoolExecutor(6) as pool:
+            assert set(pool.map(ask, range(12))) == {3}
+    finally:
+        _threads_computing.cache_clear()
+        archive.close()
+    assert most[0] == 2
