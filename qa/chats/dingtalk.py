@@ -13,6 +13,7 @@ import hmac
 import json
 import time
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 from qa.chats.base import Callback, ChatMessage, ChatRefusedError, ChatResponse, require_recent, require_same
@@ -30,7 +31,7 @@ class DingTalk:
     answers_at_once = False
 
     def __init__(
-        self, secret: str, *, now: Callable[[], float] = time.time, post: Callable[..., object] = post_json
+        self, secret: str, *, now: Callable[[], float] = time.time, post: Callable[..., dict[str, Any]] = post_json
     ) -> None:
         self._secret, self._now, self._post = secret, now, post
 
@@ -42,11 +43,12 @@ class DingTalk:
         require_recent(moment[:-3], self._now())
         try:
             told = json.loads(callback.body)
-            if told["msgtype"] != "text":
+            text = _text(told)
+            if text is None:
                 return ChatResponse(b"{}")
-            where = str(told["sessionWebhook"])
-            speaker = f"{told['conversationId']}/{told.get('senderStaffId') or told.get('senderId', '')}"
-            message = ChatMessage(str(told["msgId"]), speaker, str(told["text"]["content"]), {"address": where})
+            where, staff = str(told["sessionWebhook"]), str(told.get("senderStaffId") or "")
+            speaker = f"{told['conversationId']}/{staff or told.get('senderId', '')}"
+            message = ChatMessage(str(told["msgId"]), speaker, text, {"address": where, "staff": staff})
         except (ValueError, TypeError, KeyError, RecursionError) as error:
             raise ChatRefusedError(ChatCode.UNREADABLE) from error
         address = urlsplit(where)
@@ -59,5 +61,18 @@ class DingTalk:
         return ChatResponse(b"{}")
 
     def send(self, message: ChatMessage, text: str) -> None:
-        """As the Protocol says."""
-        self._post(message.place["address"], {"msgtype": "text", "text": {"content": text}})
+        """As the Protocol says; whoever asked is told of it, where the platform says who of the company that is."""
+        staff = message.place.get("staff")
+        notified = {"at": {"atUserIds": [staff]}} if staff else {}
+        told = self._post(message.place["address"], {"msgtype": "text", "text": {"content": text}, **notified})
+        if told.get("errcode", 0):
+            raise OSError(f"dingtalk answered {told.get('errcode')}")
+
+
+def _text(told: dict[str, Any]) -> str | None:
+    """What a message asks: a text, or the texts among the pictures of one that has both; None for any other."""
+    if told["msgtype"] == "text":
+        return str(told["text"]["content"])
+    if told["msgtype"] == "richText":
+        return "".join(str(one["text"]) for one in told["content"]["richText"] if "text" in one) or None
+    return None

@@ -24,6 +24,7 @@ from qa.chats.posting import post_json
 from qa.errors import ChatCode
 
 ADDRESS = "https://open.feishu.cn/open-apis"
+_TEXT_TAGS = frozenset({"text", "a"})  # of what stands in a rich text; mentions and pictures are others
 _EARLY = 300  # seconds before its end that a token is bought anew
 
 
@@ -102,10 +103,19 @@ class Feishu:
 
 def _message(event: dict[str, Any]) -> ChatMessage | ChatResponse:
     header, told = event["header"], event["event"]
-    if header["event_type"] != "im.message.receive_v1" or told["message"]["message_type"] != "text":
+    if header["event_type"] != "im.message.receive_v1":
         return ChatResponse(b"{}")
     message = told["message"]
-    # Whoever is mentioned stands as @_user_1.
-    text = re.sub(r"@_(user_\d+|all)\s*", "", str(json.loads(message["content"])["text"]))
+    content = json.loads(message["content"])
+    if message["message_type"] == "text":
+        # Whoever is mentioned stands as @_user_1.
+        text = re.sub(r"@_(user_\d+|all)\s*", "", str(content["text"]))
+    elif message["message_type"] == "post":
+        texts = [one["text"] for line in content["content"] for one in line if one["tag"] in _TEXT_TAGS]
+        text = " ".join([str(content.get("title") or ""), *map(str, texts)]).strip()
+    else:
+        text = ""
+    if not text.strip():
+        return ChatResponse(b"{}")
     speaker = f"{message['chat_id']}/{told['sender']['sender_id'].get('open_id', '')}"
     return ChatMessage(str(header["event_id"]), speaker, text, {"message": str(message["message_id"])})
