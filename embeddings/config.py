@@ -32,6 +32,7 @@ class Variable(str, Enum):
         "where Milvus is, for an archive on PostgreSQL whose URL does not say: `http://HOST:19530`",
     )
     MILVUS_TOKEN = "BULLETIN_MILVUS_TOKEN", "what Milvus asks for: `USER:PASSWORD` or a key"
+    MILVUS_SECONDS = "BULLETIN_MILVUS_SECONDS", "the most seconds that a call to Milvus may take", "60"
     DATA = (
         "BULLETIN_DATA",
         "where the page keeps conversations, votes and keys, for an archive that is in no folder",

@@ -15,7 +15,7 @@ from pymilvus import DataType, MilvusClient
 from pymilvus.exceptions import MilvusException
 
 from embeddings.cluster.address import ClusterAddress
-from embeddings.config import Variable
+from embeddings.config import Variable, read_limit
 from embeddings.errors import ArchiveCode, ArchiveError
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MOST_FOUND = 16_384  # what Milvus gives at most for a search
-_TIMEOUT = 60.0  # seconds for a call
 _CONNECT_TIMEOUT = 10.0
 # A service that is back is tried again within a second, where gRPC would wait for up to two minutes.
 _RECONNECTING = {
@@ -49,6 +48,7 @@ class ChunkCollection:
         self._client = client
         self._address = address
         self.name = name
+        self._timeout = float(read_limit(Variable.MILVUS_SECONDS))  # of a call
 
     def create(self, dimension: int) -> None:
         """Make it, empty."""
@@ -63,25 +63,25 @@ class ChunkCollection:
         indexes.add_index("terms", index_type="SPARSE_INVERTED_INDEX", metric_type="IP")
         with milvus_errors(self._address, self.name):
             self._client.create_collection(
-                self.name, schema=schema, index_params=indexes, consistency_level="Strong", timeout=_TIMEOUT
+                self.name, schema=schema, index_params=indexes, consistency_level="Strong", timeout=self._timeout
             )
 
     def exists(self) -> bool:
         """Whether Milvus has it."""
         with milvus_errors(self._address, self.name):
-            return bool(self._client.has_collection(self.name, timeout=_TIMEOUT))
+            return bool(self._client.has_collection(self.name, timeout=self._timeout))
 
     def insert(self, rows: Sequence[ChunkRow]) -> None:
         """Put some chunks in; one that is there already is written anew."""
         with milvus_errors(self._address, self.name):
             for start in range(0, len(rows), _ROWS):
-                self._client.upsert(self.name, list(rows[start : start + _ROWS]), timeout=_TIMEOUT)
+                self._client.upsert(self.name, list(rows[start : start + _ROWS]), timeout=self._timeout)
 
     def delete_issues(self, keys: Collection[int]) -> None:
         """Take out all chunks of some issues."""
         with milvus_errors(self._address, self.name):
             for part in _portions(sorted(keys), 1_000):
-                self._client.delete(self.name, filter=f"issue in {part}", timeout=_TIMEOUT)
+                self._client.delete(self.name, filter=f"issue in {part}", timeout=self._timeout)
 
     def count(self, *, without: Collection[int] = ()) -> int:
         """The number of chunks but for those of some issues."""
@@ -115,17 +115,17 @@ class ChunkCollection:
     def _loaded(self, call: Callable[..., Any], **arguments: Any) -> Any:
         """What a call gives that needs the collection in memory, where a service that was begun again has it not."""
         try:
-            return call(self.name, timeout=_TIMEOUT, **arguments)
+            return call(self.name, timeout=self._timeout, **arguments)
         except MilvusException as error:
             if error.code != _NOT_LOADED:
                 raise
-        self._client.load_collection(self.name, timeout=_TIMEOUT)
-        return call(self.name, timeout=_TIMEOUT, **arguments)
+        self._client.load_collection(self.name, timeout=self._timeout)
+        return call(self.name, timeout=self._timeout, **arguments)
 
     def drop(self) -> None:
         """Remove it, there or not."""
         with milvus_errors(self._address, self.name):
-            self._client.drop_collection(self.name, timeout=_TIMEOUT)
+            self._client.drop_collection(self.name, timeout=self._timeout)
 
 
 def open_client(address: ClusterAddress) -> MilvusClient:

@@ -5,17 +5,21 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from embeddings import ArchiveError, ArchiveReader, ModelMismatchError, build, open_archive
+from embeddings import ArchiveError, ArchiveReader, ModelMismatchError, SourceError, build, open_archive
 from embeddings.archive.registry import lock_archive, open_for_writing
 from embeddings.cluster.address import read_address
-from embeddings.errors import ArchiveCode, ErrorCode
+from embeddings.errors import ArchiveCode, ErrorCode, UsageCode
 from embeddings.ingest.repair import repair
 from tests.support.fakes import CountingEncoder
 from tests.support.proxy import CuttingProxy
 from tests.support.services import Server, milvus_server, new_location, postgres_server, postgres_url
+
+if TYPE_CHECKING:
+    from pymilvus import MilvusClient
 
 QUESTION = "第三座桥"
 QUESTIONS_CUT = {"network": 8, "server": 3}  # places of a question at which it is cut; a server takes seconds to begin
@@ -297,3 +301,26 @@ def names(location: str) -> set[str]:
         found = {issue.source for issue in snapshot.issue_names()}
     archive.close()
     return found
+
+
+def test_how_long_milvus_may_take_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("pymilvus")
+    from embeddings.cluster.collection import ChunkCollection
+
+    told: list[float] = []
+
+    class Client:
+        def has_collection(self, _name: str, *, timeout: float) -> bool:
+            told.append(timeout)
+            return True
+
+    address = read_address("postgresql://host/news?milvus=http://host:19530")
+    monkeypatch.delenv("BULLETIN_MILVUS_SECONDS", raising=False)
+    ChunkCollection(cast("MilvusClient", Client()), address, "one").exists()
+    monkeypatch.setenv("BULLETIN_MILVUS_SECONDS", "600")
+    ChunkCollection(cast("MilvusClient", Client()), address, "one").exists()
+    assert told == [60.0, 600.0]
+    monkeypatch.setenv("BULLETIN_MILVUS_SECONDS", "soon")
+    with pytest.raises(SourceError) as raised:
+        ChunkCollection(cast("MilvusClient", Client()), address, "one")
+    assert raised.value.code is UsageCode.BAD_LIMIT

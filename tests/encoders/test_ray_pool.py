@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embeddings import ModelError, build, open_archive
+from embeddings import Encoder, ModelError, build, open_archive
 from embeddings.encoders.ray_pool import LOCAL, RayEncoder
 from embeddings.errors import ModelCode
 from embeddings.ingest import encode
@@ -26,6 +26,7 @@ def cluster() -> Iterator[None]:
     ray = pytest.importorskip("ray")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(ROOT))  # workers import what tests do
+        patch.setenv("RAY_worker_niceness", "0")  # beside other tests, workers of less priority would hardly run
         ray.init(
             address=LOCAL,
             num_cpus=2,
@@ -78,6 +79,32 @@ def test_a_build_by_two_workers_of_which_one_is_killed_is_that_of_one_process(
         assert found.chunk_ids() == ids
         assert report.chunks_encoded == len(set(counting.encoded)) == len(ids) == 24
         assert np.array_equal(found.vectors(ids), expected.vectors(ids))
+
+
+@pytest.mark.long
+@pytest.mark.usefixtures("cluster")
+def test_the_bundled_model_by_two_workers_of_which_one_is_killed_gives_the_vectors_of_one_process(
+    issues: Path, tmp_path: Path, default_encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(encode, "_GROUP_CHUNKS", 2)
+    pool = RayEncoder(default_encoder, LOCAL, workers=2)
+    killed: list[int] = []
+
+    def kill_one(progress: Progress) -> None:
+        if progress.chunks_done and not killed:
+            killed.append(pool.processes[0])
+            os.kill(killed[0], signal.SIGKILL)
+
+    report = build(issues, archive=tmp_path / "other", encoder=pool, options=BuildOptions(on_progress=kill_one))
+    assert killed
+    assert len(set(pool.processes)) == 2
+    other = open_archive(tmp_path / "other")
+    with other.snapshot() as found:
+        ids = found.chunk_ids()
+        texts = ["\n".join((article.heading, chunk.text)) for chunk, article in found.read_chunks(ids)]
+        assert report.chunks_encoded == len(ids) == 24
+        assert np.allclose(found.vectors(ids), default_encoder.encode_passages(texts), atol=1e-3)  # in half precision
+    other.close()
 
 
 def test_a_cluster_that_is_not_there_is_named(tmp_path: Path, counting: CountingEncoder) -> None:
