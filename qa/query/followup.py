@@ -105,6 +105,9 @@ _COMES_FIRST = re.compile(
     r"(?:是|在)?(?:什么时候|何时|哪一?[天年月日]|几[月号]|在?哪里?|在?哪儿|在?什么地方|为什么|为何|怎么|如何|谁)"
 )
 _ASKED_NUMBER = re.compile(r"(?:哪?几|多少|哪些?)(?P<measure>[篇个位名家条项种支所场次])")
+# 具体多少, after 瑞金社区有多少名党员: the same again, with how it is meant.
+_SAME_NUMBER = re.compile(r"(?P<how>具体|到底|究竟|一共|总共|大概|大约|准确)?(?:是|有)?(?:多少|几)[个位名家条项]?")
+_ASKS_NUMBER = re.compile(r"(?<![一总]共)有?(?:多少|几)")
 _POSTS = re.compile(
     r"(?:冠军|亚军|季军|书记|主任|市长|区长|县长|会长|校长|院长|队长|记者|作者|老师|主席|总理|总统|部长|人)$"
 )
@@ -291,6 +294,8 @@ def _asked_again(text: str, before: Spoken) -> str:
     now = re.sub(r"呢$", "", re.sub(START, "", text).strip(_MARKS))
     if not said:
         return text
+    if (same := _SAME_NUMBER.fullmatch(now)) and (place := _ASKS_NUMBER.search(asked)):
+        return f"{asked[: place.start()]}{same['how'] or ''}{asked[place.start() :]}？"
     if now.endswith("的事"):
         return f"{said}，是{now.removeprefix('是')}？"
     done, _, of_what = said.partition("了")
@@ -320,6 +325,8 @@ def _with_other(other: str, before: Spoken, text: str) -> str:
         if then := find_times(asked, today=ANY_DAY):
             return f"{asked[: then[0].start]}{other}{asked[then[0].end :]}"
         return f"{other}{asked}"
+    if names_in(one := other.removesuffix("的")) == [one]:
+        other = one  # 谢震业的呢, after 苏炳添跑了第几
     if names_in(other) == [other] and (named := people_in(asked)):
         return asked.replace(named[-1], other)
     if names_in(other) == [other] and PERSON.search(asked):
