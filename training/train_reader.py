@@ -34,15 +34,16 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from examples import EXAMPLES, Example, Window, ask_something_else, read_examples, subject_of
+from examples import EXAMPLES, Example, Window, read_examples
+from losses import Batch, Prepared, encode, inside_loss, polarity_loss, ranking_loss, span_loss, told_loss
+from pairs import about_something_else, pairs_of, subjects_of, with_title
 from reader_model import FROZEN_LAYERS, MAX_TOKENS, MODEL_FOLDER, Read, ReaderModel
 from sklearn.metrics import roc_auc_score
 from torch import Tensor
 from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset
 
-from embeddings import split_sentences
-from embeddings.encoders.token_embedder import TokenEmbedder, Tokens, open_token_embedder, token_embedder_of
+from embeddings.encoders.token_embedder import TokenEmbedder, open_token_embedder, token_embedder_of
 from qa.answering.spans import best_span
 from qa.evaluation.metrics import answer_f1, exact_match
 
@@ -83,57 +84,6 @@ LAST_PASSES = {
     "dureader_robust_dev": 0.2,
 }
 LAST_PASSES_OF_YES, LAST_PASSES_OF_NO = 0.3, 0.7
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """A question with one window; `spans` are the places [start, end) in `text` that answer, none where none does."""
-
-    question: str
-    text: str
-    spans: tuple[tuple[int, int], ...] = ()
-    body_start: int = 0  # the title stands before
-    is_yes: float = -1.0  # 1 for yes, 0 for no, -1 where that is not asked
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Token ids and mask, shape (n, tokens), with what is known of each row.
-
-    `first` and `last` mark the tokens an answer may begin and end with, the first of all where there is none; `inside`
-    marks those of answers, `readable` those of the window's body. `answered` and `is_yes` have shape (n,).
-    """
-
-    ids: Tensor
-    mask: Tensor
-    first: Tensor
-    last: Tensor
-    inside: Tensor
-    readable: Tensor
-    answered: Tensor
-    is_yes: Tensor
-    tokens: Tokens
-
-    def to(self, device: str) -> Batch:
-        """The same on a device."""
-        moved = {
-            name: getattr(self, name).to(device)
-            for name in ("ids", "mask", "first", "last", "inside", "readable", "answered", "is_yes")
-        }
-        return Batch(**moved, tokens=self.tokens)
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """The pairs of a step as tensors.
-
-    `places` says which pair each row of the parts, one after the other, is. The pairs of a question stand together,
-    that which answers first; `groups` has their number for each question, and whether there is one that answers.
-    """
-
-    parts: list[Batch]
-    places: list[int]
-    groups: list[tuple[int, bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,16 +159,16 @@ class Steps(Dataset[Prepared]):
         count = plan.steps * plan.questions
         first = _order(learning, self.first_of_last * plan.questions, plan.seed)
         self._order = first + _order(learning, count - len(first), plan.seed, last=True)
-        self._subjects = _subjects(learning)
+        self._subjects = subjects_of(learning)
 
     def __getitem__(self, step: int) -> Prepared:
         """The pairs of a step."""
         places = self._order[step * self._a_step : (step + 1) * self._a_step]
         questions = [self._learning[place] for place in places]
         source = random.Random(f"{self._seed} {step} {questions[0].question}")
-        grouped = [_pairs(example, self._learning, source, wider=self._wider) for example in questions]
+        grouped = [pairs_of(example, self._learning, source, wider=self._wider) for example in questions]
         pairs = [pair for pairs in grouped for pair in pairs]
-        pairs += [other for pairs in grouped if (other := _about_something_else(pairs[0], self._subjects, source))]
+        pairs += [other for pairs in grouped if (other := about_something_else(pairs[0], self._subjects, source))]
         by_length = sorted(range(len(pairs)), key=lambda place: len(pairs[place].text))
         parts = [
             encode([pairs[place] for place in part], self._embedder)
@@ -328,12 +278,12 @@ class Trainer:
         answered = torch.cat([part.answered for part in parts])
         count = len(prepared.places)
         judged = functional.binary_cross_entropy_with_logits(log_odds, answered)
-        placed = sum(_span_loss(one, part) for one, part in zip(read, parts, strict=True)) / count * 1.5
-        marked = sum(_inside_loss(one, part) for one, part in zip(read, parts, strict=True)) / count
-        polar = _polarity_loss(read, parts)
-        ranked = _ranking_loss(log_odds, prepared)
+        placed = sum(span_loss(one, part) for one, part in zip(read, parts, strict=True)) / count * 1.5
+        marked = sum(inside_loss(one, part) for one, part in zip(read, parts, strict=True)) / count
+        polar = polarity_loss(read, parts)
+        ranked = ranking_loss(log_odds, prepared)
         known = judged + 0.5 * ranked + placed + marked + 0.3 * polar
-        told = _told_loss(read, parts, self._taught(parts)) if self.teachers else known.new_zeros(())
+        told = told_loss(read, parts, self._taught(parts)) if self.teachers else known.new_zeros(())
         self.worker.zero_grad(set_to_none=True)
         (KNOWN_SHARE * known + told if self.teachers else known).backward()
         self._move()
@@ -382,20 +332,6 @@ class Trainer:
         self.optimizer.load_state_dict(state["optimizer"])
         self.step = self.schedule.last_epoch = state["step"]
         print(f"going on from step {self.step}", flush=True)
-
-
-def _ranking_loss(log_odds: Tensor, prepared: Prepared) -> Tensor:
-    """Cross-entropy over the windows of each question that is answered; the one that answers is its first."""
-    place_of = torch.empty(len(prepared.places), dtype=torch.long)
-    place_of[torch.tensor(prepared.places)] = torch.arange(len(prepared.places))
-    sizes = [size for size, _ in prepared.groups]
-    by_question = torch.split(log_odds[place_of.to(log_odds.device)][: sum(sizes)], sizes)
-    losses = [
-        -functional.log_softmax(scores, dim=0)[0]
-        for scores, (size, has_answer) in zip(by_question, prepared.groups, strict=True)
-        if has_answer and size > 1
-    ]
-    return torch.stack(losses).mean() if losses else log_odds.sum() * 0.0
 
 
 def _groups_of(model: ReaderModel, rate: float) -> list[dict[str, object]]:
@@ -449,202 +385,6 @@ def _passes(example: Example, *, last: bool) -> float:
     return PASSES.get(example.source, 1.0)
 
 
-def encode(pairs: Sequence[Pair], embedder: TokenEmbedder) -> Batch:
-    """Pairs as tensors."""
-    tokens = embedder.tokenize([(pair.question, pair.text.replace("\n", " ")) for pair in pairs])
-    shape = tokens.ids.shape
-    first, last, inside = (np.zeros(shape, dtype=np.bool_) for _ in range(3))
-    body = np.array([pair.body_start for pair in pairs])[:, None]
-    readable = tokens.in_second & (tokens.ends > body)
-    answered = np.zeros(len(pairs), dtype=np.float32)
-    for row, pair in enumerate(pairs):
-        for start, end in pair.spans:
-            of_it = np.flatnonzero(readable[row] & (tokens.starts[row] < end) & (tokens.ends[row] > start))
-            if of_it.size and tokens.ends[row, of_it[-1]] >= end:  # else it was cut off
-                first[row, of_it[0]] = last[row, of_it[-1]] = True
-                inside[row, of_it] = True
-                answered[row] = 1.0
-        if not answered[row]:
-            first[row, 0] = last[row, 0] = True
-    return Batch(
-        ids=torch.from_numpy(tokens.ids),
-        mask=torch.from_numpy(tokens.mask),
-        first=torch.from_numpy(first),
-        last=torch.from_numpy(last),
-        inside=torch.from_numpy(inside),
-        readable=torch.from_numpy(readable),
-        answered=torch.from_numpy(answered),
-        is_yes=torch.tensor([pair.is_yes for pair in pairs]),
-        tokens=tokens,
-    )
-
-
-def _span_loss(read: Read, batch: Batch) -> Tensor:
-    """The sum over rows of -ln p(an answer's first token) - ln p(its last), halved; less for windows without one."""
-    allowed = batch.readable.clone()
-    allowed[:, 0] = True
-    weight = torch.where(batch.answered > 0, 1.0, 0.4)
-    total = read.first.new_zeros((), dtype=torch.float32)
-    for logits, wanted in ((read.first, batch.first), (read.last, batch.last)):
-        chances = logits.float().masked_fill(~allowed, -1e4).log_softmax(dim=-1)
-        total = total - (weight * chances.masked_fill(~wanted, -1e4).logsumexp(dim=-1)).sum() / 2
-    return total
-
-
-def _inside_loss(read: Read, batch: Batch) -> Tensor:
-    """The sum over rows of the binary cross-entropy of their tokens, averaged in each row."""
-    losses = functional.binary_cross_entropy_with_logits(
-        read.inside.float(), batch.inside.float(), reduction="none", pos_weight=read.inside.new_tensor(3.0).float()
-    )
-    readable = batch.readable.float()
-    return ((losses * readable).sum(dim=-1) / readable.sum(dim=-1).clamp(min=1)).sum()
-
-
-def _told_loss(read: Sequence[Read], parts: Sequence[Batch], taught: Sequence[Sequence[Read]]) -> Tensor:
-    """Cross-entropy with what teachers say on average: of answers, first and last tokens, tokens inside, yes and no."""
-    total = read[0].answers.new_zeros((), dtype=torch.float32)
-    count = sum(len(part.answered) for part in parts)
-    for one, part, said in zip(read, parts, taught, strict=True):
-        allowed = part.readable.clone()
-        allowed[:, 0] = True
-        for name in ("answers", "polarity"):
-            chances = torch.stack([getattr(teacher, name).float().sigmoid() for teacher in said]).mean(dim=0)
-            losses = functional.binary_cross_entropy_with_logits(getattr(one, name).float(), chances, reduction="none")
-            total = total + (losses if name == "answers" else 0.3 * losses * (part.is_yes >= 0)).sum()
-        for name in ("first", "last"):
-            masked = [getattr(teacher, name).float().masked_fill(~allowed, -1e4) for teacher in said]
-            chances = torch.stack([logits.softmax(dim=-1) for logits in masked]).mean(dim=0)
-            logs = getattr(one, name).float().masked_fill(~allowed, -1e4).log_softmax(dim=-1)
-            total = total - 0.75 * (chances * logs.masked_fill(~allowed, 0.0)).sum()
-        chances = torch.stack([teacher.inside.float().sigmoid() for teacher in said]).mean(dim=0)
-        losses = functional.binary_cross_entropy_with_logits(one.inside.float(), chances, reduction="none")
-        readable = part.readable.float()
-        total = total + ((losses * readable).sum(dim=-1) / readable.sum(dim=-1).clamp(min=1)).sum()
-    return total / count
-
-
-def _polarity_loss(read: Sequence[Read], parts: Sequence[Batch]) -> Tensor:
-    log_odds = torch.cat([one.polarity.float() for one in read])
-    is_yes = torch.cat([part.is_yes for part in parts])
-    known = is_yes >= 0
-    if not known.any():
-        return log_odds.sum() * 0.0
-    return functional.binary_cross_entropy_with_logits(log_odds[known], is_yes[known])
-
-
-def _pairs(example: Example, examples: Sequence[Example], source: random.Random, *, wider: bool) -> list[Pair]:
-    """The question with a window that answers it, if any does, and ones that do not, cut to different lengths.
-
-    Where `wider`, there are about twice as many that do not.
-    """
-    question = _asked(example.question, source)
-    pairs: list[Pair] = []
-
-    def add(windows: Sequence[Window]) -> None:
-        pairs.extend(_titled(question, _cropped(window, source), source) for window in windows)
-
-    def some(windows: Sequence[Window], chance: float) -> list[Window]:
-        count = sum(source.random() < chance for _ in range(2 if wider else 1))
-        return source.sample(windows, min(len(windows), count))
-
-    if example.answering:
-        is_yes = {"yes": 1.0, "no": 0.0}.get(example.polarity or "", -1.0)
-        pairs.append(_titled(question, _cropped(source.choice(example.answering), source), source, is_yes=is_yes))
-        # The nearer the top, the more often.
-        likely = [window for place, window in enumerate(example.others) if source.random() < 0.7 / (1 + 0.4 * place)]
-        add(some(likely, 0.7))
-        add(some(example.beside, 0.45))
-    else:
-        tempting = example.traps or example.beside or example.others
-        add(source.sample(tempting, min(len(tempting), 2 if wider or source.random() < 0.3 else 1)))
-        if example.traps:
-            add(some(example.beside, 0.3))
-    if not pairs or source.random() < 0.04:
-        strange = source.choice(examples)
-        if windows := strange.answering or strange.traps or strange.others:
-            pairs.append(_titled(question, Window(windows[0].text, windows[0].title), source))
-    return pairs
-
-
-def _about_something_else(pair: Pair, subjects: Sequence[str], source: random.Random) -> Pair | None:
-    """At times the same window with a question whose number or subject is another, so that it answers no more."""
-    if not pair.spans or pair.is_yes >= 0 or source.random() >= 0.12:
-        return None
-    other = ask_something_else(pair.question, pair.text, subjects, source)
-    return Pair(other, pair.text, body_start=pair.body_start) if other else None
-
-
-def _subjects(examples: Sequence[Example]) -> list[str]:
-    """What questions are about, for putting into other questions."""
-    answered = [example for example in examples if example.answering and not example.polarity]
-    chosen = random.Random(1).sample(answered, min(len(answered), 6000))
-    found = (subject_of(example.question, example.answering[0].text) for example in chosen)
-    return sorted({subject for subject in found if subject})
-
-
-def _cropped(window: Window, source: random.Random) -> Window:
-    """Some neighbouring sentences of a window, with its answers if it has any; at times the whole window."""
-    room = source.randint(70, 200)
-    if source.random() < 0.45 or len(window.text) <= room:
-        return window
-    sentences = split_sentences(window.text)
-    if not sentences:
-        return window
-    first, last = _needed(window, sentences, source)
-    while True:
-        wider = [
-            (low, high)
-            for low, high in ((first - 1, last), (first, last + 1))
-            if low >= 0 and high < len(sentences) and sentences[high][1] - sentences[low][0] <= room
-        ]
-        if not wider:
-            break
-        first, last = source.choice(wider)
-    start = sentences[first][0]
-    end = max(sentences[last][1], *(end for _, end in window.spans)) if window.spans else sentences[last][1]
-    spans = [(low - start, high - start) for low, high in window.spans]
-    return Window(window.text[start:end], window.title, spans)
-
-
-def _needed(window: Window, sentences: Sequence[tuple[int, int]], source: random.Random) -> tuple[int, int]:
-    """The first and last of the sentences that hold what answers; any one of a window that does not."""
-    if not window.spans:
-        place = source.randrange(len(sentences))
-        return place, place
-    low, high = min(start for start, _ in window.spans), max(end for _, end in window.spans)
-    holding = [n for n, (start, end) in enumerate(sentences) if start < high and end > low]
-    return (holding[0], holding[-1]) if holding else (0, len(sentences) - 1)
-
-
-def _titled(question: str, window: Window, source: random.Random, *, is_yes: float = -1.0) -> Pair:
-    """A pair with the title before the text, three times of four."""
-    if source.random() < 0.25:
-        window = Window(window.text, "", window.spans)
-    return _with_title(question, window, is_yes=is_yes)
-
-
-def _with_title(question: str, window: Window, *, is_yes: float = -1.0) -> Pair:
-    title = window.title
-    if not title or window.text.startswith(title):
-        return Pair(question, window.text, tuple(window.spans), 0, is_yes)
-    shift = len(title) + 1
-    spans = tuple((start + shift, end + shift) for start, end in window.spans)
-    return Pair(question, f"{title} {window.text}", spans, shift, is_yes)
-
-
-def _asked(question: str, source: random.Random) -> str:
-    """The question, at times with a slip or without its mark, as people type."""
-    if source.random() < 0.4:
-        question = question.rstrip("？?")
-    if source.random() < 0.03:
-        question = f"请问{question}"
-    if source.random() < 0.05 and len(question) > 6:
-        place = source.randrange(len(question))
-        other = source.choice(["", question[source.randrange(len(question))]])
-        question = question[:place] + other + question[place + 1 :]
-    return question
-
-
 @torch.no_grad()
 def measure(model: ReaderModel, embedder: TokenEmbedder, examples: Sequence[Example]) -> dict[str, float]:
     """What the reader makes of all windows of the article that a question is about.
@@ -659,7 +399,7 @@ def measure(model: ReaderModel, embedder: TokenEmbedder, examples: Sequence[Exam
         windows = [*example.answering, *example.traps, *example.beside]
         if not windows:
             continue
-        pairs = [_with_title(example.question, Window(window.text, window.title)) for window in windows]
+        pairs = [with_title(example.question, Window(window.text, window.title)) for window in windows]
         batch = encode(pairs, embedder)
         read = model(batch.ids.to(device), batch.mask.to(device))
         log_odds = read.answers.float().cpu().numpy()

@@ -32,15 +32,15 @@ def ask(question: str, *answers: str, **more: Any) -> dict[str, Any]:
 
 def test_a_cropped_window_keeps_its_answer() -> None:
     from examples import Window
-    from train_reader import _cropped
+    from pairs import cropped
 
     text = TEXT * 6
     start = text.index("120米", len(TEXT) * 3)
     for seed in range(50):
-        cropped = _cropped(Window(text, "", [(start, start + 4)]), random.Random(seed))
-        ((first, last),) = cropped.spans
-        assert cropped.text[first:last] == "120米"
-        assert cropped.text in text
+        cut = cropped(Window(text, "", [(start, start + 4)]), random.Random(seed))
+        ((first, last),) = cut.spans
+        assert cut.text[first:last] == "120米"
+        assert cut.text in text
 
 
 def test_an_answer_is_taken_where_the_question_means_it() -> None:
@@ -83,11 +83,11 @@ def test_a_question_with_its_answer_becomes_one_for_yes_and_no() -> None:
 
 
 def test_a_question_about_something_else_is_no_longer_answered() -> None:
-    from train_reader import Pair, _about_something_else
+    from pairs import Pair, about_something_else
 
     start = TEXT.index("1958年")
     pair = Pair("老桥建于哪年，是1958年吗？", TEXT, ((start, start + 5),))
-    others = [_about_something_else(pair, ["水库大坝"], random.Random(seed)) for seed in range(300)]
+    others = [about_something_else(pair, ["水库大坝"], random.Random(seed)) for seed in range(300)]
     asked = {other.question for other in others if other is not None}
     assert len(asked) > 1
     assert pair.question not in asked
@@ -124,9 +124,11 @@ def test_examples_are_read_as_they_were_written(tmp_path: Path) -> None:
 @pytest.mark.model
 def test_a_pack_reads_as_the_whole_model_does_and_training_goes_on_from_it(tmp_path: Path) -> None:
     from examples import EXAMPLES, write_examples
+    from losses import encode
     from pack import pack_model
+    from pairs import Pair
     from reader_model import MODEL_FOLDER
-    from train_reader import Pair, Plan, Trainer, encode
+    from train_reader import Plan, Trainer
 
     made = questions(ask("新桥长多少米？", "120米"), ask("哪年建的老桥？", "1958年"))
     write_examples(tmp_path / EXAMPLES, made)
@@ -150,8 +152,10 @@ def test_a_pack_reads_as_the_whole_model_does_and_training_goes_on_from_it(tmp_p
 def test_a_reader_is_the_mean_of_those_it_begins_with_and_learns_what_its_teachers_say(tmp_path: Path) -> None:
     import torch
     from examples import EXAMPLES, write_examples
+    from losses import encode, told_loss
+    from pairs import Pair
     from reader_model import ReaderModel
-    from train_reader import Pair, Plan, Trainer, _told_loss, encode
+    from train_reader import Plan, Trainer
 
     made = questions(ask("新桥长多少米？", "120米"), ask("哪年建的老桥？", "1958年"))
     write_examples(tmp_path / EXAMPLES, made)
@@ -169,7 +173,7 @@ def test_a_reader_is_the_mean_of_those_it_begins_with_and_learns_what_its_teache
     with torch.no_grad():
         taught = trainer._taught(parts)
         own, mean = (
-            _told_loss(read, parts, taught) for read in ([taught[0][0]], [trainer.worker(parts[0].ids, parts[0].mask)])
+            told_loss(read, parts, taught) for read in ([taught[0][0]], [trainer.worker(parts[0].ids, parts[0].mask)])
         )
     assert own < mean  # nothing is nearer to what a teacher says than that itself
     trainer.run()
@@ -211,7 +215,8 @@ def test_no_token_joins_an_answer_to_what_stands_beside_it(tmp_path: Path) -> No
 
 @pytest.mark.model
 def test_tokens_of_the_answer_are_found_in_the_pair() -> None:
-    from train_reader import Pair, encode
+    from losses import encode
+    from pairs import Pair
 
     from embeddings import open_token_embedder
 
