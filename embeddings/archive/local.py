@@ -45,6 +45,7 @@ from embeddings.archive.snapshot import Index, LocalSnapshot
 from embeddings.archive.upgrade import FORMAT, format_of, upgrade
 from embeddings.config import archive_path
 from embeddings.encoders.encoder import choose_threads
+from embeddings.encoders.onnx_session import return_freed_memory
 from embeddings.errors import ArchiveCode, ArchiveDamagedError, ArchiveError, ArchiveMissingError, SourceError
 from embeddings.sources.atomic import UNFINISHED, sweep, unfinished
 from embeddings.sources.files import SEGMENTS_FOLDER
@@ -417,11 +418,14 @@ class LocalArchive(ArchiveWriter):
     def _index_of(self, connection: sqlite3.Connection, generation: str) -> Index:
         with self._index_lock:
             index = self._index
-            if index is None or index.generation != generation:
+            replaced = index is not None and index.generation != generation
+            if index is None or replaced:
                 choose_threads()
                 with _numbers_as_stored(self.folder):
                     index = Index.read(connection, self._segments.opened(), before=index)
                 self._index = index
+        if replaced:
+            return_freed_memory()  # that of the index before; a page may see a hundred builds a day
         return index
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +13,9 @@ import pytest
 
 from embeddings import Encoder, ModelError, open_encoder
 from embeddings.encoders import e5_engine, onnx_session
-from embeddings.encoders.bundled import bundled_folder
+from embeddings.encoders.bundled import bundled_folder, weights_path
 from embeddings.encoders.e5_weights import PackedModel
+from embeddings.encoders.token_embedder import PackedEmbeddings
 
 pytestmark = pytest.mark.model
 
@@ -30,6 +33,19 @@ def test_a_vector_depends_on_its_text_alone(default_encoder: Encoder) -> None:
     together = default_encoder.encode_passages([TEXTS[0], long, TEXTS[1]])
     alone = default_encoder.encode_passages([TEXTS[0]])
     assert np.array_equal(together[0], alone[0])
+
+
+def test_what_embeds_tokens_keeps_no_vocabulary_beside_that_of_the_tokenizer() -> None:
+    tracemalloc.start()
+    try:
+        embeddings = PackedEmbeddings(PackedModel.open(weights_path()))
+        gc.collect()
+        kept, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most > 20_000_000  # the vocabulary was read
+    assert kept < 5_000_000
+    assert embeddings.words(np.array([5])).shape == (1, 384)
 
 
 def test_the_engine_for_passages_is_let_go_once_it_is_idle(monkeypatch: pytest.MonkeyPatch) -> None:
