@@ -418,31 +418,19 @@ def index_files(
         kept = [one for one in known.values() if one not in out and one.place not in read]
         prepared = [*prepared, *prepare_again(store, kept, settings)]
     encoded, reused, failed = encode_chunks(store, prepared, encoder, afresh=options.full, on_progress=_teller(options))
-    prepared = _left_after(prepared, failed, plan)
-    while True:
-        places = [(item.issue.source, item.issue.member) for item in prepared]
-        outdated = [known[place].key for place in places if place in known]
-        if stored is not None and stored.fingerprint != settings.fingerprint:
-            # What has vectors of another model only cannot stay.
-            outdated = [one.key for one in known.values() if one not in out]
-        if not (prepared or out or stored != settings):
-            break
-        try:
-            store.commit(
-                add=prepared,
-                remove=[*(one.key for one in out), *outdated],
-                settings=settings,
-                complete=bool(roots) and not any(one.omission is Omission.WHOLE for one in plan.skipped),
-                changes=_changes(places, plan, arrivals),
-            )
-            break
-        except NotStorableError as error:
-            place = (error.params["source"], error.params["member"])
-            plan.skipped.append(Skipped(_shown(place), error))
-            prepared = [item for item in prepared if (item.issue.source, item.issue.member) != place]
+    prepared, outdated = _commit(
+        store,
+        plan,
+        _left_after(prepared, failed, plan),
+        known=known,
+        out=out,
+        settings=settings,
+        of_folders=bool(roots),
+        arrivals=arrivals,
+    )
     if derives:
         _derive(store)
-    replaced = sum(place in known for place in places)
+    replaced = sum((item.issue.source, item.issue.member) in known for item in prepared)
     return BuildReport(
         added=len(prepared) - replaced,
         replaced=replaced,
@@ -454,6 +442,47 @@ def index_files(
         skipped=(*found.skipped, *plan.skipped),
         stale_corrections=tuple(plan.stale),
     )
+
+
+def _commit(
+    store: ArchiveWriter,
+    plan: Plan,
+    prepared: list[PreparedIssue],
+    *,
+    known: Mapping[DocumentKey, KnownIssue],
+    out: Sequence[KnownIssue],
+    settings: Settings,
+    of_folders: bool,
+    arrivals: Arrivals,
+) -> tuple[list[PreparedIssue], list[int]]:
+    """Commit some issues in place of those that are `out`, and of their own earlier ones, in one step.
+
+    Returns those that could be stored, and the keys of what they took the place of. One that cannot be stored is added
+    to what the plan skipped, and the others are tried again. Nothing is committed where there is nothing to change.
+    """
+    stored = store.settings
+    while True:
+        places = [(item.issue.source, item.issue.member) for item in prepared]
+        outdated = [known[place].key for place in places if place in known]
+        if stored is not None and stored.fingerprint != settings.fingerprint:
+            # What has vectors of another model only cannot stay.
+            outdated = [one.key for one in known.values() if one not in out]
+        if not (prepared or out or stored != settings):
+            return prepared, outdated
+        try:
+            store.commit(
+                add=prepared,
+                remove=[*(one.key for one in out), *outdated],
+                settings=settings,
+                complete=of_folders and not any(one.omission is Omission.WHOLE for one in plan.skipped),
+                changes=_changes(places, plan, arrivals),
+            )
+        except NotStorableError as error:
+            place = (error.params["source"], error.params["member"])
+            plan.skipped.append(Skipped(_shown(place), error))
+            prepared = [item for item in prepared if (item.issue.source, item.issue.member) != place]
+        else:
+            return prepared, outdated
 
 
 def _left_after(
