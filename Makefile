@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 7860
 
-.PHONY: chat services test test-quick coverage lint evaluate fuzz bundle screenshots clean
+.PHONY: chat services test test-quick coverage lint evaluate fuzz bundle try-bundle screenshots clean
 
 # A process a core, and tests that move to whoever has nothing left to do.
 SIDE_BY_SIDE := -n logical --dist worksteal
@@ -47,6 +47,10 @@ fuzz: $(VENV)/.test
 bundle: $(VENV)/.chat
 	mkdir -p dist
 	$(BIN)/bulletin bundle dist/bulletin-qa.tar
+
+# The bundle and the steps of the container, in an empty Debian without a network; needs root and debootstrap, and takes minutes.
+try-bundle: $(VENV)/.test
+	BULLETIN_TEST_CHROOT= $(BIN)/python -m pytest tests/packaging/test_chroot.py -rs
 
 # The pictures that README shows; needs Chromium.
 screenshots: $(VENV)/.test
