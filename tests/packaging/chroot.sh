@@ -16,6 +16,7 @@ if [ ! -f "$root/made" ]; then
 fi
 rm -rf "$root/carried" "$root/source" "$root/opt" "$root/issues" "$root/var/lib/bulletin" "$root/usr/local/bin/start.sh"
 mkdir -p "$root/carried" "$root/opt" "$root/issues"
+chroot "$root" userdel bulletin 2>/dev/null || true
 cp -r "$source" "$root/source"
 cp "$source"/bulletins/* "$root/issues/"
 tar -xf "$bundle" -C "$root/carried"
@@ -27,7 +28,7 @@ import re, sys
 text = open(sys.argv[1], encoding="utf-8").read().replace("\\\n", " ")
 print("set -eu")
 for kind, rest in re.findall(r"(?m)^(ARG|RUN) (.*)$", text):
-    print(f"{rest.strip()}" if kind == "RUN" else re.sub("=(.*)", r"='\1'", rest))
+    print(f"{{ {rest.strip()}; }} || exit 1" if kind == "RUN" else re.sub("=(.*)", r"='\1'", rest))
 LINES
 
 cat >"$root/inside.sh" <<'INSIDE'
