@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from embeddings.ingest.plan import Skipped
     from embeddings.ingest.upload import Draft, Preview, preview, take_in
     from embeddings.ingest.watch import WatchOptions, watch
-    from embeddings.loaders.page_image import Clipping, clip_article, is_printed
+    from embeddings.loaders.page_image import Clipping, clip_article, draw_page, is_printed
     from embeddings.loaders.registry import read_issue_file
     from embeddings.parsing.datelines import after_dateline
     from embeddings.sources.scratch import scratch_folder
@@ -128,7 +128,7 @@ _PUBLIC = {
     "embeddings.ingest.plan": ("Skipped",),
     "embeddings.ingest.upload": ("Draft", "Preview", "preview", "take_in"),
     "embeddings.ingest.watch": ("WatchOptions", "watch"),
-    "embeddings.loaders.page_image": ("Clipping", "clip_article", "is_printed"),
+    "embeddings.loaders.page_image": ("Clipping", "clip_article", "draw_page", "is_printed"),
     "embeddings.loaders.registry": ("read_issue_file",),
     "embeddings.parsing.datelines": ("after_dateline",),
     "embeddings.sources.scratch": ("scratch_folder",),
@@ -201,6 +201,7 @@ __all__ = [
     "correct_article",
     "correct_issue",
     "data_path",
+    "draw_page",
     "find_date",
     "find_mentions",
     "fold",

@@ -71,6 +71,18 @@ def clip_article(article: Article, *, start: int = 0, end: int = 0, limits: Limi
     return clippings
 
 
+def draw_page(article: Article, number: int, *, limits: Limits | None = None) -> Clipping:
+    """A page, from one on, of the issue that an article stands in, whole and without boxes.
+
+    Raises SourceError as `clip_article` does.
+    """
+    if not is_printed(article):
+        raise SourceError(SourceCode.NO_PRINTED_PAGES, name=Path(article.issue.source).name)
+    limits = limits or Limits.from_environment()
+    document = _source_of(article, limits)
+    return _clipping_from(run_apart(_clip_page, document, number, [], [], limits, name=document.name, limits=limits))
+
+
 def _clip_page(
     document: Document, number: int, boxes: Sequence[Box], around: Sequence[Box], limits: Limits
 ) -> list[object]:

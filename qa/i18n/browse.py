@@ -76,6 +76,15 @@ SAID: dict[str, tuple[str, ...]] = {
     "printed_boxed": ("原版第 {page} 页，框出的是这一段", "Printed page {page}; the frame marks the passage"),
     "printed_opening": ("正在打开原版……", "Opening the printed page …"),
     "printed_page": ("原版第 {page} 页", "Printed page {page}"),
+    # Front pages.
+    "front_captions": ("图片", "Pictures"),
+    "front_issue_after": ("下一期 ›", "Next issue ›"),
+    "front_issue_before": ("‹ 上一期", "‹ Previous issue"),
+    "front_left_out": ("另有 {n:,} 篇，见目录", "{n:,} more are in the list", "{n} more is in the list"),
+    "front_month": ("前一个月", "The month before"),
+    "front_sheet": ("看原版头版", "See the printed front page"),
+    "front_ways": ("别的日子", "Other days"),
+    "front_week": ("前一周", "The week before"),
     # Topics.
     "topic_bodies": ("机构", "Bodies"),
     "topic_kind_body": ("机构专题", "Topic: a body"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from embeddings import Article, Filters, Issue, Settings
+from qa.topics.topics import LONGEST_NAME
 from qa.types import Headline, headline_of
 
 PART = 200  # headlines that go to the browser at once
@@ -18,7 +19,7 @@ class OpenArticle:
     """An article with its issue, whose `articles` are there. `at` is its place in it, from zero.
 
     `address` is what follows the page's own address to show the article; `is_printed` says whether there is a printed
-    page to show of it.
+    page to show of it. `names` are some that stand in it.
     """
 
     article: Article
@@ -26,11 +27,49 @@ class OpenArticle:
     at: int
     address: str
     is_printed: bool
+    names: tuple[str, ...] = ()
 
     @property
     def headlines(self) -> list[Headline]:
         """The headlines of the issue, as printed."""
         return [headline_of(article) for article in self.issue.articles]
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """An article as a front page shows it; `lead` is how it begins."""
+
+    headline: Headline
+    kicker: str
+    deck: str
+    byline: str
+    lead: str
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Where a front page leads to: the key of what to say, and what follows the page's own address."""
+
+    key: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class FrontPage:
+    """An issue, or some days, laid out by weight: the first article, the next, and the others by section.
+
+    `captions` have no title. `left_out` are how many are not shown; `printed` is the id of an issue of which there is
+    a printed page, "" for none.
+    """
+
+    name: str
+    first: Story | None
+    seconds: tuple[Story, ...]
+    sections: tuple[tuple[str, tuple[Story, ...]], ...]
+    captions: tuple[Story, ...]
+    left_out: int
+    ways: tuple[Way, ...]
+    printed: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +95,11 @@ class Found:
     def printed(self) -> Mapping[date | None, int]:
         """How many of the articles that mention the words are of each day; None is no known day."""
         return Counter(headline.day for headline in self.mentioned)
+
+    @property
+    def is_topic(self) -> bool:
+        """Whether the words are one that articles speak of, so that there is more to be gathered on it."""
+        return bool(self.mentioned) and len(self.search.words.split()) == 1 and len(self.search.words) <= LONGEST_NAME
 
     @property
     def issues(self) -> int:

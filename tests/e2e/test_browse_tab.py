@@ -73,7 +73,7 @@ def test_an_issue_opens_to_its_headlines_and_a_headline_to_its_article(page: Any
     page.wait_for_selector("#opened h2:has-text('水渠修好了')")
     assert page.locator("#opened .turns button:disabled").inner_text() == "‹ 上一篇"
     page.click("#opened [data-back]")
-    page.wait_for_selector("#opened .empty")
+    page.wait_for_selector("#opened .front")
     assert "article" not in page.url
     page.click(f"{LIST} [data-home]")
     page.wait_for_selector(f"{LIST} h2:has-text('各期公报')")

@@ -19,7 +19,7 @@ from qa.web.html.answers import suggestions
 from qa.web.services import chat as chat_service
 from qa.web.services.chat import ChatService
 from qa.web.services.suggestions import next_questions
-from tests.support.pages import LEAVING, OFF_TOPIC, QUESTION, SIZES, ask, free_port, opened_page
+from tests.support.pages import LEAVING, OFF_TOPIC, QUESTION, SIZES, ask, free_port, opened_page, serious
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -311,15 +311,6 @@ def test_nothing_keeps_a_user_out(browser: Any, address: str, size: tuple[int, i
         found += serious(axe, opened)
         assert found == []
         assert opened.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
-
-def serious(axe: Any, opened: Any) -> list[str]:
-    violations = axe.run(opened).response["violations"]
-    return [
-        f"{violation['id']}: {violation['nodes'][0]['html']}"
-        for violation in violations
-        if violation["impact"] in ("serious", "critical")
-    ]
 
 
 # Whether what has the focus is in the window; a page that has none is not to blame.

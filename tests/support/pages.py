@@ -126,3 +126,13 @@ def ask(page: Any, question: str) -> None:
     page.fill("#question textarea", question)
     page.press("#question textarea", "Enter")
     replies.nth(before).wait_for()
+
+
+def serious(axe: Any, opened: Any) -> list[str]:
+    """What axe-core finds on a page that it calls serious or critical, each with the part of the page."""
+    violations = axe.run(opened).response["violations"]
+    return [
+        f"{violation['id']}: {violation['nodes'][0]['html']}"
+        for violation in violations
+        if violation["impact"] in ("serious", "critical")
+    ]

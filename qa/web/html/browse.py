@@ -25,6 +25,7 @@ from qa.web.html.answers import (
 )
 from qa.web.html.highlight import TextSpan, matching_spans
 from qa.web.html.templates import render
+from qa.web.html.topics import topic_links
 from qa.web.views import PART, ArchiveStatistics, Excerpt, Found, OpenArticle
 
 Jump = tuple[str, int, bool]  # what it leads to, the place of the first issue there, whether it is there already
@@ -87,7 +88,8 @@ def search_page(found: Found, *, place: str = "") -> Markup:
     relevant = words("relevant_passages" if found.mentioned else "nearest_passages")
     passages = [render("browse", "passages", heading=relevant, cards=cards)] if cards else []
     heading = words("looked_for", words=looked_for)
-    return render("browse", "listing", heading=heading, about=about, lists=passages, place=place)
+    lists = [topic_links([looked_for]), *passages] if found.is_topic else passages
+    return render("browse", "listing", heading=heading, about=about, lists=lists, place=place)
 
 
 def mentions(headlines: Sequence[Headline], *, part: int) -> Markup:
@@ -100,9 +102,9 @@ def mentions(headlines: Sequence[Headline], *, part: int) -> Markup:
     return render("browse", "mentions", heading=heading, rows=rows, parts=_parts(len(headlines), part, None))
 
 
-def note(text: str) -> Markup:
-    """Why there is nothing to show."""
-    return render("browse", "note", text=text)
+def note(text: str, *, place: str | None = None) -> Markup:
+    """Why there is nothing to show; `place` is what follows the page's own address to come here, where it has one."""
+    return render("browse", "note", text=text, place=place)
 
 
 def reading(opened: OpenArticle, *, start: int = 0, end: int = 0, rank: int = 1) -> Markup:
@@ -135,7 +137,8 @@ def turns(opened: OpenArticle) -> Markup:
 
 def foot(opened: OpenArticle, *, start: int = 0, end: int = 0) -> Markup:
     """What stands under an article: its printed page on demand, its address, and its issue's other headlines."""
-    return render("browse", "foot", opened=opened, start=start, end=end, others=_others(opened))
+    topics = topic_links(opened.names)
+    return render("browse", "foot", opened=opened, start=start, end=end, topics=topics, others=_others(opened))
 
 
 def clippings(found: Sequence[Clipping] | str) -> Markup:

@@ -1,4 +1,4 @@
-"""What an address of the page names: an article, an issue, or a search."""
+"""What an address of the page names: an article, an issue, a topic, or a search."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ class Place:
 
     article: str = ""
     issue: str = ""
+    topic: str = ""
     find: str = ""
     within: str = ""
     section: str = ""

@@ -19,8 +19,9 @@ from qa.assistant import Assistant, read_filters
 from qa.errors import QuestionError
 from qa.i18n import words
 from qa.i18n.errors import explain
+from qa.query.intents.topic import read_topic
 from qa.query.question import MAX_QUESTION_CHARS
-from qa.types import Answer
+from qa.types import Answer, AnswerKind
 from qa.userdata.conversation import Conversation, Turn
 from qa.web.html import answers as answer_html
 from qa.web.services.forms import not_a_date
@@ -30,6 +31,8 @@ from qa.web.services.suggestions import answered_examples, next_questions
 logger = logging.getLogger(__name__)
 
 _GRACE_SECONDS = 3.0  # an answer that is ready needs as long, at most, to be drawn
+_QUOTES_NAMED = 3  # of an answer, in which names are looked for
+_TOPICS = 4
 _SHOWN_LATELY = 1_000  # tickets; more than are answered in that time
 _ALL_ISSUES = (words("all_issues"), "")
 
@@ -148,6 +151,22 @@ class ChatService:
         except Exception:
             logger.exception("No questions could be suggested")
             return []
+
+    def topics(self, conversation: Conversation) -> list[str]:
+        """Topics that the last answer leads to: the one that was asked for, and names in its quotes. Raises nothing."""
+        answer = conversation.last
+        if answer is None or answer.abstained:
+            return []
+        asked = read_topic(answer.taken or answer.question) if answer.kind is AnswerKind.OVERVIEW else ""
+        try:
+            quotes = "\n".join(citation.quote for citation in answer.citations[:_QUOTES_NAMED])
+            named = [one.text for one in self._assistant.topics.names_in(quotes)]
+        except Exception:
+            logger.exception("No topics could be found")
+            named = []
+        # What the question names comes first.
+        named.sort(key=lambda name: name not in answer.question)
+        return list(dict.fromkeys(filter(None, (asked, *named))))[:_TOPICS]
 
     def overview(self) -> Overview:
         """What the archive holds now, put together once for each state of it."""

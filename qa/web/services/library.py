@@ -8,11 +8,13 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import replace
+from datetime import date
 from pathlib import PurePath
 from urllib.parse import parse_qs, quote
 
 from embeddings import (
     Article,
+    Box,
     Clipping,
     Filters,
     Issue,
@@ -20,19 +22,28 @@ from embeddings import (
     Snapshot,
     SourceError,
     clip_article,
+    draw_page,
     is_printed,
 )
 from qa.answering.aggregate import read_census
 from qa.assistant import Assistant
+from qa.errors import QuestionError
 from qa.i18n import words
+from qa.i18n.errors import explain
 from qa.query.question import MAX_QUESTION_CHARS
-from qa.types import headline_of
+from qa.topics.topic import Topic
+from qa.types import Headline, headline_of
+from qa.web.html.answers import day_range, issue_label
+from qa.web.services.front import front_page, ways_from
 from qa.web.services.issues import meant_issue
-from qa.web.views import ArchiveStatistics, Excerpt, Found, OpenArticle, Search
+from qa.web.views import ArchiveStatistics, Excerpt, Found, FrontPage, OpenArticle, Search
 
 logger = logging.getLogger(__name__)
 
 _PASSAGES = 5
+_NAMED_CHARS = 1_200  # of an article, that names are looked for in
+_NAMES = 8
+_MOST_ISSUES = 100  # that one front page is made of
 _MADE = re.compile(r"[0-9a-f]{12}")  # an id that a build made
 
 
@@ -41,6 +52,7 @@ class Library:
 
     def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant
+        self._newest: tuple[str, FrontPage | None] | None = None  # by generation
 
     def issues(self) -> list[IssueEntry]:
         """Every issue, newest first, those of unknown date last."""
@@ -77,7 +89,74 @@ class Library:
             # A list of ids: an article's own id is told apart within its issue.
             at = [one.id for one in whole.articles].index(article.id)
             shared = len(snapshot.read_article(article_id)) > 1
-            return OpenArticle(article, whole, at, address_of(article, is_shared=shared), is_printed(article))
+        return OpenArticle(
+            article, whole, at, address_of(article, is_shared=shared), is_printed(article), self._names_in(article)
+        )
+
+    def _names_in(self, article: Article) -> tuple[str, ...]:
+        """Some names that stand in an article, in order."""
+        text = f"{article.title}\n{article.body[:_NAMED_CHARS]}"
+        found = dict.fromkeys(one.text for one in self._assistant.topics.names_in(text))
+        return tuple(found)[:_NAMES]
+
+    def generation(self) -> str:
+        """The name of the archive's present state."""
+        return self._assistant.archive.generation
+
+    def front(self, issue_id: str = "") -> FrontPage | None:
+        """The front page of an issue, or of the newest, which is laid out once for a state of the archive.
+
+        None where there is none.
+        """
+        with self._assistant.archive.snapshot() as snapshot:
+            if not issue_id and self._newest and self._newest[0] == snapshot.generation:
+                return self._newest[1]
+            issues = snapshot.issue_names()
+            issue = _issue(snapshot, issue_id or issues[0].id) if issues else None
+            if issue is None:
+                return None
+            ways = ways_from(issues, issue.date, issue_id=issue.id)
+            laid_out = front_page(issue.articles, issue_label(issue), ways)
+            if not issue_id:
+                self._newest = (snapshot.generation, laid_out)
+        return laid_out
+
+    def front_of_days(self, since: date, until: date) -> FrontPage | None:
+        """The front page of some days; None where they have no article, or too many for one."""
+        with self._assistant.archive.snapshot() as snapshot:
+            issues = snapshot.issue_names()
+            within = [issue for issue in issues if issue.date and since <= issue.date <= until]
+            articles = snapshot.find_articles(filters=Filters(since=since, until=until))
+        if len(within) > _MOST_ISSUES:
+            return None
+        return front_page(articles, day_range(since, until), ways_from(issues, since))
+
+    def sheet(self, issue_id: str, page: int) -> tuple[Clipping, list[tuple[Headline, list[Box]]]] | str:
+        """A printed page whole, and where on it the paragraphs of each article are; else why there is none."""
+        issue = self.issue(issue_id)
+        printed = [article for article in issue.articles if is_printed(article)] if issue else []
+        if not printed:
+            return NOT_FOUND
+        try:
+            picture = draw_page(printed[0], page)
+        except SourceError as error:
+            logger.info("No page %s of %s: %s", page, issue_id, error)
+            return words("not_clipped")
+        placed = [
+            (headline_of(one), [box for some in one.boxes for box in some if box.page == page]) for one in printed
+        ]
+        return picture, [(headline, boxes) for headline, boxes in placed if boxes]
+
+    def topic(self, name: str) -> tuple[Topic | None, str]:
+        """What there is on a topic, or why there is nothing, in the user's words."""
+        try:
+            found = self._assistant.topics.topic(name)
+        except QuestionError as error:
+            return None, explain(error)
+        except Exception:  # whatever it is, it must not leave the user looking at what was there before
+            logger.exception("The archive could not be read")
+            return None, words("trouble")
+        return found, "" if found else words("topic_none", name=" ".join(name.split()))
 
     def clip(self, article_id: str, issue: str = "", *, start: int = 0, end: int = 0) -> list[Clipping] | str:
         """The printed places of `body[start:end]`, or of the article where that is nothing; else why there is none."""

@@ -11,11 +11,12 @@ const copy = async (button) => {
     said.textContent = says(done ? 'copied' : 'copy_by_hand');
 };
 const clip = async (button) => {
-    const {key, of, start, end} = button.dataset;
+    const {key, of, start, end, sheet: page} = button.dataset;
+    const asked = page ? {issue: of, page: Number(page)} : {article: key, issue: of, start: Number(start), end: Number(end)};
     const place = button.parentElement.querySelector('.clippings');
     button.disabled = true;
     place.textContent = says('printed_opening');
-    try { place.innerHTML = await server.clip({article: key, issue: of, start: Number(start), end: Number(end)}); }
+    try { place.innerHTML = await server.clip(asked); }
     catch (error) { place.textContent = says('not_printed'); button.disabled = false; return; }
     const sheet = place.querySelector('.sheet'), box = place.querySelector('.box');
     button.hidden = Boolean(sheet);
@@ -34,7 +35,7 @@ element.addEventListener('click', (event) => {
         const [start, end] = [Number(chosen.start || 0), Number(chosen.end || 0)];
         trigger('read', {article: chosen.article, issue: chosen.issue, start, end, rank});
     } else if ('copy' in chosen) copy(button);
-    else if ('clip' in chosen) clip(button);
+    else if ('clip' in chosen || 'sheet' in chosen) clip(button);
 });
 watch('value', fill);
 fill();

@@ -16,6 +16,8 @@ from qa.i18n import both_languages, joined, labels, words
 from qa.types import Passage, headline_of
 from qa.web.html import answers as answer_html
 from qa.web.html import browse as browse_html
+from qa.web.html import front as front_html
+from qa.web.html import topics as topic_html
 from qa.web.scripts import on_event, on_load
 from qa.web.services.addresses import Place, place_of, read_place
 from qa.web.services.chat import ChatService, refusal
@@ -35,10 +37,11 @@ READING = {"words": both_languages("copied", "copy_by_hand", "printed_opening", 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the tab shows one user: an issue's headlines, what was found, or else all issues; and an article.
+    """What the tab shows one user: an issue's headlines, what was found, a topic, or else all issues; and an article.
 
     `part` is that of a long list, from zero; `first` the issue, counted from zero, from which on all issues are shown;
-    `article` the address of the article that is read, "" for none.
+    `article` the address of the article that is read, "" for none. `generation` is that of the archive when the lists
+    were made, "" until the page has come to what its address names.
     """
 
     issue_id: str = ""
@@ -46,6 +49,8 @@ class View:
     first: int = 0
     found: Found | None = None
     article: str = ""
+    topic: str = ""
+    generation: str = ""
 
 
 def clip_server(library: Library) -> Any:
@@ -53,6 +58,8 @@ def clip_server(library: Library) -> Any:
 
     def clip(sent: Any) -> str:
         asked = sent if isinstance(sent, dict) else {}
+        if "page" in asked:
+            return sheet(asked)
         article, issue, start, end = _place(asked)
         if not article:
             return browse_html.clippings(NOT_FOUND)
@@ -61,6 +68,17 @@ def clip_server(library: Library) -> Any:
         except Exception:
             logger.exception("The printed page could not be shown")
             return browse_html.clippings(words("trouble"))
+
+    def sheet(asked: dict[str, Any]) -> str:
+        issue, page = asked.get("issue"), asked.get("page")
+        if not isinstance(issue, str) or not isinstance(page, int) or page < 1:
+            return browse_html.clippings(NOT_FOUND)
+        try:
+            found = library.sheet(issue, page)
+        except Exception:
+            logger.exception("The printed page could not be shown")
+            found = words("trouble")
+        return browse_html.clippings(found) if isinstance(found, str) else front_html.printed_sheet(*found)
 
     return clip
 
@@ -126,7 +144,7 @@ class BrowseTab:
             issue, part = getattr(event, "issue", None), getattr(event, "part", None)
             if not isinstance(issue, str) or not isinstance(part, int):
                 return gr.skip()
-            return self._show(replace(view, issue_id=issue, part=max(0, part), found=None))
+            return self._turned(self._show(replace(view, issue_id=issue, part=max(0, part), found=None, topic="")))
 
         def go(view: View, event: gr.EventData, request: gr.Request) -> Any:
             place = read_place(str(getattr(event, "query", "")))
@@ -146,8 +164,7 @@ class BrowseTab:
 
         def open_address(view: View, query: str, request: gr.Request) -> Any:
             place = read_place(query or "")
-            come = {**self._come(view, place), **fields_of(place, request.headers)}
-            return come if place != Place() else gr.skip()
+            return {**self._come(view, place), **fields_of(place, request.headers)}
 
         def fields_of(place: Place, headers: Mapping[str, str]) -> Changes:
             if not place.is_search:
@@ -160,12 +177,13 @@ class BrowseTab:
 
         for component in (self.catalogue, self.mentions, self.reading):
             component.read(open_article, self.view, read, **_AT_ONCE)
-        self.catalogue.open(open_issue, self.view, lists, **_AT_ONCE)
+        shown = lists | read
+        self.catalogue.open(open_issue, self.view, shown, **_AT_ONCE)
         self.catalogue.jump(jump, self.view, lists, **_AT_ONCE)
-        self.catalogue.home(self._home, self.view, lists, **_AT_ONCE)
+        self.catalogue.home(self._home, self.view, shown, **_AT_ONCE)
         self.mentions.turn(turn, self.view, lists, **_AT_ONCE)
         self.reading.back(self._close, self.view, read, **_AT_ONCE)
-        looking = {"inputs": [self.view, self.words, *filters], "outputs": lists, **_QUIET}
+        looking = {"inputs": [self.view, self.words, *filters], "outputs": shown, **_QUIET}
         gr.on([self.words.submit, self.look.click], self._search, trigger_mode="once", **looking)
         address = gr.Textbox("", visible=False)
         anywhere = {*lists, *read, self.words, *filters, *(parts[name] for name in FILTERS)}
@@ -203,6 +221,8 @@ class BrowseTab:
             place = Place(issue=issue.id).address
             shown = browse_html.issue_page(answer_html.issue_label(issue), about, opened, part=view.part, place=place)
             return self._lists(view, shown)
+        if view.topic:
+            return self._topic(view)
         if view.found is not None:
             bars = answer_html.timeline_view(view.found.printed)
             rows = browse_html.mentions(view.found.mentioned, part=view.part)
@@ -212,12 +232,21 @@ class BrowseTab:
         view = replace(view, issue_id="", first=min(view.first, max(0, len(entries) - 1)))
         return self._lists(view, browse_html.catalogue(entries, first=view.first))
 
+    def _topic(self, view: View) -> Changes:
+        """What there is on a topic, and every article that speaks of it."""
+        topic, fault = self._library.topic(view.topic)
+        if topic is None:
+            return self._lists(view, browse_html.note(fault, place=topic_html.address_of_topic(view.topic)))
+        shown = topic_html.topic_page(topic, timeline=answer_html.timeline_view(topic.printed))
+        return self._lists(view, shown, mentions=browse_html.mentions(topic.articles, part=view.part))
+
     def _lists(self, view: View, shown: str, bars: str = "", mentions: str = "") -> Changes:
         """What shows a view, as HTML."""
+        view = replace(view, generation=self._library.generation())
         return {self.view: view, self.catalogue: shown, self.timeline: bars, self.mentions: mentions}
 
     def _home(self, view: View) -> Changes:
-        return self._show(View(first=view.first, article=view.article))
+        return self._turned(self._show(View(first=view.first, article=view.article)))
 
     def _search(self, view: View, typed: str, *chosen: str) -> Iterator[Any]:
         issue, section, since, until = (value or "" for value in chosen)
@@ -235,7 +264,7 @@ class BrowseTab:
             yield self._lists(view, browse_html.note(fault))
             return
         filters = read_filters(since=since.strip(), until=until.strip(), issue=meant, section=section)
-        yield self._found(view, Search(typed, filters))
+        yield self._turned(self._found(view, Search(typed, filters)))
 
     def _meant_issue(self, typed: str) -> tuple[str, str]:
         try:
@@ -254,14 +283,17 @@ class BrowseTab:
     def _come(self, view: View, place: Place) -> Changes:
         """What an address names; an article stands beside the lists as they are."""
         if place.article:
-            return self._read(view, place.article, place.issue)
+            lists = {} if view.generation else self._show(view)
+            return {**lists, **self._read(lists.get(self.view, view), place.article, place.issue)}
         if place.is_search:
             lists = self._found(View(first=view.first), place.search)
+        elif place.topic:
+            lists = self._show(View(topic=place.topic, first=view.first))
         elif place.issue:
             lists = self._show(View(issue_id=place.issue, first=view.first))
         else:
             lists = self._show(View(first=view.first))
-        return {**lists, self.reading: browse_html.nothing_open()}
+        return {**lists, self.reading: self._beside(lists[self.view])}
 
     def _read(self, view: View, article: str, issue: str, start: int = 0, end: int = 0) -> Changes:
         opened = self._library.open(article, issue)
@@ -278,15 +310,37 @@ class BrowseTab:
         return {self.view: replace(view, article=opened.address), self.reading: shown}
 
     def _close(self, view: View) -> Changes:
-        return {self.view: replace(view, article=""), self.reading: browse_html.nothing_open()}
+        return {self.view: replace(view, article=""), self.reading: self._beside(view)}
+
+    def _beside(self, view: View) -> Markup:
+        """What stands beside the lists while no article is read: a front page, where there is one for the lists."""
+        filters = view.found.search.filters if view.found and not view.found.search.words else None
+        try:
+            if filters and filters.since and filters.until:
+                page = self._library.front_of_days(filters.since, filters.until)
+            else:
+                page = None if view.found or view.topic else self._library.front(view.issue_id)
+        except Exception:
+            logger.exception("The archive could not be read")
+            page = None
+        return front_html.front(page, has_days=bool(view.found)) if page else browse_html.nothing_open()
+
+    def _turned(self, lists: Changes) -> Changes:
+        """Lists, with what stands beside them where no article is read."""
+        view = lists[self.view]
+        return lists if view.article else {**lists, self.reading: self._beside(view)}
 
     def _refresh(self, view: View) -> Changes:
         """Another state of the archive has other issues, and may have lost the article that is read."""
+        if not view.generation:  # what the address names is on its way
+            return {self.facts: browse_html.facts(self._library.holdings())}
         found = view.found
         changes = self._found(view, found.search) if found else self._show(view)
         named = read_address(view.article)
         # What a user is in the middle of stays as it is, unless it has gone.
         if named and self._library.open(*named) is None:
             changes |= self._read(changes[self.view], *named)
+        if changes[self.view].generation != view.generation:
+            changes = self._turned(changes)
         changes[self.facts] = browse_html.facts(self._library.holdings())
         return changes

@@ -14,6 +14,7 @@ from qa.types import Answer
 from qa.userdata.conversation import Conversation, Turn, TurnState
 from qa.web.html import answers as answer_html
 from qa.web.html import browse as browse_html
+from qa.web.html import topics as topic_html
 from qa.web.html.conversation import conversation_evidence, conversation_messages
 from qa.web.scripts import on_load
 from qa.web.services.chat import ChatService
@@ -137,7 +138,7 @@ def _wire_answers(gr: Any, parts: Parts, handlers: "ChatHandlers") -> tuple[list
         concurrency_id="writing", concurrency_limit=_WRITING_AT_ONCE,
     )  # fmt: skip
     written = [one.then(**write) for one in answered]
-    found = gr.State(((), []))  # questions to go on with, and the turns after which they were found
+    found = gr.State(((), [], []))  # the turns after which they were found, topics, and questions to go on with
     suggesting = {"concurrency_limit": 1, "concurrency_id": "suggesting", **_QUIET}
     for one in written:
         settled = one.then(handlers.settle, conversation, [chat, send, stop], **_AT_ONCE)
@@ -358,14 +359,18 @@ class ChatHandlers:
         """Another conversation, as it stands; nothing has been asked in it lately."""
         return {**self.settle(so_far), self._parts["next"]: ""}
 
-    def go_on(self, so_far: Conversation) -> tuple[Turns, list[str]]:
-        """The turns of the conversation, and questions to go on with."""
-        return so_far.turns, [] if so_far.is_waiting else self._service.suggestions(so_far)
+    def go_on(self, so_far: Conversation) -> tuple[Turns, Sequence[str], Sequence[str]]:
+        """The turns of the conversation, topics that its last answer leads to, and questions to go on with."""
+        if so_far.is_waiting:
+            return so_far.turns, [], []
+        return so_far.turns, self._service.topics(so_far), self._service.suggestions(so_far)
 
-    def suggest(self, so_far: Conversation, found: tuple[Turns, list[str]]) -> Any:
-        """The questions that were found, if the conversation has not gone on or gone meanwhile."""
-        turns, questions = found
-        return answer_html.suggestions(questions) if turns == so_far.turns else self._gr.skip()
+    def suggest(self, so_far: Conversation, found: tuple[Turns, Sequence[str], Sequence[str]]) -> Any:
+        """What was found, if the conversation has not gone on or gone meanwhile."""
+        turns, topics, questions = found
+        if turns != so_far.turns:
+            return self._gr.skip()
+        return topic_html.topic_links(topics) + answer_html.suggestions(questions)
 
     def _shown(self, now: Conversation) -> dict[Any, Any]:
         gone = self._service.gone(now)

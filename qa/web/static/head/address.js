@@ -2,7 +2,7 @@
 // user does adds to the browser's history, and what the archive does changes the address in place. Going back and forth
 // brings the parts of the page to what the address names, through events that their own scripts listen to.
 (() => {
-    const OF_BROWSING = ['article', 'issue', 'find', 'within', 'section', 'since', 'until'];
+    const OF_BROWSING = ['article', 'issue', 'topic', 'find', 'within', 'section', 'since', 'until'];
     const OWN = [...OF_BROWSING, 'tab', 'conversation'];
     const fieldsOf = (query) => new URLSearchParams(query);
     const tabOf = (fields) => (OF_BROWSING.some((name) => fields.has(name)) ? 'browse' : fields.get('tab') || 'ask');
@@ -102,7 +102,7 @@
         now.tab = shown;
         tell();
     };
-    const come = (state) => {
+    const come = (state, isChosen = false) => {
         const fields = fieldsOf(location.search);
         const tab = tabOf(fields);
         if (!show(tab)) return;
@@ -110,7 +110,7 @@
         if (tab === 'browse') {
             // What was turned away from may still be open.
             if (fields.has('article') && ours(now.reading) === ours(location.search)) now.isReading = true;
-            else if (ours(query()) !== ours(location.search)) dispatch('go', {query: location.search});
+            else if (ours(query()) !== ours(location.search)) dispatch('go', {query: location.search, isChosen});
         }
         if (tab === 'ask') {
             const conversation = fields.get('conversation') || '';
@@ -123,6 +123,18 @@
         }
         title();
     };
+    // What leads to another place of the page by its address.
+    document.addEventListener('click', (event) => {
+        const {go} = event.target.closest?.('[data-go]')?.dataset ?? {};
+        if (go === undefined) return;
+        const fields = fieldsOf(location.search);
+        OWN.forEach((name) => fields.delete(name));
+        fieldsOf(go).forEach((value, name) => fields.set(name, value));
+        history.pushState({beside: null}, '', `${location.pathname}?${fields}`);
+        isReturning = true;
+        cause = null;
+        come(null, true);
+    });
     addEventListener('popstate', (event) => {
         isReturning = true;
         cause = null;
