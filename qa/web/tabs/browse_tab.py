@@ -340,7 +340,7 @@ class BrowseTab:
         # What a user is in the middle of stays as it is, unless it has gone.
         if named and self._library.open(*named) is None:
             changes |= self._read(changes[self.view], *named)
-        if changes[self.view].generation != view.generation:
+        if not view.article and changes[self.view].generation != view.generation:
             changes = self._turned(changes)
         changes[self.facts] = browse_html.facts(self._library.holdings())
         return changes
