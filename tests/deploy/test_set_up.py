@@ -80,7 +80,7 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def environment(usual: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "PYTHON"))}
     return {**kept, "PIP_CONFIG_FILE": os.devnull, "PIP_INDEX_URL": usual, "PIP_NO_CACHE_DIR": "1"}
 
 
