@@ -27,6 +27,7 @@ from embeddings import (
     archive_location,
     chosen_model,
     chosen_reader,
+    data_path,
     find_date,
     mismatch_error,
     open_encoder,
@@ -42,6 +43,8 @@ from qa.answering.speech import what_was_said
 from qa.answering.yes_no import with_yes_or_no
 from qa.errors import QuestionCode, QuestionError
 from qa.generation.llm import Writer, chosen_writer, write
+from qa.newsroom.replies import StandardReplies
+from qa.newsroom.store import NewsroomStore
 from qa.query.colloquial import plain
 from qa.query.condense import condensed, without_pictures
 from qa.query.english import with_printed_names
@@ -86,6 +89,7 @@ class Assistant:
         writer: Writer | None = None,
         polarity: Polarity = polarity_of,
         today: Callable[[], date] = date.today,
+        newsroom: NewsroomStore | None = None,
     ) -> None:
         self.archive = archive
         self.topics = Topics(archive)
@@ -93,6 +97,9 @@ class Assistant:
         self.today = today
         self.encoder = encoder
         self.reader = reader
+        self._replies: StandardReplies | None = None
+        if newsroom:
+            self.follow(newsroom)
         self._polarity = polarity
         self._retrieval = retrieval
         self._checked: Settings | None = None
@@ -121,7 +128,14 @@ class Assistant:
             open_encoder(chosen_model(model) or settings.model),
             reader=open_reader(chosen_reader(reader)),
             writer=chosen_writer(),
+            newsroom=NewsroomStore(data_path(archive)),
         )
+
+    def follow(self, newsroom: NewsroomStore) -> NewsroomStore:
+        """Answer as a newsroom has fixed it, where it has; returns the store that is followed, which is the first."""
+        if self._replies is None:
+            self._replies = StandardReplies(newsroom, self.encoder, self.reader, today=self.today)
+        return self._replies.store
 
     def retrieve(self, question: str, *, k: int = DEFAULT_K, filters: Filters | None = None) -> list[Passage]:
         """The best `k` passages for a question, best first; empty when the filters leave nothing.
@@ -155,6 +169,8 @@ class Assistant:
         query = read_question(asked or question)
         self._check_model()
         earlier = _turns(before)
+        if fixed := self._fixed(question, query.text, filters):
+            return replace(fixed, earlier=earlier)
         if reply := reply_to(query.text):
             return Answer(question=query.text, kind=AnswerKind.REPLY, text=render.reply(reply), earlier=earlier)
         asking = _Asking(k=max(k, DEFAULT_K), filters=filters or Filters(), any_time=any_time)
@@ -165,7 +181,16 @@ class Assistant:
         is_cut = asked != " ".join(without_pictures(question).split())
         cut = render.cut(asked) if is_cut else ""
         answer = _as_asked(answer, query.text)
+        if self._replies and self._replies.declines(answer.taken):
+            return replace(self._replies.notice(query.text), earlier=earlier)
         return replace(answer, note=render.notes(cut, answer.note), earlier=earlier)
+
+    def _fixed(self, question: str, asked: str, filters: Filters | None) -> Answer | None:
+        """What the newsroom has fixed for a question; a standard answer is given where no filter wants an article."""
+        found = self._replies.reply(question, asked) if self._replies else None
+        if found is None or (found.kind is AnswerKind.STANDARD and filters not in (None, Filters())):
+            return None
+        return found
 
     def _of_list(self, question: str, earlier: Sequence[Spoken], snapshot: Snapshot, asking: _Asking) -> Answer | None:
         """What leans on a list that was shown (第三条详细说说, 只看国际的); None for another question."""

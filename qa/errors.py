@@ -46,6 +46,7 @@ class CommandCode(ErrorCode):
     BAD_K = "command.bad_k", "-k must be at least 1, not {k}."
     BAD_SINCE = "command.bad_since", "--since {text!r} is not a date; write 2025-09-13."
     BAD_UNTIL = "command.bad_until", "--until {text!r} is not a date; write 2025-09-13."
+    FILE_UNREADABLE = "command.file_unreadable", "The file {path} cannot be read ({detail})."
     FLOORS_UNREADABLE = "command.floors_unreadable", "The floors {path} cannot be read ({detail})."
     GOLD_UNREADABLE = "command.gold_unreadable", "The file {path} cannot be read ({detail})."
     NOT_WRITTEN = "command.not_written", "{name} cannot be written ({detail})."
@@ -154,6 +155,20 @@ class KeyCode(ErrorCode):
 
 
 @unique
+class UserCode(ErrorCode):
+    """What is wrong with the people who are let in by name."""
+
+    BAD_NAME = (
+        "user.bad_name",
+        "{name!r} cannot name a person here; write 1 to 60 letters, digits and . _ - @ without spaces.",
+    )
+    BAD_PASSWORD = "user.bad_password", "A password has {least} to {most} characters."
+    NOT_WRITTEN = "user.not_written", "{path} cannot be written ({detail}), so nothing was changed."
+    UNKNOWN = "user.unknown", "There is nobody called {name!r}; `bulletin user list` names all."
+    UNREADABLE = "user.unreadable", "The people in {path} cannot be read ({detail}). Mend the file, or move it away."
+
+
+@unique
 class ChatCode(ErrorCode):
     """Why a request of a chat platform is refused, or a platform cannot be set up."""
 
@@ -210,6 +225,27 @@ class EditingCode(ErrorCode):
     NOT_CORRECTED = "editing.not_corrected", "Nothing was changed."
     SKIPPED = "editing.skipped", "{causes}"
     TITLE_MISSING = "editing.title_missing", "There is no title yet. Only a caption can do without one."
+
+
+@unique
+class NewsroomCode(ErrorCode):
+    """Why what a newsroom wanted to fix was not taken."""
+
+    ANSWER_MISSING = "newsroom.answer_missing", "There is no answer yet."
+    BAD_DATE = "newsroom.bad_date", "{text!r} is no date. Write it like 2026-12-31, or leave it empty."
+    CHANGED_SINCE = "newsroom.changed_since", "It was changed again since, or taken back already."
+    CSV_COLUMNS = "newsroom.csv_columns", "The first line must name the columns question and answer."
+    CSV_LINE = "newsroom.csv_line", "Line {line}: {cause} Nothing was taken in."
+    CSV_UNREADABLE = "newsroom.csv_unreadable", "This is no CSV file that can be read ({detail})."
+    QUESTION_MISSING = "newsroom.question_missing", "There is no question yet."
+    TOO_LONG = "newsroom.too_long", "What begins with {start!r} is longer than {most} characters."
+    TOO_MANY = "newsroom.too_many", "There can be {most} at most."
+    UNKNOWN = "newsroom.unknown", "It is not there any more."
+    UNUSABLE = "newsroom.unusable", "{path} cannot be used ({detail})."
+    WORDING_TAKEN = (
+        "newsroom.wording_taken",
+        "{wording!r} stands at another question already: {question!r}. Change one of them.",
+    )
 
 
 @unique

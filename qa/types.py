@@ -185,11 +185,13 @@ class AnswerKind(str, Enum):
     REPLY = "reply"  # to what was no question to the bulletin
     NOT_FOUND = "not_found"  # the bulletin does not say
     NOTHING_LEFT = "nothing_left"  # the filters leave no article to search
+    STANDARD = "standard"  # what the newsroom has fixed for the question, in its own words
+    DECLINED = "declined"  # the newsroom does not have such questions answered
 
     __str__ = str.__str__
 
 
-_ABSTAINED = frozenset({AnswerKind.REPLY, AnswerKind.NOT_FOUND, AnswerKind.NOTHING_LEFT})
+_ABSTAINED = frozenset({AnswerKind.REPLY, AnswerKind.NOT_FOUND, AnswerKind.NOTHING_LEFT, AnswerKind.DECLINED})
 _COUNTED = frozenset({AnswerKind.COUNTED, AnswerKind.OVERVIEW, AnswerKind.SUMMARY})
 
 

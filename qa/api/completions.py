@@ -149,7 +149,8 @@ def _usage(made: Completion, questions: Sequence[str]) -> dict[str, int]:
 
 
 def _said_of(answer: Answer) -> dict[str, Any]:
-    return {"abstained": answer.abstained, "confidence": round(answer.confidence, 4), "quote": answer.quote}
+    said = {"abstained": answer.abstained, "confidence": round(answer.confidence, 4), "quote": answer.quote}
+    return {"kind": str(answer.kind), **said}
 
 
 def _source(citation: Citation, said: str, question: str) -> str:

@@ -171,12 +171,16 @@ class CitationRow(SourceRow):
 
 
 class AnswerRow(BaseModel):
-    """An answer with its sources, or that the bulletin does not say (`abstained`)."""
+    """An answer with its sources, or that the bulletin does not say (`abstained`).
+
+    Of the kind `standard`, it is the newsroom's own word and has no sources.
+    """
 
     question: str
     text: str
     short: str
     quote: str
+    kind: str
     abstained: bool
     confidence: float
     taken_as: str

@@ -22,6 +22,7 @@ def answer_row(answer: Answer) -> JsonRow:
         "text": in_language_of(answer.question, answer.text),
         "short": answer.short,
         "quote": answer.quote,
+        "kind": str(answer.kind),
         "abstained": answer.abstained,
         "confidence": round(answer.confidence, 4),
         "taken_as": in_language_of(answer.question, answer.note),

@@ -11,13 +11,16 @@ import qa.cli.ask
 import qa.cli.backup
 from embeddings.cli.archive import run_command
 from embeddings.cli.version import add_version_argument
+from qa.cli.asked import add_asked_command
 from qa.cli.bundle import add_bundle_command
 from qa.cli.demo import add_demo_command
 from qa.cli.doctor import add_doctor_command
 from qa.cli.feedback import check_users_data
 from qa.cli.keys import add_key_command
 from qa.cli.model import add_model_command
+from qa.cli.standard import add_standard_command
 from qa.cli.topic import add_topic_commands
+from qa.cli.users import add_user_command
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -37,7 +40,10 @@ def command_line() -> argparse.ArgumentParser:
     qa.cli.ask.add_commands(commands)
     add_topic_commands(commands)
     qa.cli.backup.add_backup_commands(commands)
+    add_asked_command(commands)
     add_key_command(commands)
+    add_standard_command(commands)
+    add_user_command(commands)
     add_doctor_command(commands)
     add_demo_command(commands)
     add_bundle_command(commands)

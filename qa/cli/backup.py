@@ -10,12 +10,13 @@ from pathlib import Path
 from embeddings import BackupReport, back_up, restore
 from embeddings.cli.archive import Subparsers, command, print_json
 from embeddings.config import settings_in_force
+from qa.newsroom.store import NEWSROOM_FILE
 from qa.userdata.store import STORE_FILE
 
 
 def add_backup_commands(commands: Subparsers) -> None:
     """Add backup and restore to a command line."""
-    what = "archive, corrections, issues dropped on the page, conversations and votes"
+    what = "archive, corrections, issues dropped on the page, standard answers, conversations and votes"
     parser = command(commands, "backup", _backup, f"write {what} into one file, while all go on")
     parser.add_argument("file", type=Path, metavar="FILE")
     parser = command(commands, "restore", _restore, f"bring back {what} from a backup, all or nothing")
@@ -24,7 +25,7 @@ def add_backup_commands(commands: Subparsers) -> None:
 
 
 def _backup(arguments: argparse.Namespace) -> int:
-    report = back_up(arguments.file, archive=arguments.archive, databases=[STORE_FILE])
+    report = back_up(arguments.file, archive=arguments.archive, databases=[STORE_FILE, NEWSROOM_FILE])
     return _told(report, "written and read back", as_json=arguments.json)
 
 
@@ -44,6 +45,6 @@ def _told(report: BackupReport, done: str, *, as_json: bool) -> int:
     else:
         print(
             f"{report.file}: {done}, {report.size} bytes of {report.made}; the archive, {report.corrections} files of "
-            f"corrections, {report.issues} dropped issues, {report.databases} databases of users' data"
+            f"corrections, {report.issues} dropped issues, {report.databases} databases beside it"
         )
     return 0

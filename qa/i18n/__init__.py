@@ -16,9 +16,9 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from qa.i18n import answers, browse, chat, history, staff
+from qa.i18n import answers, browse, chat, history, newsroom, staff
 
-_TABLES = (chat, answers, browse, staff, history)
+_TABLES = (chat, answers, browse, staff, history, newsroom)
 _LABELS: dict[str, tuple[str, ...]] = {key: forms for table in _TABLES for key, forms in table.LABELS.items()}
 _WORDS: dict[str, tuple[str, ...]] = {
     **_LABELS,

@@ -52,6 +52,34 @@ SAID: dict[str, tuple[str, ...]] = {
     "not_opened": ("这段对话打不开了。", "This conversation can no longer be opened."),
     "not_noted": ("没有记下，请稍后再试。", "That could not be noted. Please try again later."),
     "renamed": ("已改名。", "Renamed."),
+    # Sharing.
+    "share": ("分享", "Share"),
+    "share_address": ("只读地址", "Read-only address"),
+    "share_all": ("分享这段对话", "Share this conversation"),
+    "share_close": ("好", "Done"),
+    "share_revoke": ("收回", "Take back"),
+    "share_revoked": ("已收回，那个地址什么也不显示了。", "Taken back; that address shows nothing any more."),
+    "shared_about": (
+        "一位读者在 {time} 分享的问答，照当时的样子（资料库 {generation}）。只能看，不能改。",
+        "Shared by a user at {time}, as it stood then (archive {generation}). It can only be read.",
+    ),
+    "shared_answer": (
+        "这一问一答有了只读地址，谁拿到都能看；别的问题看不到。随时可以收回。",
+        "This answer has a read-only address: whoever has it can read this answer and nothing else. It can be "
+        "taken back.",
+    ),
+    "shared_changed": ("这篇文章后来更正过。", "This article was corrected since."),
+    "shared_conversation": (
+        "这段对话有了只读地址，谁拿到都能看到它的每一问；别的对话看不到。随时可以收回。",
+        "This conversation has a read-only address: whoever has it can read all of it and nothing else. It can be "
+        "taken back.",
+    ),
+    "shared_gone": (
+        "这个地址没有内容：可能已经收回，或者过期了。",
+        "There is nothing at this address: it was taken back, or is too old.",
+    ),
+    "shared_heading": ("分享的问答", "Shared answers"),
+    "shares": ("我分享的", "What I share"),
     "thanks": ("谢谢，已转给编辑部。", "Thank you; it has gone to the newsroom."),
     "voted_bad": ("已踩", "Disliked"),
     "voted_good": ("已赞", "Liked"),

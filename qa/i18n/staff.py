@@ -25,6 +25,7 @@ LABELS: dict[str, tuple[str, ...]] = {
     "next_article": ("下一篇", "Next article"),
     "not_withdrawn": ("不撤回", "Keep it"),
     "password": ("口令", "Password"),
+    "person_name": ("名字（没有就空着）", "Name (empty if you have none)"),
     "proofread": ("正在校对", "Being proofread"),
     "refresh": ("刷新", "Refresh"),
     "restore": ("还原", "Restore"),

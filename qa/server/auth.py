@@ -8,6 +8,7 @@ from __future__ import annotations
 import binascii
 import hashlib
 import hmac
+import logging
 import secrets
 import time
 from base64 import b64decode
@@ -21,6 +22,9 @@ from urllib.parse import urlsplit
 
 from embeddings import BulletinError
 from qa.errors import AccessCode
+from qa.server.users import Person, Role, UserFile
+
+logger = logging.getLogger(__name__)
 
 STAY_SECONDS = 12 * 3600.0  # of a browser in which the staff's password was given
 WRONG_TRIES = 5  # from one address, within the time below, until it has to wait
@@ -29,6 +33,9 @@ _MOST_VISITORS = 10_000  # remembered at a time
 _MOST_PASSWORD_CHARS = 1000
 # A proxy passes on requests of other machines as its own; these are how it says so.
 _FORWARDING = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
+
+
+ANYBODY = Person("", Role.ADMINISTRATOR)  # whoever comes in where nobody has a name
 
 
 class NotAdmittedError(BulletinError):
@@ -109,39 +116,89 @@ class FailedAttempts:
 
 
 class StaffAccess:
-    """The way to the staff side: by password where there is one, else only from this machine.
+    """The way to the staff side: by name or password where there are such, else only from this machine.
 
-    Behind a proxy no request is known to come from this machine, so that without a password there is no way.
+    Behind a proxy no request is known to come from this machine, so that without either there is no way. Who comes in
+    by the password that all share has no name, and may do all.
     """
 
     def __init__(
-        self, password: str = "", *, behind_proxy: bool = False, now: Callable[[], float] = time.monotonic
+        self,
+        password: str = "",
+        *,
+        behind_proxy: bool = False,
+        users: UserFile | None = None,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._password = password.encode("utf-8")
         self._behind_proxy = behind_proxy
+        self._users = users
         self._now = now
         self._attempts = FailedAttempts(now)
         self._lock = Lock()
-        self._inside: OrderedDict[str, float] = OrderedDict()  # token → when it was given, in seconds
+        # By token: when it was given, in seconds, and to whom ("" for nobody by name).
+        self._inside: OrderedDict[str, tuple[float, str]] = OrderedDict()
         # Cookies are shared by all ports of a host, so that two pages on one host need two names.
         self.cookie = f"bulletin-staff-{secrets.token_hex(4)}"
 
     @property
     def has_password(self) -> bool:
-        """Whether a password opens it."""
-        return bool(self._password)
+        """Whether a password opens it: one that all share, or that of a person."""
+        return bool(self._password) or self.has_people
+
+    @property
+    def has_people(self) -> bool:
+        """Whether people have names of their own here. A file of them that cannot be read keeps everybody out."""
+        try:
+            return self._users is not None and self._users.has_staff
+        except BulletinError as error:
+            logger.warning("%s", error)
+            return True
 
     def admits(self, visit: ClientRequest) -> bool:
         """Whether a request may use the staff side."""
+        return self.person(visit) is not None
+
+    def follow(self, users: UserFile) -> None:
+        """Let the people of a file in, unless others are followed already."""
+        self._users = self._users or users
+
+    def person(self, visit: ClientRequest) -> Person | None:
+        """Who sends a request, where they may use the staff side: without a name where nobody has one."""
         if not self.has_password:
-            return visit.is_local and not self._behind_proxy
+            return ANYBODY if visit.is_local and not self._behind_proxy else None
         token = visit.cookie(self.cookie)
         with self._lock:
-            given = self._inside.get(token)
-        return given is not None and self._now() - given < STAY_SECONDS and visit.is_own_page
+            given, name = self._inside.get(token, (None, ""))
+        if given is None or self._now() - given >= STAY_SECONDS or not visit.is_own_page:
+            return None
+        return self._staff(name) if name else ANYBODY
 
-    def enter(self, typed: str, visit: ClientRequest) -> str:
-        """A token for the browser that sends the right password. Raises NotAdmittedError."""
+    def _staff(self, name: str) -> Person | None:
+        """A person of the staff by name, as long as they are that."""
+        try:
+            people = self._users.people() if self._users else []
+        except BulletinError as error:
+            logger.warning("%s", error)
+            return None
+        return next((one for one in people if one.name == name and one.role.is_staff), None)
+
+    def _knows(self, name: str, given: bytes) -> bool:
+        """Whether a password is that of a person, or, without a name, the one that all share."""
+        if not name:
+            return bool(self._password) and hmac.compare_digest(given, self._password)
+        try:
+            found = self._users.check(name, given.decode("utf-8")) if self._users else None
+        except BulletinError as error:
+            logger.warning("%s", error)
+            return False
+        return found is not None and found.role.is_staff
+
+    def enter(self, typed: str, visit: ClientRequest, *, name: str = "") -> str:
+        """A token for the browser that sends the right password, with a name where it is a person's own.
+
+        Takes half a second where it is. Raises NotAdmittedError.
+        """
         if not self.has_password:
             raise NotAdmittedError(AccessCode.NEEDLESS)
         if self._attempts.must_wait(visit):
@@ -149,12 +206,12 @@ class StaffAccess:
         if not visit.is_own_page:
             raise NotAdmittedError(AccessCode.ELSEWHERE)
         given = typed[:_MOST_PASSWORD_CHARS].encode("utf-8", "replace")
-        if not hmac.compare_digest(given, self._password):
-            self._attempts.count(visit, given)
+        if not self._knows(name.strip(), given):
+            self._attempts.count(visit, f"{name}\0".encode("utf-8", "replace") + given if name else given)
             raise NotAdmittedError(AccessCode.WRONG)
         token = secrets.token_urlsafe(32)
         with self._lock:
-            self._inside[token] = self._now()
+            self._inside[token] = self._now(), name.strip()
             while len(self._inside) > _MOST_VISITORS:
                 self._inside.popitem(last=False)
         return token
@@ -178,17 +235,74 @@ class Credentials:
 
     def admits(self, visit: ClientRequest) -> bool:
         """Whether a request has the right name and password. A wrong one is counted, a missing one is not."""
-        scheme, _, encoded = visit.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "basic":
+        given = _basic(visit)
+        if given is None:
             return False
-        try:
-            given = b64decode(encoded.strip(), validate=True)
-        except (binascii.Error, ValueError):
-            given = b""
-        right = hmac.compare_digest(given, self._expected)
+        right = self.holds(given)
         if not right:
             self._attempts.count(visit, given)
         return right
+
+    def holds(self, given: bytes) -> bool:
+        """Whether a name and a password, with a colon between, are these."""
+        return hmac.compare_digest(given, self._expected)
+
+
+class PageAccess:
+    """The way to the whole page, by HTTP Basic authentication.
+
+    By the credentials that all share where there are such, and, once people have accounts as readers, by the name and
+    password of any person. Where neither is, the page is open.
+    """
+
+    def __init__(
+        self, shared: Credentials | None, users: UserFile | None, *, now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._shared, self._users = shared, users
+        self._attempts = FailedAttempts(now)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether a name and a password are needed. A file of people that cannot be read keeps everybody out."""
+        try:
+            return self._shared is not None or (self._users is not None and self._users.has_readers)
+        except BulletinError as error:
+            logger.warning("%s", error)
+            return True
+
+    def must_wait(self, visit: ClientRequest) -> bool:
+        """Whether a sender has been wrong too often to be heard now."""
+        return self._attempts.must_wait(visit)
+
+    def admits(self, visit: ClientRequest) -> bool:
+        """Whether a request has a right name and password. A wrong one is counted; the first right one takes long."""
+        given = _basic(visit)
+        if given is None:
+            return False
+        name, _, password = given.partition(b":")
+        if self._shared is not None and self._shared.holds(given):
+            return True
+        try:
+            is_person = self._users is not None and self._users.check(
+                name.decode("utf-8", "replace"), password.decode("utf-8", "replace")
+            )
+        except BulletinError as error:
+            logger.warning("%s", error)
+            return False
+        if not is_person:
+            self._attempts.count(visit, given)
+        return bool(is_person)
+
+
+def _basic(visit: ClientRequest) -> bytes | None:
+    """The name and password that a request brings, with a colon between; None for none."""
+    scheme, _, encoded = visit.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        return b64decode(encoded.strip(), validate=True)
+    except (binascii.Error, ValueError):
+        return b""
 
 
 def network_of(address: str) -> str:

@@ -25,7 +25,7 @@ from qa.assistant import Assistant
 from qa.i18n import in_language
 from qa.i18n.errors import explain
 from qa.server.access import AccessLimits, KnownHosts
-from qa.server.auth import STAY_SECONDS, ClientRequest, Credentials, NotAdmittedError, StaffAccess
+from qa.server.auth import STAY_SECONDS, ClientRequest, Credentials, NotAdmittedError, PageAccess, StaffAccess
 from qa.server.gradio_internals import (
     CALL_ROUTE,
     COMPONENT,
@@ -37,6 +37,7 @@ from qa.server.gradio_internals import (
     is_elsewhere,
 )
 from qa.server.keys import KeyAccess, KeyRefusedError
+from qa.server.users import UserFile
 
 logger = logging.getLogger(__name__)
 
@@ -53,6 +54,7 @@ CHATS = "/chats/"  # of chat platforms, which sign what they send
 
 _OWN_ROUTES = (r"/(health|programs|mcp|staff/enter|staff/leave)/?", r"/openapi\.json", rf"{CALLS}.+", rf"{CHATS}[a-z]+")
 _PUBLISHED = re.compile(r"/(feed\.atom|sitemap\.xml|article|widget\.js)")
+_SHARED = re.compile(r"/shared/[A-Za-z0-9_-]{20,60}")
 _OPEN = re.compile("|".join((*PAGE_ROUTES, *_OWN_ROUTES)))
 _STAFF, _CALL = re.compile(UPLOAD_ROUTE), re.compile(CALL_ROUTE)
 
@@ -80,13 +82,15 @@ class Serving:
     refusal, or None. `proxies` are addresses and networks. `mcp` is what answers at `/mcp`, and `lifespan` what has to
     run meanwhile. `routes` are those of calls by other programs, and `keys` says which of these are answered.
     Where it `has_chats`, platforms come in by their signature;
-    where it `publishes`, feed readers and search engines are answered. `sites` are origins whose pages may call.
+    where it `publishes`, feed readers and search engines are answered; where it `shares`, what users share is shown.
+    `sites` are origins whose pages may call.
     """
 
     assistant: Assistant
     archive: Path | None = None
     staff_access: StaffAccess | None = None
     credentials: Credentials | None = None
+    users: UserFile | None = None
     hosts: KnownHosts = field(default_factory=KnownHosts)
     proxies: tuple[str, ...] = ()
     limits: AccessLimits = field(default_factory=AccessLimits)
@@ -97,6 +101,7 @@ class Serving:
     keys: KeyAccess | None = None
     has_chats: bool = False
     publishes: bool = False
+    shares: bool = False
     sites: frozenset[str] = frozenset()
 
 
@@ -150,6 +155,7 @@ class RequestFilter:
     def __init__(self, app: Any, *, serving: Serving) -> None:
         self._app = app
         self._serving = serving
+        self._access = PageAccess(serving.credentials, serving.users)
         self._under_way: Counter[str] = Counter()  # calls by their sender
         self._has_warned = False
 
@@ -184,7 +190,7 @@ class RequestFilter:
             await _refuse(send, 308, "", {"Location": f"{root.rstrip('/')}/{'?' if query else ''}{query}"})
         elif _STAFF.fullmatch(path):
             await (self._app(scope, receive, send) if is_staff else _refuse(send, 403, "Not open to readers."))
-        elif not _OPEN.fullmatch(path) and not (self._serving.publishes and _PUBLISHED.fullmatch(path)):
+        elif not self._is_open(path):
             await _refuse(send, 404, "There is nothing here.")
         elif path in (ENTER, LEAVE):
             await self._staff_login(scope, receive, send, visit, path)
@@ -198,17 +204,24 @@ class RequestFilter:
         else:
             await self._app(scope, receive, send)
 
+    def _is_open(self, path: str) -> bool:
+        """Whether anything is answered at an address."""
+        if _SHARED.fullmatch(path):
+            return self._serving.shares
+        return bool(_OPEN.fullmatch(path) or (self._serving.publishes and _PUBLISHED.fullmatch(path)))
+
     async def _admits(self, send: Send, visit: ClientRequest, path: str) -> bool:
         """Whether a request brings what is needed: the page's password, or a key where it is a call of a program."""
-        keys, credentials = self._serving.keys, self._serving.credentials
-        if keys and path.startswith(CALLS) and keys.concerns(visit, has_password=credentials is not None):
+        keys, access = self._serving.keys, self._access
+        is_closed = access.is_closed
+        if keys and path.startswith(CALLS) and keys.concerns(visit, has_password=is_closed):
             return await _admits_key(send, keys, visit)
-        if credentials is None or path == STARTING or (path.startswith(CHATS) and self._serving.has_chats):
+        if not is_closed or path == STARTING or (path.startswith(CHATS) and self._serving.has_chats):
             return True
-        if credentials.must_wait(visit):
+        if access.must_wait(visit):
             await _refuse(send, 429, "Too many wrong passwords; try again in ten minutes.", {"Retry-After": "600"})
             return False
-        if not credentials.admits(visit):
+        if not await asyncio.to_thread(access.admits, visit):
             if "authorization" in visit.headers:
                 await asyncio.sleep(WRONG_DELAY)
             challenge = {"WWW-Authenticate": 'Basic realm="bulletin", charset="UTF-8"'}
@@ -291,11 +304,12 @@ class RequestFilter:
             return
         body = await _read(receive, 10_000)
         try:
-            typed = str(json.loads(body or b"")["password"])
-        except (ValueError, TypeError, KeyError, RecursionError):
-            typed = ""
+            row = json.loads(body or b"")
+            typed, name = str(row["password"]), str(row.get("name") or "")
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            typed = name = ""
         try:
-            token = staff_access.enter(typed, visit)
+            token = await asyncio.to_thread(staff_access.enter, typed, visit, name=name)
         except NotAdmittedError as error:
             await asyncio.sleep(WRONG_DELAY)
             await _answer(send, 403, {"said": in_language(explain(error), visit.headers)})

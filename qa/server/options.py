@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from embeddings import BulletinError, Variable
+from embeddings import BulletinError, Variable, data_path
 from qa.errors import ServingCode
 from qa.server.auth import Credentials, StaffAccess
+from qa.server.users import UserFile
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -49,7 +50,7 @@ def add_serving_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--share-nothing",
         action="store_true",
-        help="no staff side, no uploads, nothing kept of what users do",
+        help="no staff side, no uploads, nothing kept or shared of what users do",
     )
     parser.add_argument(
         "--mcp",
@@ -63,15 +64,16 @@ def options_of(arguments: argparse.Namespace) -> ServingOptions:
     """The options that a command line and the environment give. Raises BulletinError with the cause and the cure."""
     root_path = _root_path(getattr(arguments, "root_path", ""))
     password = _secret(getattr(arguments, "staff_password_file", None), Variable.STAFF_PASSWORD)
+    has_password = bool(password) or UserFile(data_path(getattr(arguments, "archive", None))).has_staff
     shares_nothing = getattr(arguments, "share_nothing", False)
     if shares_nothing and arguments.editing:
         raise BulletinError(ServingCode.NOTHING_TO_EDIT)
-    if arguments.editing and root_path and not password:
+    if arguments.editing and root_path and not has_password:
         raise BulletinError(ServingCode.PASSWORD_NEEDED, variable=Variable.STAFF_PASSWORD)
     return ServingOptions(
         credentials=_credentials(getattr(arguments, "auth", None), getattr(arguments, "auth_file", None)),
         staff_access=StaffAccess(password, behind_proxy=bool(root_path)),
-        editing=not shares_nothing and may_edit(arguments, has_password=bool(password), root_path=root_path),
+        editing=not shares_nothing and may_edit(arguments, has_password=has_password, root_path=root_path),
         remember=not shares_nothing,
         root_path=root_path,
         mcp=_serves_tools(getattr(arguments, "mcp", False)),

@@ -16,8 +16,10 @@ from qa.assistant import Assistant
 from qa.i18n import Language, words
 from qa.types import AnswerKind
 from qa.userdata import export
+from qa.userdata.asked import AskedStore
 from qa.userdata.conversation import Conversation, Turn
 from qa.userdata.serialize import pack, unpack
+from qa.userdata.shares import SharedPage, ShareEntry, ShareStore
 from qa.userdata.store import (
     ConversationEntry,
     ConversationRevision,
@@ -60,6 +62,8 @@ class History:
         zone: tzinfo | None = None,
     ) -> None:
         self.store = UserStore(archive, bounds=bounds or RetentionLimits(), now=now)
+        self.asked = AskedStore(self.store)
+        self._shares = ShareStore(self.store)
         self._assistant = assistant
         self._now, self._zone = now, zone
 
@@ -122,13 +126,17 @@ class History:
         return False
 
     def note(self, turn: Turn) -> None:
-        """Count the question of a turn that is new if the bulletin had no answer to it.
+        """Count the question of a turn that is new, and once more if the bulletin had no answer to it.
 
         A question that leans on another is told apart by what it means, and listed as it was typed. A greeting wants
         nothing; where the user's own filters left nothing to search, the bulletin may well have it.
         """
         answer = turn.answer
-        if answer is None or not turn.is_new or answer.kind is not AnswerKind.NOT_FOUND:
+        if answer is None or not turn.is_new:
+            return
+        with _going_on("A question could not be counted"):
+            self.asked.note(turn.question, answer)
+        if answer.kind is not AnswerKind.NOT_FOUND:
             return
         meaning = answer.taken or turn.question
         with _going_on("A question without an answer could not be counted"):
@@ -170,6 +178,37 @@ class History:
         with _going_on("A word to a vote could not be put down"):
             return self.store.add_word(user, turn.question, turn.answer.text, word)
         return False
+
+    def share(self, user: str, conversation: str, turns: Sequence[Turn]) -> str:
+        """Share some turns of a conversation, and return the id of their address; "" when that could not be done."""
+        answered = [turn for turn in turns if turn.answer]
+        if not answered or not is_user_key(user):
+            return ""
+        with _going_on("An answer could not be shared"):
+            with self._assistant.archive.snapshot() as snapshot:
+                generation = snapshot.generation
+            name = name_of(Conversation(tuple(answered)))
+            return self._shares.share(user, conversation, answered, name=name, generation=generation)
+        return ""
+
+    def shares(self, user: str) -> list[ShareEntry]:
+        """What a user shares, newest first."""
+        with _going_on("What a user shares could not be listed"):
+            return self._shares.entries(user) if is_user_key(user) else []
+        return []
+
+    def revoke(self, user: str, share: str) -> bool:
+        """Take one of a user's shares back. Returns whether that could be done."""
+        with _going_on("A share could not be taken back"):
+            self._shares.revoke(user, share)
+            return True
+        return False
+
+    def shared(self, share: str) -> SharedPage | None:
+        """What stands at the address of a share; None where there is nothing."""
+        with _going_on("A share could not be read"), self._assistant.archive.snapshot() as snapshot:
+            return self._shares.read(share, snapshot)
+        return None
 
     def votes(self, user: str) -> Mapping[str, bool]:
         """A user's votes, for `voted`."""

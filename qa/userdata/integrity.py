@@ -23,8 +23,16 @@ _COLUMNS = {
     ),
     "unanswered": ("folded", "folded, question, asked, time, confidence"),
     "conversations": ("id", "id, reader, name, turns, time, revision, window, content"),
+    "shares": ("id", "id, reader, conversation, name, turns, time, generation, content"),
+    "asked": ("id", "id, time, question, meaning, kind, asked, confidence"),
 }
-_WHAT = {"votes": "votes", "unanswered": "questions without an answer", "conversations": "conversations"}
+_WHAT = {
+    "votes": "votes",
+    "unanswered": "questions without an answer",
+    "conversations": "conversations",
+    "shares": "shares",
+    "asked": "questions asked on a day",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +60,15 @@ class StoreDamage:
 
 def prepare(connection: sqlite3.Connection) -> None:
     """Lay out what checksums need, in a transaction; rows that were there before are sealed with its end."""
-    if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'checksums'").fetchone():
-        return
+    made = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
     for name in ("checksums", "unsealed"):
         connection.execute(
-            f"CREATE TABLE {name} (of TEXT NOT NULL, name NOT NULL, checksum BLOB, PRIMARY KEY (of, name))"
-            " WITHOUT ROWID"
+            f"CREATE TABLE IF NOT EXISTS {name} (of TEXT NOT NULL, name NOT NULL, checksum BLOB,"
+            " PRIMARY KEY (of, name)) WITHOUT ROWID"
         )
     for table, (key, _) in _COLUMNS.items():
+        if f"{table}_insert" in made:
+            continue
         note = f"INSERT OR REPLACE INTO unsealed VALUES ('{table}', NEW.{key}, NULL);"
         forget = f"DELETE FROM checksums WHERE of = '{table}' AND name = OLD.{key};"
         forgotten = f"DELETE FROM unsealed WHERE of = '{table}' AND name = OLD.{key};"
@@ -123,8 +132,11 @@ def _compared(connection: sqlite3.Connection) -> StoreDamage:
     if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'checksums'").fetchone():
         return StoreDamage()
     rows, missing = {}, {}
+    there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     for table in _COLUMNS:
         wanted, unsealed = _checksums(connection, table)
+        if table not in there and not wanted:  # of a store of an earlier release
+            continue
         found = dict(_found(connection, table))
         rows[table] = frozenset(
             key for key, checksum in found.items() if wanted.get(key) != checksum and key not in unsealed

@@ -17,7 +17,7 @@ from embeddings import BulletinError
 
 logger = logging.getLogger(__name__)
 
-TABLES = ("votes", "unanswered", "conversations")
+TABLES = ("votes", "unanswered", "conversations", "shares", "asked")
 _MOST_STEP = timedelta(days=2)  # more than a weekend's switched off machine would only wait a day
 _DOUBT = timedelta(days=1)
 _EVERY_SECONDS = 3600.0

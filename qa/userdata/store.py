@@ -1,4 +1,4 @@
-"""What users leave behind: votes on answers, questions that found no answer, and conversations.
+"""What users leave behind: votes on answers, questions that found no answer, conversations, and what they share.
 
 It lies in `readers.sqlite` beside the archive and never inside it, so that a build, which may make the archive anew,
 does not touch it. Texts come in as users typed them and go out the same; whoever shows them escapes them. A user
@@ -74,6 +74,32 @@ CREATE TABLE conversations (
 CREATE INDEX conversations_by_reader ON conversations (reader, time);
 CREATE INDEX conversations_by_time ON conversations (time);
 """
+# What later releases keep beside; an earlier one leaves it alone.
+_SINCE = """
+CREATE TABLE IF NOT EXISTS shares (
+    id TEXT PRIMARY KEY,              -- what its address ends with
+    reader TEXT NOT NULL,
+    conversation TEXT NOT NULL,       -- that it is a copy of
+    name TEXT NOT NULL,
+    turns INTEGER NOT NULL,
+    time TEXT NOT NULL,               -- when it was shared
+    generation TEXT NOT NULL,         -- of the archive then
+    content TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS shares_by_reader ON shares (reader, time);
+CREATE INDEX IF NOT EXISTS shares_by_time ON shares (time);
+CREATE TABLE IF NOT EXISTS asked (
+    id TEXT PRIMARY KEY,              -- hash of day, question and kind
+    time TEXT NOT NULL,               -- the day's midnight
+    question TEXT NOT NULL,           -- as it was typed first
+    meaning TEXT NOT NULL,            -- with what it leans on
+    kind TEXT NOT NULL,               -- how it was answered
+    asked INTEGER NOT NULL,           -- how often that day
+    confidence REAL NOT NULL
+);
+CREATE INDEX IF NOT EXISTS asked_by_time ON asked (time);
+"""
+_NEWEST_TABLE = "asked"
 
 
 class UserStoreError(BulletinError):
@@ -173,20 +199,20 @@ class UserStore:
     ) -> None:
         self.path = archive / STORE_FILE
         self.bounds = bounds
-        self._now = now
+        self.now = now
 
     def vote(self, user: str, about: RatedAnswer, *, is_good: bool) -> None:
         """Put down a vote. Another one on the same answer changes it and leaves the word that came with it."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             connection.execute(
                 "INSERT INTO votes (reader, answer_key, time, is_good, word, question, answer, abstained, articles,"
                 " generation, model) VALUES (?, ?, ?, ?, '', ?, ?, ?, ?, ?, ?)"
                 " ON CONFLICT (reader, answer_key) DO UPDATE SET time = excluded.time, is_good = excluded.is_good,"
                 " generation = excluded.generation, model = excluded.model",
                 (
-                    _hashed(user),
+                    hashed(user),
                     answer_key(about.question, about.answer),
-                    time_of(connection, self._now()),
+                    time_of(connection, self.now()),
                     int(is_good),
                     _clean(about.question, _MAX_TEXT_CHARS),
                     _clean(about.answer, _MAX_TEXT_CHARS),
@@ -196,34 +222,34 @@ class UserStore:
                     _clean(about.model, 200),
                 ),
             )
-            _leave_newest(connection, "votes", self.bounds.votes)
+            leave_newest(connection, "votes", self.bounds.votes)
 
     def add_word(self, user: str, question: str, answer: str, word: str) -> bool:
         """Add a word (at most MAX_WORD_CHARS) to a vote. Returns whether there was a vote to add it to."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             found = connection.execute(
                 "UPDATE votes SET word = ? WHERE reader = ? AND answer_key = ?",
-                (_clean(word.strip(), MAX_WORD_CHARS), _hashed(user), answer_key(question, answer)),
+                (_clean(word.strip(), MAX_WORD_CHARS), hashed(user), answer_key(question, answer)),
             )
             return found.rowcount > 0
 
     def take_back(self, user: str, question: str, answer: str) -> None:
         """Forget a vote."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             connection.execute(
                 "DELETE FROM votes WHERE reader = ? AND answer_key = ?",
-                (_hashed(user), answer_key(question, answer)),
+                (hashed(user), answer_key(question, answer)),
             )
 
     def votes_of(self, user: str) -> dict[str, bool]:
         """A user's votes, by `answer_key`: whether each is good."""
-        with self._reading() as connection:
-            rows = connection.execute("SELECT answer_key, is_good FROM votes WHERE reader = ?", (_hashed(user),))
+        with self.reading() as connection:
+            rows = connection.execute("SELECT answer_key, is_good FROM votes WHERE reader = ?", (hashed(user),))
             return {str(key): bool(is_good) for key, is_good in rows}
 
     def votes(self, *, since: datetime | None = None, limit: int = -1) -> list[Vote]:
         """The votes, newest first."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             rows = connection.execute(
                 "SELECT time, reader, is_good, word, question, answer, abstained, articles, generation, model"
                 " FROM votes WHERE time >= ? ORDER BY time DESC, vote_key DESC LIMIT ?",
@@ -249,17 +275,17 @@ class UserStore:
         folded = fold_to_words(_clean(meaning or question, _MAX_TEXT_CHARS))
         if not folded:
             return
-        with self._writing() as connection:
+        with self.writing() as connection:
             connection.execute(
                 "INSERT INTO unanswered VALUES (?, ?, 1, ?, ?) ON CONFLICT (folded) DO UPDATE SET asked = asked + 1,"
                 " question = excluded.question, time = excluded.time, confidence = excluded.confidence",
-                (folded, question, time_of(connection, self._now()), confidence),
+                (folded, question, time_of(connection, self.now()), confidence),
             )
-            _leave_newest(connection, "unanswered", self.bounds.unanswered)
+            leave_newest(connection, "unanswered", self.bounds.unanswered)
 
     def unanswered(self, *, since: datetime | None = None, limit: int = -1) -> list[Unanswered]:
         """The questions that found no answer, the one asked last first."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             rows = connection.execute(
                 "SELECT question, asked, time, confidence FROM unanswered WHERE time >= ?"
                 " ORDER BY time DESC, rowid DESC LIMIT ?",
@@ -279,14 +305,14 @@ class UserStore:
         content = _clean(content, _MAX_CONVERSATION_CHARS + 1)
         if len(content) > _MAX_CONVERSATION_CHARS:
             raise UserStoreError(HistoryCode.TOO_LONG, most=_MAX_CONVERSATION_CHARS)
-        with self._writing() as connection:
-            now = time_of(connection, self._now())
+        with self.writing() as connection:
+            now = time_of(connection, self.now())
             changed = connection.execute(
                 "UPDATE conversations SET content = ?, turns = ?, time = ?, revision = revision + 1,"
                 # A window whose page was stopped before it learned of its last writing knows an older revision.
                 " window = ? WHERE id = ? AND reader = ? AND (revision = ? OR window = ?) RETURNING revision",
                 (
-                    content, turns, now, place.window, place.id, _hashed(user), place.revision, place.window
+                    content, turns, now, place.window, place.id, hashed(user), place.revision, place.window
                 ),
             ).fetchone()  # fmt: skip
             if changed:
@@ -299,10 +325,10 @@ class UserStore:
                 "INSERT INTO conversations VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     made.id,
-                    _hashed(user),
+                    hashed(user),
                     name,
                     turns,
-                    time_of(connection, self._now()),
+                    time_of(connection, self.now()),
                     made.revision,
                     made.window,
                     content,
@@ -311,49 +337,52 @@ class UserStore:
             connection.execute(
                 "DELETE FROM conversations WHERE reader = ? AND id NOT IN (SELECT id FROM conversations"
                 " WHERE reader = ? ORDER BY time DESC, rowid DESC LIMIT ?)",
-                (_hashed(user), _hashed(user), self.bounds.conversations_of_one),
+                (hashed(user), hashed(user), self.bounds.conversations_of_one),
             )
-            _leave_newest(connection, "conversations", self.bounds.conversations)
+            leave_newest(connection, "conversations", self.bounds.conversations)
             return made
 
     def conversation(self, user: str, conversation: str) -> tuple[ConversationRevision, str] | None:
         """A user's conversation, opened in a window of its own; None when this user has none with that id."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             row = connection.execute(
                 "SELECT id, revision, content FROM conversations WHERE id = ? AND reader = ? AND time >= ?",
-                (conversation, _hashed(user), self._oldest()),
+                (conversation, hashed(user), self.oldest()),
             ).fetchone()
         return (ConversationRevision(row[0], row[1], secrets.token_hex(8)), row[2]) if row else None
 
     def conversations(self, user: str) -> list[ConversationEntry]:
         """A user's conversations, the one added to last first."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             rows = connection.execute(
                 "SELECT id, name, turns, time FROM conversations WHERE reader = ? AND time >= ?"
                 " ORDER BY time DESC, rowid DESC",
-                (_hashed(user), self._oldest()),
+                (hashed(user), self.oldest()),
             ).fetchall()
         return [ConversationEntry(key, name, turns, datetime.fromisoformat(time)) for key, name, turns, time in rows]
 
     def rename(self, user: str, conversation: str, name: str) -> None:
         """Give a user's conversation another name (at most MAX_NAME_CHARS); an empty one changes nothing."""
         if name := _clean(_line(name), MAX_NAME_CHARS):
-            with self._writing() as connection:
+            with self.writing() as connection:
                 connection.execute(
                     "UPDATE conversations SET name = ? WHERE id = ? AND reader = ?",
-                    (name, conversation, _hashed(user)),
+                    (name, conversation, hashed(user)),
                 )
 
     def delete(self, user: str, conversation: str) -> None:
-        """Delete one of a user's conversations."""
-        with self._writing() as connection:
-            connection.execute("DELETE FROM conversations WHERE id = ? AND reader = ?", (conversation, _hashed(user)))
+        """Delete one of a user's conversations, and what was shared of it."""
+        with self.writing() as connection:
+            for table, column in (("conversations", "id"), ("shares", "conversation")):
+                connection.execute(
+                    f"DELETE FROM {table} WHERE {column} = ? AND reader = ?", (conversation, hashed(user))
+                )
 
     def delete_all(self, user: str) -> None:
-        """Delete everything that is put down to a user: conversations and votes."""
-        with self._writing() as connection:
-            for table in ("conversations", "votes"):
-                connection.execute(f"DELETE FROM {table} WHERE reader = ?", (_hashed(user),))
+        """Delete everything that is put down to a user: conversations, votes and shares."""
+        with self.writing() as connection:
+            for table in ("conversations", "votes", "shares"):
+                connection.execute(f"DELETE FROM {table} WHERE reader = ?", (hashed(user),))
 
     def purge(self) -> int:
         """Take out what is too old, and return how many rows that was. A step of the clock is not taken at its word."""
@@ -363,7 +392,7 @@ class UserStore:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 prepare(connection)
-                gone = purge(connection, days=self.bounds.days, now=self._now())
+                gone = purge(connection, days=self.bounds.days, now=self.now())
                 seal(connection)
                 connection.execute("COMMIT")
             finally:
@@ -389,27 +418,29 @@ class UserStore:
     def mend(self) -> tuple[int, StoreDamage]:
         """Keep what is as it was stored; how many rows these are, and what of the store was lost."""
         with self._explained():
-            return mend(self.path, _make)
+            return mend(self.path, _lay_out)
 
     def _since(self, time: datetime | None) -> str:
-        return max(stamp(time), self._oldest()) if time else self._oldest()
+        return max(stamp(time), self.oldest()) if time else self.oldest()
 
-    def _oldest(self) -> str:
-        return stamp(self._now() - timedelta(days=self.bounds.days))
+    def oldest(self) -> str:
+        """The time from which on anything is shown, as the store keeps times."""
+        return stamp(self.now() - timedelta(days=self.bounds.days))
 
     @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection to read by; an empty store where there is no file."""
         with self._explained():
             if not self.path.exists():
                 with closing(sqlite3.connect(":memory:")) as empty:
-                    empty.executescript(_SCHEMA)
+                    empty.executescript(_SCHEMA + _SINCE)
                     yield empty
                 return
             with closing(self._open_to_read()) as connection:
                 yield connection
 
     @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
+    def writing(self) -> Iterator[sqlite3.Connection]:
         """One transaction, which also takes out what is too old; what it leaves behind, too, where nothing is kept."""
         with self._explained():
             if not self.path.exists():
@@ -419,10 +450,10 @@ class UserStore:
                 connection.execute("BEGIN IMMEDIATE")
                 try:
                     prepare(connection)
-                    purge(connection, days=self.bounds.days, now=self._now())
+                    purge(connection, days=self.bounds.days, now=self.now())
                     yield connection
                     if not self.bounds.days:
-                        purge(connection, days=0, now=self._now())
+                        purge(connection, days=0, now=self.now())
                     seal(connection)
                     connection.execute("COMMIT")
                 finally:
@@ -441,6 +472,10 @@ class UserStore:
         if connection.execute("PRAGMA user_version").fetchone()[0] != _VERSION:
             connection.close()
             raise sqlite3.OperationalError("made by another release, on a disk that cannot be written")
+        if not _has_table(connection, _NEWEST_TABLE):
+            for statement in filter(None, map(str.strip, _SINCE.split(";\n"))):
+                if "TABLE" in statement:  # an empty one, in memory
+                    connection.execute(statement.replace("TABLE IF NOT EXISTS", "TEMP TABLE IF NOT EXISTS"))
         return connection
 
     def _open(self) -> sqlite3.Connection:
@@ -451,6 +486,8 @@ class UserStore:
                 raise UserStoreError(HistoryCode.NEWER, path=self.path)
             if version != _VERSION:
                 _make(connection)
+            if not _has_table(connection, _NEWEST_TABLE):
+                _add_tables(connection)
             connection.execute("PRAGMA synchronous = NORMAL")
             # A conversation that was deleted is to be gone from the file as well.
             connection.execute("PRAGMA secure_delete = ON")
@@ -497,12 +534,34 @@ def _make(connection: sqlite3.Connection) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
 
 
+def _lay_out(connection: sqlite3.Connection) -> None:
+    _make(connection)
+    _add_tables(connection)
+
+
+def _has_table(connection: sqlite3.Connection, name: str) -> bool:
+    found = connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (name,)).fetchone()
+    return found is not None
+
+
+def _add_tables(connection: sqlite3.Connection) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for statement in _SINCE.split(";\n"):
+            connection.execute(statement)
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
 def _lies_there(connection: sqlite3.Connection, conversation: str) -> bool:
     found = connection.execute("SELECT 1 FROM conversations WHERE id = ?", (conversation,)).fetchone()
     return found is not None
 
 
-def _leave_newest(connection: sqlite3.Connection, table: str, most: int) -> None:
+def leave_newest(connection: sqlite3.Connection, table: str, most: int) -> None:
+    """Delete the oldest rows of a table, so that at most so many are left."""
     count: int = connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
     if count > most:
         connection.execute(
@@ -511,7 +570,8 @@ def _leave_newest(connection: sqlite3.Connection, table: str, most: int) -> None
         )
 
 
-def _hashed(user: str) -> str:
+def hashed(user: str) -> str:
+    """What the store knows of a user instead of their key."""
     return hashlib.sha256(_clean(user).encode()).hexdigest()
 
 

@@ -12,10 +12,12 @@ from qa.api.endpoints import publish
 from qa.assistant import Assistant
 from qa.errors import ServingCode
 from qa.i18n import labels
+from qa.newsroom.store import NewsroomStore
 from qa.server.access import AccessLimits
 from qa.server.auth import StaffAccess
 from qa.server.gradio_internals import fault_of_call, fill_in_defaults, note_no_events, strike_off_sessions, take_turns
 from qa.server.middleware import Serving
+from qa.server.users import UserFile
 from qa.userdata.conversation import Conversation
 from qa.userdata.history import History
 from qa.userdata.store import RetentionLimits
@@ -23,6 +25,7 @@ from qa.web.html import answers as answer_html
 from qa.web.services.chat import ChatService
 from qa.web.services.editor import EditorService
 from qa.web.services.library import Library
+from qa.web.services.standard import StandardService
 from qa.web.tabs.browse_tab import BrowseTab
 from qa.web.tabs.chat_tab import Parts, lay_out_chat, wire_chat
 from qa.web.tabs.history_panel import HistoryPanel
@@ -55,9 +58,13 @@ def build_page(
         raise ArgumentError(ServingCode.NO_FOLDER)
     bounds = bounds or RetentionLimits.from_environment()
     limits = limits or AccessLimits.from_environment()
+    newsroom = assistant.follow(NewsroomStore(archive.resolve())) if archive else None
     history = History(assistant, archive.resolve(), bounds=bounds) if remember and archive and bounds.days else None
     kept = (3600, _KEPT_SECONDS) if editing else None
+    users = UserFile(archive.resolve()) if archive else None
     staff_access = (staff_access or StaffAccess()) if editing else None
+    if staff_access and users:
+        staff_access.follow(users)
     with gr.Blocks(title="公报问答", analytics_enabled=False, fill_width=True, delete_cache=kept) as page:
         parts: Parts = {"conversation": gr.State(Conversation()), "generation": gr.State("")}
         parts["gone"] = gr.State(frozenset())  # issues that were withdrawn while this page showed something of them
@@ -74,8 +81,11 @@ def build_page(
                 browsing = BrowseTab(gr, library)
             if staff_access is not None and archive is not None:
                 with gr.Tab(words("staff_tab"), id="staff") as tab:
-                    editor = EditorService(assistant, archive.resolve())
-                    changed = build_staff_tab(gr, editor, page, tab, parts["generation"], staff_access, history)
+                    editor = EditorService(assistant, archive.resolve(), newsroom)
+                    standard = StandardService(newsroom, today=assistant.today) if newsroom else None
+                    changed = build_staff_tab(
+                        gr, editor, page, tab, parts["generation"], staff_access, history, standard, assistant.encoder
+                    )
         gr.HTML(answer_html.foot(), elem_id="foot", apply_default_css=False)
         wire_chat(gr, page, parts, service, library, after=changed)
         browsing.wire(gr, page, parts, service)
@@ -88,5 +98,7 @@ def build_page(
     strike_off_sessions(page)
     take_turns(page, most_of_sender=limits.max_sender_waiting)
     # On the page itself, so that it cannot be served without its request filter.
-    page.serving = Serving(assistant, archive, staff_access, limits=limits, fault_of_call=partial(fault_of_call, page))
+    fault = partial(fault_of_call, page)
+    page.serving = Serving(assistant, archive, staff_access, users=users, limits=limits, fault_of_call=fault)
+    page.history = history
     return page

@@ -42,6 +42,7 @@ from qa.web.page import build_page
 from qa.web.published import published_routes
 from qa.web.scripts import head
 from qa.web.services.library import address_of
+from qa.web.shared import shared_routes
 from qa.web.theme import paper_theme
 
 _STATIC = Path(__file__).with_name("static")
@@ -184,6 +185,9 @@ def serve(
     if platforms := platforms_from_environment():
         routes += chat_routes(ChatGroups(serving.assistant, platforms))
     serving = replace(serving, routes=routes, keys=keys, has_chats=bool(platforms))
+    if page.history:
+        routes += shared_routes(page.history)
+        serving = replace(serving, shares=True)
     if publishes:
         routes += published_routes(serving.assistant)
     serving = replace(serving, routes=routes, publishes=publishes, sites=sites_from_environment())

@@ -16,10 +16,13 @@ from markupsafe import Markup
 from qa.i18n import both_languages
 
 _STATIC = Path(__file__).with_name("static")
-_HEAD = ("head/page", "head/events", "head/address", "head/connection")
+_HEAD = ("head/page", "head/events", "head/address", "head/connection", "head/speech", "head/marking")
 LOOK_MILLISECONDS = 5000  # between looks after an answer that is waited for
 _SAID = (
     "answer",
+    "ask",
+    "ask_marked",
+    "ask_marked_hint",
     "asked",
     "cancel",
     "choose_files",
@@ -28,8 +31,11 @@ _SAID = (
     "conversation",
     "copied",
     "save_question",
+    "speak",
+    "speak_no_voice",
+    "speak_stop",
     "trouble_title",
-)  # by page.js itself
+)  # by those of the head
 
 
 def head() -> Markup:

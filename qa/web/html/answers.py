@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from embeddings import Issue, find_date
 from qa.i18n import Words, day_words, joined, words
-from qa.types import Answer, Citation, Passage
+from qa.types import Answer, AnswerKind, Citation, Passage
 from qa.web.html.highlight import TextSpan, matching_words
 from qa.web.html.templates import render
 from qa.web.html.timeline import Bar, timeline
@@ -25,6 +25,8 @@ _OF_TIME = re.compile(r"[\d.,年月日号时点分]+")  # figures and words of t
 _SET_OFF = 0.8  # of an article; a longer passage is not set off in it
 _QUOTED = 3  # of more sources than these, the conversation shows no quotes: they stand beside it
 _NOTHING = Markup()
+# Why there are no articles beside an answer, where they were not looked for.
+_WITHOUT_ARTICLES = {AnswerKind.STANDARD: "newsroom_no_articles", AnswerKind.DECLINED: "newsroom_declines"}
 RankedPassage = tuple[int, Passage, list[int]]  # its rank, from one, and the numbers of the citations that stand in it
 _SHOWN_QUESTION_CHARS = 200  # of a question that was too long to be answered
 
@@ -76,12 +78,13 @@ def answer_bubble(answer: Answer, *, turn: int | None = None, is_last: bool = Fa
         "answers",
         "answer",
         kind="said abstained" if answer.abstained else "said",
+        mark=words("newsroom_word") if answer.kind is AnswerKind.STANDARD else "",
         text=_referring(answer),
         quotes=[_quote(citation) for citation in shown if citation.quote not in answer.text],
         sources=[_source_line(citation) for citation in shown],
         note=answer.note,
         turn=turn,
-        names=("copy", "retry", *(("undo",) if is_last else ())),
+        names=("copy", "speak", "share", "retry", *(("undo",) if is_last else ())),
     )
 
 
@@ -103,7 +106,7 @@ def evidence(answer: Answer, *, gone: Collection[str] = (), turn: int = 0) -> Ma
     the conversation. Above the cards of a counted answer stands when the articles were printed.
     """
     if not answer.passages:
-        return empty_evidence(words("no_articles"))
+        return empty_evidence(words(_WITHOUT_ARTICLES.get(answer.kind, "no_articles")))
     shown, folded = _cards(answer, gone)
     return render(
         "answers",

@@ -50,6 +50,16 @@ def trouble(text: str, *, field: str = "") -> Markup:
     return render("staff", "trouble", text=text, field=field)
 
 
+def nothing(text: str) -> Markup:
+    """That there is nothing to list yet."""
+    return render("staff", "nothing", text=text)
+
+
+def change_list(rows: Sequence[object], *, may_undo: bool) -> Markup:
+    """The log of what was changed; with a button to take each back where that may be."""
+    return render("staff", "changes", rows=rows, may_undo=may_undo)
+
+
 def left_out(files: Sequence[tuple[str, str]]) -> Markup:
     """The files that were not read, each with its reason; "" for none."""
     return render("staff", "left_out", files=files) if files else Markup()

@@ -17,7 +17,7 @@ from typing import Any
 from embeddings import Issue, Snapshot, find_date
 from qa.assistant import Assistant, read_filters
 from qa.errors import QuestionError
-from qa.i18n import words
+from qa.i18n import chinese, words
 from qa.i18n.errors import explain
 from qa.query.intents.topic import read_topic
 from qa.query.question import MAX_QUESTION_CHARS
@@ -232,6 +232,15 @@ def refusal(question: str, *, since: str, until: str) -> str:
     if len(days) == 2 and days[0] > days[1]:  # type: ignore[operator]
         return words("dates_crossed", first=days[0], last=days[1])
     return ""
+
+
+def marked_question(text: str, *, title: str, question: str) -> str:
+    """A question on words that are marked in an article; "" for `question` asks what they are about."""
+    if not text.strip():
+        return ""
+    asked = question.strip() or chinese("marked_asked")
+    # The marks are those of print, so that the title leads to its article.
+    return f"《{title}》里的“{text}”{asked}" if title else f"“{text}”{asked}"
 
 
 def _overview(snapshot: Snapshot) -> Overview:

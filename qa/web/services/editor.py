@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import math
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -33,9 +33,10 @@ from embeddings import (
     withdraw,
 )
 from qa.assistant import Assistant
-from qa.errors import EditingCode
+from qa.errors import EditingCode, NewsroomCode
 from qa.i18n import joined, words
 from qa.i18n.errors import explain
+from qa.newsroom.store import NewsroomStore
 from qa.web.html import answers as answer_html
 from qa.web.html import staff as staff_html
 from qa.web.html.staff import ArticleRow
@@ -48,6 +49,8 @@ ArticlePosition = tuple[int, int]  # an issue in the upload and an article in it
 Tell = Callable[[str], None]  # is told, as HTML, how far the work is
 
 _LINE_FIELDS = ("title", "kicker", "deck", "byline")
+# Kinds of changes in the log.
+ARTICLE, CORRECTED_ISSUE, TAKEN_IN, WITHDRAWN_ISSUE = "article", "issue", "taken in", "withdrawn"
 _MINUTE = 60.0  # seconds; nothing shorter is foretold
 
 
@@ -200,8 +203,9 @@ class EditorService:
     Raises BulletinError or NotDoneError where something cannot be done; then nothing has changed.
     """
 
-    def __init__(self, assistant: Assistant, folder: Path) -> None:
+    def __init__(self, assistant: Assistant, folder: Path, newsroom: NewsroomStore | None = None) -> None:
         self._assistant = assistant
+        self._newsroom = newsroom
         self._folder = folder
         self._warm_up_once = threading.Lock()
 
@@ -234,7 +238,7 @@ class EditorService:
             left_out.append(("/".join(filter(None, (draft.file.name, draft.document.member))), what))
         return Upload(tuple(map(IssueForm.of, drafts.values())), tuple(left_out))
 
-    def take_in(self, upload: Upload, tell: Tell) -> str:
+    def take_in(self, upload: Upload, tell: Tell, *, who: str = "") -> str:
         """Index what is kept of an upload, and say what came of it, as HTML."""
         kept = [
             issue_form
@@ -262,6 +266,8 @@ class EditorService:
         ]
         if not report.articles:
             return staff_html.trouble(words("nothing_taken_in")) + staff_html.left_out(left_out)
+        for issue_form in kept:
+            self._note(TAKEN_IN, issue_form.name, None, {"name": issue_form.name}, who)
         said = words("taken_in", n=report.articles, seconds=report.seconds)
         return staff_html.done(said) + staff_html.left_out(left_out)
 
@@ -294,7 +300,7 @@ class EditorService:
         with self._assistant.archive.snapshot() as snapshot:
             return next((issue for issue in snapshot.read_issue(issue_id) if issue.id == issue_id), None)
 
-    def correct_article(self, article: Article, form: ArticleForm, tell: Tell) -> str:
+    def correct_article(self, article: Article, form: ArticleForm, tell: Tell, *, who: str = "") -> str:
         """Make an indexed article what the form says, and say how long it took. `article` is what the form showed."""
         if found := fault_of(form, article.kind):
             raise found
@@ -312,16 +318,51 @@ class EditorService:
             changes["paragraphs"] = {1: form.text, **dict.fromkeys(others, "")}
         if not changes:
             return words("unchanged")
-        report = correct_article(
+        report = self._correct_article(article, changes, tell)
+        done = _corrected(report)
+        now = self._article(article.issue_id, article.id)
+        key = _LOG_KEY.join((article.issue_id, article.id))
+        self._note(ARTICLE, key, _log_row(article), _log_row(now) if now else None, who)
+        return done
+
+    def _correct_article(self, article: Article, changes: dict[str, Any], tell: Tell) -> BuildReport:
+        return correct_article(
             article.id,
             archive=self._folder,
             options=editor_options(tell),
             encoder=self._assistant.encoder,
             **changes,
         )
-        return _corrected(report)
 
-    def correct_issue(self, issue: Issue, *, name: str, date: str, tell: Tell) -> str:
+    def bring_back_article(self, key: str, before: Mapping[str, str], after: Mapping[str, str], tell: Tell) -> None:
+        """Make a corrected article what it was. Raises BulletinError where it was changed again since."""
+        now = self._article(*key.split(_LOG_KEY, 1))
+        if now is None or _log_row(now) != after:
+            raise BulletinError(NewsroomCode.CHANGED_SINCE)
+        EditorService(self._assistant, self._folder).correct_article(now, _form_of_log(before), tell)
+
+    def bring_back_issue(self, key: str, before: Mapping[str, str], after: Mapping[str, str], tell: Tell) -> None:
+        """Give a corrected issue the name and date that it had. Raises BulletinError as above."""
+        now = self.issue(key)
+        if now is None or _issue_log_row(now) != after:
+            raise BulletinError(NewsroomCode.CHANGED_SINCE)
+        quiet = EditorService(self._assistant, self._folder)
+        quiet.correct_issue(now, name=before["name"], date=before["date"], tell=tell)
+
+    def _article(self, issue_id: str, article_id: str) -> Article | None:
+        issue = self.issue(issue_id)
+        return next((one for one in issue.articles if one.id == article_id), None) if issue else None
+
+    def _note(self, kind: str, key: str, before: Any, after: Any, who: str) -> None:
+        """Write a change into the log. What was done is done, also where the log cannot be written."""
+        if self._newsroom is None:
+            return
+        try:
+            self._newsroom.note(kind, key, before, after, who=who)
+        except BulletinError as error:
+            logger.warning("A change could not be noted: %s", error)
+
+    def correct_issue(self, issue: Issue, *, name: str, date: str, tell: Tell, who: str = "") -> str:
         """Change the name or the date of an issue, and say how long it took."""
         name = " ".join(name.split())
         if not name:
@@ -339,12 +380,34 @@ class EditorService:
             options=editor_options(tell),
             encoder=self._assistant.encoder,
         )
-        return _corrected(report)
+        done = _corrected(report)
+        now = self.issue(issue.id)
+        self._note(CORRECTED_ISSUE, issue.id, _issue_log_row(issue), _issue_log_row(now) if now else None, who)
+        return done
 
-    def withdraw(self, issue: Issue, tell: Tell) -> str:
+    def withdraw(self, issue: Issue, tell: Tell, *, who: str = "") -> str:
         """Take an issue out of the archive, and say so."""
         withdraw([issue.id], archive=self._folder, options=editor_options(tell))
+        self._note(WITHDRAWN_ISSUE, issue.id, _issue_log_row(issue), None, who)
         return words("withdrawn", issue=answer_html.issue_label(issue), n=len(issue.articles))
+
+
+_LOG_KEY = "/"  # between the ids of an issue, which has none, and of an article
+
+
+def _log_row(article: Article) -> dict[str, str]:
+    """An article as the log has it: what a form can change of it."""
+    form = ArticleForm.of(article)
+    return {name: getattr(form, name) for name in (*_LINE_FIELDS, "date", "body")}
+
+
+def _form_of_log(row: Mapping[str, str]) -> ArticleForm:
+    title, kicker, deck, byline, date, body = (row[name] for name in (*_LINE_FIELDS, "date", "body"))
+    return ArticleForm(title, kicker, deck, byline, date, body)
+
+
+def _issue_log_row(issue: Issue) -> dict[str, str]:
+    return {"name": issue.name, "date": issue.date.isoformat() if issue.date else ""}
 
 
 def editor_options(tell: Tell) -> BuildOptions:

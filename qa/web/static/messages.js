@@ -1,5 +1,6 @@
 // What page.js says was done with a message or a suggestion becomes an event of the page.
-for (const name of ['retry', 'edit', 'undo', 'check']) {
+// Gradio has a meaning of its own for `share`.
+for (const name of ['retry', 'edit', 'undo', 'check', 'share_turn', 'marked']) {
     document.addEventListener(`bulletin-${name}`, (event) => trigger(name, event.detail));
 }
 element.addEventListener('click', (event) => {

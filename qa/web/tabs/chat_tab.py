@@ -17,11 +17,12 @@ from qa.web.html import browse as browse_html
 from qa.web.html import topics as topic_html
 from qa.web.html.conversation import conversation_evidence, conversation_messages
 from qa.web.scripts import on_load
-from qa.web.services.chat import ChatService
+from qa.web.services.chat import ChatService, marked_question
 from qa.web.services.library import Library
 from qa.web.tabs.browse_tab import READING, clip_server, sent_place, surroundings
 from qa.web.tabs.filters import FILTERS, lay_out_filters, offered, offered_issues
 from qa.web.tabs.history_panel import HistoryPanel
+from qa.web.tabs.sharing import lay_out_sharing, wire_sharing
 from qa.web.tabs.votes import THUMBS, lay_out_feedback, wire_feedback
 
 logger = logging.getLogger(__name__)
@@ -61,6 +62,7 @@ def lay_out_chat(gr: Any, parts: Parts, library: Library) -> None:
             )
             if "kept" in parts:
                 lay_out_feedback(gr, parts)
+                lay_out_sharing(gr, parts)
             parts["next"] = gr.HTML("", elem_id="next", js_on_load=on_load("messages"), apply_default_css=False)
             with gr.Row(elem_id="ask"):
                 parts["question"] = gr.Textbox(
@@ -93,6 +95,7 @@ def wire_chat(
     if kept:
         replaced += kept.wire(gr, page, service, ends=ends)
         wire_feedback(gr, parts, kept)
+        wire_sharing(gr, parts, kept)
     shown = [parts[name] for name in ("chat", "send", "stop", "next")]
     for event in replaced:
         # What followed the answer that went may have been shown meanwhile.
@@ -128,6 +131,7 @@ def _wire_answers(gr: Any, parts: Parts, handlers: "ChatHandlers") -> tuple[list
         gr.on([question.submit, send.click], trigger_mode="multiple", **ask),
         widen.any_time(trigger_mode="multiple", **event(handlers.answer_any_time, narrowing, shown)),
         following.retry(trigger_mode="multiple", **event(_again(gr, handlers), narrowing, shown)),
+        following.marked(trigger_mode="multiple", **event(_about_marked(gr, handlers), narrowing, shown)),
         following.edit(trigger_mode="multiple", **event(_edited(gr, handlers), narrowing, shown)),
         chat.example_select(take_example, None, question, **_AT_ONCE).then(**ask),
         following.go_on(take_suggestion, None, question, **_AT_ONCE).then(**ask),
@@ -171,6 +175,19 @@ def _edited(gr: Any, handlers: "ChatHandlers") -> Handler:
         yield from handlers.answer(asked, issue, section, since, until, so_far, place=_place(event, so_far))
 
     return edited
+
+
+def _about_marked(gr: Any, handlers: "ChatHandlers") -> Handler:
+    """Answers a question on words that are marked in an article, from its issue, whatever the filters are."""
+
+    def about_marked(
+        issue: str, section: str, since: str, until: str, so_far: Conversation, event: gr.EventData
+    ) -> Any:
+        named = {name: str(getattr(event, name, "") or "") for name in ("text", "title", "issue", "question")}
+        asked = marked_question(named["text"], title=named["title"], question=named["question"])
+        yield from handlers.answer(asked, named["issue"], "", "", "", so_far)
+
+    return about_marked
 
 
 def _taken_back(gr: Any, handlers: "ChatHandlers") -> Handler:

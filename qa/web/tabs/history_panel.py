@@ -23,6 +23,7 @@ from qa.userdata.store import MAX_NAME_CHARS, ConversationRevision, new_user_key
 from qa.web.html import answers as answer_html
 from qa.web.html.conversation import conversation_evidence, conversation_messages
 from qa.web.html.history import heading, kept_list, remark
+from qa.web.html.shared import share_list
 from qa.web.scripts import on_event, on_load
 from qa.web.services.chat import ChatService
 
@@ -36,6 +37,7 @@ _AT_ONCE = {"api_visibility": "private", "show_progress": "hidden", "queue": Fal
 _LOOKS = 20  # for an answer that was on its way when the page was reloaded
 _LOOK_SECONDS = 0.5
 _FAILED = words("not_done")
+SHARING = {"words": both_languages("copied")}  # what the script that shows addresses of shares is given
 
 
 class HistoryPanel:
@@ -63,6 +65,9 @@ class HistoryPanel:
                 with gr.Row():
                     self.markdown = gr.Button(label("export_markdown"), size="sm", min_width=120)
                     self.word = gr.Button(label("export_word"), size="sm", min_width=120, visible=export.offers_word())
+            self.shares = gr.HTML(
+                "", elem_id="shares", js_on_load=on_load("sharing", **SHARING), apply_default_css=False
+            )
             self.delete_all = gr.Button(label("delete_all"), size="sm", variant="secondary", elem_id="delete-all")
             with gr.Column(visible=False, elem_id="deleting") as self.confirmation:
                 self.warning = gr.HTML("", apply_default_css=False)
@@ -102,7 +107,7 @@ class HistoryPanel:
         mine = [self.user, self.current, self.place]
         made = run if inspect.isgeneratorfunction(handler) else run_once
         kept = signed_like(handler, made, after=("kept_user", "kept_current", "kept_place"))
-        added = [self.user, self.current, self.place, self.listing, self.panel, self.name]
+        added = [self.user, self.current, self.place, self.listing, self.shares, self.panel, self.name]
         more = [part for part in (*added, self._parts["chat"]) if part not in outputs]
         return {**event, "fn": kept, "inputs": [*inputs, *mine], "outputs": [*outputs, *more]}
 
@@ -151,10 +156,11 @@ class HistoryPanel:
         parts = self._parts
         shown = [
             *(parts[name] for name in ("conversation", "chat", "evidence", "widen", "gone")),
-            *(self.user, self.current, self.place, self.listing, self.panel, self.name, self.confirmation, self.remark),
+            *(self.user, self.current, self.place, self.listing, self.shares, self.panel, self.name),
+            *(self.confirmation, self.remark),
         ]
         mine = [self.user, self.current, self.place, parts["conversation"]]
-        listed = [self.listing, self.panel, self.name, self.remark]
+        listed = [self.listing, self.shares, self.panel, self.name, self.remark]
 
         def show(user: str, place: ConversationRevision, conversation: Conversation) -> Changes:
             return {**self._show(user, place, conversation, service.gone(conversation)), self.confirmation: _hidden(gr)}
@@ -268,11 +274,16 @@ class HistoryPanel:
             **self._list(user, place.id),
         }
 
+    def shared(self, user: str) -> str:
+        """What a user shares, as the drawer lists it."""
+        return share_list([(one, self.history.shown_time(one.time)) for one in self.history.shares(user)])
+
     def _list(self, user: str, current: str) -> Changes:
         entries = [(one, self.history.shown_time(one.time)) for one in self.history.entries(user)]
         named = next((one.name for one, _ in entries if one.id == current), "")
         return {
             self.listing: kept_list(entries, current),
+            self.shares: self.shared(user),
             self.panel: self._gr.update(visible=bool(named)),
             self.name: named,
         }

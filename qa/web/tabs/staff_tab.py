@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from embeddings import Article, ArticleKind, Issue, ParsedArticle
+from embeddings import Article, ArticleKind, Encoder, Issue, ParsedArticle
 from qa.background import Background
 from qa.i18n import labels, words
 from qa.server.auth import StaffAccess
@@ -18,10 +18,15 @@ from qa.web.html import answers as answer_html
 from qa.web.html import staff as staff_html
 from qa.web.html.staff import ArticleRow
 from qa.web.scripts import on_load
+from qa.web.services.changes import ChangeService
 from qa.web.services.editor import ArticleForm, ArticlePosition, EditorService, Tell, Upload, article_row_of, said_of
+from qa.web.services.standard import StandardService
+from qa.web.tabs.asked_panel import AskedPanel
+from qa.web.tabs.changes_panel import ChangesPanel
 from qa.web.tabs.feedback_panel import FeedbackPanel
 from qa.web.tabs.filters import offered
 from qa.web.tabs.staff_login import LoginForm, OnlyStaff
+from qa.web.tabs.standard_panel import StandardPanel
 
 Values = Mapping[Any, Any]  # what the components of the page hold
 Changes = dict[Any, Any]  # what components of the page are to hold
@@ -43,12 +48,14 @@ def build_staff_tab(
     generation: Any,
     staff_access: StaffAccess,
     history: History | None = None,
+    standard: StandardService | None = None,
+    encoder: Encoder | None = None,
 ) -> list[Any]:
     """Lay out the tab that is open and say what it does. Returns the events after which the archive has changed.
 
-    `generation` is the page's state that names the state of the archive it shows; what `history` keeps of users is
-    shown under it. Nothing here does anything for those
-    whom the staff access does not admit.
+    `generation` is the page's state that names the state of the archive it shows. Under it stands what the newsroom has
+    fixed (`standard`), and what `history` keeps of users, their questions grouped by `encoder`. Nothing here does
+    anything for those whom the staff access does not admit.
     """
     staff = OnlyStaff(gr, staff_access)
     with gr.Column(elem_id="staff"):
@@ -56,12 +63,20 @@ def build_staff_tab(
         with gr.Column(visible=not staff_access.has_password, elem_id="workroom") as content:
             upload_panel = UploadPanel(gr, service)
             archive_panel = ArchivePanel(gr, service)
+            fixed = StandardPanel(gr, standard) if standard else None
+            changes = ChangesPanel(gr, ChangeService(standard.store, service)) if standard else None
+            asked = AskedPanel(gr, history, encoder) if history and encoder else None
             opinions = FeedbackPanel(gr, history) if history else None
     entered = login.wire(page, tab, content)
     tab.select(staff.quietly(service.warm_up, shows=False), None, None, **_AT_ONCE)
+    if fixed:
+        fixed.wire(gr, staff, tab, entered)
+    if asked:
+        asked.wire(gr, staff)
     if opinions:
         opinions.wire(gr, staff, tab, entered)
-    return [upload_panel.wire(gr, staff), *archive_panel.wire(gr, staff, generation, entered)]
+    changed = [upload_panel.wire(gr, staff), *archive_panel.wire(gr, staff, generation, entered)]
+    return [*changed, changes.wire(gr, staff, tab, entered)] if changes else changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +192,7 @@ class UploadPanel:
 
     def wire(self, gr: Any, staff: OnlyStaff) -> Any:
         """Say what happens. Returns the event after which the archive has changed."""
+        self._person = staff.person
         inputs = {self.upload, self.issue, self.name, self.date, self.kept, *self.editor.inputs}
         outputs = {*inputs, *self.editor.outputs, self.status, self.files, self.left_out, self.panel}
 
@@ -269,10 +285,10 @@ class UploadPanel:
             place, said, field = fault
             yield {**self._show(upload, place), self.status: staff_html.trouble(said, field=field)}
             return
-        hidden = self._gr.update(visible=False)
+        hidden, who = self._gr.update(visible=False), self._person().name
         yield {self.upload: upload, self.panel: hidden, self.status: staff_html.working(words("taking_in"))}
         try:
-            job: Background[str, str] = Background(lambda tell: self._service.take_in(upload, tell))
+            job: Background[str, str] = Background(lambda tell: self._service.take_in(upload, tell, who=who))
             for said in job:
                 yield {self.status: said}
             yield self._clear(job.result())
@@ -320,6 +336,7 @@ class ArchivePanel:
 
     def wire(self, gr: Any, staff: OnlyStaff, generation: Any, entered: Any) -> list[Any]:
         """Say what happens, also after `entered`. Returns the events after which the archive has changed."""
+        self._person = staff.person
         inputs = {self.opened, self.sent, self.choice, self.name, self.date, *self.editor.inputs}
         outputs = {*inputs, *self.editor.outputs, self.status, self.panel, self.confirmation, self.warning}
 
@@ -401,17 +418,18 @@ class ArchivePanel:
             yield self._gr.skip()
             return
         article, form = values[self.opened].articles[place[1]], self.editor.form(values)
-        yield from self._change(values, lambda tell: self._service.correct_article(article, form, tell))
+        who = self._person().name
+        yield from self._change(values, lambda tell: self._service.correct_article(article, form, tell, who=who))
 
     def _save_issue(self, values: Values) -> Iterator[Any]:
         issue = values[self.opened]
         if issue is None or self._is_unsaved(values):
             yield self._hold(values) if issue else self._gr.skip()
             return
-        name, day = values[self.name] or "", values[self.date] or ""
+        name, day, who = values[self.name] or "", values[self.date] or "", self._person().name
 
         def work(tell: Tell) -> str:
-            return self._service.correct_issue(issue, name=name, date=day, tell=tell)
+            return self._service.correct_issue(issue, name=name, date=day, tell=tell, who=who)
 
         yield from self._change(values, work, of_issue=True)
 
@@ -426,8 +444,9 @@ class ArchivePanel:
         if issue is None:
             yield self._gr.skip()
             return
+        who = self._person().name
         yield {self.confirmation: self._gr.update(visible=False)}
-        yield from self._change(values, lambda tell: self._service.withdraw(issue, tell))
+        yield from self._change(values, lambda tell: self._service.withdraw(issue, tell, who=who))
 
     def _change(self, values: Values, work: Callable[[Tell], str], *, of_issue: bool = False) -> Iterator[Any]:
         """Do what changes the open issue, and show it as it is afterwards."""

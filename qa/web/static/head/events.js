@@ -24,9 +24,9 @@ Object.assign(window.bulletin, {
     },
     // The password goes to a route of its own and never into Gradio's queue, which keeps what it is sent. Gives an empty
     // field, and why it was not taken.
-    enter: async ({route, words}, typed) => {
+    enter: async ({route, words}, typed, name) => {
         const answer = await fetch(bulletin.gradio.root() + route, {
-            method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify({password: typed}),
+            method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify({password: typed, name}),
         }).then((response) => response.json()).catch(() => ({said: bulletin.says(words.server_gone)}));
         return ['', answer.said];
     },

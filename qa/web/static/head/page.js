@@ -94,7 +94,7 @@
     };
     // What is said in both languages, Chinese first, in the page's own.
     const says = (pair) => pair[root.lang === 'en' ? 1 : 0];
-    window.bulletin = {copyText, gradio, says}; // for the scripts of the parts, and for events.js
+    window.bulletin = {copyText, gradio, says, told: (button, text) => told(button, text)}; // for the parts' scripts, and for events.js
     const answered = (button) => button.closest(gradio.message);
     const told = (button, text) => {
         const before = button.innerHTML;
@@ -173,6 +173,7 @@
             copyText(text).then((done) => { if (done) told(whole, says(words.copied)); });
             return;
         }
+        if (event.target.closest?.('[data-share-all]')) { dispatch('share_turn', {turn: -1}); return; }
         const cite = event.target.closest?.('#chat a.cite');
         if (cite) {
             event.preventDefault();
@@ -188,6 +189,7 @@
             copyText(plain(answered(doing))).then((done) => { if (done) told(doing, says(words.copied)); });
         } else if (doing.classList.contains('edit')) edit(doing);
         else if (doing.classList.contains('retry')) dispatch('retry', {turn: turnOf(doing)});
+        else if (doing.classList.contains('share')) dispatch('share_turn', {turn: turnOf(doing)});
         else if (doing.classList.contains('undo')) dispatch('undo', {turn: turnOf(doing)});
     }, true);
 
