@@ -22,11 +22,12 @@ from embeddings import build  # noqa: E402
 from qa import Assistant  # noqa: E402
 
 QUESTION = "北京丰台站什么时候启用？"
+TOPIC = "美国"
 DESK, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 
 
 def main() -> None:
-    """Write desk.png, article.png and phone.png."""
+    """Write desk.png, article.png, phone.png, topic.png and front.png."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE / "pictures"
     folder.mkdir(parents=True, exist_ok=True)
     found = find_chromium()
@@ -42,6 +43,8 @@ def main() -> None:
         _take(chromium, url, folder / "desk.png", size=DESK)
         _take(chromium, url, folder / "article.png", size=DESK, looks=("dark",), opens=True)
         _take(chromium, url, folder / "phone.png", size=PHONE, looks=("large",))
+        for name, query, shown in (("topic", f"topic={TOPIC}", "#catalogue .topic"), ("front", "tab=browse", ".front")):
+            _take_place(chromium, f"{url}?{query}", folder / f"{name}.png", shown=shown)
         chromium.close()
         page.close()
 
@@ -63,6 +66,18 @@ def _take(
     if opens:
         page.click(".card.cited .open")
         page.wait_for_selector(".reading")
+    page.wait_for_timeout(600)
+    page.screenshot(path=to)
+    context.close()
+
+
+def _take_place(chromium: Any, url: str, to: Path, *, shown: str) -> None:
+    """A picture of what an address names."""
+    context = chromium.new_context(viewport=DESK, locale="zh-CN")
+    context.set_default_timeout(120_000)
+    page = context.new_page()
+    page.goto(url)
+    page.wait_for_selector(shown)
     page.wait_for_timeout(600)
     page.screenshot(path=to)
     context.close()
