@@ -97,6 +97,7 @@ def test_without_a_voice_of_its_own_nothing_is_sent_to_one_elsewhere(browser: An
 MARK = """(length) => {
     const body = document.querySelector('.reading .body');
     const text = document.createTreeWalker(body, NodeFilter.SHOW_TEXT).nextNode();
+    text.parentElement.scrollIntoView({block: 'center', behavior: 'instant'}); // what a hand marks is on the screen
     const range = document.createRange();
     range.setStart(text, 0);
     range.setEnd(text, Math.min(length, text.length));
