@@ -47,7 +47,7 @@ class Story:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class FrontWay:
     """Where a front page leads to: the key of what to say, and what follows the page's own address."""
 
     key: str
@@ -68,7 +68,7 @@ class FrontPage:
     sections: tuple[tuple[str, tuple[Story, ...]], ...]
     captions: tuple[Story, ...]
     left_out: int
-    ways: tuple[Way, ...]
+    ways: tuple[FrontWay, ...]
     printed: str
 
 

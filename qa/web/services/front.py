@@ -9,7 +9,7 @@ from embeddings import Article, ArticleKind, Issue, is_printed
 from qa.answering.articles import sentences_of
 from qa.types import headline_of
 from qa.web.services.addresses import Place
-from qa.web.views import FrontPage, Story, Way
+from qa.web.views import FrontPage, Story, FrontWay
 
 _SECONDS = 4  # headlines beside the first
 _SHOWN = 60  # articles
@@ -18,7 +18,7 @@ _LONG = 1_200  # characters; a longer article weighs no more
 _DAYS = (("front_week", 7), ("front_month", 30))  # before the days of a front page
 
 
-def front_page(articles: Sequence[Article], name: str, ways: Sequence[Way]) -> FrontPage | None:
+def front_page(articles: Sequence[Article], name: str, ways: Sequence[FrontWay]) -> FrontPage | None:
     """The front page of some articles, in the order in which they are printed; None where there is none.
 
     Of more than _SHOWN, those that weigh most are shown.
@@ -58,22 +58,24 @@ def weight(article: Article, place: int, count: int) -> float:
     )
 
 
-def ways_from(issues: Sequence[Issue], first: date | None, *, issue_id: str = "") -> list[Way]:
+def ways_from(issues: Sequence[Issue], first: date | None, *, issue_id: str = "") -> list[FrontWay]:
     """Where to go from a front page that begins with a day: the issues beside it, the week and the month before.
 
     `issues` are all, newest first; nothing leads to where there is none.
     """
-    ways: list[Way] = []
+    ways: list[FrontWay] = []
     at = next((place for place, issue in enumerate(issues) if issue.id == issue_id), None)
     if at is not None:
         beside = (("front_issue_before", at + 1), ("front_issue_after", at - 1))
-        ways += [Way(key, Place(issue=issues[place].id).address) for key, place in beside if 0 <= place < len(issues)]
+        ways += [
+            FrontWay(key, Place(issue=issues[place].id).address) for key, place in beside if 0 <= place < len(issues)
+        ]
     if first is None:
         return ways
     for key, days in _DAYS:
         since, until = first - timedelta(days=days), first - timedelta(days=1)
         if any(issue.date and since <= issue.date <= until for issue in issues):
-            ways.append(Way(key, Place(since=since.isoformat(), until=until.isoformat()).address))
+            ways.append(FrontWay(key, Place(since=since.isoformat(), until=until.isoformat()).address))
     return ways
 
 
