@@ -9,7 +9,7 @@ from embeddings import Article, ArticleKind, Issue, is_printed
 from qa.answering.articles import sentences_of
 from qa.types import headline_of
 from qa.web.services.addresses import Place
-from qa.web.views import FrontPage, Story, FrontWay
+from qa.web.views import FrontPage, FrontWay, Story
 
 _SECONDS = 4  # headlines beside the first
 _SHOWN = 60  # articles
