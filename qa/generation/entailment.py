@@ -14,6 +14,8 @@ from datetime import date
 from itertools import islice, pairwise
 
 from qa.generation import vocabulary as words
+from qa.generation.derivations import derived
+from qa.generation.identity import is_called_so, who_is_what
 from qa.generation.moments import Moment
 from qa.generation.omissions import DONE, is_idle, may_be_left_out, may_begin, may_end, may_join, presents
 from qa.generation.tokens import Token, tokens_of
@@ -35,6 +37,7 @@ from qa.generation.turns import (
 
 _LONGEST_CLAUSE, _LONGEST_WINDOW = 120, 400  # tokens; nobody writes longer ones, and aligning takes their product
 _MOST_FORMS = 80  # of a clause in another order that are tried
+_MOST_DERIVED_FROM = 24  # clauses of a sentence; a longer one is a list
 _MOST_CLAUSES = 5  # of a sentence that one clause may be drawn from
 _GIVING = words.word_set("给 向 为")
 _ONCE = words.word_set("曾 曾经")
@@ -46,10 +49,16 @@ _MEASURES_OF_KIND = _MEASURES_OF_ONE | words.word_set("名 位 家 座 条 件 �
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A sentence of a text, as tokens of which the times are complete."""
+    """A sentence of a text, or what is drawn from one, as tokens of which the times are complete.
+
+    `vouched_from` is the first clause behind those that the sentence itself takes back. `is_ahead`: what it was drawn
+    from speaks of what is planned or expected.
+    """
 
     tokens: tuple[Token, ...]
     is_taken_back: bool = False
+    vouched_from: int = 0
+    is_ahead: bool = False
 
     @property
     def clauses(self) -> int:
@@ -75,13 +84,47 @@ class Placement:
 
 def statements_of(sentences: Sequence[str], issued: date | None) -> list[Statement]:
     """Sentences of one text, in order."""
-    read = [tokens_of(sentence, issued) for sentence in sentences]
+    read = _with_same_days([tokens_of(sentence, issued) for sentence in sentences])
     found: list[Statement] = []
     for place, (sentence, tokens) in enumerate(zip(sentences, read, strict=True)):
         after = sentences[place + 1] if place + 1 < len(sentences) else ""
         doubts = any(sign in sentence for sign in words.TAKEN_BACK) or any(sign in after for sign in words.TAKEN_BACK)
-        found.append(Statement(tuple(_with_years(tokens, issued)), doubts))
+        corrected = any(sign in after for sign in words.TAKEN_BACK)
+        told = Statement(tuple(_with_years(tokens, issued)), doubts, 0 if corrected else _corrected(tokens))
+        found.append(told)
+        if told.clauses <= _MOST_DERIVED_FROM and not doubts:
+            ahead = any(token.text in _FUTURE for token in told.tokens)
+            limited = _conditions(told, told.clauses)
+            found += [Statement(tuple(one), doubts, ahead) for one in derived(told.tokens, limited)]
     return found
+
+
+_SAME_DAY = words.word_set("同一天 同日 当天 当日")
+
+
+def _with_same_days(sentences: Sequence[list[Token]]) -> list[list[Token]]:
+    """The sentences, with the day named last for each 当天 and 同一天."""
+    day: Moment | None = None
+    dated = []
+    for tokens in sentences:
+        told = []
+        for token in tokens:
+            if token.moment and token.moment.day:
+                day = replace(token.moment, side="", clock=frozenset())
+            elif day and token.text in _SAME_DAY:
+                token = replace(token, moment=day)
+            told.append(token)
+        dated.append(told)
+    return dated
+
+
+def _corrected(tokens: Sequence[Token]) -> int:
+    """The first clause behind the last one that calls something untrue; 0 for none."""
+    last = -1
+    for number in dict.fromkeys(token.clause for token in tokens):
+        said = "".join(token.text for token in tokens if token.clause == number)
+        last = number if any(sign in said for sign in words.TAKEN_BACK) else last
+    return last + 1
 
 
 def _with_years(tokens: Sequence[Token], issued: date | None) -> list[Token]:
@@ -125,25 +168,36 @@ def placements(
     if not 0 < len(bare) <= _LONGEST_CLAUSE:
         return
     for number, statement in enumerate(statements):
-        if (statement.is_taken_back and not takes_back) or not _has_all(bare, statement.tokens):
+        if not _has_all(bare, statement.tokens):
+            continue
+        vouched = statement.vouched_from if statement.is_taken_back and not takes_back else 0
+        if statement.is_taken_back and not takes_back and not vouched:
             continue
         speakers = frozenset(token.clause for token in statement.tokens if token.text in words.SPEECH)
-        for first in range(statement.clauses):
+        for first in range(vouched, statement.clauses):
             for last in range(first, min(first + _MOST_CLAUSES, statement.clauses)):
                 window = [token for token in statement.tokens if first <= token.clause <= last]
                 if len(window) > _LONGEST_WINDOW:
                     break
                 if not _has_all(bare, window):
                     continue
-                needs = _conditions(statement, first)
+                needs = _conditions(statement, first, since=vouched)
                 if needs is None or not _at_those_times(times, bare, window, statement, first):
                     continue
-                ahead = any(token.text in _FUTURE for token in statement.tokens if token.clause <= last)
+                ahead = statement.is_ahead or any(
+                    token.text in _FUTURE for token in statement.tokens if token.clause <= last
+                )
                 if (ahead or _is_to_come(window)) and _is_now_done(bare, window):
                     continue
                 found = _follows(bare, window, told)
                 if found:
                     yield Placement(number, first, last, needs, found == "reversed", speakers)
+
+
+def has_words(clause: Sequence[Token], statements: Sequence[Statement]) -> bool:
+    """Whether one of the sentences has all words of a clause but its times, without which it follows from none."""
+    bare = [token for token in clause if not token.moment]
+    return any(_has_all(bare, statement.tokens) for statement in statements)
 
 
 def _has_all(clause: Sequence[Token], window: Sequence[Token]) -> bool:
@@ -189,12 +243,12 @@ def _is_to_come(window: Sequence[Token]) -> bool:
     return any(token.text in _LATER for token in window)
 
 
-def _conditions(statement: Statement, first: int) -> frozenset[int]:
+def _conditions(statement: Statement, first: int, *, since: int = 0) -> frozenset[int]:
     """The clauses before one that its sentence does not vouch for it without."""
     said = {token.text for token in statement.tokens if token.clause == first}
     return frozenset(
         number
-        for number in range(first)
+        for number in range(since, first)
         if _limits(
             [token for token in statement.tokens if token.clause == number],
             adds=not words.ADDS.isdisjoint(said),
@@ -227,8 +281,8 @@ def _at_those_times(
     if len(near) > 1 and len(times) == 1:
         near = _nearest_times(bare, window)
     if not near:
-        earlier = [token.moment for token in statement.tokens if token.moment and token.clause < first]
-        near = earlier[-1:]
+        dated = [token for token in statement.tokens if token.moment and token.clause < first]
+        near = [token.moment for token in dated if token.moment and token.clause == dated[-1].clause]
     return all(any(time.is_said_by(moment) for moment in near) for time in times)
 
 
@@ -266,6 +320,8 @@ def _follows(clause: list[Token], window: list[Token], told: Sequence[Sequence[T
     for other in (*count_moved(clause), *copula_turned(clause)):
         if _fits(other, window, told, closely=True):
             return "straight"
+    if any(is_called_so(name, calling, window) for name, calling in who_is_what(clause)):
+        return "straight"
     for one, other in islice(phrase_taken_out(clause, window), _MOST_FORMS):
         if _fits(one, other, told):
             return "straight"
@@ -296,6 +352,8 @@ def _fits(
     if not pairs:
         return False
     matched = {mine for mine, _ in pairs}
+    if not told and 0 not in matched and clause[0].text in words.PRONOUNS:
+        return False  # whoever is meant, the text names somebody
     was = any(window[place].text == "过" for _, place in pairs)
     added = [at for at in range(len(clause)) if at not in matched]
     if not all(_may_be_added(clause, at) or (was and clause[at].text in _ONCE) for at in added):
@@ -329,7 +387,7 @@ def _fits(
             joins += 1
             if closely and not is_idle(gap):
                 return False
-            if not may_join(window, place, following):
+            if not may_join(window, place, following, places):
                 return False
     # 共有24支代表队、312名运动员: each count is one of what there is, while 共 alone is of all together.
     if joins and any(

@@ -9,17 +9,26 @@ report.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 
 from embeddings import fold_to_words, share_of_pairs, split_sentences
 from qa.answering import render
 from qa.generation import vocabulary
-from qa.generation.entailment import Placement, Statement, placements, statements_of
+from qa.generation.entailment import Placement, Statement, has_words, placements, statements_of
+from qa.generation.predicates import begins_predicate, subject_of
+from qa.generation.referents import (
+    with_age_behind,
+    with_kinds_behind,
+    with_long_names,
+    with_long_subject,
+    without_counted,
+    without_event,
+    without_pronouns,
+)
 from qa.generation.tokens import Token, tokens_of
 from qa.i18n import Words
-from qa.query.names import people_in
 from qa.types import Passage
 
 _REFERENCE = re.compile(r"[\[［【]\s*(\d{1,2})\s*[\]］】]")
@@ -28,6 +37,7 @@ _REFERENCES = r"(?:\s*[\[［【]\s*\d{1,2}\s*[\]］】])+"
 _STATEMENT = re.compile(rf"[^\n]*?{_REFERENCES}(?:(?=\w)|[。！？!?；;]*)|[^\n]+|\n")
 _SENTENCE = re.compile(r"[^。！？!?；;\n]*[。！？!?；;\n]*")
 _FORGED = re.compile(r"〔[^〕]*〕?")  # the brackets in which answers say what is and is not borne out
+_MOST_CLAUSES = 12  # of a sentence that is held against a passage; one with more is not shown as borne out
 _NEAR = 0.6  # of a sentence's neighbouring characters, in a passage that is related to it
 _LEAD = re.compile(
     r"^\s*(?:据|根据|按照|依据)?(?P<named>[^，,。：:]{0,24}?)的?(?:公报|报道|文章|报纸|原文|段落\d*|材料|资料|新闻|本报)(?:中|里)?"
@@ -81,15 +91,8 @@ def bears_out(passage: Passage, text: str, *, before: str = "") -> bool:
     The clauses of a sentence must follow from one sentence of the passage; another one bears a clause out only where
     it does so from its beginning, so that nobody else is spoken of.
     """
-    article = passage.article
-    sentences = [passage.text[start:end] for start, end in split_sentences(passage.text)]
-    issued = article.date
-    about = statements_of(_without_pronouns(sentences), issued)
-    alternatives = [about] if _without_pronouns(sentences) == sentences else [statements_of(sentences, issued), about]
-    aside = statements_of([article.heading, *article.byline.split("\n")], issued)
-    named = _with_names(sentences, text, article.heading)
-    if named != sentences:
-        alternatives.append(statements_of(_without_pronouns(named), issued))
+    issued = passage.article.date
+    sources = [statements_of(sentences, issued) for sentences in _readings(passage, text)]
     parts = [_without_lead(part, passage) for part in _sentences(text)]
     earlier = [_without_lead(part, passage) for part in _sentences(before)[-1:]]
     for place, part in enumerate(parts):
@@ -98,8 +101,29 @@ def bears_out(passage: Passage, text: str, *, before: str = "") -> bool:
             # Whoever is meant was named in the sentence before, and both must speak of the same one.
             parts[place] = f"{previous[0].rstrip('。！？!?；; ')}，{part}"
     return bool(parts) and all(
-        any(_follows(part, statements, issued) for statements in (*alternatives, aside)) for part in parts
+        any(_follows(said, statements, issued) for said in _wordings(part, passage) for statements in sources)
+        for part in parts
     )
+
+
+def _readings(passage: Passage, text: str) -> list[list[str]]:
+    """The sentences of a passage as they stand, with names for its pronouns, and with the names that a text has."""
+    article = passage.article
+    sentences = [passage.text[start:end] for start, end in split_sentences(passage.text)]
+    named = _with_names(sentences, text, article.heading)
+    longer = with_long_names(with_kinds_behind(named, text), text, article.heading)
+    readings = [sentences, *(without_pronouns(one, text) for one in (sentences, named, longer))]
+    readings.append([article.heading, *article.byline.split("\n")])
+    return [list(one) for one in dict.fromkeys(map(tuple, readings))]
+
+
+def _wordings(part: str, passage: Passage) -> list[str]:
+    """A sentence that was written, and what it says as well."""
+    source = f"{passage.article.heading}\n{passage.text}"
+    wordings = [part]
+    for other in (with_long_subject, without_event, without_counted, with_age_behind):
+        wordings += [other(one, source) for one in wordings]
+    return list(dict.fromkeys(wordings))
 
 
 def _sentences(text: str) -> list[str]:
@@ -108,36 +132,58 @@ def _sentences(text: str) -> list[str]:
 
 def _follows(sentence: str, statements: Sequence[Statement], issued: date | None) -> bool:
     clauses = _clauses(tokens_of(sentence, issued))
-    if not clauses:
+    if not 0 < len(clauses) <= _MOST_CLAUSES or not all(_may_be_found(clause, statements) for clause in clauses):
         return False
     takes_back = any(sign in sentence for sign in vocabulary.TAKEN_BACK)
     found: list[list[Placement]] = []
+    alone: set[int] = set()  # the clauses that follow by themselves, with the subject of the one before
+    subject: list[Token] = []
+    is_spoken = False
     for number, clause in enumerate(clauses):
-        subjectless = clause[1:] if number and clause[0].text in vocabulary.PRONOUNS else clause
-        places = list(placements(clause, statements, told=clauses[:number], takes_back=takes_back))
-        if not places and subjectless is not clause and subjectless:
-            places = list(placements(subjectless, statements, told=clauses[:number], takes_back=takes_back))
+        told = clauses[:number]
+        pronoun = bool(number) and clause[0].text in vocabulary.PRONOUNS
+        places: list[Placement] = []
+        if subject and not is_spoken and (pronoun or begins_predicate(clause)):
+            whole = [*subject, *(clause[1:] if pronoun else clause)]
+            places = list(placements(whole, statements, takes_back=takes_back))
+            if places:
+                alone.add(number)
+        if not places:
+            places = list(placements(clause, statements, told=told, takes_back=takes_back))
+        if not places and pronoun and len(clause) > 1:
+            places = list(placements(clause[1:], statements, told=told, takes_back=takes_back))
         if not places:
             return False
         found.append(places)
-    return _hold_together(found, clauses)
+        subject = subject_of(clause) or subject
+        is_spoken = is_spoken or _ends_with_speech(clause)
+    return _hold_together(found, clauses, alone)
 
 
-def _hold_together(found: Sequence[Sequence[Placement]], clauses: Sequence[Sequence[Token]]) -> bool:
+def _may_be_found(clause: Sequence[Token], statements: Sequence[Statement]) -> bool:
+    """Whether some sentence has the words of a clause, of which a pronoun at the beginning may be left out."""
+    return has_words(clause[1:] if clause[0].text in vocabulary.PRONOUNS else clause, statements)
+
+
+def _ends_with_speech(clause: Sequence[Token]) -> bool:
+    return any(token.text in vocabulary.SPEECH for token in clause[-2:])
+
+
+def _hold_together(found: Sequence[Sequence[Placement]], clauses: Sequence[Sequence[Token]], alone: Set[int]) -> bool:
     """Whether one placement of each clause can be chosen so that each speaks of what its clause does."""
     told = {(place.sentence, at) for places in found for place in places for at in range(place.first, place.last + 1)}
     spoken = False
     reached: list[Placement] = []
     for number, places in enumerate(found):
         vouched = [place for place in places if all((place.sentence, needed) in told for needed in place.needs)]
-        if number:
+        if number and number not in alone:
             vouched = [
                 place for place in vouched if any(_may_follow(before, place, is_spoken=spoken) for before in reached)
             ]
         if not vouched:
             return False
         reached = vouched
-        spoken = spoken or any(token.text in vocabulary.SPEECH for token in clauses[number][-2:])
+        spoken = spoken or _ends_with_speech(clauses[number])
     return True
 
 
@@ -183,24 +229,7 @@ def _with_names(sentences: Sequence[str], text: str, heading: str) -> list[str]:
     return replaced
 
 
-_DIGITS = re.compile(r"\d+")
 _PRONOUN = re.compile(r"^\s*[“\"]?(?:[他她它其](?![他余中次实])|该|这)")
-_HE = re.compile(r"^(?:[“\"]?|[^，,。：:“”他她]{1,14}(?:日|时|年|月|天|晚|早|后|前|中|午|晨)[，,])[他她](?!们)")
-
-
-def _without_pronouns(sentences: Sequence[str]) -> list[str]:
-    """The sentences, with a name for each pronoun at a beginning that can mean only one person named before it."""
-    named: list[str] = []
-    replaced = []
-    for sentence in sentences:
-        match = _HE.match(sentence)
-        if match and len(set(named)) == 1:
-            replaced.append(sentence[: match.end() - 1] + named[0] + sentence[match.end() :])
-            continue
-        here = people_in(_DIGITS.sub(",", sentence))
-        named = here or named
-        replaced.append(sentence)
-    return replaced
 
 
 def _without_lead(sentence: str, passage: Passage) -> str:

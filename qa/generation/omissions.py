@@ -8,11 +8,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qa.generation import vocabulary as words
+from qa.generation.predicates import begins_predicate, held_back, predicate_at, shares_the_stage, starts_anew
 from qa.generation.tokens import Token
 from qa.generation.turns import AGENT, COPULA
 from qa.query.names import people_in
 
 _LONGEST_CALLING = 9  # tokens of an office before a name
+_LONGEST_LISTED = 4  # tokens
+_LONGEST_MODIFIER, _LONGEST_ADJUNCT = 3, 8  # tokens
+_OCCASION_ENDS = words.word_set("时 后 途中 期间 之后 之际")
+_PERMITS = words.word_set("批准 同意 获批 通过 许可 审批 验收 申请 支持 允许")
+_HELD_BACK = words.word_set("可 可以 将 计划 预计 必须 应该 须 需要 才 要 如果 若 准备 有望 争取")
+_AT_A_PLACE = words.word_set("在 于 到 赴 从 自 往")
+_PROVINCES = words.word_set("""
+    北京 天津 上海 重庆 河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南 四川 贵州
+    云南 陕西 甘肃 青海
+    台湾 内蒙古 广西 西藏 宁夏 新疆 香港 澳门 美国 英国 法国 德国 日本 韩国 俄罗斯 印度 巴西 意大利 西班牙 加拿大
+    澳大利亚
+""")
+_LARGER_PLACES = (*_PROVINCES, *"省市县区州国镇乡")
 _GOES_ON = words.word_set(
     "同比 增长 下降 其中 占 比 并 还 也 共 已 将 又 均 都 由 被 不 没有 有 是 获得 涉及 投入 参加 担任"
 )
@@ -30,6 +44,7 @@ _DONE_TO_PEOPLE = words.word_set("""
 """)
 _PRESENTS = words.word_set("发生 举办 举行 有 出现 爆发 建立 设立 成立 推出 引进 开办 新建")
 _SETTING_ENDS = words.word_set("中 上 里 时 后 期间 间")
+_BODIES = words.word_set("公司 集团 银行 学院 医院 大学 中学 小学 法院 协会 中心")
 _STARTS = words.word_set("从 自 由")
 # Bodies whose name may stand before that of a part of theirs (县医院心内科).
 _BODY_ENDS = "局院校馆厂站所园社会司心团部港场学"
@@ -44,7 +59,11 @@ _MADE_ANEW = words.word_set("推 推出 建立 建设 建成 增 增加 开 开�
 _NOW = words.word_set("目前 现 已 已经 当天 当日 随后 此后 先后 最终 每年 每月 每天")
 _HAVING = words.HAS | {"有"}
 _AFTER_A_TIME = words.word_set("后 之后 内 以后")
-_EACH = words.word_set("分别 各 各自")
+_MODALS = words.word_set("可以 需要 应该 必须")
+_MONEY = words.word_set("资金 费用 人民币 积蓄 现金")
+_FOR = words.word_set("帮 帮助 替")
+_EACH = words.word_set("分别 各 各自 一起")
+_TOGETHER = words.word_set("共同 联合 携手 联手 联名 合力 合作")
 _PERSON_ENDS = "者员生民人手师工兵童属众"
 _PLACE_ENDS = "省市县区镇乡村"
 DONE = words.word_set("了 已 已经 过")
@@ -60,11 +79,15 @@ def may_begin(gap: Sequence[Token], following: Token, told: Sequence[Sequence[To
         return True
     if _is_title(gap, following) and not _has_hedge(gap, but=_RANKS):
         return True
+    of = max((at for at, token in enumerate(gap[:-1]) if token.text == "的"), default=-1)
+    if of > 0 and gap[0].text not in words.PREPOSITIONS | AGENT and _is_title(gap[of + 1 :], following):
+        return True  # 最先发现木船的司机张三: whatever is said of a person before the name
     # 由两村合并而成的小学: what ends with 的 says of what it stands before how that came about.
     led = words.word_set("由") if gap[-1].text == "的" else frozenset[str]()
     if _has_hedge(gap, but=led):
         return False
-    if following.opens_quote and core[-1].text[-1] in _NAMED_BY_QUOTES and not _has_done(core):
+    named = _core(gap[max((at + 1 for at, token in enumerate(gap) if token.text == "的"), default=0) :])
+    if following.opens_quote and core[-1].text[-1] in _NAMED_BY_QUOTES and not _has_done(named):
         return True
     if not told and all(token.text in words.PRONOUNS for token in core):
         return True
@@ -84,6 +107,8 @@ def may_begin(gap: Sequence[Token], following: Token, told: Sequence[Sequence[To
         return True
     if len(core) > 1 and core[-1].quantity and core[-1].quantity.is_ordinal:
         core = core[:-1]  # 白塘村第六届梨花节
+    if "".join(token.text for token in core) in _PROVINCES:
+        return True
     if core[-1].text[-1] in _PLACE_ENDS and len(core) <= 5 and not core[0].quantity:
         return True
     if (
@@ -128,6 +153,8 @@ def may_be_left_out(gap: Sequence[Token], window: Sequence[Token], place: int, f
     if _is_title(gap, window[following], after=window[place]) and not _has_hedge(gap, but=_RANKS):
         return True
     said = "".join(token.text for token in gap)
+    if said in _MONEY and window[following].quantity:
+        return True
     changes = window[following].text in _CHANGES and any(token.quantity for token in gap)
     if changes and gap[0].text in _STARTS and not _has_hedge(gap[1:], but=words.word_set("每")):
         return True  # 由2.4元调整为2.85元
@@ -144,7 +171,8 @@ def may_be_left_out(gap: Sequence[Token], window: Sequence[Token], place: int, f
         ends = gap[-1].text in words.CONJUNCTIONS and gap[0].quantity and gap[0].quantity.is_counted
         own = ends and window[following].quantity
         summed = "共" in clause and any(token.quantity for token in window) and not own
-        shares = not _EACH.isdisjoint(clause) or summed
+        together = any("".join(clause[at : at + 2]) in _TOGETHER for at in range(len(clause)))
+        shares = not _EACH.isdisjoint(clause) or summed or together
         return not shares and not any(token.text == "的" for token in gap)
     if gap[-1].text == "的":
         return gap[0].text != "的"
@@ -157,16 +185,69 @@ def may_be_left_out(gap: Sequence[Token], window: Sequence[Token], place: int, f
         return True  # 高兴地说
     if gap[-1].text in _SETTING_ENDS and "".join(token.text for token in gap[-2:]) in words.OCCASIONS:
         return True
-    if gap[0].text in words.PREPOSITIONS:
-        return not (window[following].quantity and gap[0].text in _STARTS)
-    if _is_all_counts(core):
+    led = next(
+        (token for token in gap if token.text not in words.DROPPABLE or token.text in words.PREPOSITIONS), gap[0]
+    )
+    if "".join(token.text for token in gap) == "要" and any("每" in token.text for token in window):
+        return True
+    if led.text in words.PREPOSITIONS or led.text in _FOR:
+        return not (window[following].quantity and led.text in _STARTS)
+    if _is_all_counts(core) or _is_adjunct(gap, window):
+        return True
+    if gap[0].text in ("的", "地", "得"):
+        return False
+    if _says_which(core) and not window[following].quantity and _is_behind_verb(window, place):
+        return True
+    if _says_which(core) and (_names_somebody(window[following : following + 6]) or _is_of_a_place(gap, window, place)):
         return True
     counted = window[place].quantity
-    return bool(counted and counted.counts_people and len(core) <= 4 and core[-1].text[-1] in _PERSON_ENDS)
+    if not (counted and counted.is_counted and not counted.is_measure):
+        return False
+    return _says_which(core) or (counted.counts_people and len(core) <= 4 and core[-1].text[-1] in _PERSON_ENDS)
 
 
-def may_join(window: Sequence[Token], place: int, following: int) -> bool:
-    """Whether a subject may be joined with what a later clause says of it."""
+def _says_which(core: Sequence[Token]) -> bool:
+    """Whether words before a name or a noun can only say more of it: a few, without a verb, a count or a list."""
+    if len(core) > _LONGEST_MODIFIER or any(token.quantity or token.text in words.CONJUNCTIONS for token in core):
+        return False
+    return not any(predicate_at(core, at) or token.text == "的" for at, token in enumerate(core))
+
+
+def _is_behind_verb(window: Sequence[Token], place: int) -> bool:
+    """Whether a word is or follows the verb of its clause, so that what comes next is what is done to whom."""
+    start = next((at for at in range(place + 1) if window[at].clause == window[place].clause), place)
+    verb = next((at for at in range(start + 1, place + 1) if _is_verb(window, at)), None)
+    return verb is not None
+
+
+def _is_verb(window: Sequence[Token], at: int) -> bool:
+    length = predicate_at(window, at)
+    said = "".join(token.text for token in window[at : at + length])
+    return length > 0 and len(said) > 1 and said not in words.HEDGES | words.SPEECH | _MODALS
+
+
+def _is_of_a_place(gap: Sequence[Token], window: Sequence[Token], place: int) -> bool:
+    """Whether words are the larger place that a smaller one lies in (在福建厦门)."""
+    return window[place].text in _AT_A_PLACE and "".join(token.text for token in gap).endswith(_LARGER_PLACES)
+
+
+def _is_adjunct(gap: Sequence[Token], window: Sequence[Token]) -> bool:
+    """Whether words only say on what occasion (清淤时, 下班途中在车站), and nothing is made to depend on it."""
+    rest = [token for token in gap if not token.moment and token.text not in words.DROPPABLE - _SETTING_ENDS]
+    if any(token.text in _HELD_BACK for token in window) or any(token.quantity for token in rest):
+        return False
+    while rest:
+        if rest[0].text in words.PREPOSITIONS:
+            return True
+        end = next((at for at, token in enumerate(rest[:_LONGEST_ADJUNCT]) if token.text in _OCCASION_ENDS), 0)
+        if not end or not predicate_at(rest, 0) or any(token.text in _PERMITS for token in rest[:end]):
+            return False
+        rest = rest[end + 1 :]
+    return True
+
+
+def may_join(window: Sequence[Token], place: int, following: int, places: Sequence[int] = ()) -> bool:
+    """Whether a subject may be joined with what a later clause says of it; `places` are those that a clause has."""
     rest = [token for token in window[place + 1 : following] if token.clause < window[following].clause]
     lead = [token for token in window[place + 1 : following] if token.clause == window[following].clause]
     led = _LEADS if window[following].text in _MADE_ANEW else _HIM
@@ -197,12 +278,28 @@ def may_join(window: Sequence[Token], place: int, following: int) -> bool:
     # Another matter may be spoken of by then (营业收入8亿元，净利润3亿元，增长11%), but not after its measures alone.
     compares = window[following].text in _COMPARES or window[following].quantity
     for token in starts:
-        measures = not compares and _is_measure([one for one in rest if one.clause == token.clause])
-        if token.text not in _GOES_ON and not measures:
+        clause = [one for one in rest if one.clause == token.clause]
+        goes_on = token.text in _GOES_ON or begins_predicate(clause)
+        if not goes_on and (compares or not (_is_measure(clause) or _is_one_more(clause, window))):
             return False
-    skipped = "".join("," if token.quantity else token.text for token in rest if token.clause > window[place].clause)
+    skipped = [token for token in rest if token.clause > window[place].clause]
     resumed = "".join(token.text for token in window[following : following + 4]).lstrip("曾")
-    return not people_in(skipped) and not _begins_with_person(resumed)
+    if _people_in(skipped) or _begins_with_person(resumed):
+        return False
+    first = [token for token in window if token.clause == window[place].clause]
+    later = [token for token in window if token.clause == window[following].clause]
+    kept = {id(window[at]) for at in places}
+    if not starts_anew(later) and not _is_measure(later) and any(id(token) not in kept for token in held_back(first)):
+        return False
+    return not shares_the_stage(first) or window[following].text in _COMPARES
+
+
+def _people_in(tokens: Sequence[Token]) -> list[str]:
+    """The people whom words name; a name does not begin within a word (学习剪纸 names no 习剪纸)."""
+    said = ["," if token.quantity else token.text for token in tokens]
+    starts = {sum(map(len, said[:at])) for at in range(len(said))}
+    text = "".join(said)
+    return [name for name in people_in(text) if any(text.startswith(name, start) for start in starts)]
 
 
 def _is_only_person(window: Sequence[Token], place: int, following: int) -> bool:
@@ -213,6 +310,14 @@ def _is_only_person(window: Sequence[Token], place: int, following: int) -> bool
     return any(
         window[at].text in words.SURNAMES and len(window[at].text) == 1 for at in (place - 1, place - 2) if at >= 0
     )
+
+
+def _is_one_more(clause: Sequence[Token], window: Sequence[Token]) -> bool:
+    """Whether a clause is a later count of a list of things (有瓷碗53件、铜钱200多枚), and no other's."""
+    before = [token for token in window if token.clause == clause[0].clause - 1]
+    counts = bool(before and before[-1].quantity and clause[-1].quantity and clause[-1].quantity.is_counted)
+    said = "".join(token.text for token in clause[:-1])
+    return counts and len(clause) <= _LONGEST_LISTED and not said.endswith((*_BODY_ENDS, *_PLACE_ENDS, *words.TITLES))
 
 
 def _has_done(core: Sequence[Token]) -> bool:
@@ -260,6 +365,10 @@ def is_idle(gap: Sequence[Token]) -> bool:
 
 
 def _has_hedge(gap: Sequence[Token], *, but: frozenset[str] = frozenset()) -> bool:
+    """Whether words that are left out doubt, limit or deny what is left, or say on what condition it holds."""
+    said = "".join(token.text for token in gap)
+    if any(condition in said for condition in words.ON_CONDITION):
+        return True
     return any(token.text in words.HEDGES - but for token in gap if not token.in_brackets)
 
 
@@ -300,14 +409,18 @@ def _is_calling(gap: Sequence[Token], *, longest: int = _LONGEST_CALLING) -> boo
         # 陶可欣的父亲: the 的 stands right before the calling.
         if longest == _LONGEST_CALLING and len(_core(gap[owner:])) != len(core) - len(office):
             return False
-    elif len(gap) > 3 and len(gap[0].text) == 1 and gap[0].text in words.SURNAMES:
+    elif len(gap) > 3 and len(gap[0].text) == 1 and gap[0].text in words.SURNAMES and not _is_of_a_body(gap):
         # What begins with a name may say what its bearer did to the one with the title.
         return False
     acts = any(token.text in _DONE_TO_PEOPLE or token.text in DONE for token in office)
-    counts = any(
-        token.text in words.CONJUNCTIONS or (token.quantity and not token.quantity.is_ordinal) for token in gap
-    )
+    counts = any(token.text in words.CONJUNCTIONS or (token.quantity and token.quantity.is_counted) for token in gap)
     return not acts and not counts and (owner >= 0 or not people_in("".join(token.text for token in office) + "〇"))
+
+
+def _is_of_a_body(gap: Sequence[Token]) -> bool:
+    """Whether an office begins with the body that it is of (凌波公司人力总监), and says nothing that was done."""
+    bodies = [at for at, token in enumerate(gap) if token.text in _BODIES]
+    return bool(bodies) and not any(predicate_at(gap, at) for at in range(len(gap)))
 
 
 def _clause_is_introduced(window: Sequence[Token], place: int) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
+from itertools import pairwise
 
 from embeddings import fold
 from qa.generation import vocabulary
@@ -31,6 +32,8 @@ _WORDS = re.compile(
         )[::-1]
     )
 )
+_TENS = ("十", "百", "千")
+_DASH = re.compile("(?<=[\u4e00-\u9fff])[—–](?=[\u4e00-\u9fff])")  # within a name: 中国—东盟
 _LATIN = re.compile(r"[a-z]+(?:[-'&][a-z]+)*")
 _CLOCK = re.compile(r"(?<!\d)(\d{1,2}):(\d\d)(?![\d:])")
 _SCORE = re.compile(r"(?<=\d)[:∶](?=\d)")
@@ -66,9 +69,54 @@ class Token:
 def tokens_of(text: str, issued: date | None) -> list[Token]:
     """The tokens of a text as printed, in order; `issued` is the day from which 去年 and 昨天 count."""
     folded = fold(plain_digits(text.replace("……", "。").replace("…", "。")))
+    folded = _DASH.sub("", folded)
     folded = _CLOCK.sub(r"\1时\2分", folded)
     folded = _RANGE.sub("至", _SCORE.sub("比", folded))
-    return _joined(list(_scan(folded, issued)))
+    return _joined(_with_more(_timed(list(_scan(folded, issued)))))
+
+
+_PARTS_OF_DAY = vocabulary.word_set("凌晨 清早 早晨 早上 上午 中午 下午 傍晚 夜间 深夜 午夜")
+_UNTIL = vocabulary.word_set("到 截至 截止 从 自")  # before a time
+_STRETCH = vocabulary.word_set("至 到")
+
+
+def _timed(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens with times as one: with the hour behind a day, and both ends of a stretch of time."""
+    timed: list[Token] = []
+    for at, token in enumerate(tokens):
+        last = timed[-1] if timed else None
+        follows = last is not None and last.moment is not None and last.clause == token.clause
+        following = tokens[at + 1] if at + 1 < len(tokens) else None
+        is_hour = token.quantity is not None and token.quantity.unit in ("时", "点", "分") and not token.quantity.bound
+        if last and last.moment and follows and last.moment.day and (token.text in _PARTS_OF_DAY or is_hour):
+            said = token.text if token.quantity is None else f"{token.quantity.value}{token.quantity.unit}"
+            clock = last.moment.clock | {said.replace("点", "时")}
+            timed[-1] = replace(last, moment=replace(last.moment, clock=clock))
+        elif last and last.moment and follows and token.text in _STRETCH and following and following.moment:
+            timed[-1] = replace(last, moment=replace(last.moment, side=last.moment.side or "自"))
+        elif token.text in _UNTIL and following and following.moment and following.clause == token.clause:
+            continue
+        else:
+            is_end = token.moment and at and tokens[at - 1].text in _STRETCH and follows
+            timed.append(replace(token, moment=replace(token.moment, side="至")) if is_end and token.moment else token)
+    return timed
+
+
+def _with_more(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens with 多 and 少 before a share as 增长 and 下降 (同比多3%)."""
+    changed = list(tokens)
+    for at, (token, following) in enumerate(pairwise(tokens)):
+        if (
+            token.text in _MORE
+            and following.quantity
+            and following.quantity.is_share
+            and token.clause == following.clause
+        ):
+            changed[at] = replace(token, text=_MORE[token.text])
+    return changed
+
+
+_MORE = {"多": "增长", "少": "下降", "增": "增长", "降": "下降"}
 
 
 def _scan(text: str, issued: date | None) -> Iterator[Token]:
@@ -114,7 +162,9 @@ def _fixed_word(text: str, at: int) -> str:
     if text[at] not in "第一二三四万之":
         return ""
     match = _WORDS.match(text, at)
-    return match[0] if match and len(match[0]) > 1 else ""
+    if match is None or len(match[0]) < 2 or (text[at] == "第" and text[match.end() : match.end() + 1] in _TENS):
+        return ""
+    return match[0]
 
 
 def _joined(tokens: Sequence[Token]) -> list[Token]:
@@ -143,10 +193,10 @@ def _joined(tokens: Sequence[Token]) -> list[Token]:
 
 
 def _counts_apart(clause: Sequence[Token]) -> list[list[Token]]:
-    """The parts of a clause between enumeration commas, where each has a count and what it counts; else the clause."""
+    """The parts of a clause between enumeration commas or 和, where each has a count and what it counts; else it."""
     parts: list[list[Token]] = [[]]
     for token in clause:
-        if token.text == "、" and not token.in_brackets:
+        if token.text in ("、", "与", "以及") and not token.in_brackets:
             parts.append([])
         else:
             parts[-1].append(token)

@@ -10,7 +10,7 @@ from qa.generation.tokens import Token
 
 _MOVABLE = words.word_set("在 于 从 以 为 为了 对 向 通过 根据 按照")
 AGENT = words.word_set("被 由 遭")
-_GRADES = words.word_set("级 等 层 期 代")  # of which kind things are, and not how many
+GRADES = words.word_set("级 等 层 期 代")  # of which kind things are, and not how many
 _HOLDS_A_COUNT = words.CONJUNCTIONS | words.PREPOSITIONS | words.word_set("到 至 为 达 成 是 有 共 约 比 较 降 升")
 _LONGEST_COUNTED = 12  # tokens of what a count behind it counts
 _DISPOSAL = words.word_set("把 将")
@@ -53,7 +53,7 @@ def counts_before(window: list[Token]) -> Iterator[list[Token]]:
             before = window[place]
             if (
                 before.clause != token.clause
-                or (before.quantity and before.quantity.unit not in _GRADES)
+                or (before.quantity and before.quantity.unit not in GRADES)
                 or before.moment
                 or before.text in _HOLDS_A_COUNT
             ):

@@ -15,8 +15,11 @@ DATA = Path(__file__).parents[1] / "data"
 CLAIMS = DATA / "written_claims.jsonl"
 # Told as a person would, without the words of the text beside it.
 TOLD_FREELY = DATA / "written_claims_told_freely.jsonl"
-LEAST_OF_THE_TRUE = 0.85
-LEAST_OF_THOSE_TOLD_FREELY = 0.7
+# Told in other words altogether; the rules were widened on two thirds of the reports.
+IN_OTHER_WORDS = DATA / "written_claims_in_other_words.jsonl"
+LEAST_OF_THE_TRUE = 0.9
+LEAST_OF_THOSE_TOLD_FREELY = 0.8
+LEAST_IN_OTHER_WORDS = 0.45
 UNSUPPORTED = words("unsupported")
 
 REPORT = (
@@ -67,6 +70,39 @@ def test_most_of_what_is_told_freely_and_true_is_shown_as_supported() -> None:
     assert len(true) >= 200
     missed = [sentence for source, sentence in true if not is_shown_as_supported(sentence, source)]
     assert len(missed) <= (1 - LEAST_OF_THOSE_TOLD_FREELY) * len(true), missed
+
+
+def test_what_is_told_in_other_words_is_shown_as_supported_only_where_it_is_true() -> None:
+    false, true = claims("false", path=IN_OTHER_WORDS), claims("true", path=IN_OTHER_WORDS)
+    assert (len(false), len(true)) == (150, 150)
+    assert [sentence for source, sentence in false if is_shown_as_supported(sentence, source)] == []
+    missed = [sentence for source, sentence in true if not is_shown_as_supported(sentence, source)]
+    assert len(missed) <= (1 - LEAST_IN_OTHER_WORDS) * len(true), missed
+
+
+@pytest.mark.parametrize(
+    ("report", "true", "false"),
+    [
+        ("公司将裁员，关闭三家工厂", "公司将关闭三家工厂", "公司关闭三家工厂"),
+        ("公司可能裁员，关闭三家工厂", "公司可能裁员", "公司关闭三家工厂"),
+        ("县里邀请专家来校，作了报告", "县里邀请专家来校", "县里作了报告"),
+        ("施工队挖出一条木船，长14米", "施工队挖出一条木船", "施工队长14米"),
+        ("村里买下一台拖拉机，重3吨", "村里买下一台拖拉机", "村里重3吨"),
+        ("学生看到司机摔倒，受伤", "学生看到司机摔倒", "学生受伤"),
+        ("工人可能获奖，得到奖金", "工人可能获奖", "他们得到奖金"),
+        ("县里拒绝拨款，修建水库", "县里拒绝拨款", "县里修建水库"),
+        ("在补贴到位的情况下，河东区改造小区30个", "在补贴到位的情况下，河东区改造小区30个", "河东区改造小区30个"),
+        ("历时两年的供水工程8月2日通水", "供水工程历时两年", "供水工程历时8年"),
+        ("县二中教师尤小棠在车站捡到手提包", "尤小棠是县二中的教师", "尤小棠是县二中的校长"),
+        ("原院长魏长河到场", "魏长河到场", "魏长河是院长"),
+        ("医院招收护士20名，其中男护士3名", "男护士占3名", "男护士占20名"),
+        ("票价由每张20元调整为30元", "票价调整为每张30元", "票价由每张30元调整为20元"),
+        ("老人褚永年腿脚不便，志愿者章小雨每天给他送饭", "章小雨每天给褚永年送饭", "褚永年每天给章小雨送饭"),
+    ],
+)
+def test_what_a_sentence_says_besides(report: str, true: str, false: str) -> None:
+    source = passage(f"{report}。")
+    assert (is_shown_as_supported(true, source), is_shown_as_supported(false, source)) == (True, False)
 
 
 @pytest.mark.parametrize(
@@ -207,6 +243,8 @@ def test_a_rumour_is_told_only_with_what_takes_it_back() -> None:
 def test_a_text_made_to_take_long_is_checked_in_steps_that_do_not_multiply() -> None:
     again = passage("在县城和镇上开会，" * 60)
     assert not any(written.is_supported for written in check("在县城和镇上开会，" * 60 + "镇长被捕[1]。", [again]))
+    assert not any(written.is_supported for written in check("在县城和镇上开会，" * 60 + "[1]。", [again]))
+    assert any(written.is_supported for written in check("在县城和镇上开会，" * 12 + "[1]。", [again]))
     without_end = passage("在对向从以为" * 150)
     assert not any(written.is_supported for written in check("在对向从以为" * 100 + "捕[1]。", [without_end]))
 
