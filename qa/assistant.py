@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -34,8 +34,9 @@ from embeddings import (
 )
 from qa.answering import render
 from qa.answering.aggregate import read_census, section_in, take_census
+from qa.answering.answer_types import tells_of_another_month
 from qa.answering.describe import description, people_asked_for, people_told_of
-from qa.answering.extract import answer_from, side_by_side, tells_of_another_month
+from qa.answering.extract import answer_from, side_by_side
 from qa.answering.inventory import inventory
 from qa.answering.overview import article_summary, article_titled, authored, overview, sentences_on
 from qa.answering.parts import both, choose, in_parts
@@ -62,11 +63,11 @@ from qa.query.intents.yes_no import Polarity, polarity_of, read_yes_no
 from qa.query.question import Asks, Query, read_question
 from qa.query.scope import has_time_words, narrowed, read_comparison, read_scope, unheard
 from qa.query.spelling import respell
-from qa.retrieval.cross_encoder import Reader, open_reader, reads
+from qa.retrieval.cross_encoder import Reader, Text, open_reader, reads
 from qa.retrieval.search import RetrievalSettings, find_passages
 from qa.topics.topic import Topic
 from qa.topics.topics import Topics
-from qa.types import Answer, AnswerKind, Passage, Scope, Spoken
+from qa.types import Answer, AnswerKind, Passage, Reading, Scope, Spoken
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -392,8 +393,21 @@ class Assistant:
         query, note = self._respell(read_question(question), snapshot)
         vector = self._vector(query)
         passages = self._find(query, vector, snapshot, k=asking.k, filters=asking.filters)
-        answer = answer_from(query, vector, passages, snapshot, self.encoder, filters=asking.filters)
+        answer = answer_from(
+            query,
+            vector,
+            passages,
+            snapshot,
+            self.encoder,
+            filters=asking.filters,
+            read_alone=partial(self._read_alone, query.text),
+        )
         return replace(answer, note=note)
+
+    def _read_alone(self, question: str, title: str, sentence: str) -> Reading:
+        """What the reader makes of a sentence with nothing around it but its article's title."""
+        assert self.reader is not None  # else nothing was read before
+        return self.reader.read(question, [Text(title, sentence)])[0]
 
     def close(self) -> None:
         """Give back the archive's connections and memory."""

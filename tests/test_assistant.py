@@ -130,7 +130,7 @@ def test_every_answer_is_of_the_question_as_it_was_typed(county: Assistant) -> N
 
 
 class CountingReader:
-    """The bundled reader, and how often it was asked."""
+    """The bundled reader, how often it was asked, and what it was last given."""
 
     name = "counting"
     languages = BundledReader.languages
@@ -138,10 +138,12 @@ class CountingReader:
 
     def __init__(self) -> None:
         self.count = 0
+        self.last: list[Text] = []
         self._reader = BundledReader()
 
     def read(self, question: str, texts: Sequence[Text]) -> list[Reading]:
         self.count += 1
+        self.last = list(texts)
         return self._reader.read(question, texts)
 
 
@@ -159,6 +161,13 @@ def test_a_question_asked_again_is_not_read_again_on_the_same_day(county: Assist
     assistant.today = lambda: date(2025, 9, 18)
     assistant.ask(question)
     assert reader.count == 3 * once
+
+
+def test_the_sentence_that_is_quoted_is_read_by_itself_before_it_is_judged(county: Assistant) -> None:
+    reader = CountingReader()
+    answer = Assistant(county.archive, county.encoder, reader=reader).ask("新桥由谁设计？")
+    (citation,) = answer.citations
+    assert reader.last == [Text(citation.article.heading, citation.quote)]
 
 
 def test_a_question_in_a_language_that_it_has_not_learned_is_not_read(
@@ -209,8 +218,9 @@ def test_while_another_is_answered_fewer_passages_are_read(assistant: Assistant)
         held.result()
     asked.ask("谁在清扫楼道？")
     settings = RetrievalSettings()
-    assert reader.read_texts["社区里有多少名党员？"] == settings.read_first
-    assert reader.read_texts["谁在清扫楼道？"] == settings.read
+    # ... and the best sentence by itself.
+    assert reader.read_texts["社区里有多少名党员？"] == settings.read_first + 1
+    assert reader.read_texts["谁在清扫楼道？"] == settings.read + 1
 
 
 @pytest.mark.parametrize("typed", ["\ud800", "新桥\udfff由谁设计？", "谁设计的\ud83d？" * 200])

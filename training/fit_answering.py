@@ -15,7 +15,8 @@ fits, the other is measured; what is written is fitted on both.
 
 Sentences that hold a gold answer are the ranker's positives; it is fitted by conditional logit. The judge is a logistic
 regression: what it estimates is the chance that the sentence ranked first holds the answer, so that its confidence is
-one. The threshold is the one that best divides questions with an answer from those without, on what was fitted.
+one. The threshold is the lowest of those that divide questions with an answer from those without nearly as well as the
+best does, on what was fitted: over a wide stretch they are all alike, and the lowest refuses the fewest.
 
 What the reader says is kept in DIR, so that a second run with the same reader takes minutes.
 """
@@ -72,6 +73,7 @@ HIT_QUESTIONS = 500  # ... used for the order of hits
 # How much the kinds of questions weigh together, whatever their number.
 WEIGHTS = {"answered": 6.0, "near": 3.0, "absent": 1.0, "altered": 0.6}
 DOMAIN_WEIGHT = 3.0  # of a question of the domain, against one of another file
+AS_GOOD = 0.005  # of balanced accuracy, below the best threshold's
 STRENGTH = 0.02  # of the judge's weights: the inverse of regularisation
 K = 5
 SETTINGS = RetrievalSettings()
@@ -93,6 +95,7 @@ class Case:
 
     query: Query
     evidence: Evidence
+    titles: tuple[str, ...]  # of the passages
     answers: tuple[str, ...]
     how: str  # answered, near, absent, altered
     where: str  # which archive
@@ -172,10 +175,11 @@ def main() -> None:
     print(Counter((case.where, case.how) for case in cases))
     fitting = [case for case in cases if case.number % 2 == 0]
     measured = [case for case in cases if case.number % 2 == 1]
-    _report(measured, _fit(fitting))
+    _report(measured, _fit(fitting, kept), kept)
+    kept.save()
     if arguments.write:
         # What was measured is known; what ships is fitted on both halves.
-        _write(_fit(cases), tools.hits, arguments.files)
+        _write(_fit(cases, kept), tools.hits, arguments.files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +282,8 @@ def _cases(archives: Sequence[QuestionSet], tools: Tools) -> Iterator[Case]:
                 evidence = gather(query, passages, snapshot) if passages else None
                 if evidence is None:
                     continue
-                case = Case(query, evidence, question.answers, how, one.name, question.number, one.is_domain)
+                titles = tuple(passage.article.heading for passage in passages)
+                case = Case(query, evidence, titles, question.answers, how, one.name, question.number, one.is_domain)
                 # A neighbouring passage may say it too; such a question is no near miss.
                 if how != "absent" or not case.answers or not case.holds.any():
                     yield case
@@ -332,20 +337,21 @@ class Fitted:
     threshold: float
 
 
-def _fit(cases: Sequence[Case]) -> Fitted:
+def _fit(cases: Sequence[Case], reader: KeptReadings) -> Fitted:
     sentences = _fit_sentences(cases)
     chinese = [case for case in cases if not case.query.is_foreign]
     foreign = [case for case in cases if case.query.is_foreign]
-    answers = _fit_judge(chinese, sentences, (*ANSWER_FEATURES, *READ_ANSWER_FEATURES))
-    abroad = _fit_judge(foreign or cases, sentences, READ_ANSWER_FEATURES)
+    answers = _fit_judge(chinese, sentences, reader, (*ANSWER_FEATURES, *READ_ANSWER_FEATURES))
+    abroad = _fit_judge(foreign or cases, sentences, reader, READ_ANSWER_FEATURES)
     fitted = Fitted(sentences, answers, abroad, 0.5)
     domain = [case for case in chinese if case.is_domain]
-    confidence = _confidence(domain, fitted)
+    confidence = _confidence(domain, fitted, reader)
     answerable = np.array([case.how == "answered" for case in domain])
     weights = _case_weights(domain)
     grid = np.linspace(0.1, 0.9, 161)
-    best = max(grid, key=lambda cut: balanced_accuracy_score(answerable, confidence >= cut, sample_weight=weights))
-    return replace(fitted, threshold=round(float(best), 3))
+    reached = [balanced_accuracy_score(answerable, confidence >= cut, sample_weight=weights) for cut in grid]
+    lowest = next(cut for cut, accuracy in zip(grid, reached, strict=True) if accuracy >= max(reached) - AS_GOOD)
+    return replace(fitted, threshold=round(float(lowest), 3))
 
 
 def _fit_sentences(cases: Sequence[Case]) -> LinearModel:
@@ -385,8 +391,10 @@ def _conditional_logit(
     return LinearModel(names, scaler.mean_, scaler.scale_, weights * odds.coef_[0, 0], float(odds.intercept_[0]))
 
 
-def _fit_judge(cases: Sequence[Case], sentences: LinearModel, names: tuple[str, ...]) -> LinearModel:
-    features = _answer_rows(cases, sentences, names)
+def _fit_judge(
+    cases: Sequence[Case], sentences: LinearModel, reader: KeptReadings, names: tuple[str, ...]
+) -> LinearModel:
+    features = _answer_rows(cases, sentences, reader, names)
     right = np.array([_is_right(case, sentences) for case in cases])
     scaler = StandardScaler().fit(features)
     regression = LogisticRegression(C=STRENGTH, max_iter=3000)
@@ -401,9 +409,16 @@ def _is_right(case: Case, sentences: LinearModel) -> bool:
     return _holds(case.evidence.sentences[best].text, case.answers)
 
 
-def _answer_rows(cases: Sequence[Case], sentences: LinearModel, names: tuple[str, ...]) -> NDArray[np.float64]:
+def _answer_rows(
+    cases: Sequence[Case], sentences: LinearModel, reader: KeptReadings, names: tuple[str, ...]
+) -> NDArray[np.float64]:
     make = read_answer_features if names == READ_ANSWER_FEATURES else answer_features
-    rows = [make(case.query, case.evidence, sentences.log_odds(case.evidence.all_features)) for case in cases]
+    rows = []
+    for case in cases:
+        scores = sentences.log_odds(case.evidence.all_features)
+        best = case.evidence.sentences[int(scores.argmax())]
+        (alone,) = reader.read(case.query.text, [Text(case.titles[best.passage], best.text)])
+        rows.append(make(case.query, case.evidence, scores, alone))
     return np.stack(rows)
 
 
@@ -419,16 +434,16 @@ def _case_weights(cases: Sequence[Case]) -> NDArray[np.float64]:
     return np.asarray(weights * len(cases) / weights.sum())
 
 
-def _confidence(cases: Sequence[Case], fitted: Fitted) -> NDArray[np.float64]:
-    rows = _answer_rows(cases, fitted.sentences, fitted.answers.features)
+def _confidence(cases: Sequence[Case], fitted: Fitted, reader: KeptReadings) -> NDArray[np.float64]:
+    rows = _answer_rows(cases, fitted.sentences, reader, fitted.answers.features)
     return np.asarray(1 / (1 + np.exp(-fitted.answers.log_odds(rows))))
 
 
-def _report(measured: Sequence[Case], fitted: Fitted) -> None:
+def _report(measured: Sequence[Case], fitted: Fitted, reader: KeptReadings) -> None:
     for where in sorted({case.where for case in measured}):
-        _report_on(where, [case for case in measured if case.where == where], fitted)
+        _report_on(where, [case for case in measured if case.where == where], fitted, reader)
     domain = [case for case in measured if case.is_domain]
-    _report_on("all of the domain", domain, fitted)
+    _report_on("all of the domain", domain, fitted, reader)
     for model in (fitted.sentences, fitted.answers, fitted.foreign):
         _show(model)
     print(f"threshold {fitted.threshold}")
@@ -440,13 +455,13 @@ def _show(model: LinearModel) -> None:
         print(f"  {weight:+.3f}  {name}")
 
 
-def _report_on(where: str, cases: Sequence[Case], fitted: Fitted) -> None:
+def _report_on(where: str, cases: Sequence[Case], fitted: Fitted, reader: KeptReadings) -> None:
     foreign = [case for case in cases if case.query.is_foreign]
     if foreign:
-        rows = _answer_rows(foreign, fitted.sentences, READ_ANSWER_FEATURES)
+        rows = _answer_rows(foreign, fitted.sentences, reader, READ_ANSWER_FEATURES)
         confidence = 1 / (1 + np.exp(-fitted.foreign.log_odds(rows)))
     else:
-        confidence = _confidence(cases, fitted)
+        confidence = _confidence(cases, fitted, reader)
     right = np.array([_is_right(case, fitted.sentences) for case in cases])
     how = np.array([case.how for case in cases])
     answered = how == "answered"

@@ -16,7 +16,7 @@ import numpy as np
 
 from embeddings import Encoder, Filters, Snapshot, fold_to_words
 from qa.answering import render
-from qa.answering.answer_types import Expected
+from qa.answering.answer_types import lacks_what_is_asked
 from qa.answering.features import (
     ANSWER_FEATURES,
     MEANING_FEATURES,
@@ -39,7 +39,7 @@ from qa.linear import LinearModel, stored_model, stored_weights
 from qa.query.contrast import asks_who_not, stretch_asked, tells_of_others, tells_of_those
 from qa.query.question import Asks, Query
 from qa.query.stretch import is_of_another, names_the_same
-from qa.types import Answer, AnswerKind, Citation, Passage
+from qa.types import Answer, AnswerKind, Citation, Passage, PlacedReading, Reading
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -53,9 +53,6 @@ _CHANGING = frozenset({Asks.WHO, Asks.WHEN, Asks.WHERE, Asks.HOW_MANY})
 _SAME_THING_MARGIN = 1.0  # of log-odds, below the best sentence
 _SAME_THING_COVERED = 0.9  # of the question's characters that the best sentence covers
 _COVERED = SENTENCE_FEATURES.index("characters covered")
-_MONTH = re.compile(r"(?<!\d)(1[0-2]|[1-9])月")
-# A place or a number, which is nobody.
-_NOBODY = re.compile(r".{1,8}[省市县区镇乡村路街]|[\d年月日时分点多余个名位人岁元%.]+")
 _ONE_CHARACTER = re.compile(r"[\d一二两三四五六七八九十百千万金银铜Ⅰ-Ⅻ]|[A-Za-z]")
 _FITTING_BONUS = 0.02  # of cosine, for a sentence that holds the kind of thing asked for
 
@@ -97,8 +94,12 @@ def answer_from(
     *,
     filters: Filters | None = None,
     model: AnsweringModel | None = None,
+    read_alone: Callable[[str, str], Reading] | None = None,
 ) -> Answer:
-    """The answer the passages give, or an abstention that names the nearest articles."""
+    """The answer the passages give, or an abstention that names the nearest articles.
+
+    `read_alone` gives the reading of a title and a sentence: near misses tempt less without what stands around them.
+    """
     if not passages:
         text = render.nothing_left() if filters else render.empty_archive()
         kind = AnswerKind.NOTHING_LEFT if filters else AnswerKind.NOT_FOUND
@@ -107,34 +108,77 @@ def answer_from(
     if evidence is None:
         return refuse(query, passages, snapshot, confidence=0.0)
     model = model or answering_model(is_read=evidence.is_read)
-    scores = model.sentences.log_odds(evidence.all_features)
-    confidence = judge(query, evidence, scores, model)
-    best = int(scores.argmax())
-    if confidence < model.threshold:
-        is_doubted = confidence >= model.threshold / 2
+    judged = _judged(query, passages, evidence, model, read_alone)
+    if judged.confidence < model.threshold:
         return refuse(
-            query, passages, snapshot, confidence=confidence, evidence=evidence, best=best, is_doubted=is_doubted
+            query,
+            passages,
+            snapshot,
+            confidence=judged.confidence,
+            evidence=evidence,
+            best=judged.best,
+            is_doubted=judged.confidence >= model.threshold / 2,
         )
     if query.is_foreign and not evidence.is_read:
         scores = _by_meaning(vector, evidence, encoder)
-        best = int(scores.argmax())
-    best = _of_the_named(query, evidence, scores, best)
-    best = _of_those_asked(query, evidence, scores, best)
-    if tells_of_others(query.text, evidence.sentences[best].text):
-        doubted = min(confidence, model.threshold / 2)
-        return refuse(query, passages, snapshot, confidence=doubted, evidence=evidence, best=best)
+        judged = replace(judged, scores=scores, best=int(scores.argmax()))
+    doubted = min(judged.confidence, model.threshold / 2)
+    best = _of_the_named(query, evidence, judged.scores, judged.best)
+    best = _of_those_asked(query, evidence, judged.scores, best)
+    if best != judged.best:
+        judged = replace(judged, best=best, alone=None)
+    answer = None
+    if not tells_of_others(query.text, evidence.sentences[best].text):
+        answer = _told(query, passages, snapshot, evidence, judged)
+    of_text = None if query.asks is Asks.AUTHOR else evidence  # what a byline lacks no sentence has
+    return answer or refuse(query, passages, snapshot, confidence=doubted, evidence=of_text, best=best)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """The sentences' scores, shape (sentences,), and the place of the best; the chance that it answers.
+
+    `alone` is the reading of the best sentence by itself, None where no reader was at work.
+    """
+
+    scores: NDArray[np.float64]
+    best: int
+    confidence: float
+    alone: PlacedReading | None
+
+
+def _judged(
+    query: Query,
+    passages: Sequence[Passage],
+    evidence: Evidence,
+    model: AnsweringModel,
+    read_alone: Callable[[str, str], Reading] | None,
+) -> _Judged:
+    scores = model.sentences.log_odds(evidence.all_features)
+    best = int(scores.argmax())
+    alone = None
+    if read_alone is not None and evidence.is_read:
+        sentence = evidence.sentences[best]
+        reading = read_alone(passages[sentence.passage].article.heading, sentence.text)
+        alone = PlacedReading(sentence.start, sentence.end, reading)
+    confidence = judge(query, evidence, scores, model, alone.reading if alone else None)
+    return _Judged(scores, best, confidence, alone)
+
+
+def _told(
+    query: Query, passages: Sequence[Passage], snapshot: Snapshot, evidence: Evidence, judged: _Judged
+) -> Answer | None:
+    """The answer that stands in the best sentence; None where it turns out to lack what is asked for."""
+    scores, best = judged.scores, judged.best
     if asks_for_list(query) and query.asks is not Asks.AUTHOR:
         if asks_who_not(query.text):
             scores = np.where([tells_of_those(query.text, one.text) for one in evidence.sentences], scores, -np.inf)
-        return _list(query, passages, evidence, scores, snapshot, confidence)
+        return _list(query, passages, evidence, scores, snapshot, judged.confidence)
     # All cosines are alike.
     margin = -np.inf if query.is_foreign and not evidence.is_read else _SECOND_SENTENCE_MARGIN
-    citation = _cite(query, passages, evidence, scores, best, margin=margin)
-    if citation is None:
-        return refuse(query, passages, snapshot, confidence=confidence)
-    if _lacks_what_is_asked(query, citation):
-        doubted = min(confidence, model.threshold / 2)
-        return refuse(query, passages, snapshot, confidence=doubted, evidence=evidence, best=best)
+    citation = _cite(query, passages, evidence, scores, best, margin=margin, alone=judged.alone)
+    if citation is None or (not asks_for_list(query) and lacks_what_is_asked(query, citation.quote, citation.short)):
+        return None
     citations = (citation, *_other_values(query, passages, evidence, scores, best, citation))
     return Answer(
         question=query.text,
@@ -143,7 +187,7 @@ def answer_from(
         quote=citation.quote,
         citations=citations,
         passages=tuple(passages),
-        confidence=confidence,
+        confidence=judged.confidence,
         short=citation.short,
     )
 
@@ -173,28 +217,6 @@ def _instead(evidence: Evidence, scores: NDArray[np.float64], best: int, says: C
         if sentence.passage == evidence.sentences[best].passage and evidence.fits[place] and says(sentence.text)
     ]
     return max(others, key=lambda place: float(scores[place]), default=best)
-
-
-def _lacks_what_is_asked(query: Query, citation: Citation) -> bool:
-    """Whether a quote cannot answer, because it has no number or time of the kind asked for, or tells of another month.
-
-    On held-out local news, asked of the article itself, that is so for 6 of 175 questions that are answered there, and
-    for 57 of 104 near misses.
-    """
-    expected = Expected.by(query)
-    if asks_for_list(query):
-        return False
-    if (expected.closely or query.asks is Asks.HOW_MANY) and not expected.held_by(citation.quote):
-        return True
-    if query.asks is Asks.WHO and "谁" in query.text and _NOBODY.fullmatch(citation.short):
-        return True
-    return tells_of_another_month(query.about, citation.quote)
-
-
-def tells_of_another_month(question: str, quote: str) -> bool:
-    """Whether a question names a month, and a quote names others alone."""
-    asked, told = set(_MONTH.findall(question)), _MONTH.findall(quote)
-    return bool(asked and told) and asked.isdisjoint(told)
 
 
 def _list(
@@ -300,14 +322,20 @@ def side_by_side(question: str, topic: str, found: Sequence[tuple[str, Answer]])
     )
 
 
-def judge(query: Query, evidence: Evidence, scores: NDArray[np.float64], model: AnsweringModel) -> float:
-    """The estimated chance that the passages answer the question."""
+def judge(
+    query: Query,
+    evidence: Evidence,
+    scores: NDArray[np.float64],
+    model: AnsweringModel,
+    alone: Reading | None = None,
+) -> float:
+    """The estimated chance that the passages answer the question; `alone` is of the best sentence by itself."""
     if query.is_foreign:
         read = evidence.is_read
-        features = read_answer_features(query, evidence, scores) if read else meaning_features(evidence)
+        features = read_answer_features(query, evidence, scores, alone) if read else meaning_features(evidence)
         log_odds = model.foreign.log_odds(features[None, :])
     else:
-        log_odds = model.answers.log_odds(answer_features(query, evidence, scores)[None, :])
+        log_odds = model.answers.log_odds(answer_features(query, evidence, scores, alone)[None, :])
     return 1.0 / (1.0 + float(np.exp(-log_odds[0])))
 
 
@@ -335,6 +363,7 @@ def _cite(
     best: int,
     *,
     margin: float,
+    alone: PlacedReading | None = None,
 ) -> Citation | None:
     if query.asks is Asks.AUTHOR:
         signed = next((passage.article for passage in passages if passage.article.byline), None)
@@ -346,17 +375,19 @@ def _cite(
     sentences = evidence.sentences
     passage = passages[sentences[best].passage]
     start, end = sentences[first].start, sentences[last].end
-    found = _short(query, passage, sentences[best])
+    found = _short(query, passage, sentences[best], alone)
     return Citation(1, passage.article, passage.article.body[start:end], start, end, *(found or (None, None)))
 
 
-def _short(query: Query, passage: Passage, sentence: Sentence) -> tuple[int, int] | None:
+def _short(
+    query: Query, passage: Passage, sentence: Sentence, alone: PlacedReading | None = None
+) -> tuple[int, int] | None:
     """The place in the body of what answers, without the question's own words; None where no reader could tell."""
     start, end = sentence.start, sentence.end
     if query.asks is not Asks.WHO or asks_who_not(query.text):
         first, last = stretch_asked(query.text, sentence.text)
         start, end = sentence.start + first, sentence.start + last
-    found = short_answer(passage, start, end, query=query)
+    found = short_answer(passage, start, end, query=query, alone=alone)
     if found is None:
         return None
     body = passage.article.body

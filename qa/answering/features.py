@@ -17,7 +17,7 @@ from qa.answering.answer_types import Expected
 from qa.answering.spans import beginnings_asked_for, best_span
 from qa.linear import in_order
 from qa.query.question import Asks, Query
-from qa.types import Passage, PlacedReading
+from qa.types import Passage, PlacedReading, Reading
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -83,6 +83,8 @@ READ_ANSWER_FEATURES = (
     "reader: best span",
     "reader: second best span",
     *(f"{name}, best sentence" for name in READ_FEATURES),
+    "reader: best sentence answers, read alone",
+    "reader: a span stands in the best sentence, read alone",
 )
 _PASSAGE_ANSWERS = "reader: passage answers"
 _SPAN_STANDS = "reader: a span stands in the passage"
@@ -237,6 +239,21 @@ class _Spans:
         """The likeliest span, [start, end), and its log-probability."""
         return best_span(self.first, self.last, longest=_LONGEST_ANSWER, inside=self.inside, preferred=preferred)
 
+    def with_mean(self, other: _Spans) -> _Spans:
+        """The mean of the chances, each within this stretch, and of the log-odds of what is inside."""
+        inside = None
+        if self.inside is not None and other.inside is not None:
+            inside = np.asarray((self.inside + other.inside) / 2, dtype=np.float32)
+        return _Spans(_mean_chance(self.first, other.first), _mean_chance(self.last, other.last), inside)
+
+
+def _mean_chance(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The logarithm of the mean of two distributions that are given by logarithms; of one, where the other is none."""
+    sums = [float(np.logaddexp.reduce(logs)) for logs in (one, other)]
+    if not np.isfinite(sums[0]) or not np.isfinite(sums[1]):
+        return one if np.isfinite(sums[0]) else other
+    return np.asarray(np.logaddexp(one - sums[0], other - sums[1]) - np.log(2), dtype=np.float32)
+
 
 def _in(placed: PlacedReading, start: int, end: int) -> _Spans:
     """The part of a reading that is of `body[start:end]`, which it covers."""
@@ -247,13 +264,21 @@ def _in(placed: PlacedReading, start: int, end: int) -> _Spans:
     return _Spans(reading.first[here], reading.last[here], None if reading.inside is None else reading.inside[here])
 
 
-def short_answer(passage: Passage, start: int, end: int, *, query: Query | None = None) -> tuple[int, int] | None:
-    """The part of `body[start:end]` that answers, by the reading that is surest of its chunk; None without one."""
+def short_answer(
+    passage: Passage, start: int, end: int, *, query: Query | None = None, alone: PlacedReading | None = None
+) -> tuple[int, int] | None:
+    """The part of `body[start:end]` that answers, by the reading that is surest of its chunk; None without one.
+
+    What `alone`, a reading of this sentence by itself, says counts as much, where it covers the stretch.
+    """
     read = [placed for placed in _with_spans(passage) if placed.start < end and start < placed.end]
     for placed in sorted(read, key=lambda placed: -placed.reading.log_odds):
         low, high = max(start, placed.start), min(end, placed.end)
         preferred = _preferred(query, passage.article.body[low:high]) if query else None
-        begin, stop, together = _in(placed, low, high).best(preferred)
+        here = _in(placed, low, high)
+        if alone is not None and alone.start <= low and high <= alone.end:
+            here = here.with_mean(_in(alone, low, high))
+        begin, stop, together = here.best(preferred)
         if np.isfinite(together):
             return low + begin, low + stop
     return None
@@ -269,10 +294,14 @@ def _preferred(query: Query, text: str) -> NDArray[np.float32]:
     return preferred
 
 
-def answer_features(query: Query, evidence: Evidence, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+def answer_features(
+    query: Query, evidence: Evidence, scores: NDArray[np.float64], alone: Reading | None = None
+) -> NDArray[np.float64]:
     """The features of the answerability model, from the sentence ranker's scores.
 
-    Shape (len(ANSWER_FEATURES),), or longer by len(READ_ANSWER_FEATURES) where a reader was at work.
+    `alone` is what a reader says of the best sentence with nothing around it but the title; without it, what it says of
+    the passage stands for it. Shape (len(ANSWER_FEATURES),), or longer by len(READ_ANSWER_FEATURES) where a reader was
+    at work.
     """
     best = int(scores.argmax())
     home = evidence.sentences[best].passage
@@ -300,13 +329,18 @@ def answer_features(query: Query, evidence: Evidence, scores: NDArray[np.float64
     features = in_order(words, ANSWER_FEATURES).ravel()
     if evidence.read is None:
         return features
-    return np.concatenate([features, read_answer_features(query, evidence, scores)])
+    return np.concatenate([features, read_answer_features(query, evidence, scores, alone)])
 
 
-def read_answer_features(query: Query, evidence: Evidence, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+def read_answer_features(
+    query: Query, evidence: Evidence, scores: NDArray[np.float64], alone: Reading | None = None
+) -> NDArray[np.float64]:
     """What a reader adds, shape (len(READ_ANSWER_FEATURES),); all there is for a question in another language."""
     assert evidence.read is not None
     best = int(scores.argmax())
+    answers, stands = (evidence.read[best, READ_FEATURES.index(name)] for name in (_PASSAGE_ANSWERS, _SPAN_STANDS))
+    if alone is not None:
+        answers, stands = max(_UNREAD, alone.log_odds), _bounded(alone.span_odds or 0.0)
     passages, spans = (_two_best(evidence, name) for name in (_PASSAGE_ANSWERS, _SPAN_STANDS))
     read = {
         "reader: best passage": passages[0],
@@ -314,6 +348,8 @@ def read_answer_features(query: Query, evidence: Evidence, scores: NDArray[np.fl
         "reader: best span": spans[0],
         "reader: second best span": spans[1],
         **{f"{name}, best sentence": evidence.read[best, place] for place, name in enumerate(READ_FEATURES)},
+        "reader: best sentence answers, read alone": answers,
+        "reader: a span stands in the best sentence, read alone": stands,
     }
     return in_order(read, READ_ANSWER_FEATURES).ravel()
 

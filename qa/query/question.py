@@ -66,6 +66,11 @@ _ASKS: tuple[tuple[Asks, re.Pattern[str]], ...] = (
     (Asks.HOW, re.compile(r"怎么|怎样|如何|怎么样|什么方式|什么办法|什么方法|哪些方式|\bhow\b")),
 )
 
+# 这几天 and 好几条 ask for no number, and nor do 几个人是怎么… and 几家联合发的是什么….
+_SOME = re.compile(r"[这那好前头近等]几[一-龥]")
+_SEVERAL = re.compile(r"(?<![第哪])几[个位名人家条户座岁天年]")
+_ASKS_OTHERWISE = re.compile(r"怎么|怎样|如何|什么|谁|哪(?!几)|为何")
+
 # Words that every question has and that say nothing of what it is about.
 _ASKING = re.compile(
     r"请问|请告诉我|告诉我|你知道|我想知道|想问一?下|帮我查一?下|为什么|什么时候|什么时间|什么地方|什么样|什么|多少|多久|多长时间"
@@ -131,4 +136,7 @@ def bare_runs(text: str) -> list[tuple[int, int]]:
 
 
 def _asks(folded: str) -> Asks:
-    return next((asks for asks, pattern in _ASKS if pattern.search(folded)), Asks.WHAT)
+    text = _SOME.sub(" ", folded)
+    if _ASKS_OTHERWISE.search(text):
+        text = _SEVERAL.sub(" ", text)
+    return next((asks for asks, pattern in _ASKS if pattern.search(text)), Asks.WHAT)

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from embeddings import Article, Issue
 from qa import Assistant
-from qa.answering.answer_types import Expected
+from qa.answering.answer_types import Expected, _is_number_of_them
+from qa.answering.features import short_answer
 from qa.query.question import read_question
+from qa.types import Passage, PlacedReading, Reading
 
 
 @pytest.mark.parametrize(
@@ -31,10 +35,51 @@ from qa.query.question import read_question
         ("几家企业送了多少套被褥？", "送来被褥250套。", True),
         ("主任的电话是多少？", "主任何某到会讲话。", False),
         ("主任的电话是多少？", "可拨打0374-1234567。", True),
+        ("村里装了多少盏路灯？", "村里投入35万元装上路灯。", False),
+        ("村里装了多少盏路灯？", "村里装上路灯80盏。", True),
+        ("义诊来了多少老人？", "义诊为60岁以上的街坊量了血压。", False),
+        ("义诊来了多少老人？", "有130多位街坊来量血压。", True),
+        ("景区一天卖出多少门票？", "一天卖出门票3200张。", True),
+        ("新桥是哪天通车的？", "新桥力争8月底前通车。", False),
+        ("新桥是哪天通车的？", "新桥8月26日通车。", True),
+        ("新桥是几月通车的？", "新桥力争8月底前通车。", True),
+        ("修桥要花多少钱？", "修桥要花两千多万。", True),
+        ("修桥要花多少钱？", "修桥用了4千多名工人。", False),
+        ("上门理发收多少钱？", "上门理发免费。", True),
+        ("他坚持了多久？", "他坚持了十几年。", True),
+        ("从报警到找回一共多久？", "前后一分多钟。", True),
+        ("他是哪几年当的厂长？", "2011年至2015年，他当厂长。", True),
+        ("新房有多大？", "新房占地180平方米。", True),
+        ("是哪位邻居打的急救电话？", "住在一楼的何先生打的电话。", True),
+        ("他是哪天丢的手机？", "8月8日，他丢了手机。", True),
     ],
 )
 def test_a_sentence_must_hold_the_kind_of_thing_asked_for(question: str, sentence: str, holds: bool) -> None:
     assert Expected.by(read_question(question)).held_by(sentence) is holds
+
+
+def test_how_many_there_are_of_something_does_not_tell_which() -> None:
+    assert _is_number_of_them("哪条沟风险最高？", "7条山洪沟")
+    assert not _is_number_of_them("哪条沟风险最高？", "柳沟")
+    assert not _is_number_of_them("哪条沟风险最高？", "第7条沟")
+    assert not _is_number_of_them("哪栋楼掉了墙皮？", "10栋")
+
+
+def reading(first: list[float], last: list[float]) -> Reading:
+    """A reading of three characters, by the chances that the answer begins and ends with each."""
+    return Reading(0.0, *(np.log(np.array(chances, dtype=np.float32)) for chances in (first, last)))
+
+
+def test_what_is_read_alone_counts_as_much_as_what_is_read_with_its_neighbours() -> None:
+    issue = Issue("1", "县报", None, "")
+    article = Article(id="1", issue=issue, title="", body="前后左右。")
+    around = PlacedReading(0, 3, reading([0.6, 0.3, 0.1], [0.6, 0.3, 0.1]))
+    passage = Passage(article, article.body, 0, 5, 1.0, readings=(around,))
+    assert short_answer(passage, 0, 3) == (0, 1)
+    alone = PlacedReading(0, 3, reading([0.1, 0.8, 0.1], [0.1, 0.8, 0.1]))
+    assert short_answer(passage, 0, 3, alone=alone) == (1, 2)
+    elsewhere = PlacedReading(3, 5, reading([0.1, 0.8, 0.1], [0.1, 0.8, 0.1]))
+    assert short_answer(passage, 0, 3, alone=elsewhere) == (0, 1)
 
 
 def test_an_answer_is_a_quote_with_its_source(assistant: Assistant) -> None:

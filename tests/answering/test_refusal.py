@@ -9,6 +9,7 @@ import pytest
 
 from embeddings import Archive, Encoder, build
 from qa import Answer, Assistant
+from qa.answering.answer_types import tells_of_another_part_of_day
 from qa.answering.features import gather
 from qa.answering.refusal import refuse
 from qa.i18n import Words
@@ -140,7 +141,22 @@ def test_an_article_on_something_else_is_not_named(plain_county: Assistant) -> N
         ("石桥村的水渠5月几日通水？", False),  # of another month
         ("石桥村的水渠花了多少钱？", False),
         ("石桥村水渠工程的电话是多少？", False),
+        ("夜校每周二上午几点上课？", False),  # at another part of the day
+        ("夜校每周二晚上几点上课？", True),
     ],
 )
 def test_a_quote_that_lacks_what_is_asked_for_is_no_answer(county: Assistant, question: str, answered: bool) -> None:
     assert county.ask(question).abstained is not answered
+
+
+@pytest.mark.parametrize(
+    ("question", "quote", "is_another"),
+    [
+        ("下午几点放学？", "上午8点半到校，中午12点用餐。", True),
+        ("下午几点放学？", "上午8点半到校，下午4点放学。", False),
+        ("几点放学？", "下午4点放学。", False),
+        ("下午几点放学？", "16时放学。", False),
+    ],
+)
+def test_a_part_of_the_day_that_is_not_asked_for_is_another(question: str, quote: str, is_another: bool) -> None:
+    assert tells_of_another_part_of_day(question, quote) is is_another

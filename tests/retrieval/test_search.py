@@ -87,6 +87,9 @@ def test_fusing_nothing_that_matches_gives_zero() -> None:
         ("这张照片是谁拍的？", Asks.AUTHOR),
         ("六有标准指什么？", Asks.WHAT),
         ("How many people came?", Asks.HOW_MANY),
+        ("村里几个人是怎么把车抬出来的？", Asks.HOW),
+        ("这几天渔船停在哪里？", Asks.WHERE),
+        ("来了几个人？", Asks.HOW_MANY),
         ("Where does she live?", Asks.WHERE),
     ],
 )
