@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,8 @@ def call(assistant: Assistant, method: str, path: str, *, root: str = "", **name
         async with httpx.AsyncClient(transport=transport, base_url="https://news.example") as client:
             return await client.request(method, f"{root}{path}", **named)
 
-    return asyncio.run(send())
+    with ThreadPoolExecutor(1) as own:  # a browser's loop may run in this one
+        return own.submit(asyncio.run, send()).result()
 
 
 @pytest.mark.parametrize("root", ["", "/news"])

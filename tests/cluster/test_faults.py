@@ -118,13 +118,13 @@ def test_a_build_without_milvus_is_stored_and_indexed_by_the_next(
 def test_a_collection_that_is_lost_is_made_again_without_encoding(
     issues: Path, cluster_location: str, counting: CountingEncoder
 ) -> None:
-    from pymilvus import MilvusClient
+    from embeddings.cluster.collection import open_client
 
     build(issues, archive=cluster_location, encoder=counting)
     archive = open_for_writing(cluster_location)
     before, encoded = found(archive), len(counting.encoded)
     address = read_address(cluster_location)
-    client = MilvusClient(address.milvus)
+    client = open_client(address)
     for name in client.list_collections():
         if name.startswith(address.collections):
             client.drop_collection(name)

@@ -206,7 +206,9 @@ def test_an_indexed_article_is_corrected_and_its_issue_withdrawn(
     page.locator("#stored .slips button").nth(1).click()
     page.wait_for_selector("#shelf-status .trouble:has-text('还没有保存')")
     is_typed, correct = Event(), EditorService.correct_article
-    monkeypatch.setattr(EditorService, "correct_article", lambda *given: is_typed.wait(60) and correct(*given))
+    monkeypatch.setattr(
+        EditorService, "correct_article", lambda *given, **named: is_typed.wait(60) and correct(*given, **named)
+    )
     page.get_by_role("button", name="保存更正").click()
     page.wait_for_selector("#shelf-status .working")
     panel.get_by_label("署名").fill("记者 慢")  # while it is being saved
@@ -277,7 +279,8 @@ def test_the_endpoints_answer_in_rows_and_are_the_only_ones(which: str, request:
     address = request.getfixturevalue(which)
     client = Client(address, verbose=False, analytics_enabled=False)
     described = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
-    assert set(described) == {"/ask", "/search", "/retrieve", "/read_article", "/list_issues"}
+    topics = {"/topic", "/timeline", "/compare_topics"}
+    assert set(described) == {"/ask", "/search", "/retrieve", "/read_article", "/list_issues", *topics}
     assert "since: the earliest date" in described["/ask"]["description"]
     row = client.predict(question=QUESTION, since="2022-06-17", api_name="/ask")
     assert row["citations"][0]["title"] == "北京丰台站6月20日启用"

@@ -114,7 +114,7 @@ def test_axe_finds_nothing_serious_on_a_topic_page(
 ) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     topic = f"{address}?topic={quote(TOWN)}"
-    for page in opened_page(browser, topic, SIZES[size], ready="#chat", locale=locale, scheme=scheme, is_still=True):
+    for page in opened_page(browser, topic, SIZES[size], ready=TOPIC, locale=locale, scheme=scheme, is_still=True):
         page.wait_for_selector(f"{TOPIC} h2")
         for look in looks:
             page.click(f"[data-look={look}]")

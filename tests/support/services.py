@@ -164,14 +164,14 @@ def new_location(postgres: str, milvus: str) -> str:
 def remove_location(location: str) -> None:
     """Remove what was made of an archive, in both services."""
     import psycopg
-    from pymilvus import MilvusClient
 
     from embeddings.cluster.address import read_address
+    from embeddings.cluster.collection import open_client
 
     address = read_address(location)
     with psycopg.connect(address.database, autocommit=True) as connection:
         connection.execute(f'DROP SCHEMA IF EXISTS "{address.name}" CASCADE')
-    client = MilvusClient(address.milvus)
+    client = open_client(address)  # clients of one address share what they connect with
     for collection in client.list_collections():
         if collection.startswith(address.collections):
             client.drop_collection(collection)

@@ -21,10 +21,16 @@ element.addEventListener('click', (event) => {
 });
 // Two parts of the page have this script; the list of issues alone has places that have addresses.
 const isMain = element.closest('#catalogue');
-if (isMain) document.addEventListener('bulletin-go', (event) => {
-    chosen = event.detail.isChosen; // who pressed something is taken to what it brings
-    trigger('go', event.detail);
-});
+const go = () => {
+    const detail = bulletin.address.awaited();
+    if (!detail) return;
+    chosen = detail.isChosen; // who pressed something is taken to what it brings
+    trigger('go', detail);
+};
+if (isMain) {
+    document.addEventListener('bulletin-go', go);
+    setTimeout(go); // what was sent before this script ran
+}
 watch('value', () => {
     const {place} = element.querySelector('.catalogue')?.dataset ?? {};
     if (isMain && place !== undefined) bulletin.address.list(place);

@@ -95,6 +95,17 @@
         if (tab && !isShown(tab)) tab.click();
         return Boolean(tab);
     };
+    // Gradio makes the lists when their tab is opened first; what they are to show waits for them.
+    let awaited = null;
+    const send = (detail) => {
+        awaited = detail;
+        dispatch('go', detail);
+    };
+    bulletin.address.awaited = () => {
+        const detail = awaited;
+        awaited = null;
+        return detail;
+    };
     const look = () => {
         const shown = tabs().find(isShown)?.dataset.tabId;
         if (!shown || shown === now.tab) return;
@@ -110,7 +121,7 @@
         if (tab === 'browse') {
             // What was turned away from may still be open.
             if (fields.has('article') && ours(now.reading) === ours(location.search)) now.isReading = true;
-            else if (ours(query()) !== ours(location.search)) dispatch('go', {query: location.search, isChosen});
+            else if (ours(query()) !== ours(location.search)) send({query: location.search, isChosen});
         }
         if (tab === 'ask') {
             const conversation = fields.get('conversation') || '';
