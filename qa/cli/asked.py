@@ -8,15 +8,14 @@ from pathlib import Path
 
 from embeddings import (
     Archive,
-    ArchiveMissingError,
     SourceError,
     chosen_model,
-    data_path,
     find_date,
     open_encoder,
 )
 from embeddings.cli.archive import Subparsers, command, print_json
 from embeddings.cli.language import spoken
+from qa.cli.data import data_folder
 from qa.errors import CommandCode
 from qa.i18n import Language
 from qa.userdata.asked import AskedStore
@@ -40,9 +39,7 @@ def add_asked_command(commands: Subparsers) -> None:
 
 
 def _asked(arguments: argparse.Namespace) -> int:
-    folder = data_path(arguments.archive)
-    if not folder.is_dir():
-        raise ArchiveMissingError(CommandCode.NO_ARCHIVE, folder=folder)
+    folder = data_folder(arguments)
     first, last = _days(arguments, datetime.now(timezone.utc).date())
     store = UserStore(folder, bounds=RetentionLimits.from_environment())
     archive = Archive.open(arguments.archive)

@@ -8,10 +8,11 @@ from dataclasses import replace
 from datetime import datetime, time, timezone
 from pathlib import Path
 
-from embeddings import ArchiveMissingError, BulletinError, SourceError, data_path, find_date
+from embeddings import BulletinError, SourceError, find_date
 from embeddings.cli.archive import Subparsers, command, print_json
 from embeddings.cli.language import spoken
 from embeddings.ingest.repair import RepairReport
+from qa.cli.data import data_folder
 from qa.errors import CommandCode
 from qa.userdata.feedback import UNANSWERED_COLUMNS, VOTE_COLUMNS, FeedbackRow, as_csv, unanswered_row, vote_row
 from qa.userdata.store import RetentionLimits, UserStore
@@ -46,9 +47,7 @@ def check_users_data(folder: Path, repairs: bool) -> RepairReport:
 
 def _feedback(arguments: argparse.Namespace) -> int:
     since = _since(arguments.since)
-    folder = data_path(arguments.archive)
-    if not folder.is_dir():
-        raise ArchiveMissingError(CommandCode.NO_ARCHIVE, folder=folder)
+    folder = data_folder(arguments)
     store = UserStore(folder, bounds=RetentionLimits.from_environment())
     rows: list[FeedbackRow]
     if arguments.unanswered:

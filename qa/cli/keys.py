@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
 
-from embeddings import ArchiveMissingError, SourceError, data_path, find_date
-from embeddings.cli.archive import Subparsers, add_common_arguments, print_json
+from embeddings import SourceError, find_date
+from embeddings.cli.archive import Subparsers, command, print_json
 from embeddings.cli.language import spoken
+from qa.cli.data import data_folder
 from qa.errors import CommandCode
 from qa.server.keys import PER_DAY, PER_MINUTE, KeyFile
 
@@ -18,25 +18,16 @@ def add_key_command(commands: Subparsers) -> None:
     summary = "keys with which other programs may call a served page"
     keys = commands.add_parser("key", help=summary, description=summary)
     actions = keys.add_subparsers(required=True, metavar="ACTION")
-    parser = _action(actions, "add", _add, "make a key, and print it this once")
+    parser = command(actions, "add", _add, "make a key, and print it this once")
     parser.add_argument("name", metavar="NAME", help="whom it is for: letters, digits, and . _ - @")
     parser.add_argument(
         "--per-minute", type=_number, default=PER_MINUTE, metavar="N", help="calls (default %(default)s)"
     )
     parser.add_argument("--per-day", type=_number, default=PER_DAY, metavar="N", help="calls (default %(default)s)")
     parser.add_argument("--until", metavar="DATE", help="the last day (UTC) on which it holds (default: always)")
-    _action(actions, "list", _list, "print the names and limits of all keys")
-    parser = _action(actions, "remove", _remove, "take a key back")
+    command(actions, "list", _list, "print the names and limits of all keys")
+    parser = command(actions, "remove", _remove, "take a key back")
     parser.add_argument("name", metavar="NAME")
-
-
-def _action(
-    actions: Subparsers, name: str, run: Callable[[argparse.Namespace], int], summary: str
-) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = actions.add_parser(name, help=summary, description=summary)
-    add_common_arguments(parser)
-    parser.set_defaults(run=run)
-    return parser
 
 
 def _number(text: str) -> int:
@@ -46,10 +37,7 @@ def _number(text: str) -> int:
 
 
 def _file(arguments: argparse.Namespace) -> KeyFile:
-    folder = data_path(arguments.archive)
-    if not folder.is_dir():
-        raise ArchiveMissingError(CommandCode.NO_ARCHIVE, folder=folder)
-    return KeyFile(folder)
+    return KeyFile(data_folder(arguments))
 
 
 def _add(arguments: argparse.Namespace) -> int:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
 
-from embeddings import ArchiveMissingError, SourceError, data_path
-from embeddings.cli.archive import Subparsers, add_common_arguments, print_json
+from embeddings import SourceError
+from embeddings.cli.archive import Subparsers, command, print_json
 from embeddings.cli.language import spoken
+from qa.cli.data import data_folder
 from qa.errors import CommandCode
 from qa.newsroom.rows import COLUMNS, MAX_CSV_BYTES, answer_cells, read_csv
 from qa.newsroom.store import NewsroomStore
@@ -23,30 +23,18 @@ def add_standard_command(commands: Subparsers) -> None:
     summary = "answers that the newsroom has fixed, and words that it does not have answered"
     standard = commands.add_parser("standard", help=summary, description=summary)
     actions = standard.add_subparsers(required=True, metavar="ACTION")
-    _action(actions, "list", _list, "print what is fixed")
-    parser = _action(actions, "export", _export, "write the standard answers into a CSV file")
+    command(actions, "list", _list, "print what is fixed")
+    parser = command(actions, "export", _export, "write the standard answers into a CSV file")
     parser.add_argument("file", type=Path, metavar="FILE")
-    parser = _action(actions, "import", _import, "take the standard answers of a CSV file in, all or none")
+    parser = command(actions, "import", _import, "take the standard answers of a CSV file in, all or none")
     parser.add_argument("file", type=Path, metavar="FILE", help="columns question, variants, answer, source, until")
-    parser = _action(actions, "decline", _decline, "say which words are not answered, in place of those before")
+    parser = command(actions, "decline", _decline, "say which words are not answered, in place of those before")
     parser.add_argument("word", nargs="*", metavar="WORD")
     parser.add_argument("--notice", default="", metavar="TEXT", help="what is shown instead of an answer")
 
 
-def _action(
-    actions: Subparsers, name: str, run: Callable[[argparse.Namespace], int], summary: str
-) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = actions.add_parser(name, help=summary, description=summary)
-    add_common_arguments(parser)
-    parser.set_defaults(run=run)
-    return parser
-
-
 def _store(arguments: argparse.Namespace) -> NewsroomStore:
-    folder = data_path(arguments.archive)
-    if not folder.is_dir():
-        raise ArchiveMissingError(CommandCode.NO_ARCHIVE, folder=folder)
-    return NewsroomStore(folder)
+    return NewsroomStore(data_folder(arguments))
 
 
 def _list(arguments: argparse.Namespace) -> int:

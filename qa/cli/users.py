@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import getpass
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
-from embeddings import ArchiveMissingError, SourceError, data_path
-from embeddings.cli.archive import Subparsers, add_common_arguments, print_json
+from embeddings import SourceError
+from embeddings.cli.archive import Subparsers, command, print_json
 from embeddings.cli.language import spoken
+from qa.cli.data import data_folder
 from qa.errors import CommandCode
 from qa.server.users import Role, UserFile
 
@@ -20,31 +20,19 @@ def add_user_command(commands: Subparsers) -> None:
     summary = "people who open the page or its newsroom by a name and password of their own"
     users = commands.add_parser("user", help=summary, description=summary)
     actions = users.add_subparsers(required=True, metavar="ACTION")
-    parser = _action(actions, "add", _add, "let a person in, or give one another role and password")
+    parser = command(actions, "add", _add, "let a person in, or give one another role and password")
     parser.add_argument("name", metavar="NAME", help="letters, digits, and . _ - @")
     parser.add_argument("--role", choices=[str(role) for role in Role], default=str(Role.EDITOR))
     parser.add_argument(
         "--password-file", type=Path, metavar="FILE", help="its first line (default: asked for, or read from stdin)"
     )
-    _action(actions, "list", _list, "print names and roles")
-    parser = _action(actions, "remove", _remove, "let a person in no more")
+    command(actions, "list", _list, "print names and roles")
+    parser = command(actions, "remove", _remove, "let a person in no more")
     parser.add_argument("name", metavar="NAME")
 
 
-def _action(
-    actions: Subparsers, name: str, run: Callable[[argparse.Namespace], int], summary: str
-) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = actions.add_parser(name, help=summary, description=summary)
-    add_common_arguments(parser)
-    parser.set_defaults(run=run)
-    return parser
-
-
 def _file(arguments: argparse.Namespace) -> UserFile:
-    folder = data_path(arguments.archive)
-    if not folder.is_dir():
-        raise ArchiveMissingError(CommandCode.NO_ARCHIVE, folder=folder)
-    return UserFile(folder)
+    return UserFile(data_folder(arguments))
 
 
 def _add(arguments: argparse.Namespace) -> int:
