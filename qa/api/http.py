@@ -33,6 +33,7 @@ from qa.api.completions import (
     text_events,
     written,
 )
+from qa.api.conversation_tasks import Message, NextQuestions, read_task, task_text
 from qa.api.endpoints import Endpoints
 from qa.api.requests import (
     AnswerRow,
@@ -55,10 +56,11 @@ from qa.assistant import Assistant, read_filters
 from qa.errors import ProgramCode, QuestionCode, QuestionError
 from qa.i18n import in_language
 from qa.i18n.errors import explain
+from qa.types import Answer, AnswerKind
 
 logger = logging.getLogger(__name__)
 
-VERSION = "1.0.0"  # of what is described: the first number grows when a call that was right no longer is
+VERSION = "1.1.0"  # of what is described: the first number grows when a call that was right no longer is
 PREFIX = "/v1"
 AT_ONCE = 2  # calls that are worked on; the others wait
 _ALIVE_SECONDS = 10.0  # between signs of life, while a language model writes
@@ -95,18 +97,23 @@ def type_of(status: int) -> str:
 
 
 class ProgramCalls:
-    """What each address answers. `address` gives where the page shows an article, below the page's own address."""
+    """What each address answers. `address` gives where the page shows an article, below the page's own address.
+
+    `next_questions` gives what may be asked after an answer, to programs that ask for it.
+    """
 
     def __init__(
         self,
         assistant: Assistant,
         *,
         address: Callable[[Article], str],
+        next_questions: NextQuestions = lambda answer, asked: (),
         now: Callable[[], float] = time.time,
     ) -> None:
         self._assistant = assistant
         self._endpoints = Endpoints(assistant)
         self._address = address
+        self._next_questions = next_questions
         self._now = now
         self._begun = int(now())
         self._limiter: CapacityLimiter | None = None  # made in the event loop that uses it
@@ -158,14 +165,12 @@ class ProgramCalls:
         """Answer the last question of a conversation, in the form of OpenAI's chat completions.
 
         The sources stand in the text and as annotations; `bulletin` tells whether the bulletin says anything at all.
-        With `stream`, the answer comes as events.
+        With `stream`, the answer comes as events. A request for a title, tags, what to ask next or a summary of a
+        conversation, as chat programs send them beside questions, is answered from the conversation.
         """
         _require_model(body.model)
         questions = [message.said for message in body.messages if message.role == "user" and message.said]
-        if body.messages[-1].role != "user" or not body.messages[-1].said:
-            raise QuestionError(ProgramCode.NO_USER_MESSAGE)
-        filters = read_filters(**body.narrowing())
-        answer = await self._run(last_answer, self._assistant, questions, k=body.k, filters=filters)
+        answer = await self._run(self._answer, body, questions)
         name, created = f"chatcmpl-{secrets.token_hex(12)}", int(self._now())
         page = f"{str(request.base_url).rstrip('/').removesuffix(PREFIX)}/"
 
@@ -201,15 +206,32 @@ class ProgramCalls:
 
         return StreamingResponse(events(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
+    def _answer(self, body: CompletionBody, questions: Sequence[str]) -> Answer:
+        """The answer to the last question of a conversation, or what else is asked about it."""
+        filters = read_filters(**body.narrowing())
+        answered = functools.partial(last_answer, self._assistant, k=body.k, filters=filters)
+        turns = [Message(message.role, message.said) for message in body.messages]
+        if task := read_task(turns, body.response_format):
+            text = task_text(task, answered=answered, next_questions=self._next_questions)
+            return Answer(question=task.questions[-1], kind=AnswerKind.REPLY, text=text)
+        if turns[-1].role != "user" or not turns[-1].text:
+            raise QuestionError(ProgramCode.NO_USER_MESSAGE)
+        return answered(questions)
+
     async def _run(self, work: Callable[..., Any], *given: Any, **named: Any) -> Any:
         if self._limiter is None:
             self._limiter = CapacityLimiter(AT_ONCE)
         return await to_thread.run_sync(functools.partial(work, *given, **named), limiter=self._limiter)
 
 
-def program_routes(assistant: Assistant, *, address: Callable[[Article], str]) -> list[Any]:
-    """The routes of all calls, and of what describes them, to be put beside the page."""
-    api = _api(ProgramCalls(assistant, address=address))
+def program_routes(
+    assistant: Assistant,
+    *,
+    address: Callable[[Article], str],
+    next_questions: NextQuestions = lambda answer, asked: (),
+) -> list[Any]:
+    """The routes of all calls, and of what describes them, to be put beside the page; as for `ProgramCalls`."""
+    api = _api(ProgramCalls(assistant, address=address, next_questions=next_questions))
     described = api.openapi()
     # Relative to where the description lies, so that it holds below any path of a proxy.
     described["servers"] = [{"url": PREFIX.lstrip("/")}]

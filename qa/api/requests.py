@@ -13,7 +13,7 @@ from qa.api.endpoints import MAX_K
 from qa.assistant import DEFAULT_K
 from qa.query.question import MAX_QUESTION_CHARS
 
-MAX_MESSAGES = 200
+MAX_MESSAGES = 2000
 _MAX_NAME_CHARS = 500
 _MAX_NUMBER = 1_000_000_000
 
@@ -124,6 +124,9 @@ class CompletionBody(NarrowedBody):
     stream: bool | None = False
     stream_options: StreamOptions | None = None
     n: Literal[1] | None = None
+    response_format: dict[str, Any] | None = Field(
+        None, description="the JSON schema of a title and the like; the answer to a question is a text all the same"
+    )
 
 
 class ErrorDetail(BaseModel):

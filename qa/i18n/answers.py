@@ -56,6 +56,8 @@ SAID: dict[str, tuple[str, ...]] = {
         "There is no article of {label} (“{words}”). {nearest}",
     ),
     "nothing_then_but": ("不限时间，{nearest}", "At other times: {nearest}"),
+    # What a conversation is about, for a program that asks.
+    "asked_so_far": ("问过：{questions}", "Asked so far: {questions}"),
     # Answers of several issues or times.
     "told_on": ("{day}的说法：{short}[{number}]", "On {day}: {short}[{number}]"),
     "told_with_day": ("{said}（{label}）", "{said} ({label})"),

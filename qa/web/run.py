@@ -42,6 +42,7 @@ from qa.web.page import build_page
 from qa.web.published import published_routes
 from qa.web.scripts import head
 from qa.web.services.library import address_of
+from qa.web.services.suggestions import next_questions
 from qa.web.shared import shared_routes
 from qa.web.theme import paper_theme
 
@@ -181,7 +182,11 @@ def serve(
     hosts = KnownHosts.from_environment(host, urlsplit(root_path).netloc)
     serving: Serving = replace(page.serving, credentials=credentials, hosts=hosts, proxies=believed)
     keys = KeyAccess(KeyFile(serving.archive)) if serving.archive else None
-    routes = program_routes(serving.assistant, address=partial(address_of, is_shared=True))
+    routes = program_routes(
+        serving.assistant,
+        address=partial(address_of, is_shared=True),
+        next_questions=lambda answer, asked: next_questions(serving.assistant, answer, asked=asked),
+    )
     if platforms := platforms_from_environment():
         routes += chat_routes(ChatGroups(serving.assistant, platforms))
     serving = replace(serving, routes=routes, keys=keys, has_chats=bool(platforms))

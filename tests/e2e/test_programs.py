@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -117,6 +118,33 @@ def test_a_conversation_is_taken_as_one(open_address: str) -> None:
     assert taken in (completions.create(model=MODEL, messages=spoken).choices[0].message.content or "")
     alone = completions.create(model=MODEL, messages=user("他是哪一年从区政协退休的？")).choices[0].message.content
     assert taken not in (alone or "")
+
+
+def test_a_chat_front_gets_its_answer_and_a_title_tags_and_what_to_ask_next(open_address: str) -> None:
+    """Open WebUI sends these, in this order, for what a user types; the orders are in other words."""
+    completions = client(open_address).chat.completions
+    clock = {"name": "clock", "description": "The time.", "parameters": {"type": "object", "properties": {}}}
+    sent = {"tools": [{"type": "function", "function": clock}], "tool_choice": "auto", "metadata": {"chat_id": "c1"}}
+    asked = "李德民的党龄有多少年？"
+    streamed = completions.create(model=MODEL, messages=user(asked), stream=True, extra_body=sent)
+    said = "".join(chunk.choices[0].delta.content or "" for chunk in streamed if chunk.choices)
+    assert said.startswith("42年[1]")
+
+    def wanted(order: str, field: str, sample: Any, *, answered: str = said) -> Any:
+        form = json.dumps({field: sample})
+        talk = f"<chat_history>\nUSER: {asked}\nASSISTANT: {answered}\n</chat_history>"
+        order = f"### Task:\n{order}\n### Output:\nNothing but JSON: {form}\n### Chat:\n{talk}"
+        made = completions.create(model=MODEL, messages=user(order), stream=False, max_tokens=1000)
+        return json.loads(made.choices[0].message.content or "")[field]
+
+    assert wanted("Name the chat in two to four words.", "title", "a name", answered="") == "李德民的党龄有多少年"
+    assert "李德民" in wanted("Give the chat one to three tags.", "tags", ["one", "two"])
+    following = wanted("Tell what the user may ask next.", "follow_ups", ["first?", "second?"])
+    assert following
+    for question in following:
+        made = completions.create(model=MODEL, messages=user(asked, question))
+        assert made.model_extra is not None
+        assert made.model_extra["bulletin"]["abstained"] is False
 
 
 def test_fields_narrow_what_is_looked_in(open_address: str) -> None:
