@@ -78,10 +78,11 @@ class Variable(str, Enum):
     WECOM_TOKEN = "BULLETIN_WECOM_TOKEN", "the Token of the callback of an application of 企业微信"
     WECOM_KEY = "BULLETIN_WECOM_KEY", "its EncodingAESKey"
     WECOM_ID = "BULLETIN_WECOM_ID", "the id of the company (CorpID)"
-    DINGTALK_SECRET = "BULLETIN_DINGTALK_SECRET", "the Client Secret (AppSecret) of a robot of 钉钉"
+    DINGTALK_CLIENT = "BULLETIN_DINGTALK_CLIENT", "the Client ID (AppKey) of a robot of 钉钉, for `bulletin chats`"
+    DINGTALK_SECRET = "BULLETIN_DINGTALK_SECRET", "its Client Secret (AppSecret)"
     FEISHU_APP = "BULLETIN_FEISHU_APP", "the App ID of an application of 飞书"
     FEISHU_SECRET = "BULLETIN_FEISHU_SECRET", "its App Secret"
-    FEISHU_KEY = "BULLETIN_FEISHU_KEY", "its Encrypt Key"
+    FEISHU_KEY = "BULLETIN_FEISHU_KEY", "its Encrypt Key, where it calls a page that is served"
     # Most systems let a process hold 1,024 files and connections.
     MAX_CONNECTIONS = "BULLETIN_MAX_CONNECTIONS", "the most connections to the page at a time", "500"
     MAX_SENDER_CONNECTIONS = "BULLETIN_MAX_SENDER_CONNECTIONS", "the most of them from one address", "100"

@@ -178,9 +178,16 @@ class ChatCode(ErrorCode):
         "chat.no_cryptography",
         "A chat platform is set, but cryptography is not installed: pip install 'bulletin-qa[chats]'.",
     )
+    NO_LIBRARY = "chat.no_library", "{library} is not installed: pip install 'bulletin-qa[{extra}]'."
+    NO_STREAM = (
+        "chat.no_stream",
+        "No chat platform is set. Set BULLETIN_DINGTALK_CLIENT and BULLETIN_DINGTALK_SECRET, or BULLETIN_FEISHU_APP "
+        "and BULLETIN_FEISHU_SECRET; WeCom calls a page that is served.",
+    )
     OTHER_RECEIVER = "chat.other_receiver", "The request is for somebody else. Compare the id of the company."
     SET_IN_PART = "chat.set_in_part", "A chat platform is set in part only; set {missing}, too."
     STALE = "chat.stale", "The request is more than an hour old. Set the clock, if it is a new one."
+    STREAM_ENDED = "chat.stream_ended", "The connection to {platform} was refused ({detail}). Compare id and secret."
     UNREADABLE = "chat.unreadable", "The request cannot be read. Compare the key for encryption."
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -72,6 +72,19 @@ class ChatPlatform(Protocol):
 
     def send(self, message: ChatMessage, text: str) -> None:
         """Write a message where another came from. Raises OSError where the platform cannot be reached."""
+        ...
+
+
+class ChatStream(Protocol):
+    """A connection to a platform that this machine opens, on which messages come without an address of its own."""
+
+    platform: ChatPlatform
+
+    def listen(self, take: Callable[[ChatMessage], None]) -> None:
+        """Pass each message on, at once, for as long as the process lives; a connection that breaks is opened anew.
+
+        Raises what the vendor's library raises where the platform refuses whoever asks.
+        """
         ...
 
 

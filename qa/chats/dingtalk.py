@@ -43,18 +43,9 @@ class DingTalk:
         require_recent(moment[:-3], self._now())
         try:
             told = json.loads(callback.body)
-            text = _text(told)
-            if text is None:
-                return ChatResponse(b"{}")
-            where, staff = str(told["sessionWebhook"]), str(told.get("senderStaffId") or "")
-            speaker = f"{told['conversationId']}/{staff or told.get('senderId', '')}"
-            message = ChatMessage(str(told["msgId"]), speaker, text, {"address": where, "staff": staff})
-        except (ValueError, TypeError, KeyError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             raise ChatRefusedError(ChatCode.UNREADABLE) from error
-        address = urlsplit(where)
-        if address.scheme != "https" or address.hostname not in HOSTS or address.port not in (None, 443):
-            raise ChatRefusedError(ChatCode.OTHER_RECEIVER)
-        return message
+        return read_message(told) or ChatResponse(b"{}")
 
     def response(self, message: ChatMessage, text: str) -> ChatResponse:
         """Nothing but that the request came."""
@@ -67,6 +58,27 @@ class DingTalk:
         told = self._post(message.place["address"], {"msgtype": "text", "text": {"content": text}, **notified})
         if told.get("errcode", 0):
             raise OSError(f"dingtalk answered {told.get('errcode')}")
+
+
+def read_message(told: Any) -> ChatMessage | None:
+    """The message that the robot is told of; None for a picture and the like.
+
+    Raises ChatRefusedError for what is no message, and for one whose answer would not go to the vendor.
+    """
+    try:
+        text = _text(told)
+        if text is None:
+            return None
+        where, staff = str(told["sessionWebhook"]), str(told.get("senderStaffId") or "")
+        speaker = f"{told['conversationId']}/{staff or told.get('senderId', '')}"
+        message = ChatMessage(str(told["msgId"]), speaker, text, {"address": where, "staff": staff})
+        address = urlsplit(where)
+        is_vendors = address.scheme == "https" and address.hostname in HOSTS and address.port in (None, 443)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise ChatRefusedError(ChatCode.UNREADABLE) from error
+    if not is_vendors:
+        raise ChatRefusedError(ChatCode.OTHER_RECEIVER)
+    return message
 
 
 def _text(told: dict[str, Any]) -> str | None:

@@ -24,6 +24,7 @@ from qa.chats.posting import post_json
 from qa.errors import ChatCode
 
 ADDRESS = "https://open.feishu.cn/open-apis"
+MESSAGE_EVENT = "im.message.receive_v1"
 _TEXT_TAGS = frozenset({"text", "a"})  # of what stands in a rich text; mentions and pictures are others
 _EARLY = 300  # seconds before its end that a token is bought anew
 
@@ -59,10 +60,7 @@ class Feishu:
         signed = hashlib.sha256(f"{moment}{nonce}{self._key}".encode() + callback.body).hexdigest()
         require_same(callback.headers.get("x-lark-signature", ""), signed)
         require_recent(moment, self._now())
-        try:
-            return _message(event)
-        except (ValueError, TypeError, KeyError, RecursionError) as error:
-            raise ChatRefusedError(ChatCode.UNREADABLE) from error
+        return read_event(event) or ChatResponse(b"{}")
 
     def response(self, message: ChatMessage, text: str) -> ChatResponse:
         """Nothing but that the event came."""
@@ -101,10 +99,18 @@ class Feishu:
         return event
 
 
-def _message(event: dict[str, Any]) -> ChatMessage | ChatResponse:
+def read_event(event: Any) -> ChatMessage | None:
+    """The message that an event tells of; None for another event, a picture and the like. Raises ChatRefusedError."""
+    try:
+        return _message(event)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise ChatRefusedError(ChatCode.UNREADABLE) from error
+
+
+def _message(event: dict[str, Any]) -> ChatMessage | None:
     header, told = event["header"], event["event"]
-    if header["event_type"] != "im.message.receive_v1":
-        return ChatResponse(b"{}")
+    if header["event_type"] != MESSAGE_EVENT:
+        return None
     message = told["message"]
     content = json.loads(message["content"])
     if message["message_type"] == "text":
@@ -116,6 +122,6 @@ def _message(event: dict[str, Any]) -> ChatMessage | ChatResponse:
     else:
         text = ""
     if not text.strip():
-        return ChatResponse(b"{}")
+        return None
     speaker = f"{message['chat_id']}/{told['sender']['sender_id'].get('open_id', '')}"
     return ChatMessage(str(header["event_id"]), speaker, text, {"message": str(message["message_id"])})

@@ -61,12 +61,21 @@ class ChatGroups:
         read = platform.read(callback)
         if isinstance(read, ChatResponse):
             return read
-        future, is_new = self._take(platform, read)
         if platform.answers_at_once:
+            future, _ = self._take(platform, read)
             return platform.response(read, "".join(fitting(future.result(), platform.most_bytes)))
-        if is_new:
-            future.add_done_callback(lambda done: self._threads.submit(self._send, platform, read, done))
+        self.take(name, read)
         return platform.response(read, "")
+
+    def take(self, name: str, message: ChatMessage) -> None:
+        """Answer a message of a platform when there is an answer, and return at once. Raises KeyError for no platform.
+
+        A message that comes again is passed over.
+        """
+        platform = self.platforms[name]
+        future, is_new = self._take(platform, message)
+        if is_new:
+            future.add_done_callback(lambda done: self._threads.submit(self._send, platform, message, done))
 
     def close(self) -> None:
         """Answer nobody any more."""
@@ -143,19 +152,21 @@ def platforms_from_environment() -> list[ChatPlatform]:
     from qa.chats.wecom import WeCom
 
     found: list[ChatPlatform] = []
-    wecom = _all_of(Variable.WECOM_TOKEN, Variable.WECOM_KEY, Variable.WECOM_ID)
+    wecom = all_of(Variable.WECOM_TOKEN, Variable.WECOM_KEY, Variable.WECOM_ID)
     if wecom:
         found.append(WeCom(*wecom))
     if secret := Variable.DINGTALK_SECRET.read():
         found.append(DingTalk(secret))
-    if feishu := _all_of(Variable.FEISHU_APP, Variable.FEISHU_SECRET, Variable.FEISHU_KEY):
+    feishu: list[str] = []
+    if Variable.FEISHU_KEY.read():  # without it, events come by a connection of `bulletin chats`
+        feishu = all_of(Variable.FEISHU_APP, Variable.FEISHU_SECRET, Variable.FEISHU_KEY)
         found.append(Feishu(*feishu))
     if (wecom or feishu) and find_spec("cryptography") is None:
         raise BulletinError(ChatCode.NO_CRYPTOGRAPHY)
     return found
 
 
-def _all_of(*variables: Variable) -> list[str]:
+def all_of(*variables: Variable) -> list[str]:
     """What some variables say; nothing where none is set. Raises BulletinError where only some are."""
     values = [variable.read() for variable in variables]
     if not any(values):

@@ -13,6 +13,7 @@ from embeddings.cli.archive import run_command
 from embeddings.cli.version import add_version_argument
 from qa.cli.asked import add_asked_command
 from qa.cli.bundle import add_bundle_command
+from qa.cli.chats import add_chats_command
 from qa.cli.demo import add_demo_command
 from qa.cli.doctor import add_doctor_command
 from qa.cli.feedback import check_users_data
@@ -41,6 +42,7 @@ def command_line() -> argparse.ArgumentParser:
     add_topic_commands(commands)
     qa.cli.backup.add_backup_commands(commands)
     add_asked_command(commands)
+    add_chats_command(commands)
     add_key_command(commands)
     add_standard_command(commands)
     add_user_command(commands)

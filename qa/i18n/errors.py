@@ -72,6 +72,12 @@ CHINESE: dict[ErrorCode, str] = {
     UserCode.UNREADABLE: "用户文件 {path} 读不了（{detail}）。请改好它，或移走它。",
     ChatCode.BAD_KEY: "{platform} 的 EncodingAESKey 应当是 43 个字符，请重新复制。",
     ChatCode.BAD_SIGNATURE: "签名不对。请核对 Token、密钥和 Secret。",
+    ChatCode.NO_LIBRARY: "没有安装 {library}：pip install 'bulletin-qa[{extra}]'。",
+    ChatCode.NO_STREAM: (
+        "没有设聊天平台。请设 BULLETIN_DINGTALK_CLIENT 和 BULLETIN_DINGTALK_SECRET，或 BULLETIN_FEISHU_APP 和 "
+        "BULLETIN_FEISHU_SECRET；企业微信只能由它来访问开着的页面。"
+    ),
+    ChatCode.STREAM_ENDED: "{platform}拒绝了连接（{detail}）。请核对应用的编号和密钥。",
     ChatCode.NO_CRYPTOGRAPHY: "设了聊天平台，但没有安装 cryptography：pip install 'bulletin-qa[chats]'。",
     ChatCode.OTHER_RECEIVER: "这个请求不是发给这里的。请核对企业 ID。",
     ChatCode.SET_IN_PART: "聊天平台只设了一部分，还要设 {missing}。",

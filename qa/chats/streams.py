@@ -1,0 +1,118 @@
+"""Messages on connections that this machine opens, by the vendors' libraries: no address and no https is needed.
+
+钉钉 calls it Stream mode (`dingtalk-stream`), 飞书 a long connection (`lark-oapi`). Each message is taken at once, as
+both platforms ask; what answers it is sent as for callbacks. The libraries keep the connection, and open it anew.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from importlib.util import find_spec
+from typing import Any
+
+from embeddings import BulletinError, Variable
+from qa.chats.base import ChatMessage, ChatPlatform, ChatRefusedError, ChatStream
+from qa.chats.dingtalk import DingTalk, read_message
+from qa.chats.feishu import MESSAGE_EVENT, Feishu, read_event
+from qa.chats.groups import all_of
+from qa.errors import ChatCode
+
+logger = logging.getLogger(__name__)
+
+FEISHU = "https://open.feishu.cn"
+Take = Callable[[ChatMessage], None]
+
+
+class DingTalkStream:
+    """A robot of 钉钉 in Stream mode. `client` is its Client ID."""
+
+    def __init__(self, client: str, secret: str) -> None:
+        self.platform: ChatPlatform = DingTalk(secret)
+        self._client, self._secret = client, secret
+
+    def listen(self, take: Take) -> None:
+        """As the Protocol says; a robot whose id or secret is wrong is tried again and again, and the log says so."""
+        import dingtalk_stream as library
+
+        async def process(told: Any) -> tuple[int, str]:
+            _pass_on(read_message, told.data, take)
+            return library.AckMessage.STATUS_OK, "OK"
+
+        handler = library.CallbackHandler()
+        handler.process = process
+        client = library.DingTalkStreamClient(library.Credential(self._client, self._secret), logger)
+        client.register_callback_handler(library.ChatbotMessage.TOPIC, handler)
+        asyncio.run(client.start())
+
+
+class FeishuStream:
+    """An application of 飞书 with a long connection. `address` is where the platform tells what to connect to."""
+
+    def __init__(self, application: str, secret: str, *, address: str = FEISHU) -> None:
+        self.platform: ChatPlatform = Feishu(application, secret, "")
+        self._application, self._secret, self._address = application, secret, address
+
+    def listen(self, take: Take) -> None:
+        """As the Protocol says."""
+        import lark_oapi as library
+        from lark_oapi.ws import client as module
+
+        def pass_on(told: Any) -> None:
+            header = {"event_id": told.header.event_id, "event_type": told.header.event_type}
+            _pass_on(read_event, {"header": header, "event": told.event}, take)
+
+        _quiet(library)
+        # The library has one loop for the whole process, which may be that of another thread.
+        module.loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(module.loop)
+        handlers = library.EventDispatcherHandler.builder("", "").register_p2_customized_event(MESSAGE_EVENT, pass_on)
+        client = module.Client(
+            self._application,
+            self._secret,
+            event_handler=handlers.build(),
+            log_level=library.LogLevel.WARNING,
+            domain=self._address,
+        )
+        client.start()
+
+
+def _quiet(library: Any) -> None:
+    """Let the library log where this program does; it prints."""
+    library.logger.handlers.clear()
+    library.logger.propagate = True
+
+
+def _pass_on(read: Callable[[Any], ChatMessage | None], told: Any, take: Take) -> None:
+    """Take a message; one that cannot be read is logged, for the platform would only send it again."""
+    try:
+        message = read(told)
+    except ChatRefusedError as error:
+        logger.warning("A message was refused: %s", error)
+        return
+    if message:
+        take(message)
+
+
+def streams_from_environment() -> list[ChatStream]:
+    """The platforms that are set to be connected to; 飞书 with a key for encryption calls a page instead.
+
+    Raises BulletinError where none is, where one is set in part, or where its library is not installed.
+    """
+    found: list[ChatStream] = []
+    if Variable.DINGTALK_CLIENT.read():
+        _require("dingtalk_stream", "dingtalk-stream", "dingtalk")
+        found.append(DingTalkStream(*all_of(Variable.DINGTALK_CLIENT, Variable.DINGTALK_SECRET)))
+    feishu = all_of(Variable.FEISHU_APP, Variable.FEISHU_SECRET)
+    if feishu and not Variable.FEISHU_KEY.read():
+        _require("lark_oapi", "lark-oapi", "feishu")
+        found.append(FeishuStream(*feishu))
+    if not found:
+        raise BulletinError(ChatCode.NO_STREAM)
+    return found
+
+
+def _require(module: str, library: str, extra: str) -> None:
+    if find_spec(module) is None:
+        raise BulletinError(ChatCode.NO_LIBRARY, library=library, extra=extra)
