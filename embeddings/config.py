@@ -78,6 +78,8 @@ class Variable(str, Enum):
     WECOM_TOKEN = "BULLETIN_WECOM_TOKEN", "the Token of the callback of an application of 企业微信"
     WECOM_KEY = "BULLETIN_WECOM_KEY", "its EncodingAESKey"
     WECOM_ID = "BULLETIN_WECOM_ID", "the id of the company (CorpID)"
+    WECOM_ROBOT = "BULLETIN_WECOM_ROBOT", "the Bot ID of a robot (智能机器人) of 企业微信, for `bulletin chats`"
+    WECOM_ROBOT_SECRET = "BULLETIN_WECOM_ROBOT_SECRET", "its Secret"
     DINGTALK_CLIENT = "BULLETIN_DINGTALK_CLIENT", "the Client ID (AppKey) of a robot of 钉钉, for `bulletin chats`"
     DINGTALK_SECRET = "BULLETIN_DINGTALK_SECRET", "its Client Secret (AppSecret)"
     FEISHU_APP = "BULLETIN_FEISHU_APP", "the App ID of an application of 飞书"
@@ -140,6 +142,7 @@ SECRETS = frozenset(
         Variable.MILVUS_TOKEN,
         Variable.WECOM_TOKEN,
         Variable.WECOM_KEY,
+        Variable.WECOM_ROBOT_SECRET,
         Variable.DINGTALK_SECRET,
         Variable.FEISHU_SECRET,
         Variable.FEISHU_KEY,

@@ -181,8 +181,8 @@ class ChatCode(ErrorCode):
     NO_LIBRARY = "chat.no_library", "{library} is not installed: pip install 'bulletin-qa[{extra}]'."
     NO_STREAM = (
         "chat.no_stream",
-        "No chat platform is set. Set BULLETIN_DINGTALK_CLIENT and BULLETIN_DINGTALK_SECRET, or BULLETIN_FEISHU_APP "
-        "and BULLETIN_FEISHU_SECRET; WeCom calls a page that is served.",
+        "No chat platform is set. Set BULLETIN_DINGTALK_CLIENT and BULLETIN_DINGTALK_SECRET, BULLETIN_FEISHU_APP and "
+        "BULLETIN_FEISHU_SECRET, or BULLETIN_WECOM_ROBOT and BULLETIN_WECOM_ROBOT_SECRET.",
     )
     OTHER_RECEIVER = "chat.other_receiver", "The request is for somebody else. Compare the id of the company."
     SET_IN_PART = "chat.set_in_part", "A chat platform is set in part only; set {missing}, too."

@@ -43,6 +43,9 @@ class ChatMessage:
     place: Mapping[str, str] = field(default_factory=dict)
 
 
+Take = Callable[[ChatMessage], None]
+
+
 @dataclass(frozen=True, slots=True)
 class ChatResponse:
     """What a request is answered with at once."""
@@ -55,7 +58,7 @@ class ChatPlatform(Protocol):
     """A platform: how its requests are read, and how it is answered.
 
     `most_bytes` is the length of a message that it shows, in UTF-8. Where `answers_at_once`, a request is answered with
-    the message; else with nothing, and the messages are sent afterwards.
+    the message, one for the answer and its sources; else with nothing, and the messages are sent afterwards.
     """
 
     name: str
@@ -78,9 +81,12 @@ class ChatPlatform(Protocol):
 class ChatStream(Protocol):
     """A connection to a platform that this machine opens, on which messages come without an address of its own."""
 
-    platform: ChatPlatform
+    @property
+    def platform(self) -> ChatPlatform:
+        """The platform, by which messages are answered."""
+        ...
 
-    def listen(self, take: Callable[[ChatMessage], None]) -> None:
+    def listen(self, take: Take) -> None:
         """Pass each message on, at once, for as long as the process lives; a connection that breaks is opened anew.
 
         Raises what the vendor's library raises where the platform refuses whoever asks.

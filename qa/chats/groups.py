@@ -120,9 +120,10 @@ class ChatGroups:
 
     @staticmethod
     def _send(platform: ChatPlatform, message: ChatMessage, done: Future[tuple[str, str]]) -> None:
-        """The answer first, and its sources in a message of their own."""
+        """The answer first, and its sources in a message of their own, where the platform shows two."""
         try:
-            for text in fitting(done.result(), platform.most_bytes):
+            texts = fitting(done.result(), platform.most_bytes)
+            for text in ["".join(texts)] if platform.answers_at_once else texts:
                 platform.send(message, text.strip())
         except Exception:  # nobody waits for this
             logger.exception("%s could not be answered", platform.name)

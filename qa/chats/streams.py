@@ -1,7 +1,8 @@
 """Messages on connections that this machine opens, by the vendors' libraries: no address and no https is needed.
 
-钉钉 calls it Stream mode (`dingtalk-stream`), 飞书 a long connection (`lark-oapi`). Each message is taken at once, as
-both platforms ask; what answers it is sent as for callbacks. The libraries keep the connection, and open it anew.
+钉钉 calls it Stream mode (`dingtalk-stream`), 飞书 a long connection (`lark-oapi`); robots of 企业微信 have a module of
+their own. Each message is taken at once, as the platforms ask; what answers it is sent as for callbacks. The libraries
+keep the connection, and open it anew.
 """
 
 from __future__ import annotations
@@ -13,16 +14,16 @@ from importlib.util import find_spec
 from typing import Any
 
 from embeddings import BulletinError, Variable
-from qa.chats.base import ChatMessage, ChatPlatform, ChatRefusedError, ChatStream
+from qa.chats.base import ChatMessage, ChatPlatform, ChatRefusedError, ChatStream, Take
 from qa.chats.dingtalk import DingTalk, read_message
 from qa.chats.feishu import MESSAGE_EVENT, Feishu, read_event
 from qa.chats.groups import all_of
+from qa.chats.wecom_robot import WeComRobot
 from qa.errors import ChatCode
 
 logger = logging.getLogger(__name__)
 
 FEISHU = "https://open.feishu.cn"
-Take = Callable[[ChatMessage], None]
 
 
 class DingTalkStream:
@@ -75,7 +76,18 @@ class FeishuStream:
             log_level=library.LogLevel.WARNING,
             domain=self._address,
         )
-        client.start()
+        failures: list[BaseException] = []
+
+        def end(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+            # A connection that cannot be opened anew ends a task of the library, and nothing else.
+            failures.append(context.get("exception") or RuntimeError(context["message"]))
+            loop.stop()
+
+        module.loop.set_exception_handler(end)
+        try:
+            client.start()
+        except RuntimeError as error:  # the loop was stopped
+            raise (failures[0] if failures else error) from None
 
 
 def _quiet(library: Any) -> None:
@@ -108,6 +120,9 @@ def streams_from_environment() -> list[ChatStream]:
     if feishu and not Variable.FEISHU_KEY.read():
         _require("lark_oapi", "lark-oapi", "feishu")
         found.append(FeishuStream(*feishu))
+    if robot := all_of(Variable.WECOM_ROBOT, Variable.WECOM_ROBOT_SECRET):
+        _require("aibot", "wecom-aibot-python-sdk", "wecom")
+        found.append(WeComRobot(*robot))
     if not found:
         raise BulletinError(ChatCode.NO_STREAM)
     return found

@@ -19,12 +19,12 @@ from qa.chats.groups import ChatGroups
 from qa.chats.streams import streams_from_environment
 from qa.errors import ChatCode
 
-_NAMES = {"dingtalk": "钉钉", "feishu": "飞书"}
+_NAMES = {"dingtalk": "钉钉", "feishu": "飞书", "wecom": "企业微信"}
 
 
 def add_chats_command(commands: Subparsers) -> None:
     """Add chats to a command line."""
-    summary = "answer in groups of 钉钉 and 飞书 on connections that this machine opens, without its own address"
+    summary = "answer in groups of 企业微信, 钉钉 and 飞书 on connections that this machine opens, without an address"
     parser = commands.add_parser("chats", help=summary, description=summary)
     add_common_arguments(parser)
     parser.set_defaults(run=_chats)

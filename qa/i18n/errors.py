@@ -75,7 +75,7 @@ CHINESE: dict[ErrorCode, str] = {
     ChatCode.NO_LIBRARY: "没有安装 {library}：pip install 'bulletin-qa[{extra}]'。",
     ChatCode.NO_STREAM: (
         "没有设聊天平台。请设 BULLETIN_DINGTALK_CLIENT 和 BULLETIN_DINGTALK_SECRET，或 BULLETIN_FEISHU_APP 和 "
-        "BULLETIN_FEISHU_SECRET；企业微信只能由它来访问开着的页面。"
+        "BULLETIN_FEISHU_SECRET，或 BULLETIN_WECOM_ROBOT 和 BULLETIN_WECOM_ROBOT_SECRET。"
     ),
     ChatCode.STREAM_ENDED: "{platform}拒绝了连接（{detail}）。请核对应用的编号和密钥。",
     ChatCode.NO_CRYPTOGRAPHY: "设了聊天平台，但没有安装 cryptography：pip install 'bulletin-qa[chats]'。",

@@ -13,6 +13,7 @@ import queue
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -23,7 +24,8 @@ from embeddings import BulletinError, Variable
 from qa.chats.base import ChatMessage, ChatStream
 from qa.chats.dingtalk import DingTalk
 from qa.chats.groups import ChatGroups, platforms_from_environment
-from qa.chats.streams import FeishuStream, streams_from_environment
+from qa.chats.streams import streams_from_environment
+from qa.chats.wecom_robot import WeComRobot
 from qa.cli.chats import listen
 from qa.errors import ChatCode
 from tests.chats.test_groups import WAIT, Vendor, assistant, vendor  # noqa: F401
@@ -34,11 +36,20 @@ websockets = pytest.importorskip("websockets", reason="it comes with the vendors
 
 ROBOT = """
 import sys
+import threading
 from qa.chats.streams import DingTalkStream, FeishuStream
 kind, address = sys.argv[1:]
-stream = DingTalkStream("cli", "secret") if kind == "dingtalk" else FeishuStream("cli", "secret", address=address)
+if kind == "wecom":
+    import aibot.ws
+    from qa.chats.wecom_robot import WeComRobot
+    aibot.ws._SSL_CONTEXT = None  # the server of the test speaks without TLS
+    stream = WeComRobot("cli", "secret", address=address)
+else:
+    stream = DingTalkStream("cli", "secret") if kind == "dingtalk" else FeishuStream("cli", "secret", address=address)
 def take(message):
     print(message.id, message.speaker, message.text.strip(), sorted(message.place), sep="|", flush=True)
+    if kind == "wecom":
+        threading.Thread(target=stream.send, args=(message, "长120米")).start()
 stream.listen(take)
 """
 
@@ -125,7 +136,8 @@ class Robot:
             "DINGTALK_OPENAPI_ENDPOINT": platform.address,
             "PYTHONPATH": os.pathsep.join(sys.path),
         }
-        command = [sys.executable, "-c", ROBOT, kind, platform.address]
+        address = platform.socket if kind == "wecom" else platform.address
+        command = [sys.executable, "-c", ROBOT, kind, address]
         self._process = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
         )
@@ -136,6 +148,11 @@ class Robot:
         assert self._process.stdout is not None
         for line in self._process.stdout:
             self.lines.put(line.strip())
+
+    def wait(self) -> str:
+        """What it says on stderr, when it has ended by itself."""
+        self._process.wait(WAIT)
+        return self.close()
 
     def close(self) -> str:
         self._process.kill()
@@ -193,6 +210,10 @@ def test_feishu_tells_an_application_that_has_no_address(platform: Platform) -> 
             assert robot.lines.get(timeout=WAIT) == f"{number}|oc_1/ou_zhang|{QUESTION}|['message']"
             platform.cut()
             assert platform.path.get(timeout=WAIT)
+        # A secret that holds no more ends the process: nobody would see that it is not told any more.
+        platform.where = {"code": 1000040346, "msg": "app_id or app_secret is wrong", "data": None}
+        platform.cut()
+        assert "app_secret is wrong" in robot.wait()
     finally:
         robot.close()
 
@@ -215,12 +236,66 @@ def answer_to_an_event(platform: Platform, frames: Any) -> Any:
             return frame
 
 
-def test_a_wrong_secret_ends_the_command(platform: Platform) -> None:
-    pytest.importorskip("lark_oapi")
-    platform.where = {"code": 1000040346, "msg": "app_id or app_secret is wrong", "data": None}
-    streams: list[ChatStream] = [FeishuStream("cli", "other", address=platform.address)]
-    with pytest.raises(BulletinError, match=r"飞书.*app_secret is wrong"):
-        listen(ChatGroups(None, [streams[0].platform]), streams)  # type: ignore[arg-type]
+def test_wecom_tells_a_robot_that_has_no_address_and_takes_its_answer(platform: Platform) -> None:
+    pytest.importorskip("aibot")
+    robot = Robot("wecom", platform)
+    try:
+        let_in(platform, 0)
+        picture = {"msgtype": "image", "image": {"url": "https://a.example/1", "aeskey": "k"}}
+        words = {"msgtype": "text", "text": {"content": f"@公报 {QUESTION}"}}
+        for number, changed in (
+            ("1", words),
+            ("2", picture),
+            ("3", {"msgtype": "voice", "voice": {"content": QUESTION}, "chatid": None}),
+            ("4", {"msgtype": "mixed", "mixed": {"msg_item": [words, picture]}}),
+        ):
+            body = {"msgid": number, "aibotid": "cli", "chattype": "group", "chatid": "c", "from": {"userid": "zhang"}}
+            told = {"cmd": "aibot_msg_callback", "headers": {"req_id": f"r{number}"}, "body": {**body, **changed}}
+            platform.send(json.dumps(told))
+            if number == "2":
+                continue
+            group = "" if number == "3" else "c"
+            assert robot.lines.get(timeout=WAIT) == f"{number}|{group}/zhang|{QUESTION}|['request']"
+            answer = json.loads(platform.told.get(timeout=WAIT))
+            assert (answer["cmd"], answer["headers"]) == ("aibot_respond_msg", {"req_id": f"r{number}"})
+            stream = answer["body"]["stream"]
+            assert (stream["content"], stream["finish"]) == ("长120米", True)
+            platform.send(json.dumps({"headers": answer["headers"], "errcode": 0, "errmsg": "ok"}))
+        platform.cut()
+        let_in(platform, 40001)
+        assert "invalid secret" in robot.wait()
+    finally:
+        robot.close()
+
+
+def let_in(platform: Platform, code: int) -> None:
+    """Answer a robot that says who it is."""
+    asked = json.loads(platform.told.get(timeout=WAIT))
+    assert (asked["cmd"], asked["body"]) == ("aibot_subscribe", {"bot_id": "cli", "secret": "secret"})
+    platform.send(
+        json.dumps({"headers": asked["headers"], "errcode": code, "errmsg": "invalid secret" if code else ""})
+    )
+
+
+def test_a_robot_of_wecom_without_a_connection_says_so() -> None:
+    with pytest.raises(OSError, match="no connection"):
+        WeComRobot("cli", "secret").send(ChatMessage("1", "c/zhang", QUESTION, {"request": "r"}), "长120米")
+
+
+def test_answer_and_sources_are_one_message_where_a_platform_takes_one(assistant: Any) -> None:  # noqa: F811
+    class Taking(WeComRobot):
+        def send(self, message: ChatMessage, text: str) -> None:
+            sent.append(text)
+
+    sent: list[str] = []
+    groups = ChatGroups(assistant, [Taking("cli", "secret")])
+    groups.take("wecom", ChatMessage("1", "c/zhang", "早稻收完了吗？", {"request": "r"}))
+    groups.take("wecom", ChatMessage("1", "c/zhang", "早稻收完了吗？", {"request": "r"}))
+    while not sent:
+        time.sleep(0.01)
+    groups.close()
+    assert len(sent) == 1
+    assert "[1] 《种稻》" in sent[0]
 
 
 def test_a_message_of_a_connection_is_answered_once(assistant: Any, vendor: Vendor) -> None:  # noqa: F811
@@ -281,6 +356,10 @@ def test_a_platform_is_connected_to_or_calls_as_its_settings_say(monkeypatch: py
     assert code_of_refusal() is ChatCode.SET_IN_PART
     monkeypatch.setenv("BULLETIN_DINGTALK_SECRET", "s")
     assert [one.platform.name for one in streams_from_environment()] == ["dingtalk"]
+    monkeypatch.setenv("BULLETIN_WECOM_ROBOT", "r")
+    assert code_of_refusal() is ChatCode.SET_IN_PART
+    monkeypatch.setenv("BULLETIN_WECOM_ROBOT_SECRET", "s")
+    assert [one.platform.name for one in streams_from_environment()] == ["dingtalk", "wecom"]
 
 
 def code_of_refusal() -> Any:
