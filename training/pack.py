@@ -44,17 +44,18 @@ def main() -> None:
 def pack_model(examples: Iterable[Example], folder: Path) -> tuple[int, int]:
     """Write a model folder with the token embeddings that some examples need; returns how many of how many."""
     packed = PackedModel.open(weights_path())
-    tokenizer = unigram_tokenizer(pieces_apart(packed.pieces), packed.unknown_id)
+    pieces = packed.pieces()
+    tokenizer = unigram_tokenizer(pieces_apart(pieces), packed.unknown_id)
     used = set(range(_SPECIAL_PIECES)) | {packed.unknown_id}
     # Single characters stay, so that a slip of the pen does not become an unknown token.
-    used |= {place for place, (piece, _) in enumerate(packed.pieces) if len(piece) == 1}
+    used |= {place for place, (piece, _) in enumerate(pieces) if len(piece) == 1}
     texts = iter(_texts(examples))
     while batch := list(islice(texts, _TEXTS_A_BATCH)):
         for encoded in tokenizer.encode_batch(batch):
             used.update(encoded.ids)
     kept = sorted(used)
     folder.mkdir(parents=True, exist_ok=True)
-    unigram_tokenizer([packed.pieces[place] for place in kept], kept.index(packed.unknown_id)).save(
+    unigram_tokenizer([pieces[place] for place in kept], kept.index(packed.unknown_id)).save(
         str(folder / "tokenizer.json")
     )
     # Vectors of four bits are numbers of sixteen without loss that matters.

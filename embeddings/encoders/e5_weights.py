@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import mmap
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,8 +38,21 @@ class _TensorEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class _PieceEntry:
+    """Where the pieces lie in the file: where each ends in their texts, their scores, and the texts."""
+
+    count: int
+    ends: int
+    scores: int
+    texts: int
+
+
+@dataclass(frozen=True, slots=True)
 class PackedModel:
-    """What the file holds: sizes, Unigram pieces with their scores, and tensors by the file's own names."""
+    """What the file holds: sizes, Unigram pieces with their scores, and tensors by the file's own names.
+
+    Pieces and tensors are read whenever they are asked for, and none is kept.
+    """
 
     hidden: int
     layers: int
@@ -48,9 +62,9 @@ class PackedModel:
     positions: int
     token_types: int
     layer_norm_eps: float
-    pieces: list[tuple[str, float]]
     unknown_id: int
     _stored: Buffer
+    _pieces: _PieceEntry
     _entries: dict[str, _TensorEntry]
 
     @classmethod
@@ -71,9 +85,9 @@ class PackedModel:
         """Raises ValueError, IndexError or struct.error where the file ends too soon."""
         cursor = _Cursor(stored, offset=8)
         hidden, layers, heads, feed_forward, vocabulary, positions, token_types, eps, _ = cursor.take("<7ifi")
-        pieces, unknown_id = _read_pieces(cursor)
+        unknown_id, pieces = _find_pieces(cursor)
         _, normalizer_bytes = cursor.take("<iI")
-        cursor.offset += normalizer_bytes  # the same map as NFKC, which the tokenizer below applies
+        cursor.skip(normalizer_bytes)  # the same map as NFKC, which the tokenizer below applies
         (tensor_count,) = cursor.take("<i")
         entries = dict(_read_entry(cursor) for _ in range(tensor_count))
         if not entries or any(entry.start + entry.size > len(stored) for entry in entries.values()):
@@ -87,9 +101,9 @@ class PackedModel:
             positions,
             token_types,
             eps,
-            pieces,
             unknown_id,
             stored,
+            pieces,
             entries,
         )
 
@@ -97,6 +111,22 @@ class PackedModel:
         """Let the file go; no tensor can be read any more. Windows moves no file that is open."""
         if isinstance(self._stored, mmap.mmap):
             self._stored.close()
+
+    def pieces(self) -> list[tuple[str, float]]:
+        """The pieces of the vocabulary, each with its score, in the order of their numbers; they take 43 MB."""
+        texts = (piece.decode("utf-8") for piece in self.packed_pieces())
+        return list(zip(texts, self.scores().tolist(), strict=True))
+
+    def packed_pieces(self) -> Iterator[bytes]:
+        """The pieces in UTF-8, in the order of their numbers."""
+        at = self._pieces
+        ends = np.frombuffer(self._stored, "<u4", at.count + 1, at.ends).tolist()
+        texts = bytes(self._stored[at.texts : at.texts + ends[-1]])
+        return (texts[start:end] for start, end in pairwise(ends))
+
+    def scores(self) -> NDArray[np.float32]:
+        """The scores of the pieces, shape (number of pieces,)."""
+        return np.frombuffer(self._stored, "<f4", self._pieces.count, self._pieces.scores).astype(np.float32)
 
     def tensor(self, name: str) -> NDArray[np.float32]:
         """A whole tensor in single precision, flat. Raises KeyError."""
@@ -140,22 +170,22 @@ class _Cursor:
         return values
 
     def take_bytes(self, count: int) -> bytes:
-        taken = bytes(self.packed[self.offset : self.offset + count])
+        start = self.skip(count)
+        return bytes(self.packed[start : self.offset])
+
+    def skip(self, count: int) -> int:
+        """Go on behind some bytes, and return where they begin."""
+        start = self.offset
         self.offset += count
-        return taken
+        return start
 
 
-def _read_pieces(cursor: _Cursor) -> tuple[list[tuple[str, float]], int]:
+def _find_pieces(cursor: _Cursor) -> tuple[int, _PieceEntry]:
+    """The number of the piece for what is unknown, and where the pieces lie."""
     count, _, _, _, unknown_id = cursor.take("<5i")
-    (blob_bytes,) = cursor.take("<Q")
-    offsets = np.frombuffer(cursor.take_bytes(4 * (count + 1)), "<u4").tolist()
-    scores = np.frombuffer(cursor.take_bytes(4 * count), "<f4").tolist()
-    blob = cursor.take_bytes(blob_bytes)
-    pieces = [
-        (blob[start:end].decode("utf-8"), score)
-        for start, end, score in zip(offsets[:-1], offsets[1:], scores, strict=True)
-    ]
-    return pieces, unknown_id
+    (text_bytes,) = cursor.take("<Q")
+    ends, scores, texts = cursor.skip(4 * (count + 1)), cursor.skip(4 * count), cursor.skip(text_bytes)
+    return unknown_id, _PieceEntry(count, ends, scores, texts)
 
 
 def _read_entry(cursor: _Cursor) -> tuple[str, _TensorEntry]:

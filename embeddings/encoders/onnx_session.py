@@ -13,12 +13,16 @@ from typing import Any
 from embeddings.config import cores
 
 
-def open_session(model: Path | bytes) -> Any:
-    """An `onnxruntime.InferenceSession` of a file or a serialized model; any number of threads may run it at once."""
+def open_session(model: Path | bytes, *, keeps_memory: bool = True) -> Any:
+    """An `onnxruntime.InferenceSession` of a file or a serialized model; any number of threads may run it at once.
+
+    With `keeps_memory` it holds as much as its largest run needed, else it gives all back after each.
+    """
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
+    options.enable_cpu_mem_arena = keeps_memory
     # Threads that spin while they wait would take the cores from others.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     if not _adds_products_of_bytes():

