@@ -65,6 +65,7 @@ from qa.query.scope import has_time_words, narrowed, read_comparison, read_scope
 from qa.query.spelling import respell
 from qa.retrieval.cross_encoder import Reader, Text, open_reader, reads
 from qa.retrieval.search import RetrievalSettings, find_passages
+from qa.retrieval.similar import SimilarArticles
 from qa.topics.topic import Topic
 from qa.topics.topics import Topics
 from qa.types import Answer, AnswerKind, Passage, Reading, Scope, Spoken
@@ -94,6 +95,7 @@ class Assistant:
     ) -> None:
         self.archive = archive
         self.topics = Topics(archive)
+        self.similar = SimilarArticles(archive)
         self.writer = writer
         self.today = today
         self.encoder = encoder

@@ -11,7 +11,16 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 from embeddings import Article, BulletinError, Filters, Snapshot
-from qa.api.schemas import answer_row, article_row, citation_row, comparison_row, issue_row, passage_rows, topic_row
+from qa.api.schemas import (
+    answer_row,
+    article_row,
+    citation_row,
+    comparison_row,
+    issue_row,
+    passage_rows,
+    similar_row,
+    topic_row,
+)
 from qa.assistant import Assistant, read_filters
 from qa.errors import QuestionCode, QuestionError
 from qa.topics.topic import Topic
@@ -33,7 +42,8 @@ class Endpoints:
     def all(self) -> list[Endpoint]:
         """Every one of them."""
         return [
-            self.ask, self.search, self.read_article, self.list_issues, self.topic, self.timeline, self.compare_topics,
+            self.ask, self.search, self.read_article, self.similar_articles, self.list_issues, self.topic,
+            self.timeline, self.compare_topics,
         ]  # fmt: skip
 
     def ask(
@@ -86,6 +96,24 @@ class Endpoints:
             JSON with id, title, kicker, deck, body, byline, section, date, page, kind (news or photo), issue and
             issue_id
         """
+        return article_row(self._article(issue, article))
+
+    def similar_articles(self, issue: str, article: str) -> dict[str, Any]:
+        """Find the articles that report the same matter as one: earlier reports, later ones, and others of its day.
+
+        Args:
+            issue: the id of its issue, as the other endpoints give it; its name or file name will do too.
+            article: the id of the article.
+
+        Returns:
+            JSON with similar (each with issue_id, article_id, title, date, issue, time, which is earlier, later or
+            same, start and end of the passage that comes nearest, and nearly_the_same, others in nearly its words) and
+            nearly_the_same (the articles in nearly the words of the one that was asked for)
+        """
+        read = self._article(issue, article)
+        return similar_row(read, self._assistant.similar.to(read))
+
+    def _article(self, issue: Any, article: Any) -> Article:
         issue, article = _text("issue", issue), _text("article", article)
         with self._assistant.archive.snapshot() as snapshot:
             issues = snapshot.read_issue(issue)
@@ -94,7 +122,7 @@ class Endpoints:
         found = [one for each in issues for one in each.articles if one.id == article]
         if not found:
             raise QuestionError(QuestionCode.NO_ARTICLE, issue=issue, article=article)
-        return article_row(found[0])
+        return found[0]
 
     def list_issues(
         self, headlines: bool = False, issue: str = "", limit: int = 0, skip: int = 0

@@ -8,9 +8,10 @@ from typing import Any
 
 from embeddings import Article, IssueEntry, article_to_row
 from qa.i18n import in_language_of
+from qa.retrieval.similar import ReportTime, SimilarFound
 from qa.topics.names import NameKind
 from qa.topics.topic import Comparison, Topic
-from qa.types import Answer, Citation, Headline, Passage
+from qa.types import Answer, Citation, Headline, Passage, headline_of
 
 JsonRow = dict[str, Any]
 
@@ -112,6 +113,23 @@ def headline_row(headline: Headline) -> JsonRow:
         "title": headline.title,
         "date": headline.day.isoformat() if headline.day else None,
         "issue": headline.issue,
+    }
+
+
+def similar_row(article: Article, found: SimilarFound) -> JsonRow:
+    """What is similar to an article, the most similar first, each with its time beside it, and what has its words."""
+    return {
+        "similar": [
+            {
+                **headline_row(headline_of(one.article)),
+                "time": str(ReportTime.of(one.article.date, beside=article.date)),
+                "start": one.start,
+                "end": one.end,
+                "nearly_the_same": [headline_row(headline_of(copy)) for copy in one.copies],
+            }
+            for one in found.similar
+        ],
+        "nearly_the_same": [headline_row(headline_of(copy)) for copy in found.copies],
     }
 
 

@@ -76,6 +76,20 @@ SAID: dict[str, tuple[str, ...]] = {
     "printed_boxed": ("原版第 {page} 页，框出的是这一段", "Printed page {page}; the frame marks the passage"),
     "printed_opening": ("正在打开原版……", "Opening the printed page …"),
     "printed_page": ("原版第 {page} 页", "Printed page {page}"),
+    # Similar articles.
+    "similar": ("相关报道", "Related reports"),
+    "similar_copies": (
+        "另有 {n} 篇文字相近",
+        "{n} more in nearly the same words",
+    ),
+    "similar_earlier": ("此前报道", "Earlier reports"),
+    "similar_later": ("后续报道", "Later reports"),
+    "similar_own_copies": (
+        "另有 {n} 篇与本文文字相近",
+        "{n} more have nearly the words of this article",
+        "{n} more has nearly the words of this article",
+    ),
+    "similar_same": ("同期、同题报道", "On the same matter"),
     # Front pages.
     "front_captions": ("图片", "Pictures"),
     "front_issue_after": ("下一期 ›", "Next issue ›"),

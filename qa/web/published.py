@@ -58,7 +58,12 @@ def published_routes(assistant: Assistant) -> list[Any]:
         if len(found) != 1:
             return HTMLResponse("", status_code=404)
         address, base = address_of(found[0], is_shared=True), str(request.base_url)
-        return HTMLResponse(article_page(found[0], address=f"{base}article{address}", page=f"{base}{address}"))
+        similar = [
+            (one.article, f"{base}article{address_of(one.article, is_shared=True)}")
+            for one in library.similar(found[0]).similar
+        ]
+        page = article_page(found[0], address=f"{base}article{address}", page=f"{base}{address}", similar=similar)
+        return HTMLResponse(page)
 
     def widget(request: Any) -> Any:
         return Response(script, media_type="text/javascript", headers={"Cache-Control": "max-age=3600"})

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from embeddings import Article, Filters, Issue, Settings
+from qa.retrieval.similar import SimilarFound
 from qa.topics.topics import LONGEST_NAME
 from qa.types import Headline, headline_of
 
@@ -19,7 +20,7 @@ class OpenArticle:
     """An article with its issue, whose `articles` are there. `at` is its place in it, from zero.
 
     `address` is what follows the page's own address to show the article; `is_printed` says whether there is a printed
-    page to show of it. `names` are some that stand in it.
+    page to show of it. `names` are some that stand in it, `similar` are the articles that report the same matter.
     """
 
     article: Article
@@ -28,6 +29,7 @@ class OpenArticle:
     address: str
     is_printed: bool
     names: tuple[str, ...] = ()
+    similar: SimilarFound = field(default_factory=SimilarFound)
 
     @property
     def headlines(self) -> list[Headline]:

@@ -280,7 +280,15 @@ def test_the_endpoints_answer_in_rows_and_are_the_only_ones(which: str, request:
     client = Client(address, verbose=False, analytics_enabled=False)
     described = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
     topics = {"/topic", "/timeline", "/compare_topics"}
-    assert set(described) == {"/ask", "/search", "/retrieve", "/read_article", "/list_issues", *topics}
+    assert set(described) == {
+        "/ask",
+        "/search",
+        "/retrieve",
+        "/read_article",
+        "/similar_articles",
+        "/list_issues",
+        *topics,
+    }
     assert "since: the earliest date" in described["/ask"]["description"]
     row = client.predict(question=QUESTION, since="2022-06-17", api_name="/ask")
     assert row["citations"][0]["title"] == "北京丰台站6月20日启用"

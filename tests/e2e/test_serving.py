@@ -34,7 +34,7 @@ from tests.support.pages import MARKUP, QUESTION, ask, free_port, opened_page
 
 PASSWORD = "开门 sesame"
 WAIT = 300.0  # seconds; for a machine that is busy
-TOOLS = {"ask", "search", "read_article", "list_issues", "topic", "timeline", "compare_topics"}
+TOOLS = {"ask", "search", "read_article", "similar_articles", "list_issues", "topic", "timeline", "compare_topics"}
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import hashlib
 import time
+import zlib
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -39,3 +41,17 @@ class PausingEncoder(CountingEncoder):
     def encode_passages(self, passages: Sequence[str]) -> np.ndarray:
         time.sleep(0.3)
         return super().encode_passages(passages)
+
+
+class PairsEncoder(CountingEncoder):
+    """Vectors by the pairs of characters that a text has: texts that share many lie near each other."""
+
+    def __init__(self, *, dimension: int = 256) -> None:
+        super().__init__(name="pairs", fingerprint=f"pairs-{dimension}", dimension=dimension)
+
+    def _vectors(self, texts: Sequence[str]) -> np.ndarray:
+        made = np.full((len(texts), self.dimension), 0.05, dtype=np.float32)
+        for row, text in zip(made, texts, strict=True):
+            for first, second in pairwise(text):
+                row[zlib.crc32(f"{first}{second}".encode()) % self.dimension] += 1
+        return np.asarray(made / np.linalg.norm(made, axis=1, keepdims=True))

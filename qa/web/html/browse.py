@@ -24,6 +24,7 @@ from qa.web.html.answers import (
     passage_text,
 )
 from qa.web.html.highlight import TextSpan, matching_spans
+from qa.web.html.similar import similar_view
 from qa.web.html.templates import render
 from qa.web.html.topics import topic_links
 from qa.web.views import PART, ArchiveStatistics, Excerpt, Found, OpenArticle
@@ -137,8 +138,9 @@ def turns(opened: OpenArticle) -> Markup:
 
 def foot(opened: OpenArticle, *, start: int = 0, end: int = 0) -> Markup:
     """What stands under an article: its printed page on demand, its address, and its issue's other headlines."""
-    topics = topic_links(opened.names)
-    return render("browse", "foot", opened=opened, start=start, end=end, topics=topics, others=_others(opened))
+    topics, similar = topic_links(opened.names), similar_view(opened.article, opened.similar)
+    values = {"opened": opened, "start": start, "end": end, "topics": topics, "similar": similar}
+    return render("browse", "foot", others=_others(opened), **values)
 
 
 def clippings(found: Sequence[Clipping] | str) -> Markup:

@@ -11,6 +11,7 @@ from typing import Any
 from markupsafe import Markup
 
 from embeddings import Article, Issue
+from qa.i18n import chinese
 from qa.web.html.templates import render
 
 _DESCRIPTION_CHARS = 150
@@ -44,14 +45,18 @@ def sitemap(articles: Sequence[tuple[str, date | None]]) -> str:
     return str(render("published", "sitemap", articles=articles)).strip()
 
 
-def article_page(article: Article, *, address: str, page: str) -> str:
-    """An article by itself, which a search engine can read; `page` is where it is shown with its neighbours."""
+def article_page(article: Article, *, address: str, page: str, similar: Sequence[tuple[Article, str]] = ()) -> str:
+    """An article by itself, which a search engine can read; `page` is where it is shown with its neighbours.
+
+    `similar` are articles that report the same matter, with their addresses.
+    """
     title = article.title or article.issue.name
     description = " ".join(article.body.split())[:_DESCRIPTION_CHARS]
     told = _linked(article, title, description, address)
     # A `<` could end the element that it stands in.
     linked = Markup(json.dumps(told, ensure_ascii=False).replace("<", "\\u003c"))
     values = {"article": article, "title": title, "description": description, "address": address, "page": page}
+    values |= {"similar": similar, "heading": chinese("similar")}
     return str(render("published", "article", **values, linked=linked)).strip()
 
 

@@ -31,6 +31,7 @@ from qa.errors import QuestionError
 from qa.i18n import words
 from qa.i18n.errors import explain
 from qa.query.question import MAX_QUESTION_CHARS
+from qa.retrieval.similar import SimilarFound
 from qa.topics.topic import Topic
 from qa.types import Headline, headline_of
 from qa.web.html.answers import day_range, issue_label
@@ -90,8 +91,22 @@ class Library:
             at = [one.id for one in whole.articles].index(article.id)
             shared = len(snapshot.read_article(article_id)) > 1
         return OpenArticle(
-            article, whole, at, address_of(article, is_shared=shared), is_printed(article), self._names_in(article)
+            article,
+            whole,
+            at,
+            address_of(article, is_shared=shared),
+            is_printed(article),
+            self._names_in(article),
+            self.similar(article),
         )
+
+    def similar(self, article: Article) -> SimilarFound:
+        """What reports the same matter as an article; nothing where that cannot be looked for."""
+        try:
+            return self._assistant.similar.to(article)
+        except Exception:
+            logger.exception("Similar articles could not be found")
+            return SimilarFound()
 
     def _names_in(self, article: Article) -> tuple[str, ...]:
         """Some names that stand in an article, in order."""
