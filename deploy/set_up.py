@@ -64,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--editable", action="store_true", help="leave the packages where they are, for who edits them")
     parser.add_argument("--torch-index", default=CPU_BUILDS, metavar="ADDRESS", help="where builds for the CPU are")
     parser.add_argument("--any-torch", action="store_true", help="take the build of torch that pip would")
-    parser.add_argument("--quiet", action="store_true", help="say only what goes wrong")
+    parser.add_argument("--quiet", action="store_true", help="say no more than that it begins, and what goes wrong")
     given = parser.parse_args(arguments)
     if isinstance(sys.stderr, io.TextIOWrapper):
         sys.stderr.reconfigure(errors="replace")  # a console that has no Chinese
@@ -96,8 +96,7 @@ def make_environment(folder: Path) -> bool:
 def set_up(given: argparse.Namespace, stamp: Path, wanted: str) -> int:
     """Install into an environment: torch, the project with its extras, and the model where its wheel brings none."""
     python = python_of(given.folder)
-    if not given.quiet:
-        say("begins", size=MEGABYTES)
+    say("begins", size=MEGABYTES)
     how = ["--quiet"] if given.quiet else []
     pip(python, "install", "--quiet", "--upgrade", "pip", silent=True)  # an old one knows not all wheels
     if sys.platform == "linux" and not given.any_torch:

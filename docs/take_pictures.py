@@ -1,4 +1,4 @@
-"""Take README's pictures of the page: over the sample bulletins, at the size of a desk and of a phone.
+"""Take the pictures of the page for README and the handbooks: over the sample bulletins, at the size of a desk and of a phone.
 
 usage: python docs/take_pictures.py [FOLDER]
 
@@ -20,14 +20,22 @@ import app  # noqa: E402
 from benchmarks.chromium import CHROMIUMS, find_chromium  # noqa: E402
 from embeddings import build  # noqa: E402
 from qa import Assistant  # noqa: E402
+from qa.newsroom.rules import StandardAnswer  # noqa: E402
+from qa.newsroom.store import NewsroomStore  # noqa: E402
 
 QUESTION = "北京丰台站什么时候启用？"
 TOPIC = "美国"
+STANDARD = StandardAnswer(
+    "怎么订报？",
+    "到就近的邮局，或者打编辑部的电话；全年订一次，随时可以停。",
+    variants=("报纸在哪里订？", "订一份报纸要办什么？"),
+    source="编辑部",
+)
 DESK, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 
 
 def main() -> None:
-    """Write desk.png, article.png, phone.png, topic.png and front.png."""
+    """Write desk.png, article.png, phone.png, topic.png, front.png and standard.png."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE / "pictures"
     folder.mkdir(parents=True, exist_ok=True)
     found = find_chromium()
@@ -37,7 +45,9 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory() as work, sync_playwright() as playwright:
         build(HERE.parent / "bulletins", archive=Path(work) / "archive")
-        page = app.build_page(Assistant.open(Path(work) / "archive"))
+        NewsroomStore(Path(work) / "archive").save(STANDARD)
+        archive = Path(work) / "archive"
+        page = app.build_page(Assistant.open(archive), archive=archive, editing=True)
         url = app.serve(page, port=_free_port())
         chromium = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
         _take(chromium, url, folder / "desk.png", size=DESK)
@@ -45,6 +55,7 @@ def main() -> None:
         _take(chromium, url, folder / "phone.png", size=PHONE, looks=("large",))
         for name, query, shown in (("topic", f"topic={TOPIC}", "#catalogue .topic"), ("front", "tab=browse", ".front")):
             _take_place(chromium, f"{url}?{query}", folder / f"{name}.png", shown=shown)
+        _take_standard(chromium, url, folder / "standard.png")
         chromium.close()
         page.close()
 
@@ -80,6 +91,20 @@ def _take_place(chromium: Any, url: str, to: Path, *, shown: str) -> None:
     page.wait_for_selector(shown)
     page.wait_for_timeout(600)
     page.screenshot(path=to)
+    context.close()
+
+
+def _take_standard(chromium: Any, url: str, to: Path) -> None:
+    """A picture of a standard answer, as the newsroom sees it."""
+    context = chromium.new_context(viewport=DESK, locale="zh-CN")
+    context.set_default_timeout(120_000)
+    page = context.new_page()
+    page.goto(url)
+    page.get_by_role("tab", name="编辑部").click()
+    page.click(f"#standard .slips button:has-text('{STANDARD.question}')")
+    page.wait_for_function(f"document.querySelector('#standard-form textarea').value === '{STANDARD.question}'")
+    page.wait_for_timeout(600)
+    page.locator("#standard").screenshot(path=to)
     context.close()
 
 
