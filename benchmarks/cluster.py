@@ -9,7 +9,7 @@ end with the run:
     python -m tests.support.services sh -c 'python benchmarks/cluster.py DIR/chunks-100000 \
         "$BULLETIN_TEST_POSTGRES?archive=trial&milvus=$BULLETIN_TEST_MILVUS&index=FLAT"'
 
-Milvus Lite needs minutes for a search of words there: BULLETIN_MILVUS_SECONDS=1200 waits for it. Every step prints its
+Milvus Lite needs minutes for a search of words there: BULLETIN_MILVUS_SECONDS=1800 waits for it. Every step prints its
 rows of a table as it ends. Vectors of new issues are drawn at random, so that the time is what they cost without
 encoding.
 """
