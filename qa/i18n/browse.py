@@ -114,6 +114,13 @@ SAID: dict[str, tuple[str, ...]] = {
     "topic_places": ("地方", "Places"),
     "topic_sentences": ("要点", "What was said of it"),
     "topic_shared": ("都提到", "Named beside all"),
+    # While something is typed.
+    "typed_found": ("有 {n} 条建议，按上下键选择", "{n} suggestions; choose with the arrow keys"),
+    "typed_name": ("专题", "Topic"),
+    "typed_offered": ("建议", "Suggestions"),
+    "typed_question": ("问过", "Asked before"),
+    "typed_section": ("栏目", "Section"),
+    "typed_title": ("文章", "Article"),
     # What the archive holds.
     "bytes": ("{n} 字节", "{n} bytes"),
     "facts": ("关于资料库", "About the archive"),

@@ -13,6 +13,7 @@ LABELS: dict[str, tuple[str, ...]] = {
     "export_markdown": ("导出 Markdown", "Export Markdown"),
     "export_word": ("导出 Word", "Export Word"),
     "kept": ("我的对话", "My conversations"),
+    "kept_look": ("在我的对话里查找", "Search my conversations"),
     "kept_name": ("这段对话的名字", "Name of this conversation"),
     "new_conversation": ("＋ 新对话", "＋ New conversation"),
     "no_word": ("不用了", "No, thanks"),
@@ -43,6 +44,8 @@ SAID: dict[str, tuple[str, ...]] = {
     ),
     "export_question": ("问：{question}", "Question: {question}"),
     "export_sources": ("出处", "Sources"),
+    "kept_found": ("找到 {n} 处", "{n} found", "{n} found"),
+    "kept_found_nothing": ("我的对话里没有“{words}”。", "Nothing in my conversations has “{words}”."),
     "kept_nothing": (
         "还没有对话。提问之后，对话会自动保存在这里。",
         "There is no conversation yet. What you ask will be kept here by itself.",

@@ -51,8 +51,15 @@ WRONG_DELAY = 1.0  # seconds that a wrong password costs
 HEALTH, PROGRAMS, MCP, ENTER, LEAVE = "/health", "/programs", "/mcp", "/staff/enter", "/staff/leave"
 CALLS = "/v1/"  # of other programs, by HTTP
 CHATS = "/chats/"  # of chat platforms, which sign what they send
+TYPED = "/suggest"  # asked by the page while a user types
 
-_OWN_ROUTES = (r"/(health|programs|mcp|staff/enter|staff/leave)/?", r"/openapi\.json", rf"{CALLS}.+", rf"{CHATS}[a-z]+")
+_OWN_ROUTES = (
+    r"/(health|programs|mcp|staff/enter|staff/leave)/?",
+    r"/openapi\.json",
+    rf"{CALLS}.+",
+    rf"{CHATS}[a-z]+",
+    TYPED,
+)
 _PUBLISHED = re.compile(r"/(feed\.atom|sitemap\.xml|article|widget\.js)")
 _SHARED = re.compile(r"/shared/[A-Za-z0-9_-]{20,60}")
 _OPEN = re.compile("|".join((*PAGE_ROUTES, *_OWN_ROUTES)))
@@ -194,8 +201,10 @@ class RequestFilter:
             await _refuse(send, 404, "There is nothing here.")
         elif path in (ENTER, LEAVE):
             await self._staff_login(scope, receive, send, visit, path)
-        elif path.startswith((CALLS, CHATS)) or (
-            scope["method"] == "POST" and (_CALL.fullmatch(path) or path.rstrip("/") == MCP)
+        elif (
+            path.startswith((CALLS, CHATS))
+            or path == TYPED
+            or (scope["method"] == "POST" and (_CALL.fullmatch(path) or path.rstrip("/") == MCP))
         ):
             await self._within_bounds(scope, receive, send, visit, is_staff=is_staff)
         elif path == "/" and _is_embedded(scope) and THEME not in _query(scope):
@@ -247,7 +256,7 @@ class RequestFilter:
         try:
             if _CALL.fullmatch(_path(scope)):
                 await self._call(scope, receive, send, is_staff=is_staff)
-            elif _path(scope).startswith((CALLS, CHATS)):
+            elif _path(scope).startswith((CALLS, CHATS, TYPED)):
                 await self._program_call(scope, receive, send)
             else:
                 await self._app(scope, receive, send)

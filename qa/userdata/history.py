@@ -18,6 +18,7 @@ from qa.types import AnswerKind
 from qa.userdata import export
 from qa.userdata.asked import AskedStore
 from qa.userdata.conversation import Conversation, Turn
+from qa.userdata.questions import FoundTurn, OwnQuestion, OwnQuestions
 from qa.userdata.serialize import pack, unpack
 from qa.userdata.shares import SharedPage, ShareEntry, ShareStore
 from qa.userdata.store import (
@@ -64,6 +65,7 @@ class History:
         self.store = UserStore(archive, bounds=bounds or RetentionLimits(), now=now)
         self.asked = AskedStore(self.store)
         self._shares = ShareStore(self.store)
+        self._questions = OwnQuestions(self.store)
         self._assistant = assistant
         self._now, self._zone = now, zone
 
@@ -98,6 +100,18 @@ class History:
         """A user's conversations, newest first."""
         with _going_on("The kept conversations could not be listed"):
             return self.store.conversations(user) if is_user_key(user) else []
+        return []
+
+    def questions(self, user: str) -> Sequence[OwnQuestion]:
+        """What a user has asked in all of their conversations, the newest first."""
+        with _going_on("The kept questions could not be read"):
+            return self._questions.of(user) if is_user_key(user) else ()
+        return ()
+
+    def find(self, user: str, words: str) -> list[FoundTurn]:
+        """The turns of a user's own conversations that have some words, the newest first."""
+        with _going_on("The kept conversations could not be searched"):
+            return self._questions.find(user, words) if is_user_key(user) else []
         return []
 
     def name(self, user: str, conversation: str) -> str:

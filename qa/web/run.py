@@ -45,6 +45,7 @@ from qa.web.services.library import address_of
 from qa.web.services.suggestions import next_questions
 from qa.web.shared import shared_routes
 from qa.web.theme import paper_theme
+from qa.web.typed import typed_routes
 
 _STATIC = Path(__file__).with_name("static")
 HOST, PORT = "127.0.0.1", 7860
@@ -190,6 +191,7 @@ def serve(
     if platforms := platforms_from_environment():
         routes += chat_routes(ChatGroups(serving.assistant, platforms))
     serving = replace(serving, routes=routes, keys=keys, has_chats=bool(platforms))
+    routes += typed_routes(serving.assistant, page.history)
     if page.history:
         routes += shared_routes(page.history)
         serving = replace(serving, shares=True)

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from qa.i18n import both_languages
 
 _STATIC = Path(__file__).with_name("static")
-_HEAD = ("head/page", "head/events", "head/address", "head/connection", "head/speech", "head/marking")
+_HEAD = ("head/page", "head/events", "head/address", "head/connection", "head/speech", "head/marking", "head/typing")
 LOOK_MILLISECONDS = 5000  # between looks after an answer that is waited for
 _SAID = (
     "answer",
@@ -35,6 +35,12 @@ _SAID = (
     "speak_no_voice",
     "speak_stop",
     "trouble_title",
+    "typed_found",
+    "typed_name",
+    "typed_offered",
+    "typed_question",
+    "typed_section",
+    "typed_title",
 )  # by those of the head
 
 

@@ -12,10 +12,12 @@ import pytest
 
 import app
 from benchmarks.chromium import CHROMIUMS, find_chromium
-from embeddings import Archive, Encoder
+from embeddings import Archive, Encoder, build
 from qa import Assistant
 from qa.web.tabs import chat_tab
+from tests.support.fakes import PairsEncoder
 from tests.support.pages import FAILED, SIZES, free_port, opened_page
+from tests.support.reports import write_reports
 
 
 @pytest.hookimpl(wrapper=True)
@@ -62,6 +64,18 @@ def browser() -> Iterator[Any]:
 @pytest.fixture(params=SIZES)
 def page(request: pytest.FixtureRequest, browser: Any, address: str) -> Iterator[Any]:
     yield from opened_page(browser, address, SIZES[request.param])
+
+
+@pytest.fixture(scope="session")
+def reports_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A page that keeps conversations, over reports of one bridge; its vectors tell which texts have the same words."""
+    folder = tmp_path_factory.mktemp("reports")
+    write_reports(folder / "issues")
+    build(folder / "issues", archive=folder / "archive", encoder=PairsEncoder())
+    assistant = Assistant(Archive.open(folder / "archive"), PairsEncoder())
+    page = app.build_page(assistant, archive=folder / "archive")
+    yield app.serve(page, port=free_port())
+    page.close()
 
 
 @pytest.fixture(scope="module")

@@ -7,30 +7,14 @@ from typing import Any
 
 import pytest
 
-import app
-from embeddings import Archive, build
-from qa import Assistant
-from tests.support.fakes import PairsEncoder
-from tests.support.pages import LEAVING, SIZES, free_port, opened_page
-from tests.support.reports import write_reports
+from tests.support.pages import LEAVING, SIZES, opened_page
 
 SIMILAR = "#opened .similar"
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A page over reports of one bridge, whose vectors tell which texts have the same words."""
-    folder = tmp_path_factory.mktemp("reports")
-    write_reports(folder / "issues")
-    build(folder / "issues", archive=folder / "archive", encoder=PairsEncoder())
-    page = app.build_page(Assistant(Archive.open(folder / "archive"), PairsEncoder()))
-    yield app.serve(page, port=free_port())
-    page.close()
-
-
 @pytest.fixture(params=SIZES)
-def page(request: pytest.FixtureRequest, browser: Any, address: str) -> Iterator[Any]:
-    place = f"{address}?tab=browse&find=合龙"
+def page(request: pytest.FixtureRequest, browser: Any, reports_address: str) -> Iterator[Any]:
+    place = f"{reports_address}?tab=browse&find=合龙"
     for opened in opened_page(browser, place, SIZES[request.param], ready="#mentions", excused=LEAVING):
         yield opened
         assert opened.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways"
@@ -68,8 +52,8 @@ def test_the_same_text_is_folded_under_what_it_repeats(page: Any) -> None:
     assert page.locator(f"{SIMILAR} li .copies summary").inner_text() == "另有 1 篇文字相近"
 
 
-def test_what_nobody_else_reports_has_none(page: Any, address: str) -> None:
-    page.goto(f"{address}?tab=browse&find=养蜂")
+def test_what_nobody_else_reports_has_none(page: Any, reports_address: str) -> None:
+    page.goto(f"{reports_address}?tab=browse&find=养蜂")
     read(page, "养蜂人老周")
     page.wait_for_selector("#opened .address")
     assert page.locator(SIMILAR).count() == 0

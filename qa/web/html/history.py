@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from qa.i18n import joined, words
+from qa.userdata.questions import FoundTurn
 from qa.userdata.store import ConversationEntry
+from qa.web.html.answers import mark_quote
 from qa.web.html.templates import render
 
 
@@ -28,6 +30,16 @@ def kept_list(entries: Sequence[tuple[ConversationEntry, str]], current: str) ->
         for entry, time in entries
     ]
     return render("history", "conversations", entries=rows)
+
+
+def found_list(found: Sequence[FoundTurn], looked_for: str) -> Markup:
+    """Turns of a user's own conversations that have some words, these marked, to open their conversation by."""
+    rows = [
+        {"id": one.turn.conversation, "name": one.turn.name, "text": mark_quote(one.text, one.start, one.end)}
+        for one in found
+    ]
+    about = words("kept_found", n=len(rows)) if rows else words("kept_found_nothing", words=looked_for)
+    return render("history", "found", rows=rows, about=about)
 
 
 def remark(text: str) -> Markup:

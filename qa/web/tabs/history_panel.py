@@ -22,7 +22,7 @@ from qa.userdata.history import NEW, File, History, is_user_key, voted
 from qa.userdata.store import MAX_NAME_CHARS, ConversationRevision, new_user_key
 from qa.web.html import answers as answer_html
 from qa.web.html.conversation import conversation_evidence, conversation_messages
-from qa.web.html.history import heading, kept_list, remark
+from qa.web.html.history import found_list, heading, kept_list, remark
 from qa.web.html.shared import share_list
 from qa.web.scripts import on_event, on_load
 from qa.web.services.chat import ChatService
@@ -52,6 +52,11 @@ class HistoryPanel:
         with gr.Sidebar(label=label("kept"), open=False, elem_id="kept", width=320):
             gr.HTML(heading(), apply_default_css=False)
             self.new = gr.Button(label("new_conversation"), elem_id="new-conversation", size="md")
+            self.look = gr.Textbox(
+                elem_id="kept-look", label=label("kept_look"), show_label=False, container=False, max_lines=1,
+                placeholder=label("kept_look"),
+            )  # fmt: skip
+            self.found = gr.HTML("", elem_id="kept-found", js_on_load=on_load("found"), apply_default_css=False)
             said = both_languages("kept", "voted_good", "voted_bad")
             self.listing = gr.HTML(
                 kept_list([], ""), elem_id="kept-conversations", js_on_load=on_load("drawer", words=said),
@@ -198,11 +203,16 @@ class HistoryPanel:
                 self.history.delete(user, one)
             return {self.current: "", self.place: NEW, **self._list(user, "")}
 
+        def look(user: str, words: str) -> str:
+            return found_list(self.history.find(user, words), words) if (words or "").strip() else ""
+
+        # While one look is under way, only the last of those that follow is made.
+        self.look.change(look, [self.user, self.look], self.found, **_AT_ONCE)
         page.load(
             restore, [self.user, self.current], shown, js=on_event("recall"), api_visibility="private",
             show_progress="hidden", concurrency_limit=8,
         )  # fmt: skip
-        self.current.change(None, self.current, None, js=on_event("remember"), **_AT_ONCE)
+        self.current.change(None, [self.current, self.user], None, js=on_event("remember"), **_AT_ONCE)
         self.listing.wake(wake, mine, shown, **_AT_ONCE)
         gr.on([self.rename.click, self.name.submit], rename, [self.user, self.current, self.name], listed, **_AT_ONCE)
         # The chat tab ends the answering here; gradio fails where two events cancel the same one.

@@ -134,17 +134,20 @@
         }
         title();
     };
-    // What leads to another place of the page by its address.
-    document.addEventListener('click', (event) => {
-        const {go} = event.target.closest?.('[data-go]')?.dataset ?? {};
-        if (go === undefined) return;
+    // To another place of the page, by what its address has behind the page's own.
+    bulletin.address.go = (place) => {
         const fields = fieldsOf(location.search);
         OWN.forEach((name) => fields.delete(name));
-        fieldsOf(go).forEach((value, name) => fields.set(name, value));
+        fieldsOf(place).forEach((value, name) => fields.set(name, value));
         history.pushState({beside: null}, '', `${location.pathname}?${fields}`);
         isReturning = true;
         cause = null;
         come(null, true);
+    };
+    // What leads there when it is pressed.
+    document.addEventListener('click', (event) => {
+        const {go} = event.target.closest?.('[data-go]')?.dataset ?? {};
+        if (go !== undefined) bulletin.address.go(go);
     });
     addEventListener('popstate', (event) => {
         isReturning = true;

@@ -51,7 +51,7 @@
         setTimeout(() => button.click(), STEP);
         return true;
     };
-    bulletin.ask = ask;
+    Object.assign(bulletin, {ask, type});
 
     // What was typed outlives a reload, which Gradio orders as soon as the server is there again. What was sent in vain is
     // sent then.

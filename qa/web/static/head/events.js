@@ -5,8 +5,12 @@ Object.assign(window.bulletin, {
     // The view, and what this page's address asks for.
     withAddress: (view) => [view, location.search],
     // The user's key, and the conversation that the address names or that this window of the browser has shown.
-    recall: (user) => [user, bulletin.address.asked() || sessionStorage.getItem('bulletin-conversation') || ''],
-    remember: (current) => {
+    recall: (user) => {
+        bulletin.user = user;
+        return [user, bulletin.address.asked() || sessionStorage.getItem('bulletin-conversation') || ''];
+    },
+    remember: (current, user) => {
+        bulletin.user = user; // by which the user's own questions are found, and nobody else's
         sessionStorage.setItem('bulletin-conversation', current || '');
         bulletin.address.conversation(current || '');
     },
