@@ -6,8 +6,10 @@ import argparse
 import sys
 
 from embeddings.cli.archive import run_command
+from embeddings.cli.language import errors_in_chinese
 from embeddings.cli.version import add_version_argument
 from qa.cli.ask import add_commands
+from qa.i18n.errors import explain
 
 
 def main() -> int:
@@ -15,7 +17,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m qa", description="Ask an archive.")
     add_version_argument(parser)
     add_commands(parser.add_subparsers(required=True, metavar="COMMAND"))
-    return run_command(parser)
+    with errors_in_chinese(explain):
+        return run_command(parser)
 
 
 if __name__ == "__main__":

@@ -56,6 +56,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(mark)
 
 
+@pytest.fixture
+def english(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands print English."""
+    monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
+
+
 def pytest_xdist_auto_num_workers() -> int:
     """How many processes `-n logical` is, where PYTEST_XDIST_AUTO_NUM_WORKERS does not say."""
     told = os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS")

@@ -15,7 +15,7 @@ from typing import Any
 from embeddings.archive.base import ArchiveReader
 from embeddings.archive.codec import article_to_row
 from embeddings.archive.registry import open_archive
-from embeddings.cli.language import spoken
+from embeddings.cli.language import explained, spoken
 from embeddings.cli.signals import ending_in_order
 from embeddings.config import archive_folder, archive_location
 from embeddings.encoders.bundled import BUNDLED_MODEL, bundled_damage, bundled_folder
@@ -30,7 +30,11 @@ from embeddings.types import Article, Issue
 
 DEFAULT_SOURCE = "bulletins"
 
-_OMITTED = {Omission.WHOLE: "left out", Omission.PART: "left out of", Omission.PASSED_OVER: "passed over"}
+_OMITTED = {
+    Omission.WHOLE: ("没有收", "left out"),
+    Omission.PART: ("有一部分没有收：", "left out of"),
+    Omission.PASSED_OVER: ("跳过", "passed over"),
+}
 
 EXIT_PARTIAL = 1  # done, but something was left out or found wrong
 EXIT_ERROR = 2  # not done
@@ -125,14 +129,14 @@ def run_command(parser: argparse.ArgumentParser, arguments: Sequence[str] | None
             code: int = parsed.run(parsed)
         sys.stdout.flush()
     except BulletinError as error:
-        print(f"bulletin: {error}", file=sys.stderr)
+        print(f"bulletin: {explained(error)}", file=sys.stderr)
         return EXIT_ERROR
     except BrokenPipeError:
         # Whoever took our output has left (`| head`); keep the interpreter from complaining about it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_PARTIAL
     except KeyboardInterrupt:
-        print("bulletin: stopped", file=sys.stderr)
+        print(f"bulletin: {spoken('已停止', 'stopped')}", file=sys.stderr)
         return 130
     return code
 
@@ -174,29 +178,39 @@ def build_options(arguments: argparse.Namespace) -> Iterator[BuildOptions]:
         bar.set_postfix_str(f"{progress.articles_done}/{progress.articles} articles", refresh=False)
         bar.update(progress.chunks_done - bar.n)
 
-    def waiting(holder: str) -> None:
-        print(f"bulletin: waiting for {holder}", file=sys.stderr)
-
     try:
-        yield BuildOptions(model=arguments.model, wait_seconds=arguments.wait, on_progress=show, on_wait=waiting)
+        yield BuildOptions(model=arguments.model, wait_seconds=arguments.wait, on_progress=show, on_wait=_waiting)
     finally:
         bar.close()
+
+
+def _waiting(holder: str) -> None:
+    print(f"bulletin: {spoken(f'正在等 {holder}', f'waiting for {holder}')}", file=sys.stderr)
+
+
+def _left_out(omission: Omission, what: str, error: BulletinError) -> None:
+    print(f"bulletin: {spoken(*_OMITTED[omission])} {what}: {explained(error)}", file=sys.stderr)
 
 
 def print_report(report: BuildReport, *, as_json: bool, quiet: bool = False) -> int:
     """Say what a build did, and on stderr what it left out; `quiet`, only the latter. Returns the exit code."""
     for skipped in report.skipped:
-        print(f"bulletin: {_OMITTED[skipped.omission]} {skipped.path}: {skipped.reason}", file=sys.stderr)
+        _left_out(skipped.omission, skipped.path, skipped.error)
     for line in report.stale_corrections:
         print(f"bulletin: {line}", file=sys.stderr)
     if as_json:
         print_json(report_row(report))
     elif not quiet:
         print(
-            f"issues: {report.added} added, {report.replaced} replaced, {report.removed} removed, "
-            f"{report.unchanged} unchanged\n"
-            f"chunks: {report.chunks_encoded} encoded, {report.chunks_reused} reused, "
-            f"of {report.articles} articles read; {report.seconds:.1f} s",
+            spoken(
+                f"期：新增 {report.added}，换新 {report.replaced}，去掉 {report.removed}，未变 {report.unchanged}\n"
+                f"段落：新算 {report.chunks_encoded}，沿用 {report.chunks_reused}；读了 {report.articles} 篇，"
+                f"{report.seconds:.1f} 秒",
+                f"issues: {report.added} added, {report.replaced} replaced, {report.removed} removed, "
+                f"{report.unchanged} unchanged\n"
+                f"chunks: {report.chunks_encoded} encoded, {report.chunks_reused} reused, "
+                f"of {report.articles} articles read; {report.seconds:.1f} s",
+            ),
             flush=True,
         )
     return EXIT_PARTIAL if any(one.omission is not Omission.PASSED_OVER for one in report.skipped) else 0
@@ -216,7 +230,8 @@ def _remove(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(asdict(report))
     else:
-        print(f"issues: {report.removed} removed, {report.unchanged} left")
+        removed, left = report.removed, report.unchanged
+        print(spoken(f"去掉 {removed} 期，还有 {left} 期", f"issues: {removed} removed, {left} left"))
     return 0
 
 
@@ -234,13 +249,19 @@ def _copy(arguments: argparse.Namespace) -> int:
             arguments.source,
             arguments.target,
             wait_seconds=arguments.wait,
-            on_wait=lambda holder: print(f"bulletin: waiting for {holder}", file=sys.stderr),
+            on_wait=_waiting,
             on_progress=show,
         )
     if arguments.json:
         print_json(asdict(report))
     else:
-        print(f"issues: {report.issues} copied, {report.present} there before; chunks: {report.chunks} copied")
+        issues, present, chunks = report.issues, report.present, report.chunks
+        print(
+            spoken(
+                f"抄了 {issues} 期、{chunks} 段，原有 {present} 期",
+                f"issues: {issues} copied, {present} there before; chunks: {chunks} copied",
+            )
+        )
     return 0
 
 
@@ -329,7 +350,7 @@ def _parse(arguments: argparse.Namespace) -> int:
         fields = ("kicker", "title", "deck", "kind", "byline", "section", "body")
         issues, left_out = read_issues(file)
         for skipped in left_out:
-            print(f"bulletin: {_OMITTED[Omission.PART]} {file.name}: {skipped}", file=sys.stderr)
+            _left_out(Omission.PART, file.name, skipped)
         articles = [{name: str(getattr(one, name)) for name in fields} for issue in issues for one in issue.articles]
         print_json({"page": file.name, "articles": articles})
         is_partial = is_partial or bool(left_out)
@@ -386,15 +407,26 @@ def _uses_bundled(archive: ArchiveReader) -> bool:
 
 def _print_check(row: dict[str, Any], location: str) -> None:
     if "issues" in row:
-        print(f"archive: {location}, {row['issues']} issues, {row['chunks']} chunks")
+        issues, chunks = row["issues"], row["chunks"]
+        counted = spoken(f"{issues} 期，{chunks} 段", f"{issues} issues, {chunks} chunks")
+        print(f"{spoken('资料库', 'archive')}: {location}, {counted}")
     if settings := row["settings"]:
-        print(f"model: {settings['model']} ({settings['fingerprint']}, {settings['dimension']} dimensions)")
+        dimensions = spoken(f"{settings['dimension']} 维", f"{settings['dimension']} dimensions")
+        print(f"{spoken('模型', 'model')}: {settings['model']} ({settings['fingerprint']}, {dimensions})")
     for name, fresh in row["derived"].items():
-        print(f"{name}: {'in step' if fresh else 'missing or out of step; made again in memory until the next build'}")
-    for what in ("mended", "stale", "wrong"):
+        behind = spoken(
+            "没有或跟不上；下次编库之前在内存里另做",
+            "missing or out of step; made again in memory until the next build",
+        )
+        print(f"{name}: {spoken('一致', 'in step') if fresh else behind}")
+    for what, heading in (("mended", "已修复"), ("stale", "与原文件不一致"), ("wrong", "有问题")):
         for line in row[what]:
-            print(f"{what}: {line}")
-    print("whole" if row["whole"] else "not whole; `bulletin check --repair` mends what can be mended")
+            print(f"{spoken(heading, what)}: {line}")
+    broken = spoken(
+        "不完好；`bulletin check --repair` 能补的都补上",
+        "not whole; `bulletin check --repair` mends what can be mended",
+    )
+    print(spoken("完好", "whole") if row["whole"] else broken)
 
 
 def _open(arguments: argparse.Namespace) -> ArchiveReader:

@@ -21,7 +21,7 @@ from embeddings.cli.archive import (
     print_report,
     report_row,
 )
-from embeddings.cli.language import spoken
+from embeddings.cli.language import explained, spoken
 from embeddings.errors import BulletinError, SourceCode, SourceError, UsageCode
 from embeddings.ingest.build import BuildReport
 from embeddings.ingest.edit import UNCHANGED, correct_article, correct_issue, withdraw
@@ -86,11 +86,13 @@ def _watch(arguments: argparse.Namespace) -> int:
         print_report(report, as_json=arguments.json, quiet=not (report.added or report.replaced or report.removed))
 
     def complain(error: BulletinError) -> None:
-        again = "" if error.code is SourceCode.FEED_GONE else " Trying again."
-        print(f"bulletin: {error}{again}", file=sys.stderr, flush=True)
+        again = "" if error.code is SourceCode.FEED_GONE else spoken("会再试。", " Trying again.")
+        print(f"bulletin: {explained(error)}{again}", file=sys.stderr, flush=True)
 
     feeds = FeedOptions(tuple(arguments.feed), minutes=arguments.feed_minutes)
-    print(f"bulletin: watching {', '.join(map(str, arguments.folders))} (Ctrl+C ends it)", file=sys.stderr, flush=True)
+    folders = ", ".join(map(str, arguments.folders))
+    told = spoken(f"正守着 {folders}（按 Ctrl+C 结束）", f"watching {folders} (Ctrl+C ends it)")
+    print(f"bulletin: {told}", file=sys.stderr, flush=True)
     with build_options(arguments) as options:
         watch(
             arguments.folders,
@@ -161,5 +163,11 @@ def _withdraw(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(report_row(report))
     else:
-        print(f"issues: {report.removed} withdrawn, {report.unchanged} left; `bulletin add FILE` brings one back")
+        withdrawn, left = report.removed, report.unchanged
+        print(
+            spoken(
+                f"撤回 {withdrawn} 期，还有 {left} 期；`bulletin add 文件` 可以恢复",
+                f"issues: {withdrawn} withdrawn, {left} left; `bulletin add FILE` brings one back",
+            )
+        )
     return EXIT_PARTIAL if report.skipped else 0

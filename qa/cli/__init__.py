@@ -10,6 +10,7 @@ import embeddings.cli.edit
 import qa.cli.ask
 import qa.cli.backup
 from embeddings.cli.archive import run_command
+from embeddings.cli.language import errors_in_chinese
 from embeddings.cli.version import add_version_argument
 from qa.cli.asked import add_asked_command
 from qa.cli.bundle import add_bundle_command
@@ -22,11 +23,13 @@ from qa.cli.model import add_model_command
 from qa.cli.standard import add_standard_command
 from qa.cli.topic import add_topic_commands
 from qa.cli.users import add_user_command
+from qa.i18n.errors import explain
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    return run_command(command_line(), arguments)
+    with errors_in_chinese(explain):
+        return run_command(command_line(), arguments)
 
 
 def command_line() -> argparse.ArgumentParser:

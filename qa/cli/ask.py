@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from embeddings import Article, Filters, SourceError
 from embeddings.cli.archive import EXIT_ERROR, EXIT_PARTIAL, Subparsers, add_common_arguments, print_json
+from embeddings.cli.language import spoken
 from qa.api.schemas import JsonRow, answer_row, passage_rows
 from qa.assistant import DEFAULT_K, Assistant, read_filters
 from qa.cli.feedback import add_feedback_command
@@ -164,7 +165,8 @@ def _batch(arguments: argparse.Namespace, run: Callable[[Assistant, JsonRow, Fil
                 failed += 1
                 print_json({**copied, "error": f"line {number}: {error}", "seconds": _since(started)})
     if failed:
-        print(f"bulletin: {failed} questions had an error", file=sys.stderr)
+        told = spoken(f"{failed} 个问题出了错", f"{failed} questions had an error")
+        print(f"bulletin: {told}", file=sys.stderr)
     return EXIT_PARTIAL if failed else 0
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from embeddings import BackupReport, back_up, restore
 from embeddings.cli.archive import Subparsers, command, print_json
+from embeddings.cli.language import spoken
 from embeddings.config import settings_in_force
 from qa.newsroom.store import NEWSROOM_FILE
 from qa.userdata.store import STORE_FILE
@@ -26,16 +27,17 @@ def add_backup_commands(commands: Subparsers) -> None:
 
 def _backup(arguments: argparse.Namespace) -> int:
     report = back_up(arguments.file, archive=arguments.archive, databases=[STORE_FILE, NEWSROOM_FILE])
-    return _told(report, "written and read back", as_json=arguments.json)
+    return _told(report, spoken("写好并读回核对过", "written and read back"), as_json=arguments.json)
 
 
 def _restore(arguments: argparse.Namespace) -> int:
     report = restore(arguments.file, archive=arguments.archive, replace=arguments.replace)
-    code = _told(report, "restored", as_json=arguments.json)
+    code = _told(report, spoken("已恢复", "restored"), as_json=arguments.json)
     now = settings_in_force()
     for name, value in report.settings.items():
         if now.get(name) != value:
-            print(f"bulletin: when it was made, {name} was {value}", file=sys.stderr)
+            told = spoken(f"备份时 {name} 是 {value}", f"when it was made, {name} was {value}")
+            print(f"bulletin: {told}", file=sys.stderr)
     return code
 
 
@@ -43,8 +45,11 @@ def _told(report: BackupReport, done: str, *, as_json: bool) -> int:
     if as_json:
         print_json({**asdict(report), "file": str(report.file)})
     else:
-        print(
-            f"{report.file}: {done}, {report.size} bytes of {report.made}; the archive, {report.corrections} files of "
-            f"corrections, {report.issues} dropped issues, {report.databases} databases beside it"
+        told = spoken(
+            f"{report.size} 字节，{report.made}；资料库，更正文件 {report.corrections} 个，"
+            f"投递的期 {report.issues} 个，旁边的数据库 {report.databases} 个",
+            f"{report.size} bytes of {report.made}; the archive, {report.corrections} files of corrections, "
+            f"{report.issues} dropped issues, {report.databases} databases beside it",
         )
+        print(f"{report.file}: {done}, {told}")
     return 0

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from embeddings import Archive, ArchiveMissingError, BulletinError, Limits, Variable, archive_path, chosen_model
 from embeddings.cli.archive import EXIT_PARTIAL, Subparsers, add_common_arguments, print_json
-from embeddings.cli.language import spoken
+from embeddings.cli.language import explained, spoken
 from embeddings.config import download_allowed, variables_set
 from embeddings.encoders.bundled import BUNDLED_MODEL, weights_path
 from embeddings.loaders.libreoffice import find_libreoffice
@@ -157,7 +157,7 @@ def model(chosen: str | None) -> Finding:
         size = weights_path().stat().st_size
     except (BulletinError, OSError) as error:
         cure = spoken("运行 bulletin model，或设 BULLETIN_MODEL", "run bulletin model, or set BULLETIN_MODEL")
-        return Finding(name, Condition.FAULT, str(error), cure)
+        return Finding(name, Condition.FAULT, explained(error), cure)
     return Finding(name, Condition.GOOD, f"{BUNDLED_MODEL} ({size // _MB} MB)")
 
 
@@ -192,13 +192,13 @@ def archive(folder: Path) -> Finding:
         return Finding(name, Condition.REMARK, said, spoken("运行 bulletin build 文件夹", "run bulletin build FOLDER"))
     except BulletinError as error:
         cure = spoken("运行 bulletin check --repair", "run bulletin check --repair")
-        return Finding(name, Condition.FAULT, str(error), cure)
+        return Finding(name, Condition.FAULT, explained(error), cure)
     try:
         with opened.snapshot() as snapshot:
             count = len(snapshot.issue_names())
     except (BulletinError, OSError) as error:
         cure = spoken("运行 bulletin check --repair", "run bulletin check --repair")
-        return Finding(name, Condition.FAULT, str(error), cure)
+        return Finding(name, Condition.FAULT, explained(error), cure)
     finally:
         opened.close()
     said = spoken(f"{folder}，{count} 期", f"{folder}, {count} issues")
@@ -229,7 +229,7 @@ def settings(environment: Mapping[str, str]) -> Finding:
         for check in checks:
             check()
     except BulletinError as error:
-        return Finding(name, Condition.FAULT, str(error), spoken("请改正这个变量", "correct this variable"))
+        return Finding(name, Condition.FAULT, explained(error), spoken("请改正这个变量", "correct this variable"))
     said = ", ".join(sorted(given)) or spoken("全是默认值", "all as they are by default")
     return Finding(name, Condition.GOOD, said)
 

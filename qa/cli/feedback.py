@@ -84,7 +84,7 @@ def _give_out(text: str, name: str, count: int) -> None:
         Path(name).write_bytes(content)
     except OSError as error:
         raise SourceError(CommandCode.NOT_WRITTEN, name=name, detail=error.strerror) from error
-    print(f"{count} rows in {name}")
+    print(spoken(f"{count} 行写进 {name}", f"{count} rows in {name}"))
 
 
 def _print(rows: list[FeedbackRow]) -> None:

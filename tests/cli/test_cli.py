@@ -19,6 +19,8 @@ from embeddings.ingest.plan import Skipped
 from qa.cli import main
 from tests.support.paths import SAMPLES
 
+pytestmark = pytest.mark.usefixtures("english")
+
 MAIN = [sys.executable, "-c", "import sys; from qa.cli import main; sys.exit(main())"]
 
 
@@ -190,6 +192,23 @@ def test_commands_speak_english_in_an_english_locale(
         assert main(["list", "--archive", str(sample_archive)]) == 0
         listed = next(line for line in capsys.readouterr().out.splitlines() if "魏都一周要闻" in line)
         assert all(part in listed.split("\t") for part in said)
+
+
+def test_what_was_done_left_out_and_refused_is_told_in_the_language_of_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    left_out = Skipped("空.txt", SourceError(SourceCode.EMPTY, name="空.txt"))
+    print_report(BuildReport(added=1, skipped=(left_out,)), as_json=False)
+    told = capsys.readouterr()
+    assert told.out.startswith("期：新增 1，换新 0，去掉 0，未变 0\n")
+    assert told.err.startswith("bulletin: 没有收 空.txt: ")
+    assert main(["list", "--archive", str(tmp_path / "none")]) == 2
+    in_chinese = capsys.readouterr().err
+    monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
+    assert main(["list", "--archive", str(tmp_path / "none")]) == 2
+    assert in_chinese.isascii() is False
+    assert "There is no archive" in capsys.readouterr().err
 
 
 def test_issues_are_listed_in_parts(sample_archive: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -112,7 +112,7 @@ def test_the_command_says_what_it_copied(
 ) -> None:
     build(issues, archive=tmp_path / "one", encoder=counting)
     assert main(["copy", str(tmp_path / "one"), str(tmp_path / "other")]) == 0
-    assert capsys.readouterr().out.startswith("issues: 4 copied, 0 there before; chunks: ")
+    assert capsys.readouterr().out.startswith("抄了 4 期、")
     with open_archive(tmp_path / "one").snapshot() as one, open_archive(tmp_path / "other").snapshot() as other:
         ids = one.chunk_ids()
         assert ids == other.chunk_ids()

@@ -10,6 +10,8 @@ from qa.cli import main
 from qa.evaluation.floors import Floors, bulletins_digest, questions_digest, read_floors
 from tests.support.paths import DATA, SAMPLES
 
+pytestmark = pytest.mark.usefixtures("english")
+
 GOLD = '{"question": "新桥多长？", "answers": ["120米"]}\n'
 
 

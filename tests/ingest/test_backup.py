@@ -322,6 +322,7 @@ def test_a_kill_while_backing_up_leaves_the_old_backup_or_the_new_one(office: Of
     assert [path.name for path in folder.iterdir()] == ["b.zip"]
 
 
+@pytest.mark.usefixtures("english")
 def test_the_commands_say_what_was_in_force_and_keep_no_secret(
     office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -285,7 +285,7 @@ def test_feedback_is_exported_as_csv(filled: Path, tmp_path: Path, capsys: pytes
     assert content.startswith(b"\xef\xbb\xbf")
     (row,) = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
     assert (row["vote"], row["word"], row["question"], row["articles"]) == ("bad", "不对", "'=问", "a1 a2")
-    assert capsys.readouterr().out.startswith("1 rows in")
+    assert capsys.readouterr().out.startswith("1 行写进")
 
 
 def test_unanswered_questions_are_exported_as_csv_and_json(filled: Path, capsys: pytest.CaptureFixture[str]) -> None:

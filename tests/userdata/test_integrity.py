@@ -114,6 +114,7 @@ def test_what_an_earlier_release_wrote_is_sealed_with_the_next_writing(tmp_path:
     assert not store.damage()
 
 
+@pytest.mark.usefixtures("english")
 def test_check_tells_of_users_data_and_repair_says_what_is_lost(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
