@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 from embeddings import BulletinError, Limits, archive_folder, archive_path, data_path, scratch_folder, tidy
-from embeddings.cli.language import spoken
+from embeddings.cli.language import explained, spoken
 from embeddings.cli.signals import ending_in_order
 from qa.api.endpoints import tool_server
 from qa.assistant import Assistant
@@ -100,7 +100,7 @@ def run(arguments: argparse.Namespace) -> int:
             assistant = Assistant.open(arguments.archive, model=arguments.model)
             page, url = _open_page(assistant, options, arguments, max_bytes=max_bytes, bounds=bounds)
         except (BulletinError, OSError) as error:
-            print(f"bulletin: {error}", file=sys.stderr)
+            print(f"bulletin: {explained(error)}", file=sys.stderr)
             return 2
         print(spoken(f"公报问答：{url} （按 Ctrl+C 停止）", f"公报问答: {url} (Ctrl+C stops it)"), flush=True)
         if arguments.open:
