@@ -151,7 +151,10 @@ def _said_within_a_name(clause: Sequence[Token]) -> Iterator[list[Token]]:
     if of is None or clause[start].text in _LEADS_A_PLACE:
         return
     said = clause[start:of]
-    if not any(predicate_at(said, at) or said[at].text in ("了", "过", "着") for at in range(len(said))):
+    measures = len(said) > 1 and bool(said[-1].quantity) and _is_measure(said)
+    if not measures and not any(
+        predicate_at(said, at) or said[at].text in ("了", "过", "着") for at in range(len(said))
+    ):
         return
     end = next((at for at in range(of + 2, len(clause)) if clause[at].moment), None)
     if end is None:

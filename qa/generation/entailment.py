@@ -52,13 +52,15 @@ class Statement:
     """A sentence of a text, or what is drawn from one, as tokens of which the times are complete.
 
     `vouched_from` is the first clause behind those that the sentence itself takes back. `is_ahead`: what it was drawn
-    from speaks of what is planned or expected.
+    from speaks of what is planned or expected. `since` are the times of the sentence before, where that goes on in this
+    one behind a semicolon.
     """
 
     tokens: tuple[Token, ...]
     is_taken_back: bool = False
     vouched_from: int = 0
     is_ahead: bool = False
+    since: tuple[Moment, ...] = ()
 
     @property
     def clauses(self) -> int:
@@ -86,17 +88,26 @@ def statements_of(sentences: Sequence[str], issued: date | None) -> list[Stateme
     """Sentences of one text, in order."""
     read = _with_same_days([tokens_of(sentence, issued) for sentence in sentences])
     found: list[Statement] = []
+    since: tuple[Moment, ...] = ()
     for place, (sentence, tokens) in enumerate(zip(sentences, read, strict=True)):
         after = sentences[place + 1] if place + 1 < len(sentences) else ""
         doubts = any(sign in sentence for sign in words.TAKEN_BACK) or any(sign in after for sign in words.TAKEN_BACK)
         corrected = any(sign in after for sign in words.TAKEN_BACK)
-        told = Statement(tuple(_with_years(tokens, issued)), doubts, 0 if corrected else _corrected(tokens))
+        complete = tuple(_with_years(tokens, issued))
+        goes_on = place > 0 and sentences[place - 1].rstrip().endswith(("；", ";"))
+        since = _last_times(complete) or (since if goes_on else ())
+        told = Statement(complete, doubts, 0 if corrected else _corrected(tokens), since=since if goes_on else ())
         found.append(told)
         if told.clauses <= _MOST_DERIVED_FROM and not doubts:
             ahead = any(token.text in _FUTURE for token in told.tokens)
             limited = _conditions(told, told.clauses)
-            found += [Statement(tuple(one), doubts, ahead) for one in derived(told.tokens, limited)]
+            found += [Statement(tuple(one), doubts, is_ahead=ahead) for one in derived(told.tokens, limited)]
     return found
+
+
+def _last_times(tokens: Sequence[Token]) -> tuple[Moment, ...]:
+    """The time that a sentence names last, if any."""
+    return tuple(token.moment for token in tokens if token.moment)[-1:]
 
 
 _SAME_DAY = words.word_set("同一天 同日 当天 当日")
@@ -223,6 +234,9 @@ def _is_one(token: Token) -> bool:
     )
 
 
+_COMPLEMENTS = words.word_set("下 出 到 起 来 去")  # behind a verb: 捐出, 攒下, 腾出来
+
+
 def _may_be_added(clause: Sequence[Token], at: int) -> bool:
     """Whether a word of a clause claims nothing of its own."""
     token = clause[at]
@@ -283,6 +297,7 @@ def _at_those_times(
     if not near:
         dated = [token for token in statement.tokens if token.moment and token.clause < first]
         near = [token.moment for token in dated if token.moment and token.clause == dated[-1].clause]
+        near = near or list(statement.since)
     return all(any(time.is_said_by(moment) for moment in near) for time in times)
 
 
@@ -329,7 +344,8 @@ def _follows(clause: list[Token], window: list[Token], told: Sequence[Sequence[T
         return "straight"
     if any(_fits(clause, other, told) for other in islice(undisposed(window), _MOST_FORMS)):
         return "straight"
-    if any(_fits(other, window, told) for other in islice(undisposed(clause), _MOST_FORMS)):
+    counted = [window, *islice(counts_before(window), _MOST_FORMS)]
+    if any(_fits(one, other, told) for one in islice(undisposed(clause), _MOST_FORMS) for other in counted):
         return "straight"
     for ours in (clause, *won(clause)):
         for theirs in (window, *won(window)):

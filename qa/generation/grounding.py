@@ -13,7 +13,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 
-from embeddings import fold_to_words, share_of_pairs, split_sentences
+from embeddings import fold, fold_to_words, share_of_pairs, split_sentences
 from qa.answering import render
 from qa.generation import vocabulary
 from qa.generation.entailment import Placement, Statement, has_words, placements, statements_of
@@ -28,6 +28,7 @@ from qa.generation.referents import (
     without_pronouns,
 )
 from qa.generation.tokens import Token, tokens_of
+from qa.generation.wordings import ways_to_say, with_plain_change, with_year_before
 from qa.i18n import Words
 from qa.types import Passage
 
@@ -100,10 +101,28 @@ def bears_out(passage: Passage, text: str, *, before: str = "") -> bool:
         if previous and _PRONOUN.match(part):
             # Whoever is meant was named in the sentence before, and both must speak of the same one.
             parts[place] = f"{previous[0].rstrip('。！？!?；; ')}，{part}"
+    verbatim = _verbatim(passage)
     return bool(parts) and all(
-        any(_follows(said, statements, issued) for said in _wordings(part, passage) for statements in sources)
+        _as_printed(part) in verbatim
+        or any(_follows(said, statements, issued) for said in _wordings(part, passage) for statements in sources)
         for part in parts
     )
+
+
+def _verbatim(passage: Passage) -> set[str]:
+    """The sentences of a passage in folded form, but those that it takes back: whoever copies one says what it says."""
+    sentences = [passage.text[start:end] for start, end in split_sentences(passage.text)]
+    doubted = [any(sign in sentence for sign in vocabulary.TAKEN_BACK) for sentence in sentences]
+    return {
+        _as_printed(sentence)
+        for place, sentence in enumerate(sentences)
+        if not any(doubted[place : place + 2]) and fold_to_words(sentence)
+    }
+
+
+def _as_printed(sentence: str) -> str:
+    """A sentence without spaces, quotation marks and its end; with all signs within, which numbers and clauses need."""
+    return re.sub(r"[\s“”\"'‘’「」]", "", fold(sentence)).rstrip("。.!?;")
 
 
 def _readings(passage: Passage, text: str) -> list[list[str]]:
@@ -113,6 +132,11 @@ def _readings(passage: Passage, text: str) -> list[list[str]]:
     named = _with_names(sentences, text, article.heading)
     longer = with_long_names(with_kinds_behind(named, text), text, article.heading)
     readings = [sentences, *(without_pronouns(one, text) for one in (sentences, named, longer))]
+    if with_year_before(passage.text) != passage.text:
+        dated = with_year_before(passage.text)
+        readings.append([dated[start:end] for start, end in split_sentences(dated)])
+    if any(with_plain_change(one) != one for one in sentences):
+        readings += [[with_plain_change(one) for one in reading] for reading in readings[-2:]]
     readings.append([article.heading, *article.byline.split("\n")])
     return [list(one) for one in dict.fromkeys(map(tuple, readings))]
 
@@ -120,7 +144,7 @@ def _readings(passage: Passage, text: str) -> list[list[str]]:
 def _wordings(part: str, passage: Passage) -> list[str]:
     """A sentence that was written, and what it says as well."""
     source = f"{passage.article.heading}\n{passage.text}"
-    wordings = [part]
+    wordings = [part, with_plain_change(part), *ways_to_say(part)]
     for other in (with_long_subject, without_event, without_counted, with_age_behind):
         wordings += [other(one, source) for one in wordings]
     return list(dict.fromkeys(wordings))
@@ -220,7 +244,10 @@ def _with_names(sentences: Sequence[str], text: str, heading: str) -> list[str]:
     replaced = list(sentences)
     source = "\n".join((heading, *sentences))
     for kind in {name[-1] for name in _NAMED_KIND.findall(text)}:
-        called = re.compile(rf"(?:全|本|该|这个|这座|这家|这所)(?:{kind})(?![长民委级政街口头下上内外])")
+        called = re.compile(
+            rf"(?:全|本|该|这个|这座|这家|这所)(?:{kind})(?![长民委级政街口头下上内外])|(?<![\u4e00-\u9fff]){kind}[里方](?![\d面向])"
+            rf"|(?<=[给到在由]){kind}里"
+        )
         others = {source[max(0, at.start() - 2) : at.start()] for at in re.finditer(kind, called.sub("，", source))}
         names = [name for name in others if len(name) == 2 and all("\u4e00" <= one <= "\u9fff" for one in name)]
         names = [name for name in names if kind not in name]  # 柳河镇镇长

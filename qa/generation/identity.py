@@ -8,7 +8,8 @@ from qa.generation import vocabulary as words
 from qa.generation.tokens import Token
 from qa.generation.turns import COPULA
 
-_LONGEST_NAME, _LONGEST_LISTED = 4, 8  # characters; tokens of a second calling
+_LONGEST_NAME, _LONGEST_TITLE = 4, 12  # characters of a person's name, and of one in quotes
+_LONGEST_LISTED = 8  # tokens of a second calling
 # With one of these before it, a calling is another: 副院长, 原院长, 总经理, 助理教练.
 _OTHERS = words.word_set("副 前 原 代 准 总 名誉 荣誉 候补 助理 见习 实习 假 非 候任 代理 女 男 未 已故")
 _DOUBTS = words.word_set("""
@@ -26,17 +27,20 @@ def who_is_what(clause: Sequence[Token]) -> Iterator[tuple[list[Token], list[Tok
             continue
         name = list(clause[:place])
         said = "".join(one.text for one in name)
-        if 1 < len(said) <= _LONGEST_NAME and said[0] in words.SURNAMES and not name[0].quantity:
+        is_person = 1 < len(said) <= _LONGEST_NAME and said[0] in words.SURNAMES and not name[0].quantity
+        if is_person or (name[0].opens_quote and len(said) <= _LONGEST_TITLE):
             yield name, list(clause[place + 1 :])
 
 
 def is_called_so(name: Sequence[Token], calling: Sequence[Token], window: Sequence[Token]) -> bool:
     """Whether a name stands in a text right behind a calling, which is one of a person and is not limited."""
-    if not "".join(token.text for token in calling).endswith(words.TITLES):
+    if not name[0].opens_quote and not "".join(token.text for token in calling).endswith(words.TITLES):
         return False
     for start in range(1, len(window) - len(name) + 1):
         stretch = window[start : start + len(name)]
         if not all(mine.says(theirs) for mine, theirs in zip(name, stretch, strict=True)):
+            continue
+        if name[0].opens_quote and not stretch[0].opens_quote:
             continue
         end = start + len(name)
         if end < len(window) and window[end].clause == window[start].clause and window[end].text in _GOES_ON:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from qa.generation import vocabulary as words
 from qa.generation.predicates import begins_predicate, held_back, predicate_at, shares_the_stage, starts_anew
+from qa.generation.thesaurus import ACTS
 from qa.generation.tokens import Token
 from qa.generation.turns import AGENT, COPULA
 from qa.query.names import people_in
@@ -33,7 +34,7 @@ _GOES_ON = words.word_set(
 _COMPARES = words.word_set("同比 增长 下降 占 比 其中")
 _MEASURED = words.word_set("时 期 额 价 龄 距 长度 面积 高度 宽 度 重 量 命 投入 容 深 资金 积")
 _RANKS = words.word_set("副 前 原 代")  # with the office, they are left out before a name
-_CANONICAL = frozenset(words.SAME.values()) - words.word_set("""
+_CANONICAL = ACTS - words.word_set("""
     可以 需要 应该 允许 不 共 约 占 工程 公司 教师 学生 医生 民警 消防员 警方 公司 居民 农民 父亲 母亲 妻子 丈夫 女儿
     工人 村民 市民 老人 小孩 志愿者 乘客 游客 商户 店主 老板 火灾 洪水 干旱 地点 时间 日期 门票 种类 退休 老师
 """)
@@ -44,7 +45,9 @@ _DONE_TO_PEOPLE = words.word_set("""
 """)
 _PRESENTS = words.word_set("发生 举办 举行 有 出现 爆发 建立 设立 成立 推出 引进 开办 新建")
 _SETTING_ENDS = words.word_set("中 上 里 时 后 期间 间")
+_KINDS_OF_BODIES = ("企业", "单位", "机构", "组织", "品牌", "商家", "院校")  # stand before a name and say what it is of
 _BODIES = words.word_set("公司 集团 银行 学院 医院 大学 中学 小学 法院 协会 中心")
+_WITHIN = words.word_set("中 里 上 内 期间")
 _STARTS = words.word_set("从 自 由")
 # Bodies whose name may stand before that of a part of theirs (县医院心内科).
 _BODY_ENDS = "局院校馆厂站所园社会司心团部港场学"
@@ -54,6 +57,8 @@ _CHANGES = words.word_set("调 提 增长 增 升 涨 下降 减 降 改为 改 
 _AT_A_PRICE = words.word_set("以 按 按照")
 _NAMED_BY_QUOTES = "店厂馆司村船楼桥社团队牌园寺庙舰车机院坊号"
 _HIM = words.word_set("他 她")
+# Who finds out that something is so says that it is: 水文站测得流速为每秒2.6米.
+_FACTIVE = ("测得", "查明", "证实", "确认", "表明", "得知", "获悉", "了解到", "监测到", "观测到")
 _LEADS = _HIM | {"新"}
 _MADE_ANEW = words.word_set("推 推出 建立 建设 建成 增 增加 开 开办 招 引 引进 添 设 购买 种植")
 _NOW = words.word_set("目前 现 已 已经 当天 当日 随后 此后 先后 最终 每年 每月 每天")
@@ -87,6 +92,10 @@ def may_begin(gap: Sequence[Token], following: Token, told: Sequence[Sequence[To
     if _has_hedge(gap, but=led):
         return False
     named = _core(gap[max((at + 1 for at, token in enumerate(gap) if token.text == "的"), default=0) :])
+    if not told and said_as(gap).endswith(_FACTIVE) and not any(token.text in DONE for token in core):
+        return True
+    if said_as(core).endswith(_KINDS_OF_BODIES) and not _has_done(core) and not _is_all_counts(core[:1]):
+        return True  # 本地餐饮企业味丰公司
     if following.opens_quote and core[-1].text[-1] in _NAMED_BY_QUOTES and not _has_done(named):
         return True
     if not told and all(token.text in words.PRONOUNS for token in core):
@@ -124,6 +133,11 @@ def may_begin(gap: Sequence[Token], following: Token, told: Sequence[Sequence[To
     return any(_says_first(clause, core) for clause in told)
 
 
+def said_as(tokens: Sequence[Token]) -> str:
+    """The words as they are written one after the other."""
+    return "".join(token.text for token in tokens)
+
+
 def _says_first(clause: Sequence[Token], core: Sequence[Token]) -> bool:
     said = [token for token in clause if not token.moment and token.text not in words.INSERTABLE]
     return len(core) <= len(said) and all(mine.says(theirs) for mine, theirs in zip(core, said, strict=False))
@@ -153,6 +167,9 @@ def may_be_left_out(gap: Sequence[Token], window: Sequence[Token], place: int, f
     if _is_title(gap, window[following], after=window[place]) and not _has_hedge(gap, but=_RANKS):
         return True
     said = "".join(token.text for token in gap)
+    ahead = window[max(0, place - _LONGEST_ADJUNCT) : place + 1]
+    if said in _WITHIN and (any(token.text == "在" for token in ahead) or _is_a_while(window[place])):
+        return True  # 在半决赛中被淘汰: 半决赛被淘汰; 三年里跑了9个村
     if said in _MONEY and window[following].quantity:
         return True
     changes = window[following].text in _CHANGES and any(token.quantity for token in gap)
@@ -204,6 +221,10 @@ def may_be_left_out(gap: Sequence[Token], window: Sequence[Token], place: int, f
     if not (counted and counted.is_counted and not counted.is_measure):
         return False
     return _says_which(core) or (counted.counts_people and len(core) <= 4 and core[-1].text[-1] in _PERSON_ENDS)
+
+
+def _is_a_while(token: Token) -> bool:
+    return bool(token.quantity and token.quantity.unit in ("年", "个月", "天", "周", "个小时", "小时"))
 
 
 def _says_which(core: Sequence[Token]) -> bool:

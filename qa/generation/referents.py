@@ -35,6 +35,8 @@ _KINDS = tuple(
 _BODIES = tuple("站桥村镇港馆厂队寺塔湖山岛")  # at the end of a name of three characters or more
 _CLAUSE_STARTS = "，。；：、,;:！？!?\\s“”（）"
 _LEADS = "在对给由把被向从和与及为的是到至往让将以于归称说"  # behind these a name begins
+# Behind these a name begins as well: what something became, or what was built.
+_LEADING = re.compile(rf"[{_LEADS}]|(?:改造|改建|改|变|建|造|打造|转型|升级|合并|扩建)成|变身|新建|兴建|扩建")
 _POINTS = r"(?:[该本此]|[这那](?:[个座家所条届项次位名艘只件部台场本支])?)"
 _OTHERS = tuple("副前原代非无未不没半准假总老新旧东西南北大小")  # with one of these it is another of the kind
 _COUNTS = tuple("全各每一两几多某数第另其个座家条所")
@@ -125,7 +127,7 @@ def _befores(short: str, source: str) -> set[str]:
         run = re.search(rf"[{_IDEOGRAPH}]*\Z", ahead)
         before = run[0] if run else ""
         pointed = re.search(rf"{_POINTS}\Z", before)
-        found.add("" if pointed else re.split(rf"[{_LEADS}]", before)[-1])
+        found.add("" if pointed else _LEADING.split(before)[-1])
     return found
 
 
@@ -236,6 +238,12 @@ _OFFICES = {
     "理事长": "合作社 协会 学会 商会 基金会",
     "会长": "协会 学会 商会 研究会",
     "队长": "队",
+    "行长": "银行 央行",
+    "总裁": "公司 集团 银行",
+    "台长": "电视台",
+    "团长": "剧团 歌舞团 代表团",
+    "园长": "幼儿园",
+    "秘书长": "协会 学会 商会 基金会 组委会",
     "社长": "合作社 报社 出版社 旅行社",
 }
 

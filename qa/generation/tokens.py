@@ -13,6 +13,8 @@ from embeddings import fold
 from qa.generation import vocabulary
 from qa.generation.moments import Moment, moment_at
 from qa.generation.quantities import Quantity, plain_digits, quantity_at
+from qa.generation.thesaurus import SAME
+from qa.generation.wordings import plain_wording
 
 _WORDS = re.compile(
     "|".join(
@@ -20,7 +22,7 @@ _WORDS = re.compile(
             map(
                 re.escape,
                 {
-                    *vocabulary.SAME,
+                    *SAME,
                     *vocabulary.WHOLE,
                     *vocabulary.HEDGES,
                     *vocabulary.UNVOUCHED,
@@ -68,7 +70,7 @@ class Token:
 
 def tokens_of(text: str, issued: date | None) -> list[Token]:
     """The tokens of a text as printed, in order; `issued` is the day from which 去年 and 昨天 count."""
-    folded = fold(plain_digits(text.replace("……", "。").replace("…", "。")))
+    folded = fold(plain_digits(plain_wording(text).replace("……", "。").replace("…", "。")))
     folded = _DASH.sub("", folded)
     folded = _CLOCK.sub(r"\1时\2分", folded)
     folded = _RANGE.sub("至", _SCORE.sub("比", folded))
@@ -153,7 +155,7 @@ def _scan(text: str, issued: date | None) -> Iterator[Token]:
             match = _WORDS.match(text, at)
             word = word or (match[0] if match else character)
             half = Moment(words=word) if word in vocabulary.HALVES else None
-            yield token(vocabulary.SAME.get(word, word), moment=half)
+            yield token(SAME.get(word, word), moment=half)
             at += len(word)
 
 

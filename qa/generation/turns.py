@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from qa.generation import vocabulary as words
+from qa.generation.predicates import predicate_at
 from qa.generation.tokens import Token
 
 _MOVABLE = words.word_set("在 于 从 以 为 为了 对 向 通过 根据 按照")
@@ -13,6 +14,7 @@ AGENT = words.word_set("被 由 遭")
 GRADES = words.word_set("级 等 层 期 代")  # of which kind things are, and not how many
 _HOLDS_A_COUNT = words.CONJUNCTIONS | words.PREPOSITIONS | words.word_set("到 至 为 达 成 是 有 共 约 比 较 降 升")
 _LONGEST_COUNTED = 12  # tokens of what a count behind it counts
+_LONGEST_THING = 5  # tokens
 _DISPOSAL = words.word_set("把 将")
 _TO = words.word_set("给 向 为")
 COPULA = words.word_set("是 为 担任 当选")
@@ -58,9 +60,16 @@ def counts_before(window: list[Token]) -> Iterator[list[Token]]:
                 or before.text in _HOLDS_A_COUNT
             ):
                 break
-            if place == 0:
+            if place == 0 and any(token.clause != one.clause for one in window):
                 break  # it would count what does it, and not to what it is done
+            if place == 0 and not _is_a_thing(window[:at]):
+                break
             yield [*window[:place], token, *window[place:at], *window[at + 1 :]]
+
+
+def _is_a_thing(tokens: Sequence[Token]) -> bool:
+    """Whether words only name something: a few, with nothing done (铜镜三面)."""
+    return len(tokens) <= _LONGEST_THING and not any(predicate_at(tokens, at) for at in range(len(tokens)))
 
 
 def parted_by_choice(window: list[Token]) -> Iterator[list[Token]]:
@@ -104,8 +113,14 @@ def phrase_taken_out(clause: list[Token], window: list[Token]) -> Iterator[tuple
 
 
 def undisposed(clause: list[Token]) -> Iterator[list[Token]]:
-    """张三把李四打败 as 张三打败李四, wherever the verb may begin."""
+    """张三把李四打败 as 张三打败李四, wherever the verb may begin; 对桥墩进行加固 as 加固桥墩."""
     for place, token in enumerate(clause):
+        done = next((at for at in range(place + 2, len(clause)) if clause[at].text == "进行"), None)
+        if token.text == "对" and done is not None and done + 1 < len(clause):
+            what, verb = clause[place + 1 : done], clause[done + 1 :]
+            verb = verb[1:] if verb[0].text == "了" and len(verb) > 1 else verb
+            if not any(one.quantity for one in verb):
+                yield [*clause[:place], *verb, *what]
         if token.text in _DISPOSAL and 0 < place < len(clause) - 1:
             ahead, rest = clause[:place], clause[place + 1 :]
             for at in range(1, len(rest)):

@@ -17,9 +17,15 @@ CLAIMS = DATA / "written_claims.jsonl"
 TOLD_FREELY = DATA / "written_claims_told_freely.jsonl"
 # Told in other words altogether; the rules were widened on two thirds of the reports.
 IN_OTHER_WORDS = DATA / "written_claims_in_other_words.jsonl"
+# As a language model writes that is free in its words: two clauses in one, nouns for verbs, shares for tenths.
+AS_MODELS_WRITE = DATA / "written_claims_as_models_write.jsonl"
+# As a language model writes that is told to keep to the sentences of the text.
+KEPT_TO_THE_TEXT = DATA / "written_claims_kept_to_the_text.jsonl"
 LEAST_OF_THE_TRUE = 0.9
 LEAST_OF_THOSE_TOLD_FREELY = 0.8
-LEAST_IN_OTHER_WORDS = 0.45
+LEAST_IN_OTHER_WORDS = 0.5
+LEAST_AS_MODELS_WRITE = 0.14
+LEAST_KEPT_TO_THE_TEXT = 0.6
 UNSUPPORTED = words("unsupported")
 
 REPORT = (
@@ -78,6 +84,72 @@ def test_what_is_told_in_other_words_is_shown_as_supported_only_where_it_is_true
     assert [sentence for source, sentence in false if is_shown_as_supported(sentence, source)] == []
     missed = [sentence for source, sentence in true if not is_shown_as_supported(sentence, source)]
     assert len(missed) <= (1 - LEAST_IN_OTHER_WORDS) * len(true), missed
+
+
+@pytest.mark.parametrize(
+    ("path", "least", "counts"),
+    [(AS_MODELS_WRITE, LEAST_AS_MODELS_WRITE, (160, 160)), (KEPT_TO_THE_TEXT, LEAST_KEPT_TO_THE_TEXT, (30, 40))],
+)
+def test_what_a_model_writes_is_shown_as_supported_only_where_it_is_true(
+    path: Path, least: float, counts: tuple[int, int]
+) -> None:
+    false, true = claims("false", path=path), claims("true", path=path)
+    assert (len(false), len(true)) == counts
+    assert [sentence for source, sentence in false if is_shown_as_supported(sentence, source)] == []
+    missed = [sentence for source, sentence in true if not is_shown_as_supported(sentence, source)]
+    assert len(missed) <= (1 - least) * len(true), missed
+
+
+def test_every_sentence_that_is_copied_is_shown_as_supported() -> None:
+    sources = {source.text: source for source, _ in claims("true", path=AS_MODELS_WRITE)}.values()
+    copied = [(source, f"{part}。") for source in sources for part in source.text.split("。") if part]
+    assert len(copied) >= 180
+    assert [said for source, said in copied if not is_shown_as_supported(said, source)] == []
+
+
+@pytest.mark.parametrize(
+    ("report", "said"), [("同比增长1.5%", "同比增长15%"), ("气温为-3度", "气温为3度"), ("比分3:5", "比分35")]
+)
+def test_a_copy_has_the_signs_of_the_numbers(report: str, said: str) -> None:
+    assert is_shown_as_supported(report, passage(f"{report}。"))
+    assert not is_shown_as_supported(said, passage(f"{report}。"))
+
+
+@pytest.mark.parametrize(
+    ("report", "true", "false"),
+    [
+        ("堤岸开裂系长期渗水所致", "长期渗水是堤岸开裂的原因", "堤岸开裂是长期渗水的原因"),
+        ("产量下降，主要是受倒春寒影响", "受倒春寒影响，产量下降", "受产量下降影响，倒春寒"),
+        (
+            "专家认为，干旱导致减产，是涨价的主要原因",
+            "专家认为，涨价的主要原因是干旱导致减产",
+            "专家认为，干旱的主要原因是涨价",
+        ),
+        ("产值30亿元，同比增长5%，出口8亿元，增长3%", "出口8亿元，同比增长3%", "出口8亿元，环比增长3%"),
+        ("销量30台，环比增长5%，产量40台，增长3%", "产量40台，增长3%", "产量40台，同比增长3%"),
+        ("办理时限由15天压缩到4天", "办理时限从15天减少到4天", "办理时限从15天增加到4天"),
+        ("工程队加固桥墩6座", "工程队对6座桥墩进行了加固", "桥墩对工程队进行了加固"),
+        ("票价最高不超过6元", "票价最高6元", "票价最低6元"),
+        ("1月出口货物30万吨；进口货物12万吨", "1月进口货物12万吨", "2月进口货物12万吨"),
+        ("由省农科院选育的品种“金穗6号”通过审定", "“金穗6号”是省农科院选育的品种", "“金穗6号”是县农科院选育的品种"),
+        ("全长910米的白石隧道3月贯通", "白石隧道全长910米", "白石隧道全长3米"),
+        ("县一中建成全县第一座天文馆", "县一中建成全县首座天文馆", "县一中建成全省首座天文馆"),
+        ("水文站测得流速为每秒3米", "流速为每秒3米", "流速为每秒30米"),
+        ("水文站没有测得流速为每秒3米", "水文站没有测得流速为每秒3米", "流速为每秒3米"),
+        ("凌江公司总裁沈青川在发布会上说，公司不会裁员", "沈青川说，公司不会裁员", "沈青川说，公司会裁员"),
+        ("公司预计年底裁员，关闭三家工厂", "公司预计年底关闭三家工厂", "公司关闭了三家工厂"),
+        ("去年冬天湿地退出鱼塘90亩", "去年冬天，湿地退出了90亩鱼塘", "去年夏天，湿地退出了90亩鱼塘"),
+        ("过去一年里，系统发布预警17次", "在过去的一年中，系统发布了17次预警", "在过去的两年中，系统发布了17次预警"),
+        ("按照计划，新楼将于8月完工", "新楼计划在8月完工", "新楼8月完工"),
+        ("工地挖出陶罐九件、铜镜三面", "工地挖出九件陶罐和三面铜镜", "工地挖出三件陶罐和九面铜镜"),
+        ("预警不是预报", "预警并不等于预报", "预警就是预报"),
+        ("本地餐饮企业味丰公司经营食堂", "味丰公司经营食堂", "食堂经营味丰公司"),
+        ("该项目安装风机50台", "该项目安装了50台风机", "该项目安装了15台风机"),
+    ],
+)
+def test_turns_of_phrase_that_say_the_same(report: str, true: str, false: str) -> None:
+    source = passage(f"{report}。")
+    assert (is_shown_as_supported(true, source), is_shown_as_supported(false, source)) == (True, False)
 
 
 @pytest.mark.parametrize(
@@ -243,7 +315,7 @@ def test_a_rumour_is_told_only_with_what_takes_it_back() -> None:
 def test_a_text_made_to_take_long_is_checked_in_steps_that_do_not_multiply() -> None:
     again = passage("在县城和镇上开会，" * 60)
     assert not any(written.is_supported for written in check("在县城和镇上开会，" * 60 + "镇长被捕[1]。", [again]))
-    assert not any(written.is_supported for written in check("在县城和镇上开会，" * 60 + "[1]。", [again]))
+    assert not any(written.is_supported for written in check("在县城和镇上开会，" * 59 + "[1]。", [again]))
     assert any(written.is_supported for written in check("在县城和镇上开会，" * 12 + "[1]。", [again]))
     without_end = passage("在对向从以为" * 150)
     assert not any(written.is_supported for written in check("在对向从以为" * 100 + "捕[1]。", [without_end]))
