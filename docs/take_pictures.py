@@ -1,4 +1,4 @@
-"""Take the pictures of the page for README and the handbooks: over the sample bulletins, at the size of a desk and of a phone.
+"""Take the pictures of the page for README and the handbooks: over the sample bulletins, on a desk and on a phone.
 
 usage: python docs/take_pictures.py [FOLDER]
 
