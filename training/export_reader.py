@@ -1,6 +1,9 @@
 """Write `qa/answering/weights/reader.onnx` from a checkpoint: one graph of twelve layers and the heads.
 
-usage: python training/export_reader.py --work DIR [--output FILE]
+usage: python training/export_reader.py --work DIR [--mean READER …] [--output FILE]
+
+With `--mean` it is of the mean of several readers, weight by weight, exported or checkpoints of runs that went on from
+one another (Wortsman and others, "Model soups", 2022).
 
 The graph reads embedded tokens, so the largest part of the model, its token embeddings, stays where it is. Weights are
 stored in eight bits, with a scale for each output, and become numbers of single precision when the graph is opened.
@@ -41,10 +44,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--output", type=Path, default=DEFAULT_OUTPUT)
+    parser.add_argument("--mean", type=Path, nargs="+", default=[], metavar="READER", help="exported, or checkpoints")
     arguments = parser.parse_args()
-    checkpoint = torch.load(arguments.work / "checkpoint.pt", weights_only=True, map_location="cpu")
     model = ReaderModel.of_work_folder(arguments.work)
-    model.load_state_dict(checkpoint["learned"], strict=False)
+    if arguments.mean:
+        model.begin_from(arguments.mean)
+        origin = {"mean_of": str(len(arguments.mean))}
+    else:
+        checkpoint = torch.load(arguments.work / "checkpoint.pt", weights_only=True, map_location="cpu")
+        model.load_state_dict(checkpoint["learned"], strict=False)
+        origin = {"steps": str(checkpoint["step"])}
     model.eval()
     sample = torch.randn(3, 40, model.body.config.hidden_size), torch.ones(3, 40, dtype=torch.long)
     with tempfile.TemporaryDirectory() as folder:
@@ -68,7 +77,7 @@ def main() -> None:
         graph = onnx.load(exact)
     pack_weights(graph)
     # It has learned from tokens that end where answers do, and says so to whoever reads with it.
-    helper.set_model_props(graph, {"steps": str(checkpoint["step"]), PIECES: APART})
+    helper.set_model_props(graph, {**origin, PIECES: APART})
     onnx.save(graph, arguments.output)
     feed = {"state": sample[0].numpy(), "mask": sample[1].numpy()}
     shrunk = InferenceSession(str(arguments.output)).run(None, feed)

@@ -45,14 +45,13 @@ from sklearn.preprocessing import StandardScaler
 
 from embeddings import Archive, ArchiveReader, Encoder, build, fold_to_words, open_encoder, remove
 from qa.answering.features import (
-    ANSWER_FEATURES,
+    FOREIGN_FEATURES,
     READ_ANSWER_FEATURES,
     READ_FEATURES,
     SENTENCE_FEATURES,
     Evidence,
     answer_features,
     gather,
-    read_answer_features,
 )
 from qa.evaluation.metrics import calibration_error
 from qa.linear import WEIGHTS_PATH, LinearModel
@@ -73,8 +72,8 @@ HIT_QUESTIONS = 500  # ... used for the order of hits
 # How much the kinds of questions weigh together, whatever their number.
 WEIGHTS = {"answered": 6.0, "near": 3.0, "absent": 1.0, "altered": 0.6}
 DOMAIN_WEIGHT = 3.0  # of a question of the domain, against one of another file
-AS_GOOD = 0.005  # of balanced accuracy, below the best threshold's
-STRENGTH = 0.02  # of the judge's weights: the inverse of regularisation
+AS_GOOD = 0.01  # of balanced accuracy, below the best threshold's
+STRENGTH = 0.1  # of the judge's weights: the inverse of regularisation
 K = 5
 SETTINGS = RetrievalSettings()
 
@@ -341,8 +340,8 @@ def _fit(cases: Sequence[Case], reader: KeptReadings) -> Fitted:
     sentences = _fit_sentences(cases)
     chinese = [case for case in cases if not case.query.is_foreign]
     foreign = [case for case in cases if case.query.is_foreign]
-    answers = _fit_judge(chinese, sentences, reader, (*ANSWER_FEATURES, *READ_ANSWER_FEATURES))
-    abroad = _fit_judge(foreign or cases, sentences, reader, READ_ANSWER_FEATURES)
+    answers = _fit_judge(chinese, sentences, reader, READ_ANSWER_FEATURES)
+    abroad = _fit_judge(foreign or cases, sentences, reader, FOREIGN_FEATURES)
     fitted = Fitted(sentences, answers, abroad, 0.5)
     domain = [case for case in chinese if case.is_domain]
     confidence = _confidence(domain, fitted, reader)
@@ -412,13 +411,12 @@ def _is_right(case: Case, sentences: LinearModel) -> bool:
 def _answer_rows(
     cases: Sequence[Case], sentences: LinearModel, reader: KeptReadings, names: tuple[str, ...]
 ) -> NDArray[np.float64]:
-    make = read_answer_features if names == READ_ANSWER_FEATURES else answer_features
     rows = []
     for case in cases:
         scores = sentences.log_odds(case.evidence.all_features)
         best = case.evidence.sentences[int(scores.argmax())]
         (alone,) = reader.read(case.query.text, [Text(case.titles[best.passage], best.text)])
-        rows.append(make(case.query, case.evidence, scores, alone))
+        rows.append(answer_features(case.query, case.evidence, scores, names, alone))
     return np.stack(rows)
 
 
@@ -458,7 +456,7 @@ def _show(model: LinearModel) -> None:
 def _report_on(where: str, cases: Sequence[Case], fitted: Fitted, reader: KeptReadings) -> None:
     foreign = [case for case in cases if case.query.is_foreign]
     if foreign:
-        rows = _answer_rows(foreign, fitted.sentences, reader, READ_ANSWER_FEATURES)
+        rows = _answer_rows(foreign, fitted.sentences, reader, FOREIGN_FEATURES)
         confidence = 1 / (1 + np.exp(-fitted.foreign.log_odds(rows)))
     else:
         confidence = _confidence(cases, fitted, reader)

@@ -19,6 +19,7 @@ from qa.answering import render
 from qa.answering.answer_types import lacks_what_is_asked
 from qa.answering.features import (
     ANSWER_FEATURES,
+    FOREIGN_FEATURES,
     MEANING_FEATURES,
     READ_ANSWER_FEATURES,
     READ_FEATURES,
@@ -28,7 +29,6 @@ from qa.answering.features import (
     answer_features,
     gather,
     meaning_features,
-    read_answer_features,
     short_answer,
 )
 from qa.answering.lists import asks_for_list, best_listed, enumerates, sentences_of_list
@@ -77,10 +77,8 @@ def answering_model(*, is_read: bool) -> AnsweringModel:
     kind = "read" if is_read else "words"
     return AnsweringModel(
         stored_model(f"{kind}.sentences", (*SENTENCE_FEATURES, *(READ_FEATURES if is_read else ()))),
-        stored_model(f"{kind}.answers", (*ANSWER_FEATURES, *(READ_ANSWER_FEATURES if is_read else ()))),
-        stored_model("read.foreign", READ_ANSWER_FEATURES)
-        if is_read
-        else stored_model("words.meaning", MEANING_FEATURES),
+        stored_model(f"{kind}.answers", READ_ANSWER_FEATURES if is_read else ANSWER_FEATURES),
+        stored_model("read.foreign", FOREIGN_FEATURES) if is_read else stored_model("words.meaning", MEANING_FEATURES),
         float(stored_weights()[kind]["threshold"]),
     )
 
@@ -330,12 +328,12 @@ def judge(
     alone: Reading | None = None,
 ) -> float:
     """The estimated chance that the passages answer the question; `alone` is of the best sentence by itself."""
-    if query.is_foreign:
-        read = evidence.is_read
-        features = read_answer_features(query, evidence, scores, alone) if read else meaning_features(evidence)
-        log_odds = model.foreign.log_odds(features[None, :])
-    else:
-        log_odds = model.answers.log_odds(answer_features(query, evidence, scores, alone)[None, :])
+    chosen = model.foreign if query.is_foreign else model.answers
+    by_meaning = query.is_foreign and not evidence.is_read
+    features = (
+        meaning_features(evidence) if by_meaning else answer_features(query, evidence, scores, chosen.features, alone)
+    )
+    log_odds = chosen.log_odds(features[None, :])
     return 1.0 / (1.0 + float(np.exp(-log_odds[0])))
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from embeddings import Snapshot, split_sentences
 from qa.answering.answer_types import Expected
 from qa.answering.spans import beginnings_asked_for, best_span
+from qa.answering.stated import odds_of_being_stated
 from qa.linear import in_order
 from qa.query.question import Asks, Query
 from qa.types import Passage, PlacedReading, Reading
@@ -76,16 +77,21 @@ READ_FEATURES = (
     "reader: answer is marked here",
     "reader: answer is what is asked for",
 )
-# ... and for the answer.
+# ... and what judges the answer then: where a reader says what it says, little else tells more.
+_ALONE = ("reader: best sentence answers, read alone", "reader: a span stands in the best sentence, read alone")
+_BEST_READ = ("reader: best passage", "reader: best span")
 READ_ANSWER_FEATURES = (
-    "reader: best passage",
-    "reader: second best passage",
-    "reader: best span",
-    "reader: second best span",
-    *(f"{name}, best sentence" for name in READ_FEATURES),
-    "reader: best sentence answers, read alone",
-    "reader: a span stands in the best sentence, read alone",
+    *_ALONE,
+    *_BEST_READ,
+    "characters covered",
+    "pairs covered by passage",
+    "pairs unknown to the archive",
+    "passage distinction",
+    "nothing near holds the unit asked for",
+    "nothing near holds what is asked",
+    "what is asked is mostly stated",
 )
+FOREIGN_FEATURES = (*_ALONE, *_BEST_READ)  # of a question in another language, whose words no passage has
 _PASSAGE_ANSWERS = "reader: passage answers"
 _SPAN_STANDS = "reader: a span stands in the passage"
 _UNREAD = -6.0  # log-odds of a passage that was not read
@@ -271,8 +277,7 @@ def short_answer(
 
     What `alone`, a reading of this sentence by itself, says counts as much, where it covers the stretch.
     """
-    read = [placed for placed in _with_spans(passage) if placed.start < end and start < placed.end]
-    for placed in sorted(read, key=lambda placed: -placed.reading.log_odds):
+    for placed in _surest_first(passage, start, end):
         low, high = max(start, placed.start), min(end, placed.end)
         preferred = _preferred(query, passage.article.body[low:high]) if query else None
         here = _in(placed, low, high)
@@ -282,6 +287,25 @@ def short_answer(
         if np.isfinite(together):
             return low + begin, low + stop
     return None
+
+
+def likeliest_edges(passage: Passage, firsts: tuple[int, int], lasts: tuple[int, int]) -> tuple[int, int] | None:
+    """Where in `firsts` an answer likeliest begins, and where in `lasts` one likeliest ends, as [start, end).
+
+    Both are stretches of the body, by the reading that is surest of its chunk; None where none covers them.
+    """
+    for placed in _surest_first(passage, firsts[0], lasts[1]):
+        if placed.start <= firsts[0] and lasts[1] <= placed.end and firsts[0] < firsts[1] and lasts[0] < lasts[1]:
+            begins, ends = _in(placed, *firsts).first, _in(placed, *lasts).last
+            if np.isfinite(begins.max()) and np.isfinite(ends.max()):
+                return firsts[0] + int(begins.argmax()), lasts[0] + int(ends.argmax()) + 1
+    return None
+
+
+def _surest_first(passage: Passage, start: int, end: int) -> list[PlacedReading]:
+    """The readings with spans that touch a stretch of the body, the surest of its chunk first."""
+    read = [placed for placed in _with_spans(passage) if placed.start < end and start < placed.end]
+    return sorted(read, key=lambda placed: -placed.reading.log_odds)
 
 
 def _preferred(query: Query, text: str) -> NDArray[np.float32]:
@@ -295,22 +319,33 @@ def _preferred(query: Query, text: str) -> NDArray[np.float32]:
 
 
 def answer_features(
-    query: Query, evidence: Evidence, scores: NDArray[np.float64], alone: Reading | None = None
+    query: Query,
+    evidence: Evidence,
+    scores: NDArray[np.float64],
+    names: tuple[str, ...],
+    alone: Reading | None = None,
 ) -> NDArray[np.float64]:
-    """The features of the answerability model, from the sentence ranker's scores.
+    """The features of an answerability model, from the sentence ranker's scores, shape (len(names),).
 
-    `alone` is what a reader says of the best sentence with nothing around it but the title; without it, what it says of
-    the passage stands for it. Shape (len(ANSWER_FEATURES),), or longer by len(READ_ANSWER_FEATURES) where a reader was
-    at work.
+    `names` are ANSWER_FEATURES, or READ_ANSWER_FEATURES or FOREIGN_FEATURES where a reader was at work. `alone` is what
+    it says of the best sentence with nothing around it but the title; without it, what it says of the passage stands
+    for it.
     """
     best = int(scores.argmax())
+    features = _of_words(query, evidence, scores, best)
+    if evidence.read is not None:
+        features |= _of_reader(evidence, best, alone)
+    return in_order({name: features[name] for name in names}, names).ravel()
+
+
+def _of_words(query: Query, evidence: Evidence, scores: NDArray[np.float64], best: int) -> dict[str, float]:
     home = evidence.sentences[best].passage
     near = any(
         evidence.fits[place] and evidence.sentences[place].passage == home
         for place in range(max(0, best - 1), min(len(scores), best + 2))
     )
     others = [score for score, s in zip(scores, evidence.sentences, strict=True) if s.passage != home]
-    words = {
+    return {
         "best sentence": scores[best],
         "best sentence that holds what is asked": max(scores[evidence.fits], default=_NO_SENTENCE),
         "lead over the next passage": scores[best] - max(others, default=_NO_SENTENCE),
@@ -323,35 +358,20 @@ def answer_features(
         "nothing near holds the unit asked for": evidence.closely and not near,
         "nothing near holds what is asked": not near,
         "nothing holds what is asked": not evidence.fits.any(),
+        "what is asked is mostly stated": odds_of_being_stated(query.text),
         **{f"asks {asks}": query.asks is asks for asks in Asks},
         **{f"holds a {asks} answer": query.asks is asks and evidence.fits[best] for asks in Asks},
     }
-    features = in_order(words, ANSWER_FEATURES).ravel()
-    if evidence.read is None:
-        return features
-    return np.concatenate([features, read_answer_features(query, evidence, scores, alone)])
 
 
-def read_answer_features(
-    query: Query, evidence: Evidence, scores: NDArray[np.float64], alone: Reading | None = None
-) -> NDArray[np.float64]:
-    """What a reader adds, shape (len(READ_ANSWER_FEATURES),); all there is for a question in another language."""
+def _of_reader(evidence: Evidence, best: int, alone: Reading | None) -> dict[str, float]:
     assert evidence.read is not None
-    best = int(scores.argmax())
-    answers, stands = (evidence.read[best, READ_FEATURES.index(name)] for name in (_PASSAGE_ANSWERS, _SPAN_STANDS))
+    told = (_PASSAGE_ANSWERS, _SPAN_STANDS)
+    answers, stands = (evidence.read[best, READ_FEATURES.index(name)] for name in told)
     if alone is not None:
         answers, stands = max(_UNREAD, alone.log_odds), _bounded(alone.span_odds or 0.0)
-    passages, spans = (_two_best(evidence, name) for name in (_PASSAGE_ANSWERS, _SPAN_STANDS))
-    read = {
-        "reader: best passage": passages[0],
-        "reader: second best passage": passages[1],
-        "reader: best span": spans[0],
-        "reader: second best span": spans[1],
-        **{f"{name}, best sentence": evidence.read[best, place] for place, name in enumerate(READ_FEATURES)},
-        "reader: best sentence answers, read alone": answers,
-        "reader: a span stands in the best sentence, read alone": stands,
-    }
-    return in_order(read, READ_ANSWER_FEATURES).ravel()
+    surest = (float(evidence.read[:, READ_FEATURES.index(name)].max()) for name in told)
+    return dict(zip((*_ALONE, *_BEST_READ), (answers, stands, *surest), strict=True))
 
 
 def meaning_features(evidence: Evidence) -> NDArray[np.float64]:
@@ -366,15 +386,6 @@ def meaning_features(evidence: Evidence) -> NDArray[np.float64]:
         "lead over the last passage": distinction.max() - distinction.min(),
     }
     return in_order(features, MEANING_FEATURES).ravel()
-
-
-def _two_best(evidence: Evidence, name: str) -> NDArray[np.float64]:
-    """The two highest values of a feature of the reader, each of another passage."""
-    assert evidence.read is not None
-    owners = np.array([sentence.passage for sentence in evidence.sentences])
-    best = np.full(max(2, int(owners.max()) + 1), _UNREAD)
-    np.maximum.at(best, owners, evidence.read[:, READ_FEATURES.index(name)])
-    return np.sort(best)[::-1][:2]
 
 
 def _lead(distinction: NDArray[np.float64]) -> float:

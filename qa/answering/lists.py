@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from embeddings import Snapshot, fold, fold_to_words, folded_pairs, read_numeral
-from qa.answering.features import READ_FEATURES, Evidence, short_answer
+from qa.answering.features import READ_FEATURES, Evidence, likeliest_edges, short_answer
 from qa.answering.spans import trim
 from qa.query.contrast import asks_who_not, stretch_asked
 from qa.query.question import Query, read_question
@@ -53,12 +53,19 @@ _CLAUSE = re.compile(r"[^，,。；;：:！!？?（）()\n]+")
 _PAIR = re.compile(
     r"以及|(?<=..)(?:(?<![维共总饱温柔缓])和(?![平谐解气睦])|(?<![参])与(?!会)|(?<![普涉触顾])及(?!时|格))(?=..)"
 )
+_BETWEEN_ALL = re.compile(rf"、|{_PAIR.pattern}")
 _BETWEEN = re.compile(r"、|以及|[和与及]")
 # Words that lead up to the first item, and words that go on behind the last.
 _LEADS = re.compile(r"包括|包含|分别[是为]?|来自|位于|通往|具有|涵盖|涉及|例如|先后|[有是为在到由从自对向把被将给至的]")
 _FOLLOWS = re.compile(
     r"等|[的是在将已被把]|还在|分别|收获|获得|夺得|拿下|参加|参与|举行|开展|进行|一并|一应|纷纷|先后|宣布|发布"
 )
+
+# What sums an enumeration up behind its last item: 3个点, 等地, 等人群密集场所.
+_SUMMED_UP = re.compile(
+    rf"(?<=..)(?:[这等共]*(?P<count>{_COUNT})[大个家位名种项类条处所座支块道层样方省市县区乡镇村国][^、]{{0,8}}$|(?<![特一二三四平同高中初上下优劣均相不])等(?![级额候待]))"
+)
+_BOUND = re.compile(r"[，,。；;：:！!？?（）()\n]")
 
 
 def asks_for_list(query: Query) -> bool:
@@ -155,8 +162,30 @@ def _listed(query: Query, passages: Sequence[Passage], evidence: Evidence, place
     short = short_answer(passage, *span)
     if short:
         body = passage.article.body
-        short = trim(query.text, body, *whole_list(body, short, query=query, sentence=span))
+        short = whole_list(body, short, query=query, sentence=span)
+        short = trim(query.text, body, *items_alone(passage, short, span))
     return Listed(place, short)
+
+
+def items_alone(passage: Passage, short: Span, sentence: Span) -> Span:
+    """An enumeration from where the reader sees its first item begin to where it sees its last one end.
+
+    Of 49 questions on held-out local news that ask for several things, all items are right for 0.61, and for 0.47 where
+    words that lead up to them and go on behind them are told by a list of such words alone.
+    """
+    body = passage.article.body
+    between = [match.span() for match in _BETWEEN_ALL.finditer(body, *short)]
+    if not between:
+        return short
+    before = [match.end() for match in _BOUND.finditer(body, sentence[0], short[0])]
+    after = _BOUND.search(body, short[1], sentence[1])
+    first = before[-1] if before else sentence[0], between[0][0]
+    last = between[-1][1], after.start() if after else sentence[1]
+    start, end = likeliest_edges(passage, first, last) or short
+    summed_up = _SUMMED_UP.search(body, last[0], end)
+    if summed_up and (summed_up["count"] is None or read_numeral(summed_up["count"]) == len(between) + 1):
+        end = summed_up.start()
+    return start, end
 
 
 def _is_new(

@@ -43,6 +43,9 @@ _OF_A_PLACE = re.compile(r"哪个?(?:国家?|省|市|县|区|城市|地方|地�
 _TAIL = re.compile(r"[的等为而之所]")  # what goes on with the question's words after the answer
 _NUMERAL = re.compile(r"[\d一二三四五六七八九十百千万亿两半]")
 _ASKS_NUMBER = re.compile(r"多少|几|多[久长高大远重宽深快]|how (?:many|much|long|old|far)", re.I)
+_ASKS_NAME = re.compile(
+    r"(?:叫做?|称为?|起|取|用)(?:了|的)?(?:个|一个)?(?:什么|啥)|(?:什么|啥)名[字称号]?|名[字称号]是(?:什么|啥)"
+)
 _ROUGH_BEFORE = re.compile(
     r"(?:大约|约|将近|近|超过|超|不[到足低少多高]于?|不超过?|至少|至多|最[多少高低]|年近|年过|年逾|逾)$"
 )
@@ -161,6 +164,7 @@ def trim(question: str, body: str, start: int, end: int) -> tuple[int, int]:
     start, end = _narrowed(question, body, start, end)
     start = _with_shared_lead(body, start, end)
     start, end = _bare(question, body, *_whole_time(question, body, start, end))
+    start, end = _name_in_its_marks(question, body, start, end)
     return _with_its_marks(body, *_with_roughness(question, body, start, end))
 
 
@@ -210,6 +214,15 @@ def _bare(question: str, body: str, start: int, end: int) -> tuple[int, int]:
         if found and found.start() and found[0] not in question:
             end = start + found.start()
     return start, end
+
+
+def _name_in_its_marks(question: str, body: str, start: int, end: int) -> tuple[int, int]:
+    """A name without what goes on behind its marks, where a question asks for one (柳荫 of “柳荫”合作社，去年成立)."""
+    closing = {"“": "”", "「": "」"}.get(body[start - 1 : start])
+    if closing is None or not _ASKS_NAME.search(question):
+        return start, end
+    closed = body.find(closing, start + 1, end)
+    return (start, closed) if closed > 0 else (start, end)
 
 
 def _with_roughness(question: str, body: str, start: int, end: int) -> tuple[int, int]:

@@ -26,7 +26,14 @@ _PEOPLE = re.compile(
     rf"{NAME}(?=[{AFTER_A_NAME}住正现今已曾原每又去来做得有几哪拿当赢跑？?]|$)|[{IDEOGRAPH}]+·[{IDEOGRAPH}]+"
 )
 
+_BY_SURNAME = re.compile(rf"[{SURNAMES_IN_TEXT}]某(?![日月天年种个些次家地处时市县区镇村乡])")
+
 
 def people_in(text: str) -> list[str]:
     """The people a text names, as far as surnames and what stands around a name tell, in order."""
     return [match.group() for match in _PEOPLE.finditer(text)]
+
+
+def people_by_surname(text: str) -> set[str]:
+    """The people whom a text tells by their surname alone, as papers do in reports of the police (王某, 李某某)."""
+    return set(_BY_SURNAME.findall(text))

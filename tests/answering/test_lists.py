@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+from datetime import date
+
+import numpy as np
 import pytest
 
-from qa.answering.lists import asks_for_list, enumerates, predicate_of, whole_list
+from embeddings import Article, Issue
+from qa.answering.lists import asks_for_list, enumerates, items_alone, predicate_of, whole_list
 from qa.query.question import read_question
+from qa.types import Passage, PlacedReading, Reading
 
 WHEAT = "四川、湖北、河南、安徽、江苏五省已经收完，陕西、山东、山西、河北还在收。"
 SILVER = "此外，羽毛球女双的陈清晨、贾一凡收获银牌，李越宏摘铜。"
@@ -67,3 +72,26 @@ def test_what_is_said_of_the_items_does_not_name_their_kind() -> None:
 )
 def test_a_word_with_and_in_it_is_no_enumeration(text: str, is_several: bool) -> None:
     assert enumerates(text) is is_several
+
+
+@pytest.mark.parametrize(
+    ("body", "begins", "ends", "items"),
+    [
+        ("社区给环卫工送去雨伞、水杯和毛巾解暑，还量了血压。", "雨", "巾", "雨伞、水杯和毛巾"),
+        ("社区送去雨伞、水杯、毛巾3样物品。", "雨", "品", "雨伞、水杯、毛巾"),
+        ("社区送去雨伞、水杯、毛巾2种。", "雨", "种", "雨伞、水杯、毛巾2种"),  # no sum of what stands before
+        ("操场上摆着桌椅、展板等各色用具。", "桌", "具", "桌椅、展板"),
+        ("种的是早稻、晚稻、特等米。", "早", "米", "早稻、晚稻、特等米"),
+    ],
+)
+def test_items_are_told_from_where_the_reader_sees_the_first_begin(
+    body: str, begins: str, ends: str, items: str
+) -> None:
+    first, last = (np.full(len(body), -9.0, dtype=np.float32) for _ in range(2))
+    first[body.index(begins)] = last[body.index(ends, body.rindex("、") if "、" in body else 0)] = -0.1
+    article = Article("a", Issue("0" * 64, "柳河报", date(2021, 9, 13), "l.txt"), "入夏", body)
+    readings = (PlacedReading(0, len(body), Reading(2.0, first, last, np.zeros_like(first), 2.0)),)
+    passage = Passage(article, body, 0, len(body), 1.0, readings=readings)
+    clause = body.index("，") if "，" in body else len(body) - 1
+    start, end = items_alone(passage, (0, clause), (0, len(body)))
+    assert body[start:end] == items

@@ -9,9 +9,10 @@ import pytest
 
 from embeddings import Archive, Encoder, build
 from qa import Answer, Assistant
-from qa.answering.answer_types import tells_of_another_part_of_day
+from qa.answering.answer_types import lacks_the_event, tells_of_another_part_of_day, tells_of_another_person
 from qa.answering.features import gather
 from qa.answering.refusal import refuse
+from qa.answering.stated import odds_of_being_stated
 from qa.i18n import Words
 from qa.query.question import read_question
 from qa.retrieval.cross_encoder import open_reader
@@ -147,6 +148,46 @@ def test_an_article_on_something_else_is_not_named(plain_county: Assistant) -> N
 )
 def test_a_quote_that_lacks_what_is_asked_for_is_no_answer(county: Assistant, question: str, answered: bool) -> None:
     assert county.ask(question).abstained is not answered
+
+
+@pytest.mark.parametrize(
+    ("question", "quote", "lacks"),
+    [
+        ("灯会哪天结束？", "2月3日，河堤上的灯会开幕。", True),
+        ("灯会哪天结束？", "灯会2月3日开幕，2月20日收官。", False),
+        ("展览办到几号？", "目前，8月2日开馆的展览人气很旺。", True),
+        ("展览办到几号？", "展览8月2日至9日开放。", False),
+        ("这家店被罚了多少钱？", "当天卖出的酒有3000元。", True),
+        ("这家店被罚了多少钱？", "店主被处以3000元罚款。", False),
+        ("车祸伤了几个人？", "车上有3人。", True),
+        ("车祸死了几个人？", "车祸夺走3人的生命。", False),  # told in many ways
+        ("他是哪年入党的？", "他1986年7月参加工作。", True),
+        ("展览几号开始？", "展览8月2日开馆。", False),
+        ("结业时有多少人领奖？", "22人领到奖状。", False),  # the end is not what is asked
+    ],
+)
+def test_a_quote_without_the_event_that_is_asked_about_is_no_answer(question: str, quote: str, lacks: bool) -> None:
+    assert lacks_the_event(read_question(question), quote) is lacks
+
+
+@pytest.mark.parametrize(
+    ("question", "quote", "is_another"),
+    [
+        ("醉驾的赵某判了几年？", "张某被判处拘役两个月。", True),
+        ("醉驾的赵某判了几年？", "赵某某被判处拘役，同车的张某作证。", False),
+        ("醉驾的赵某判了几年？", "法院判处拘役两个月。", False),
+        ("谁醉驾被判了？", "张某被判处拘役两个月。", False),
+        ("于某日签的合同金额是多少？", "张某出资3万元。", False),  # no person
+    ],
+)
+def test_people_who_are_told_by_their_surname_are_told_apart(question: str, quote: str, is_another: bool) -> None:
+    assert tells_of_another_person(question, quote) is is_another
+
+
+def test_what_papers_seldom_state_is_told_from_what_they_mostly_do() -> None:
+    seldom = ["书法展哪天结束？", "这个小区有多少名老人？", "打人的小伙判了几年？"]
+    mostly = ["书法展在哪儿办的？", "谁来教孩子们写字？", "社区给老人干了哪几样活？"]
+    assert max(map(odds_of_being_stated, seldom)) < min(map(odds_of_being_stated, mostly))
 
 
 @pytest.mark.parametrize(

@@ -171,3 +171,9 @@ def test_an_enumeration_keeps_the_character_that_all_its_items_begin_with() -> N
 )
 def test_a_time_is_whole_and_nothing_stands_beside_it(question: str, span: str, sentence: str, wanted: str) -> None:
     assert trimmed(question, span, sentence) == wanted
+
+
+def test_a_name_in_marks_goes_without_what_stands_behind_them() -> None:
+    sentence = "几个村结成“柳荫”合作社，去年起一同卖茶。"
+    assert trimmed("几个村的合作社用了什么名号？", "柳荫”合作社，去年起一同卖茶", sentence) == "柳荫"
+    assert trimmed("几个村一同做什么？", "柳荫”合作社，去年起一同卖茶", sentence) != "柳荫"

@@ -137,11 +137,13 @@ def verdict(log_odds: float | None) -> bool | None:
 def polarity_of(question: str, sentence: str, read: float | None) -> float | None:
     """The log-odds that a sentence says yes, by its words and by what a reader says; None where neither settles it.
 
+    Where words are certain (a deputy is not the one), a reader is not asked.
+
     Of 48 such questions of held-out local news, words are right for 31, the reader for 30, and both together for 33,
     with 4 unsettled.
     """
     told = polarity_by_words(question, sentence)
-    if read is None:
+    if read is None or (told is not None and abs(told) >= _CERTAIN):
         return told
     if told is None:
         return read if abs(read) >= _SURELY else None
