@@ -172,7 +172,8 @@ class Assistant:
         query = read_question(asked or question)
         self._check_model()
         earlier = _turns(before)
-        if fixed := self._fixed(question, query.text, filters):
+        fixed = self._fixed(question, query.text, filters) or self._fixed_after(query.text, earlier, filters)
+        if fixed:
             return replace(fixed, earlier=earlier)
         if reply := reply_to(query.text):
             return Answer(question=query.text, kind=AnswerKind.REPLY, text=render.reply(reply), earlier=earlier)
@@ -194,6 +195,21 @@ class Assistant:
         if found is None or (found.kind is AnswerKind.STANDARD and filters not in (None, Filters())):
             return None
         return found
+
+    def _fixed_after(self, asked: str, earlier: Sequence[Spoken], filters: Filters | None) -> Answer | None:
+        """The standard answer to a question that means one of its wordings after those before; None for none.
+
+        What is made of such a question is a guess, so that it has to be a wording, and not only to mean the same.
+        """
+        if not self._replies or not earlier or filters not in (None, Filters()):
+            return None
+        leaning = follow_up(asked, *earlier)
+        if leaning is None or leaning.is_guess or leaning.more:
+            return None
+        for meant in (leaning.question, *leaning.others):
+            if found := self._replies.worded(meant):
+                return _as_asked(found, asked)
+        return None
 
     def _of_list(self, question: str, earlier: Sequence[Spoken], snapshot: Snapshot, asking: _Asking) -> Answer | None:
         """What leans on a list that was shown (第三条详细说说, 只看国际的); None for another question."""

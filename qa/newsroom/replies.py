@@ -100,6 +100,15 @@ class StandardReplies:
         found = self.match(question, rules)
         return standard(question, found) if found else None
 
+    def worded(self, meaning: str) -> Answer | None:
+        """The standard answer of which a question is a wording; None for none, or where the store cannot be read."""
+        try:
+            found = self.store.rules().worded(meaning, self._today())
+        except BulletinError as error:
+            logger.warning("What the newsroom has fixed cannot be read: %s", error)
+            return None
+        return standard(meaning, Match(found, float("inf"))) if found else None
+
     def declines(self, meaning: str) -> bool:
         """Whether what a question means, after the question before it, has words that are not answered."""
         try:

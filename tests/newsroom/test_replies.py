@@ -61,6 +61,26 @@ def test_a_standard_answer_is_marked_everywhere(fixing: tuple[Assistant, Newsroo
     assert "编辑部的答复" in said.text
 
 
+def test_a_follow_up_that_means_a_wording_gets_the_newsrooms_word(
+    fixing: tuple[Assistant, NewsroomStore], assistant: Assistant
+) -> None:
+    asking, store = fixing
+    store.save(StandardAnswer("周末报社几点上班？", "周末十点开门。"))
+    first = asking.ask(HOURS.question)
+    then = asking.ask("那周末呢？", before=first)
+    assert (then.kind, then.text, then.question) == (AnswerKind.STANDARD, "周末十点开门。", "那周末呢？")
+    assert then.taken == "周末报社几点上班？"
+    assert "周末报社几点上班" in then.note  # how it was taken is told
+    assert then.earlier[0].question == HOURS.question
+    narrowed = asking.ask("那周末呢？", before=first, filters=Filters(since=date(2020, 1, 1)))
+    assert narrowed.kind is not AnswerKind.STANDARD
+    before = assistant.ask("北京丰台站什么时候启用？")
+    other = "那阿拉尔塔里木机场呢？"
+    assert asking.ask(other, before=before) == assistant.ask(other, before=before)
+    store.path.write_bytes(b"damaged" * 1000)
+    assert asking.ask("那周末呢？", before=first).kind is not AnswerKind.STANDARD
+
+
 def test_a_filter_asks_for_articles(fixing: tuple[Assistant, NewsroomStore]) -> None:
     asked = fixing[0].ask(HOURS.question, filters=Filters(since=date(2020, 1, 1)))
     assert asked.kind is not AnswerKind.STANDARD

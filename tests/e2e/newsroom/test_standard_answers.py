@@ -64,8 +64,13 @@ def test_an_editor_fixes_an_answer_and_a_reader_gets_it_marked(newsroom: Newsroo
     assert page.inner_text("#chat .said") == ANSWER
     assert "办公室" in page.inner_text("#chat .taken")
     assert "没有引用文章" in page.inner_text("#evidence")
+    newsroom.take_in(read_csv("question,answer\n周末报社几点上班？,周末十点开门。\n".encode()))
+    ask(page, "报社几点上班？")
+    ask(page, "那周末呢？")
+    page.wait_for_selector("#chat .own-word >> nth=2")
+    assert page.locator("#chat .said").last.inner_text() == "周末十点开门。"
     ask(page, QUESTION)
-    assert page.locator("#chat .own-word").count() == 1
+    assert page.locator("#chat .own-word").count() == 3
 
 
 def test_answers_are_chosen_changed_and_deleted(newsroom: NewsroomStore, edited_page: Any) -> None:
