@@ -61,10 +61,8 @@ def add_editor_commands(commands: Subparsers) -> None:
     add_build_arguments(parser)
     parser = command(commands, "correct", _correct, "correct an article or an issue; the source itself stays as it is")
     parser.add_argument("name", metavar="ARTICLE|ISSUE", help="an article's id, or an issue's name, file name or id")
-    for field, what in (("title", "题"), ("kicker", "肩题"), ("deck", "副题"), ("byline", "署名")):
-        parser.add_argument(
-            f"--{field}", default=UNCHANGED, metavar="TEXT", help=f"the article's new {field}{spoken(f' ({what})', '')}"
-        )
+    for field in ("title", "kicker", "deck", "byline"):
+        parser.add_argument(f"--{field}", default=UNCHANGED, metavar="TEXT", help=f"the article's new {field}")
     parser.add_argument("--date", metavar="DATE", help="the article's or the issue's date, such as 2021-08-02")
     parser.add_argument("--name", dest="new_name", metavar="TEXT", help="the issue's new name")
     parser.add_argument(

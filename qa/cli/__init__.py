@@ -10,7 +10,7 @@ import embeddings.cli.edit
 import qa.cli.ask
 import qa.cli.backup
 from embeddings.cli.archive import run_command
-from embeddings.cli.language import errors_in_chinese
+from embeddings.cli.language import errors_in_chinese, speaks_english
 from embeddings.cli.version import add_version_argument
 from qa.cli.asked import add_asked_command
 from qa.cli.bundle import add_bundle_command
@@ -23,13 +23,32 @@ from qa.cli.model import add_model_command
 from qa.cli.standard import add_standard_command
 from qa.cli.topic import add_topic_commands
 from qa.cli.users import add_user_command
+from qa.i18n.commands import HELP
 from qa.i18n.errors import explain
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    parser = command_line()
+    if not speaks_english():
+        help_in_chinese(parser)
     with errors_in_chinese(explain):
-        return run_command(command_line(), arguments)
+        return run_command(parser, arguments)
+
+
+def help_in_chinese(parser: argparse.ArgumentParser) -> None:
+    """Put the help of a command line, and of all commands in it, into Chinese."""
+    parser.description = HELP.get(parser.description or "", parser.description)
+    for group, title in zip(parser._action_groups, ("参数", "选项"), strict=False):
+        group.title = title
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for choice in action._choices_actions:
+                choice.help = HELP.get(choice.help or "", choice.help)
+            for command in action.choices.values():
+                help_in_chinese(command)
+        elif action.help:
+            action.help = HELP.get(action.help, action.help)
 
 
 def command_line() -> argparse.ArgumentParser:

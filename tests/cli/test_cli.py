@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
 import json
+import re
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
@@ -16,7 +19,8 @@ from embeddings import BuildReport, SourceError
 from embeddings.cli.archive import print_report
 from embeddings.errors import SourceCode
 from embeddings.ingest.plan import Skipped
-from qa.cli import main
+from qa.cli import command_line, main
+from qa.i18n.commands import HELP
 from tests.support.paths import SAMPLES
 
 pytestmark = pytest.mark.usefixtures("english")
@@ -209,6 +213,35 @@ def test_what_was_done_left_out_and_refused_is_told_in_the_language_of_the_termi
     assert main(["list", "--archive", str(tmp_path / "none")]) == 2
     assert in_chinese.isascii() is False
     assert "There is no archive" in capsys.readouterr().err
+
+
+def helps(parser: argparse.ArgumentParser) -> Iterator[str]:
+    """Every help of a command line, and of the commands in it."""
+    if parser.description:
+        yield parser.description
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            yield from (choice.help for choice in action._choices_actions if choice.help)
+            for command in action.choices.values():
+                yield from helps(command)
+        elif action.help:
+            yield action.help
+
+
+def test_every_help_has_its_chinese(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    said = set(helps(command_line()))
+    assert said - set(HELP) == set()
+    assert set(HELP) - said == set()
+    assert [
+        english for english, chinese in HELP.items() if re.findall("%.", english) != re.findall("%.", chinese)
+    ] == []
+    for locale, heading in (("zh_CN.UTF-8", "选项:"), ("en_GB.UTF-8", "options:")):
+        monkeypatch.setenv("LC_ALL", locale)
+        with pytest.raises(SystemExit):
+            main(["build", "--help"])
+        told = capsys.readouterr().out
+        assert heading in told
+        assert ("重新编码" in told) is (locale == "zh_CN.UTF-8")
 
 
 def test_issues_are_listed_in_parts(sample_archive: Path, capsys: pytest.CaptureFixture[str]) -> None:
