@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from difflib import SequenceMatcher
 from math import ceil, log2
@@ -10,11 +11,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embeddings import fold
+from embeddings import fold, fold_to_words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_BETWEEN_ITEMS = re.compile(r"、|以及|[，,；;\n]|(?<=..)[和与及](?=..)")
 _SEGMENT = re.compile(r"[a-z0-9]+|[^\W_]")
 
 
@@ -90,6 +92,18 @@ def answer_f1(text: str, answers: Collection[str]) -> float:
     As CMRC 2018's own script counts (Cui and others, 2019): what two answers share is their longest common run.
     """
     return max((_run_f1(_segments(text), _segments(answer)) for answer in answers), default=0.0)
+
+
+def items_f1(text: str, items: Collection[str]) -> float:
+    """The F1 of the things that an answer tells against those that are asked for, each whole and in any order."""
+    found = Counter(_items(text))
+    gold = Counter(part for item in items for part in _items(item))
+    right = sum((found & gold).values())
+    return 2 * right / (found.total() + gold.total()) if right else 0.0
+
+
+def _items(text: str) -> list[str]:
+    return [folded for part in _BETWEEN_ITEMS.split(text) if (folded := fold_to_words(part))]
 
 
 def _segments(text: str) -> list[str]:

@@ -37,6 +37,7 @@ from qa.evaluation.metrics import (
     bootstrap_interval,
     calibration_error,
     exact_match,
+    items_f1,
     mean,
     ndcg_at,
     percentile,
@@ -57,7 +58,10 @@ _PASSAGE_CUTS = (1, 3, 5)
 
 @dataclass(frozen=True, slots=True)
 class GoldQuestion:
-    """A question and what is known of its answer. `ids` are gold articles, `title` stands in where a set has no ids."""
+    """A question and what is known of its answer. `ids` are gold articles, `title` stands in where a set has no ids.
+
+    Several `answers` are variants of one, or the items of a list where `is_list`.
+    """
 
     question: str
     answers: tuple[str, ...] = ()
@@ -66,6 +70,7 @@ class GoldQuestion:
     title: str = ""
     evidence: str = ""
     negative_ids: tuple[str, ...] = ()
+    is_list: bool = False
 
 
 @dataclass(slots=True)
@@ -175,6 +180,7 @@ def _gold(row: dict[str, Any]) -> GoldQuestion:
         title=row.get("article") or "",
         evidence=row.get("evidence") or "",
         negative_ids=tuple(row.get("negative_ids") or ()),
+        is_list=row.get("kind") == "list",
     )
 
 
@@ -331,6 +337,9 @@ def _figures(gold: GoldQuestion, answer: Answer) -> dict[str, float]:
     figures["quote accuracy"] = float(holds_answer(answer.quote, gold.answers))
     figures["EM"] = exact_match(answer.short, gold.answers)
     figures["F1"] = answer_f1(answer.short, gold.answers)
+    if gold.is_list and len(gold.answers) > 1:
+        told = answer.short or "、".join(citation.short for citation in answer.citations)
+        figures["items of lists, F1"] = items_f1(told, gold.answers)
     return figures
 
 

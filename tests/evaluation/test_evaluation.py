@@ -13,6 +13,7 @@ from qa.evaluation.metrics import (
     bootstrap_interval,
     calibration_error,
     exact_match,
+    items_f1,
     ndcg_at,
     percentile,
     recall_at,
@@ -62,6 +63,12 @@ def test_exact_match_ignores_marks_case_script_and_width() -> None:
     assert exact_match("４２年。", ["42年"]) == 1.0
     assert exact_match("《縣報》", ["县报"]) == 1.0
     assert exact_match("42", ["42年", "四十二"]) == 0.0
+
+
+def test_items_of_a_list_are_compared_whole_and_in_any_order() -> None:
+    assert items_f1("伞、水杯和毛巾", ["毛巾", "水杯", "伞"]) == 1.0
+    assert items_f1("送去伞、水杯", ["伞", "水杯", "毛巾"]) == pytest.approx(2 * 1 / (2 + 3))
+    assert items_f1("", ["伞"]) == 0.0
 
 
 def test_answer_f1_is_of_the_longest_common_run() -> None:
