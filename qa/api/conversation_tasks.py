@@ -53,6 +53,14 @@ _NOTHING_ELSE = re.compile(
 _SHORT = re.compile(
     r"[\d一二三四五六七八九十]+\s*个?[字词]|\d+[- ]words?|\b(?:within|maximum|at most)\s+\d+", re.IGNORECASE
 )
+# A standing order to answer in some way (标题加粗，对话要简短) is none: the conversation itself is to be given a title.
+_NAMES_TALK = re.compile(
+    r"(?:会话|对话|聊天)[^。；;！!？?\n]{0,12}(?:总结|概括|归纳|命名|起)[^。；;！!？?\n]{0,24}(?:标题|主题|题目)"
+    r"|\b(?:summari[sz]e|generate|create|write|give)\b[^.;!?\n]{0,40}\b(?:conversation|chat|messages)\b[^.;!?\n]{0,40}\btitle"
+    r"|\btitle\b[^.;!?\n]{0,60}\b(?:of|for|describes|summari[sz]es|captures)\b[^.;!?\n]{0,40}"
+    r"\b(?:conversation|chat|messages)\b",
+    re.IGNORECASE,
+)
 _END = " 　。.？?！!…~～"
 
 
@@ -122,7 +130,7 @@ def read_task(turns: Sequence[Message], form: Mapping[str, Any] | None = None) -
         wanted = _wanted_in(order)
         return ConversationTask(talk.questions, wanted, fields) if fields or wanted is not Wanted.OTHER else None
     asked = tuple(turn.text for turn in turns[:-1] if turn.role == "user")
-    if last.role == "user" and _is_order(ordered):
+    if last.role == "user" and _NAMES_TALK.search(ordered) and _is_order(ordered):
         return ConversationTask((*asked, last.text), Wanted.TITLE, _fields_of(form))
     if asked and (last.role in ("system", "developer") or (_is_order(last.text) and _NOTHING_ELSE.search(last.text))):
         wanted = _wanted_in(last.text)

@@ -52,6 +52,13 @@ TURNS = [Message("user", ASKED), Message("assistant", ANSWERED)]
         ([*OF_SYSTEM, Message("user", f"<user>\n{ASKED}\n</user>\n<assistant>\n120米\n</assistant>")], "新桥有多长"),
         ([*OF_SYSTEM, Message("user", f"{ROWS} /no_think")], "新桥有多长"),
         ([*OF_SYSTEM, Message("user", ASKED), Message("user", "120米")], "新桥有多长"),
+        (
+            [
+                Message("system", "Write a title of at most six words for the conversation, no punctuation."),
+                *user(ASKED),
+            ],
+            "新桥有多长",
+        ),
         ([*TURNS, Message("user", "用五个字直接返回这段对话的主题，不要解释，不要标点")], "新桥有多长"),
     ],
 )
@@ -101,6 +108,9 @@ def test_tags_are_names_and_sections() -> None:
         [*TURNS, Message("user", "这篇文章的标题是什么？")],
         [*TURNS, Message("user", "总结一下对话会的主题")],
         [Message("system", "你是城关晨报的助手，回答要短。"), Message("user", ASKED)],
+        [Message("system", "对话要简短，标题加粗，不要使用表格，每次不超过100字。"), Message("user", ASKED)],
+        [Message("system", "In this chat keep answers within 90 words, each with a title, and reply only from it."),
+         Message("user", ASKED)],
         user('{"title": "新桥"}是哪一期的？'),
         user(f"用户：{ASKED}"),
         user(f"### Task:\nAnswer the query.\n<context>\n{LINES}\n</context>\n{ASKED}"),

@@ -32,8 +32,6 @@ from tests.chats.test_groups import WAIT, Vendor, assistant, vendor  # noqa: F40
 from tests.chats.test_platforms import QUESTION, dingtalk
 from tests.support.paths import ROOT
 
-websockets = pytest.importorskip("websockets", reason="it comes with the vendors' libraries")
-
 ROBOT = """
 import sys
 import threading
@@ -58,6 +56,7 @@ class Platform:
     """A vendor's side: where to connect is told by HTTP, and messages go over the connections that are made then."""
 
     def __init__(self) -> None:
+        self._websockets = pytest.importorskip("websockets", reason="it comes with the vendors' libraries")
         self.asked: queue.Queue[tuple[str, Any]] = queue.Queue()  # for where to connect
         self.told: queue.Queue[Any] = queue.Queue()  # over the connections
         self.path: queue.Queue[str] = queue.Queue()  # of each connection
@@ -81,12 +80,12 @@ class Platform:
         async def hold(connection: Any) -> None:
             self._connection = connection
             self.path.put(connection.request.path)
-            with contextlib.suppress(websockets.ConnectionClosed):
+            with contextlib.suppress(self._websockets.ConnectionClosed):
                 async for told in connection:
                     self.told.put(told)
 
         async def begin() -> None:
-            server = await websockets.serve(hold, "127.0.0.1", 0)
+            server = await self._websockets.serve(hold, "127.0.0.1", 0)
             self.socket = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
             self._ready.set()
 
