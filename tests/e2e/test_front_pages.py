@@ -12,7 +12,7 @@ from embeddings import Archive, build
 from qa import Assistant
 from tests.support.fakes import CountingEncoder
 from tests.support.issues import pdf_issue, write_issue
-from tests.support.pages import LEAVING, SIZES, free_port, opened_page, serious
+from tests.support.pages import LEAVING, SIZES, VOICES, free_port, keeps_no_user_out, opened_page
 
 FRONT = "#opened .front"
 ISSUES = {
@@ -90,17 +90,10 @@ def test_a_printed_page_is_shown_whole_and_its_paragraphs_lead_to_their_article(
     page.wait_for_selector("#opened .reading h2:has-text('青禾县水渠完工通水')")
 
 
+@pytest.mark.parametrize("voice", VOICES)
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize(("locale", "scheme", "looks"), [("zh-CN", "light", ["large"]), ("en-US", "dark", [])])
 def test_axe_finds_nothing_serious_on_a_front_page(
-    browser: Any, address: str, size: str, locale: str, scheme: str, looks: list[str]
+    browser: Any, address: str, size: str, voice: tuple[str, str]
 ) -> None:
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    place = f"{address}?tab=browse"
-    for page in opened_page(browser, place, SIZES[size], ready=FRONT, locale=locale, scheme=scheme, is_still=True):
-        for look in looks:
-            page.click(f"[data-look={look}]")
-        assert serious(axe, page) == []
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        if locale == "en-US":
-            assert "The month before" in page.inner_text(f"{FRONT} header")
+    english = f"{FRONT} header", "The month before"
+    keeps_no_user_out(browser, f"{address}?tab=browse", SIZES[size], ready=FRONT, voice=voice, english=english)

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.support.pages import LEAVING, SIZES, ask, opened_page
+from tests.support.pages import LEAVING, SIZES, VOICES, ask, opened_page, serious
 
 OFFERED = "#suggested [role=option]"
 ASKED = "青石河大桥什么时候通车？"
@@ -136,3 +136,32 @@ def test_own_questions_are_offered_and_found_and_never_another_readers(
         stranger.locator("#question textarea").press_sequentially("什么时候")
     assert not [row for row in told.value.json() if row["kind"] == "question"]
     stranger.context.close()
+
+
+@pytest.mark.parametrize(("size", "voice"), zip(SIZES, VOICES, strict=True))
+def test_axe_finds_nothing_serious_in_what_is_offered_found_or_similar(
+    browser: Any, reports_address: str, size: str, voice: tuple[str, str]
+) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    locale, scheme = voice
+    place = f"{reports_address}?find={quote('合龙')}"
+    for page in opened_page(
+        browser, place, SIZES[size], ready="#mentions button", locale=locale, scheme=scheme, is_still=True
+    ):
+        page.locator("#mentions [data-article]").first.click()
+        page.locator("#opened .similar summary").first.click()
+        found = serious(axe, page)
+        page.click("[data-look=large]")
+        write(page, "#words", "通车")
+        page.wait_for_selector(OFFERED)
+        page.press("#words :is(input, textarea)", "ArrowDown")
+        found += serious(axe, page)
+        page.press("#words :is(input, textarea)", "Escape")
+        page.locator("#kept .toggle-button").click()
+        page.locator("#kept-look :is(input, textarea)").press_sequentially("恐龙")
+        page.wait_for_selector("#kept-found .remark")
+        page.wait_for_timeout(500)  # it slides in
+        found += serious(axe, page)
+        assert found == []
+        if locale == "en-US":
+            assert "Nothing in my conversations" in page.inner_text("#kept-found")

@@ -9,6 +9,8 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
+
 from tests.support.paths import ROOT
 
 QUESTION = "北京丰台站什么时候启用？"
@@ -22,6 +24,7 @@ _PORTS = iter(range(20_000 + os.getpid() * 61 % 11_000, 32_768))
 # A page that is reloaded complains of the connection that it gives up.
 LEAVING = ("AbortError", "Unexpected error Connection errored out", "Failed to load resource: net::ERR_ABORTED")
 SIZES = {"desk": (1280, 800), "phone": (390, 844)}
+VOICES = (("zh-CN", "light"), ("en-US", "dark"))  # languages, each with what the user's system asks of pages
 
 
 def opened_page(
@@ -136,3 +139,23 @@ def serious(axe: Any, opened: Any) -> list[str]:
         for violation in violations
         if violation["impact"] in ("serious", "critical")
     ]
+
+
+def keeps_no_user_out(
+    browser: Any, address: str, size: tuple[int, int], *, ready: str, voice: tuple[str, str], english: tuple[str, str]
+) -> None:
+    """An address shows nothing that axe-core calls serious or critical, nor anything to scroll to sideways.
+
+    Looked at as it comes and in large type. `ready` is what is waited for; `english` is a part of the page, and the
+    words that it has in English.
+    """
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    locale, scheme = voice
+    for opened in opened_page(browser, address, size, ready=ready, locale=locale, scheme=scheme, is_still=True):
+        found = serious(axe, opened)
+        opened.click("[data-look=large]")
+        found += serious(axe, opened)
+        assert found == []
+        assert opened.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        if locale == "en-US":
+            assert english[1] in opened.inner_text(english[0])
