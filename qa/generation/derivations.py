@@ -81,7 +81,9 @@ def derived(sentence: Sequence[Token], limited: frozenset[int]) -> Iterator[list
             if counted:
                 yield _as_one([*counted, *clause])
         own = subject_of(clause)
-        if number and subject and (begins_predicate(clause) or _is_measure(clause)):
+        # What grew or fell is what was counted, and not whoever was spoken of (石桥镇今年产茶8吨，增长3%).
+        changes = _compares(clause) and number > 0 and _ends_with_count(clauses[number - 1])
+        if number and subject and not changes and (begins_predicate(clause) or _is_measure(clause)):
             anew = starts_anew(clause) or _is_measure(clause)
             if negates(held) and not anew:
                 continue
@@ -117,6 +119,11 @@ def _as_one(tokens: Sequence[Token]) -> list[Token]:
 
 def _named(subject: Sequence[Token]) -> list[Token]:
     return list(subject) if len(subject) <= _LONGEST_SUBJECT else []
+
+
+def _compares(clause: Sequence[Token]) -> bool:
+    first = next((token for token in clause if not token.moment), None)
+    return first is not None and first.text in _COMPARES
 
 
 def _is_fact(clause: Sequence[Token]) -> bool:

@@ -53,7 +53,7 @@ class Statement:
 
     `vouched_from` is the first clause behind those that the sentence itself takes back. `is_ahead`: what it was drawn
     from speaks of what is planned or expected. `since` are the times of the sentence before, where that goes on in this
-    one behind a semicolon.
+    one behind a semicolon. `origin` is the number of the sentence in its text.
     """
 
     tokens: tuple[Token, ...]
@@ -61,6 +61,7 @@ class Statement:
     vouched_from: int = 0
     is_ahead: bool = False
     since: tuple[Moment, ...] = ()
+    origin: int = 0
 
     @property
     def clauses(self) -> int:
@@ -74,6 +75,7 @@ class Placement:
 
     `needs` are the clauses of it on which it depends and which must be told as well; `is_reversed` says that the clause
     has another subject than its sentence; `speakers` are the clauses of the sentence in which somebody says something.
+    `origin` is the sentence of the text from which what was found was drawn.
     """
 
     sentence: int
@@ -82,6 +84,7 @@ class Placement:
     needs: frozenset[int] = frozenset()
     is_reversed: bool = False
     speakers: frozenset[int] = frozenset()
+    origin: int = 0
 
 
 def statements_of(sentences: Sequence[str], issued: date | None) -> list[Statement]:
@@ -96,12 +99,16 @@ def statements_of(sentences: Sequence[str], issued: date | None) -> list[Stateme
         complete = tuple(_with_years(tokens, issued))
         goes_on = place > 0 and sentences[place - 1].rstrip().endswith(("；", ";"))
         since = _last_times(complete) or (since if goes_on else ())
-        told = Statement(complete, doubts, 0 if corrected else _corrected(tokens), since=since if goes_on else ())
+        told = Statement(
+            complete, doubts, 0 if corrected else _corrected(tokens), since=since if goes_on else (), origin=place
+        )
         found.append(told)
         if told.clauses <= _MOST_DERIVED_FROM and not doubts:
             ahead = any(token.text in _FUTURE for token in told.tokens)
             limited = _conditions(told, told.clauses)
-            found += [Statement(tuple(one), doubts, is_ahead=ahead) for one in derived(told.tokens, limited)]
+            found += [
+                Statement(tuple(one), doubts, is_ahead=ahead, origin=place) for one in derived(told.tokens, limited)
+            ]
     return found
 
 
@@ -202,7 +209,7 @@ def placements(
                     continue
                 found = _follows(bare, window, told)
                 if found:
-                    yield Placement(number, first, last, needs, found == "reversed", speakers)
+                    yield Placement(number, first, last, needs, found == "reversed", speakers, statement.origin)
 
 
 def has_words(clause: Sequence[Token], statements: Sequence[Statement]) -> bool:

@@ -193,6 +193,9 @@ def _ends_with_speech(clause: Sequence[Token]) -> bool:
     return any(token.text in vocabulary.SPEECH for token in clause[-2:])
 
 
+_WHEN = vocabulary.word_set("后 时 前 期间 之际 途中")  # at the end of a clause, it says when another came about
+
+
 def _hold_together(found: Sequence[Sequence[Placement]], clauses: Sequence[Sequence[Token]], alone: Set[int]) -> bool:
     """Whether one placement of each clause can be chosen so that each speaks of what its clause does."""
     told = {(place.sentence, at) for places in found for place in places for at in range(place.first, place.last + 1)}
@@ -202,8 +205,16 @@ def _hold_together(found: Sequence[Sequence[Placement]], clauses: Sequence[Seque
         vouched = [place for place in places if all((place.sentence, needed) in told for needed in place.needs)]
         if number and number not in alone:
             vouched = [
-                place for place in vouched if any(_may_follow(before, place, is_spoken=spoken) for before in reached)
+                place
+                for place in vouched
+                if any(
+                    _may_follow(before, place, is_spoken=spoken, has_subject=not begins_predicate(clauses[number]))
+                    for before in reached
+                )
             ]
+        if number and clauses[number - 1][-1].text in _WHEN:
+            # 通车后，……: what came when is said in one sentence.
+            vouched = [place for place in vouched if any(before.origin == place.origin for before in reached)]
         if not vouched:
             return False
         reached = vouched
@@ -211,15 +222,18 @@ def _hold_together(found: Sequence[Sequence[Placement]], clauses: Sequence[Seque
     return True
 
 
-def _may_follow(before: Placement, place: Placement, *, is_spoken: bool) -> bool:
-    """Whether a clause found at a place may come after one found before."""
+def _may_follow(before: Placement, place: Placement, *, is_spoken: bool, has_subject: bool) -> bool:
+    """Whether a clause found at a place may come after one found before.
+
+    One without a subject of its own is said of whoever the clause before speaks of, and so only in its sentence.
+    """
     if place.sentence == before.sentence:
         if is_spoken:
             others = {clause for clause in place.speakers if before.last < clause <= place.last}
             return place.first >= before.last and not others
         # After a turned clause another one is spoken of than in the sentence.
         return not before.is_reversed or place.first <= before.last
-    return place.first == 0 and not is_spoken and not before.is_reversed
+    return has_subject and place.first == 0 and not is_spoken and not before.is_reversed
 
 
 def _clauses(tokens: Sequence[Token]) -> list[list[Token]]:

@@ -64,13 +64,16 @@ _FORMS = (
     "{effect}{main}因为{cause}",
     "{effect}{main}是因为{cause}",
     "{cause}{main}造成{effect}",
+    "{effect}的{main}原因是{cause}",
+    "{cause}，是{effect}的{main}原因",
+)
+# Only of an effect that is a clause of its own, so that no part of one is taken for it.
+_FORMS_OF_CLAUSES = (
     "因为{cause}，{effect}",
     "受{cause}影响，{effect}",
     "{effect}，{main}受{cause}影响",
     "{effect}，{main}因为{cause}",
     "{effect}，{main}原因是{cause}",
-    "{effect}的{main}原因是{cause}",
-    "{cause}，是{effect}的{main}原因",
 )
 _AS = re.compile(rf"^(?P<who>{_WITHIN}{{2,16}}?)作为(?P<what>{_WITHIN}{{2,30}})[，,](?P<rest>.+)$")
 _IN_THE_EYES = re.compile(rf"^(?:在)(?P<who>{_WITHIN}{{2,12}})看来[，,](?P<rest>.+)$")
@@ -98,7 +101,8 @@ def ways_to_say(sentence: str) -> Iterator[str]:
             match["main"] or "",
             match["cause"].removesuffix("的影响").removesuffix("影响").removesuffix("原因"),
         )
-        for form in _FORMS:
+        told_apart = match.start("effect") > 0 and rest[match.start("effect") - 1] in "，,"
+        for form in (*_FORMS, *(_FORMS_OF_CLAUSES if told_apart else ())):
             # Whatever is mainly so is so: what is told without 主要 may stand in a text with it.
             for chief in (main,) if main else ("", "主要"):
                 yield led + form.format(cause=cause, effect=match["effect"], main=chief)

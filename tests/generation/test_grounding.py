@@ -198,6 +198,27 @@ def test_forms_in_which_people_tell_what_they_read(report: str, true: str, false
     assert (is_shown_as_supported(true, source), is_shown_as_supported(false, source)) == (True, False)
 
 
+@pytest.mark.parametrize(
+    ("report", "true", "false"),
+    [
+        # What grew is what was counted.
+        ("石桥镇今年青茶总产量8吨，同比增长3%。", "青茶总产量同比增长3%", "石桥镇增长3%"),
+        # A clause without a subject is said of nobody but whoever its own sentence speaks of.
+        (
+            "报告认为，越南遭遇干旱，是涨价的主要原因。巴西是产豆大国，以小粒豆为主。",
+            "巴西是产豆大国，以小粒豆为主",
+            "巴西以小粒豆为主，是涨价的主要原因",
+        ),
+        # What came when is told in one sentence.
+        ("隧道遭遇突水23次。隧道通车后，车程缩短。", "隧道通车后，车程缩短", "隧道通车后，遭遇突水23次"),
+        ("市博物馆接收青铜鼎一件、铜镜三面。", "市博物馆接收铜镜三面", "市博物馆接收青铜鼎三面"),
+    ],
+)
+def test_parts_of_several_sentences_are_not_joined_to_another_statement(report: str, true: str, false: str) -> None:
+    source = passage(report)
+    assert (is_shown_as_supported(true, source), is_shown_as_supported(false, source)) == (True, False)
+
+
 def test_what_a_headline_puts_at_a_later_time_is_not_done() -> None:
     source = passage("车站站房已经封顶。", title="山阳站年底投用")
     assert not is_shown_as_supported("山阳站已经投入使用", source)
