@@ -17,6 +17,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Any, NamedTuple
 
+from embeddings import well_formed
 from qa.i18n import in_language_of, words
 from qa.query.condense import condensed
 from qa.topics.names import open_name_finder
@@ -152,7 +153,7 @@ def task_text(
         several = said.of(task.wanted)
         return "\n".join(several) if task.wanted in (Wanted.FOLLOW_UPS, Wanted.QUERIES) else "，".join(several)
     row = {field.name: _value(said.of(field.wanted), field.is_list) for field in task.fields}
-    return json.dumps(row, ensure_ascii=False)
+    return well_formed(json.dumps(row, ensure_ascii=False))
 
 
 def _value(texts: list[str], is_list: bool) -> list[str] | str:

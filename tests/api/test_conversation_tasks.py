@@ -73,6 +73,11 @@ def test_a_schema_says_which_fields_are_wanted() -> None:
     assert (given["title"], given["mood"], isinstance(given["tags"], list)) == ("新桥有多长", "", True)
 
 
+def test_a_field_that_is_no_text_can_be_sent_all_the_same() -> None:
+    form = {"json_schema": {"schema": {"properties": {"\ud800": 7, "title": None}}}}
+    assert "新桥有多长" in told(user(BETWEEN_TAGS), form).encode("utf-8").decode("utf-8")
+
+
 @pytest.mark.parametrize(
     ("order", "given"),
     [
