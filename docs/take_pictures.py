@@ -24,7 +24,7 @@ from qa.newsroom.rules import StandardAnswer  # noqa: E402
 from qa.newsroom.store import NewsroomStore  # noqa: E402
 
 QUESTION = "北京丰台站什么时候启用？"
-TOPIC = "美国"
+TOPIC, TYPED = "美国", "机场"
 STANDARD = StandardAnswer(
     "怎么订报？",
     "到就近的邮局，或者打编辑部的电话；全年订一次，随时可以停。",
@@ -35,7 +35,7 @@ DESK, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 
 
 def main() -> None:
-    """Write desk.png, article.png, phone.png, topic.png, front.png and standard.png."""
+    """Write desk.png, article.png, phone.png, topic.png, front.png, typed.png and standard.png."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE / "pictures"
     folder.mkdir(parents=True, exist_ok=True)
     found = find_chromium()
@@ -55,6 +55,7 @@ def main() -> None:
         _take(chromium, url, folder / "phone.png", size=PHONE, looks=("large",))
         for name, query, shown in (("topic", f"topic={TOPIC}", "#catalogue .topic"), ("front", "tab=browse", ".front")):
             _take_place(chromium, f"{url}?{query}", folder / f"{name}.png", shown=shown)
+        _take_typed(chromium, url, folder / "typed.png")
         _take_standard(chromium, url, folder / "standard.png")
         chromium.close()
         page.close()
@@ -89,6 +90,21 @@ def _take_place(chromium: Any, url: str, to: Path, *, shown: str) -> None:
     page = context.new_page()
     page.goto(url)
     page.wait_for_selector(shown)
+    page.wait_for_timeout(600)
+    page.screenshot(path=to)
+    context.close()
+
+
+def _take_typed(chromium: Any, url: str, to: Path) -> None:
+    """A picture of what is offered while something is typed."""
+    context = chromium.new_context(viewport=DESK, locale="zh-CN")
+    context.set_default_timeout(120_000)
+    page = context.new_page()
+    page.goto(f"{url}?tab=browse")
+    page.wait_for_selector(".front")
+    page.locator("#words :is(input, textarea)").press_sequentially(TYPED)
+    page.wait_for_selector("#suggested [role=option]")
+    page.press("#words :is(input, textarea)", "ArrowDown")
     page.wait_for_timeout(600)
     page.screenshot(path=to)
     context.close()
