@@ -42,7 +42,9 @@ def own_classes() -> set[str]:
     """Classes that the project's templates, parts and scripts give."""
     sources = [*WEB.rglob("*.html"), *WEB.rglob("*.py"), *WEB.rglob("*.js"), WEB.parent / "i18n" / "__init__.py"]
     text = "\n".join(file.read_text(encoding="utf-8") for file in sources)
-    given = re.findall(r"(?:class=|elem_classes=|kind=|names=|classList\.\w+\(|look\()[\"'(]?([^\n>]*)", text)
+    given = re.findall(
+        r"(?:class=|elem_classes=|kind=|names=|classList\.\w+\(|look\(|className: )[\"'(]?([^\n>]*)", text
+    )
     return set(re.findall(r"[a-z][a-z0-9-]*", " ".join(given)))
 
 
