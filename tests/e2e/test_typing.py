@@ -159,7 +159,7 @@ def test_axe_finds_nothing_serious_in_what_is_offered_found_or_similar(
         found += serious(axe, page)
         page.press("#words :is(input, textarea)", "Escape")
         page.locator("#kept .toggle-button").click()
-        page.locator("#kept-look :is(input, textarea)").press_sequentially("恐龙")
+        page.locator("#kept-look :is(input, textarea)").fill("恐龙")
         page.wait_for_selector("#kept-found .remark")
         page.wait_for_timeout(500)  # it slides in
         found += serious(axe, page)
