@@ -184,7 +184,7 @@ _EVENTS = (
     (Asks.HOW_MANY, re.compile(r"罚(?:了|款|多|几)"), re.compile("罚")),
     (Asks.HOW_MANY, re.compile(r"赔(?:了|偿|多|几|付)"), re.compile(r"赔|补偿")),
     (Asks.HOW_MANY, re.compile(r"伤(?:了|亡)?(?:几|多少)|(?:几|多少)个?人(?:受|被)?伤"), re.compile("伤")),
-    (Asks.WHEN, re.compile(r"入的?党"), re.compile("党")),
+    (Asks.WHEN, re.compile(r"入的?党"), re.compile(r"入[^，。]{0,3}党|党龄|加入")),
 )
 _PART_OF_DAY = re.compile("|".join(_PARTS_OF_DAY))
 _CONTACT = re.compile(

@@ -162,6 +162,8 @@ def test_a_quote_that_lacks_what_is_asked_for_is_no_answer(county: Assistant, qu
         ("车祸伤了几个人？", "车上有3人。", True),
         ("车祸死了几个人？", "车祸夺走3人的生命。", False),  # told in many ways
         ("他是哪年入党的？", "他1986年7月参加工作。", True),
+        ("他是哪年入党的？", "2017年社区成立党支部，党员们推选他当书记。", True),
+        ("他是哪年入党的？", "这名老党员有42年党龄。", False),
         ("展览几号开始？", "展览8月2日开馆。", False),
         ("结业时有多少人领奖？", "22人领到奖状。", False),  # the end is not what is asked
     ],
