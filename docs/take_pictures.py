@@ -10,6 +10,8 @@ from __future__ import annotations
 import socket
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -61,67 +63,62 @@ def main() -> None:
         page.close()
 
 
-def _take(
-    chromium: Any, url: str, to: Path, *, size: dict[str, int], looks: tuple[str, ...] = (), opens: bool = False
-) -> None:
+@contextmanager
+def _opened(chromium: Any, url: str, size: dict[str, int] = DESK) -> Iterator[Any]:
+    """A page of a user who comes for the first time."""
     context = chromium.new_context(viewport=size, locale="zh-CN")
     context.set_default_timeout(120_000)  # milliseconds; for a machine that is busy
     page = context.new_page()
     page.goto(url)
-    page.wait_for_selector("#chat .example")
-    for look in looks:
-        page.click(f"[data-look={look}]")
-    page.fill("#question textarea", QUESTION)
-    page.press("#question textarea", "Enter")
-    page.wait_for_selector("#chat .said")
-    page.locator(".suggestions button").first.wait_for()
-    if opens:
-        page.click(".card.cited .open")
-        page.wait_for_selector(".reading")
-    page.wait_for_timeout(600)
-    page.screenshot(path=to)
+    yield page
     context.close()
+
+
+def _take(
+    chromium: Any, url: str, to: Path, *, size: dict[str, int], looks: tuple[str, ...] = (), opens: bool = False
+) -> None:
+    with _opened(chromium, url, size) as page:
+        page.wait_for_selector("#chat .example")
+        for look in looks:
+            page.click(f"[data-look={look}]")
+        page.fill("#question textarea", QUESTION)
+        page.press("#question textarea", "Enter")
+        page.wait_for_selector("#chat .said")
+        page.locator(".suggestions button").first.wait_for()
+        if opens:
+            page.click(".card.cited .open")
+            page.wait_for_selector(".reading")
+        page.wait_for_timeout(600)
+        page.screenshot(path=to)
 
 
 def _take_place(chromium: Any, url: str, to: Path, *, shown: str) -> None:
     """A picture of what an address names."""
-    context = chromium.new_context(viewport=DESK, locale="zh-CN")
-    context.set_default_timeout(120_000)
-    page = context.new_page()
-    page.goto(url)
-    page.wait_for_selector(shown)
-    page.wait_for_timeout(600)
-    page.screenshot(path=to)
-    context.close()
+    with _opened(chromium, url) as page:
+        page.wait_for_selector(shown)
+        page.wait_for_timeout(600)
+        page.screenshot(path=to)
 
 
 def _take_typed(chromium: Any, url: str, to: Path) -> None:
     """A picture of what is offered while something is typed."""
-    context = chromium.new_context(viewport=DESK, locale="zh-CN")
-    context.set_default_timeout(120_000)
-    page = context.new_page()
-    page.goto(f"{url}?tab=browse")
-    page.wait_for_selector(".front")
-    page.locator("#words :is(input, textarea)").press_sequentially(TYPED)
-    page.wait_for_selector("#suggested [role=option]")
-    page.press("#words :is(input, textarea)", "ArrowDown")
-    page.wait_for_timeout(600)
-    page.screenshot(path=to)
-    context.close()
+    with _opened(chromium, f"{url}?tab=browse") as page:
+        page.wait_for_selector(".front")
+        page.locator("#words :is(input, textarea)").press_sequentially(TYPED)
+        page.wait_for_selector("#suggested [role=option]")
+        page.press("#words :is(input, textarea)", "ArrowDown")
+        page.wait_for_timeout(600)
+        page.screenshot(path=to)
 
 
 def _take_standard(chromium: Any, url: str, to: Path) -> None:
     """A picture of a standard answer, as the newsroom sees it."""
-    context = chromium.new_context(viewport=DESK, locale="zh-CN")
-    context.set_default_timeout(120_000)
-    page = context.new_page()
-    page.goto(url)
-    page.get_by_role("tab", name="编辑部").click()
-    page.click(f"#standard .slips button:has-text('{STANDARD.question}')")
-    page.wait_for_function(f"document.querySelector('#standard-form textarea').value === '{STANDARD.question}'")
-    page.wait_for_timeout(600)
-    page.locator("#standard").screenshot(path=to)
-    context.close()
+    with _opened(chromium, url) as page:
+        page.get_by_role("tab", name="编辑部").click()
+        page.click(f"#standard .slips button:has-text('{STANDARD.question}')")
+        page.wait_for_function(f"document.querySelector('#standard-form textarea').value === '{STANDARD.question}'")
+        page.wait_for_timeout(600)
+        page.locator("#standard").screenshot(path=to)
 
 
 def _free_port() -> int:

@@ -43,9 +43,7 @@ _OF_A_PLACE = re.compile(r"哪个?(?:国家?|省|市|县|区|城市|地方|地�
 _TAIL = re.compile(r"[的等为而之所]")  # what goes on with the question's words after the answer
 _NUMERAL = re.compile(r"[\d一二三四五六七八九十百千万亿两半]")
 _ASKS_NUMBER = re.compile(r"多少|几|多[久长高大远重宽深快]|how (?:many|much|long|old|far)", re.I)
-_ASKS_NAME = re.compile(
-    r"(?:叫做?|称为?|起|取|用)(?:了|的)?(?:个|一个)?(?:什么|啥)|(?:什么|啥)名[字称号]?|名[字称号]是(?:什么|啥)"
-)
+_ASKS_NAME = re.compile(r"(?:叫做?|称为?)(?:什么|啥)|(?:什么|啥)名[字称号]?|名[字称号]是(?:什么|啥)")
 _ROUGH_BEFORE = re.compile(
     r"(?:大约|约|将近|近|超过|超|不[到足低少多高]于?|不超过?|至少|至多|最[多少高低]|年近|年过|年逾|逾)$"
 )

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import logging
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from embeddings import BulletinError
 from qa.errors import ChatCode
+
+logger = logging.getLogger(__name__)
 
 MOST_SECONDS_OLD = 3600  # of a request: one that somebody kept and sends again later is refused
 
@@ -136,3 +139,14 @@ def encrypt(key: bytes, vector: bytes, text: bytes, *, block: int) -> bytes:
 def sha1_of(*parts: str) -> str:
     """The SHA-1 of some texts in the order of their characters, in hexadecimal."""
     return hashlib.sha1("".join(sorted(parts)).encode("utf-8"), usedforsecurity=False).hexdigest()
+
+
+def take_read(read: Callable[[Any], ChatMessage | None], told: Any, take: Take) -> None:
+    """Take a message; one that cannot be read is logged, for the platform would only send it again."""
+    try:
+        message = read(told)
+    except ChatRefusedError as error:
+        logger.warning("A message was refused: %s", error)
+        return
+    if message:
+        take(message)

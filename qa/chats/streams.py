@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any
 
 from embeddings import BulletinError, Variable
-from qa.chats.base import ChatMessage, ChatPlatform, ChatRefusedError, ChatStream, Take
+from qa.chats.base import ChatPlatform, ChatStream, Take, take_read
 from qa.chats.dingtalk import DingTalk, read_message
 from qa.chats.feishu import MESSAGE_EVENT, Feishu, read_event
 from qa.chats.groups import all_of
@@ -38,7 +37,7 @@ class DingTalkStream:
         import dingtalk_stream as library
 
         async def process(told: Any) -> tuple[int, str]:
-            _pass_on(read_message, told.data, take)
+            take_read(read_message, told.data, take)
             return library.AckMessage.STATUS_OK, "OK"
 
         handler = library.CallbackHandler()
@@ -62,7 +61,7 @@ class FeishuStream:
 
         def pass_on(told: Any) -> None:
             header = {"event_id": told.header.event_id, "event_type": told.header.event_type}
-            _pass_on(read_event, {"header": header, "event": told.event}, take)
+            take_read(read_event, {"header": header, "event": told.event}, take)
 
         _quiet(library)
         # The library has one loop for the whole process, which may be that of another thread.
@@ -94,17 +93,6 @@ def _quiet(library: Any) -> None:
     """Let the library log where this program does; it prints."""
     library.logger.handlers.clear()
     library.logger.propagate = True
-
-
-def _pass_on(read: Callable[[Any], ChatMessage | None], told: Any, take: Take) -> None:
-    """Take a message; one that cannot be read is logged, for the platform would only send it again."""
-    try:
-        message = read(told)
-    except ChatRefusedError as error:
-        logger.warning("A message was refused: %s", error)
-        return
-    if message:
-        take(message)
 
 
 def streams_from_environment() -> list[ChatStream]:

@@ -12,7 +12,7 @@ import re
 import secrets
 from typing import Any
 
-from qa.chats.base import Callback, ChatMessage, ChatRefusedError, ChatResponse, Take
+from qa.chats.base import Callback, ChatMessage, ChatRefusedError, ChatResponse, Take, take_read
 from qa.errors import ChatCode
 
 logger = logging.getLogger(__name__)
@@ -75,13 +75,7 @@ class WeComRobot:
         is_let_in = [False]
 
         def pass_on(frame: Any) -> None:
-            try:
-                message = read_message(frame)
-            except ChatRefusedError as error:
-                logger.warning("A message was refused: %s", error)
-                return
-            if message:
-                take(message)
+            take_read(read_message, frame, take)
 
         def note(error: Exception) -> None:
             # A connection that cannot be made is tried again; one that is made, and not let in, never will be.

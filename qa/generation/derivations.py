@@ -20,7 +20,7 @@ from qa.generation.predicates import (
     starts_anew,
     subject_of,
 )
-from qa.generation.tokens import Token
+from qa.generation.tokens import Token, by_clause
 from qa.generation.turns import GRADES
 
 _COMPARES = words.word_set("同比 比 较 增长 下降 占")
@@ -61,7 +61,7 @@ def derived(sentence: Sequence[Token], limited: frozenset[int]) -> Iterator[list
     `limited` are its clauses that hold only on a condition or are not vouched for: nothing follows from what comes
     after one of them.
     """
-    clauses = _clauses(sentence)
+    clauses = by_clause(sentence)
     subject: list[Token] = []
     last: list[Token] = []
     held: list[Token] = []
@@ -101,16 +101,6 @@ def derived(sentence: Sequence[Token], limited: frozenset[int]) -> Iterator[list
         if _leaves_open(clause):
             subject = []
     yield from _picked_out(clauses)
-
-
-def _clauses(tokens: Sequence[Token]) -> list[list[Token]]:
-    clauses: list[list[Token]] = []
-    for token in tokens:
-        if clauses and clauses[-1][-1].clause == token.clause:
-            clauses[-1].append(token)
-        else:
-            clauses.append([token])
-    return clauses
 
 
 def _as_one(tokens: Sequence[Token]) -> list[Token]:

@@ -27,7 +27,7 @@ from qa.generation.referents import (
     without_event,
     without_pronouns,
 )
-from qa.generation.tokens import Token, tokens_of
+from qa.generation.tokens import Token, by_clause, tokens_of
 from qa.generation.wordings import ways_to_say, with_plain_change, with_year_before
 from qa.i18n import Words
 from qa.types import Passage
@@ -155,7 +155,7 @@ def _sentences(text: str) -> list[str]:
 
 
 def _follows(sentence: str, statements: Sequence[Statement], issued: date | None) -> bool:
-    clauses = _clauses(tokens_of(sentence, issued))
+    clauses = by_clause(tokens_of(sentence, issued))
     if not 0 < len(clauses) <= _MOST_CLAUSES or not all(_may_be_found(clause, statements) for clause in clauses):
         return False
     takes_back = any(sign in sentence for sign in vocabulary.TAKEN_BACK)
@@ -234,16 +234,6 @@ def _may_follow(before: Placement, place: Placement, *, is_spoken: bool, has_sub
         # After a turned clause another one is spoken of than in the sentence.
         return not before.is_reversed or place.first <= before.last
     return has_subject and place.first == 0 and not is_spoken and not before.is_reversed
-
-
-def _clauses(tokens: Sequence[Token]) -> list[list[Token]]:
-    clauses: list[list[Token]] = []
-    for token in tokens:
-        if clauses and clauses[-1][-1].clause == token.clause:
-            clauses[-1].append(token)
-        else:
-            clauses.append([token])
-    return clauses
 
 
 _KINDS = "镇乡村县市区校厂站港局院馆桥"

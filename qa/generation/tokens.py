@@ -218,3 +218,14 @@ def _is_setting(clause: Sequence[Token]) -> bool:
     if clause[-1].text in _SETTING_ENDS and "".join(token.text for token in clause[-2:]) in vocabulary.OCCASIONS:
         return len(clause) <= _LONGEST_OCCASION
     return clause[0].text in vocabulary.PREPOSITIONS and clause[-1].text in _SETTING_ENDS
+
+
+def by_clause(tokens: Sequence[Token]) -> list[list[Token]]:
+    """The tokens of each clause, in their order."""
+    clauses: list[list[Token]] = []
+    for token in tokens:
+        if clauses and clauses[-1][-1].clause == token.clause:
+            clauses[-1].append(token)
+        else:
+            clauses.append([token])
+    return clauses

@@ -143,7 +143,11 @@ def test_a_title_is_short_and_has_no_last_mark(length: int) -> None:
 
 def test_hostile_texts_cost_no_more_than_their_length() -> None:
     for text in ("<user>" * 50_000, " " * 300_000, "[{" * 100_000, "[" * 100_000, "user:" * 50_000, "{" * 100_000):
-        read_task([*OF_SYSTEM, *user(text)])
+        task = read_task([*OF_SYSTEM, *user(text)])
+        assert task is not None
+        assert task.wanted is Wanted.TITLE
+        assert len(task.questions) == 1
+        assert task.questions[0] in text
 
 
 def test_an_answer_is_worked_out_only_where_it_is_wanted() -> None:

@@ -29,6 +29,13 @@ def write(page: Any, field: str, text: str) -> Any:
     return box
 
 
+def look_for(page: Any, words: str) -> None:
+    """Type into the field of one's own conversations, which takes no key before the drawer is open."""
+    box = page.locator("#kept-look :is(input, textarea)")
+    box.click()
+    box.press_sequentially(words)
+
+
 def offered(page: Any) -> list[tuple[str, ...]]:
     page.wait_for_selector(OFFERED)
     return [
@@ -120,8 +127,7 @@ def test_own_questions_are_offered_and_found_and_never_another_readers(
     box.fill("")
     page.click("#masthead h1")
     page.get_by_role("button", name="我的对话").click()
-    # Not key by key: the drawer takes the focus once it is open.
-    page.locator("#kept-look :is(input, textarea)").fill("通车")
+    look_for(page, "通车")
     found = page.locator("#kept-found [data-kept]")
     page.wait_for_selector("#kept-found mark:text-is('通车')")
     page.click("#new-conversation")
@@ -159,7 +165,7 @@ def test_axe_finds_nothing_serious_in_what_is_offered_found_or_similar(
         found += serious(axe, page)
         page.press("#words :is(input, textarea)", "Escape")
         page.locator("#kept .toggle-button").click()
-        page.locator("#kept-look :is(input, textarea)").fill("恐龙")
+        look_for(page, "恐龙")
         page.wait_for_selector("#kept-found .remark")
         page.wait_for_timeout(500)  # it slides in
         found += serious(axe, page)
