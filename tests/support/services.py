@@ -18,11 +18,9 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any
 from uuid import uuid4
 
 from tests.support.pages import free_port
@@ -49,11 +47,10 @@ class Server:
         port: int,
         folder: Path,
         stop: signal.Signals = signal.SIGTERM,
-        user: Mapping[str, Any] = MappingProxyType({}),
         ready: Callable[[int], bool] = lambda _port: True,
     ) -> None:
         self.command, self.port, self.folder = command, port, folder
-        self._stop, self._user, self._ready = stop, dict(user), ready
+        self._stop, self._ready = stop, ready
         self._lock = threading.RLock()  # a proxy may kill it while a test begins it again
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -65,7 +62,7 @@ class Server:
         log = (self.folder / "log").open("ab")
         environment = {**os.environ, "HOME": str(self.folder), "OMP_NUM_THREADS": "1", "LC_ALL": "C.UTF-8"}
         self._process = subprocess.Popen(
-            self.command, cwd=self.folder, stdout=log, stderr=log, env=environment, start_new_session=True, **self._user
+            self.command, cwd=self.folder, stdout=log, stderr=log, env=environment, start_new_session=True
         )
         log.close()
         deadline = time.monotonic() + _START_SECONDS
@@ -107,11 +104,10 @@ def postgres_server() -> Iterator[Server]:
     programs = _postgres_programs()
     with _folder() as folder:
         made = subprocess.run(
-            [str(programs / "initdb"), "-D", str(folder / "base"), *_NEW_DATABASE],
+            [*_as_user(), str(programs / "initdb"), "-D", str(folder / "base"), *_NEW_DATABASE],
             capture_output=True,
             cwd=folder,
             check=False,
-            **_user(),
         )
         if made.returncode:
             raise NoServiceError(made.stderr.decode("utf-8", "replace"))
@@ -122,10 +118,10 @@ def postgres_server() -> Iterator[Server]:
             "max_connections=200",
             f"unix_socket_directories={folder}",
         )
-        command = [str(programs / "postgres"), "-D", str(folder / "base"), "-p", str(port)]
+        command = [*_as_user(), str(programs / "postgres"), "-D", str(folder / "base"), "-p", str(port)]
         command += [f"-c{one}" for one in options]
         # SIGINT: end sessions and stop.
-        served = Server(command, port=port, folder=folder, stop=signal.SIGINT, user=_user(), ready=_is_postgres_ready)
+        served = Server(command, port=port, folder=folder, stop=signal.SIGINT, ready=_is_postgres_ready)
         with _running(served) as server:
             yield server
 
@@ -216,12 +212,17 @@ def _postgres_programs() -> Path:
     raise NoServiceError("PostgreSQL is not installed; `make services` does so")
 
 
-def _user() -> dict[str, Any]:
-    """PostgreSQL refuses to be run by root."""
+def _as_user() -> list[str]:
+    """What to begin a command with that root may not run, as PostgreSQL: it is run by nobody.
+
+    `Popen(user=…)` would fork, and the client of Milvus (gRPC) may not be forked while it is in use: now and then the
+    child dies before it becomes the server. Without a user Python calls vfork, which runs nothing of gRPC's.
+    """
     if os.geteuid() != 0:
-        return {}
+        return []
     nobody = pwd.getpwnam("nobody")
-    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+    become = f"import os, sys; os.setgroups([]); os.setgid({nobody.pw_gid}); os.setuid({nobody.pw_uid})"
+    return [sys.executable, "-I", "-S", "-c", f"{become}; os.execv(sys.argv[1], sys.argv[1:])"]
 
 
 @contextmanager
