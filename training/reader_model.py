@@ -11,6 +11,8 @@ import torch
 from torch import Tensor, nn
 
 from embeddings.encoders.bundled import bundled_folder
+from embeddings.encoders.e5_graph import weights_of
+from embeddings.encoders.token_embedder import TokenEmbedder, open_token_embedder, token_embedder_of
 
 FROZEN_LAYERS = 4
 MAX_TOKENS = 320
@@ -124,30 +126,17 @@ class ReaderModel(nn.Module):
         return len(fitting)
 
 
+def embedder_of_work_folder(work: Path) -> TokenEmbedder:
+    """What embeds tokens for training: with the vocabulary of the work folder, or else the default model's."""
+    folder = work / MODEL_FOLDER
+    if folder.is_dir():
+        return token_embedder_of(folder, MAX_TOKENS, apart=True)
+    return open_token_embedder(MAX_TOKENS, apart=True)
+
+
 def _weights_of(file: Path) -> dict[str, Tensor]:
     if file.suffix == ".onnx":
-        return {name: torch.from_numpy(np.array(value)) for name, value in _exported_weights(file).items()}
+        import onnx
+
+        return {name: torch.from_numpy(np.array(value)) for name, value in weights_of(onnx.load(file)).items()}
     return dict(torch.load(file, weights_only=True, map_location="cpu")["learned"])
-
-
-def _exported_weights(exported: Path) -> dict[str, Any]:
-    """The tensors of an exported graph by the names of the module they come from."""
-    import onnx
-    from onnx.numpy_helper import to_array
-
-    graph = onnx.load(exported).graph
-    stored = {tensor.name: to_array(tensor) for tensor in graph.initializer}
-    weights = {name.removeprefix("model."): value for name, value in stored.items() if name.startswith("model.")}
-    users = {name: node for node in graph.node for name in node.input}
-    for node in graph.node:
-        if node.op_type not in ("MatMul", "Gemm") or f"{node.input[1]}_packed" not in stored:
-            continue
-        name = node.input[1]
-        matrix = stored[f"{name}_packed"].astype(np.float32) * stored[f"{name}_scale"]
-        if node.op_type == "Gemm":
-            weights[name.removeprefix("model.")] = matrix
-            continue
-        # The product goes to the sum with a bias, whose name tells what the matrix is.
-        bias = next(one for one in users[node.output[0]].input if one in stored)
-        weights[bias.removeprefix("model.").replace(".bias", ".weight")] = matrix.T
-    return weights

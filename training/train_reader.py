@@ -37,13 +37,13 @@ import torch
 from examples import EXAMPLES, Example, Window, read_examples
 from losses import Batch, Prepared, encode, inside_loss, polarity_loss, ranking_loss, span_loss, told_loss
 from pairs import about_something_else, pairs_of, subjects_of, with_title
-from reader_model import FROZEN_LAYERS, MAX_TOKENS, MODEL_FOLDER, Read, ReaderModel
+from reader_model import FROZEN_LAYERS, MODEL_FOLDER, Read, ReaderModel, embedder_of_work_folder
 from sklearn.metrics import roc_auc_score
 from torch import Tensor
 from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset
 
-from embeddings.encoders.token_embedder import TokenEmbedder, open_token_embedder, token_embedder_of
+from embeddings.encoders.token_embedder import TokenEmbedder
 from qa.answering.spans import best_span
 from qa.evaluation.metrics import answer_f1, exact_match
 
@@ -189,13 +189,7 @@ class Trainer:
         torch.manual_seed(0)
         self.work, self.measured, self.plan = work, measured, plan
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
-        model_folder = work / MODEL_FOLDER
-        is_packed = model_folder.is_dir()
-        self.embedder = (
-            token_embedder_of(model_folder, MAX_TOKENS, apart=True)
-            if is_packed
-            else open_token_embedder(MAX_TOKENS, apart=True)
-        )
+        self.embedder = embedder_of_work_folder(work)
         on_gpu = self.device == "cuda"
         self.steps = Steps(learning, self.embedder, plan, BATCHES_ON_GPU if on_gpu else BATCHES_A_STEP)
         self.model = ReaderModel.of_work_folder(work, frozen=plan.frozen, dropout=plan.dropout, fused=on_gpu)

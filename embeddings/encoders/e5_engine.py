@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_FORM, _LAYERS = "eight-bits-v1", "layers.onnx"  # raise the number when the graph changes
+_FORM, _LAYERS = "eight-bits-v2", "layers.onnx"  # raise the number when the graph changes
 _MANY = 16  # texts after which it is worth some milliseconds to give back what they needed
 _opening = threading.Lock()
 

@@ -12,6 +12,9 @@ from typing import Any
 
 from embeddings.config import cores
 
+# A sum and its layer norm in one step take seven times as long as one after the other (ONNX Runtime 1.32).
+_SLOWER = ["SkipLayerNormFusion"]
+
 
 def open_session(model: Path | bytes, *, keeps_memory: bool = True) -> Any:
     """An `onnxruntime.InferenceSession` of a file or a serialized model; any number of threads may run it at once.
@@ -29,7 +32,9 @@ def open_session(model: Path | bytes, *, keeps_memory: bool = True) -> Any:
         # Without this, sums of such products would be cut off at sixteen bits.
         options.add_session_config_entry("session.x64quantprecision", "1")
     source = str(model) if isinstance(model, Path) else model
-    session = onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(
+        source, options, providers=["CPUExecutionProvider"], disabled_optimizers=_SLOWER
+    )
     return_freed_memory()  # opening takes twice what stays
     return session
 
