@@ -44,7 +44,7 @@ def main() -> None:
 def pack_model(examples: Iterable[Example], folder: Path) -> tuple[int, int]:
     """Write a model folder with the token embeddings that some examples need; returns how many of how many."""
     packed = PackedModel.open(weights_path())
-    pieces = packed.pieces()
+    pieces = packed.scored_pieces()
     tokenizer = unigram_tokenizer(pieces_apart(pieces), packed.unknown_id)
     used = set(range(_SPECIAL_PIECES)) | {packed.unknown_id}
     # Single characters stay, so that a slip of the pen does not become an unknown token.

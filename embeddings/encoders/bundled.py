@@ -162,7 +162,7 @@ def _write_folder(packed: PackedModel, folder: Path) -> None:
     body = folder / "body"
     encoder.save_pretrained(body)
     PreTrainedTokenizerFast(
-        tokenizer_object=unigram_tokenizer(packed.pieces(), packed.unknown_id),
+        tokenizer_object=unigram_tokenizer(packed.scored_pieces(), packed.unknown_id),
         model_max_length=packed.positions,
         bos_token="<s>",
         eos_token="</s>",

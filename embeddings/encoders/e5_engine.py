@@ -15,7 +15,7 @@ from embeddings.encoders.bundled import PROMPTS, kept_folder, layer_tensors, wei
 from embeddings.encoders.e5_graph import encoder_graph
 from embeddings.encoders.e5_weights import PackedModel
 from embeddings.encoders.onnx_session import open_session, return_freed_memory, thread_pool
-from embeddings.encoders.token_embedder import PackedEmbeddings, embed_tokens
+from embeddings.encoders.token_embedder import embed_tokens, open_weights
 from embeddings.encoders.unigram import UnigramTokenizer
 
 if TYPE_CHECKING:
@@ -37,12 +37,12 @@ class E5Engine:
     """
 
     def __init__(self) -> None:
-        packed = PackedModel.open(weights_path())
+        opened = open_weights(weights_path())
+        packed = opened.packed
         self.dimension = packed.hidden
-        self._tokenizer = UnigramTokenizer(
-            packed.packed_pieces(), packed.scores(), packed.unknown_id, most=packed.positions
-        )
-        self._embeddings = PackedEmbeddings(packed)
+        self._tokenizer = UnigramTokenizer(opened.table)
+        self._longest = packed.positions
+        self._embeddings = opened.embeddings
         # What a long text needs is given back after it.
         self._session = open_session(_layers(packed), keeps_memory=False)
         self._pool = thread_pool("encoder")
@@ -64,7 +64,7 @@ class E5Engine:
         return vectors
 
     def _vector(self, text: str) -> NDArray[np.float32]:
-        state = embed_tokens(self._tokenizer.ids(text)[None], self._embeddings)
+        state = embed_tokens(self._tokenizer.ids(text, most=self._longest)[None], self._embeddings)
         (encoded,) = self._session.run(None, {"state": state})
         mean = encoded[0].mean(axis=0)
         return np.asarray(mean / np.linalg.norm(mean), dtype=np.float32)

