@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from embeddings.privacy import keep_to_this_machine
 
 if TYPE_CHECKING:
-    from qa.assistant import Assistant, ask, read_filters, retrieve, topic
+    from qa.assistant import Assistant
+    from qa.functions import ask, read_filters, retrieve, topic
     from qa.query.question import MAX_QUESTION_CHARS
     from qa.topics.topic import Topic
     from qa.types import Answer, AnswerKind, Citation, Passage
@@ -20,7 +21,8 @@ keep_to_this_machine()
 
 # Each public name by the module that defines it, which is imported when the name is first asked for.
 _PUBLIC = {
-    "qa.assistant": ("Assistant", "ask", "read_filters", "retrieve", "topic"),
+    "qa.assistant": ("Assistant",),
+    "qa.functions": ("ask", "read_filters", "retrieve", "topic"),
     "qa.query.question": ("MAX_QUESTION_CHARS",),
     "qa.topics.topic": ("Topic",),
     "qa.types": ("Answer", "AnswerKind", "Citation", "Passage"),

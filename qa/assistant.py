@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -18,17 +18,14 @@ from embeddings import (
     Archive,
     ArchiveMissingError,
     ArchiveReader,
-    Article,
     Encoder,
     Filters,
     Settings,
     Snapshot,
-    archive_folder,
     archive_location,
     chosen_model,
     chosen_reader,
     data_path,
-    find_date,
     mismatch_error,
     open_encoder,
 )
@@ -38,18 +35,18 @@ from qa.answering.answer_types import tells_of_another_month
 from qa.answering.describe import description, people_asked_for, people_told_of
 from qa.answering.extract import answer_from, side_by_side
 from qa.answering.inventory import inventory
-from qa.answering.overview import article_summary, article_titled, authored, overview, sentences_on
+from qa.answering.overview import article_summary, article_titled, authored, overview
 from qa.answering.parts import both, choose, in_parts
 from qa.answering.speech import what_was_said
 from qa.answering.yes_no import with_yes_or_no
-from qa.errors import QuestionCode, QuestionError
+from qa.errors import QuestionCode
 from qa.generation.llm import Writer, chosen_writer, write
 from qa.newsroom.replies import StandardReplies
 from qa.newsroom.store import NewsroomStore
 from qa.query.colloquial import plain
 from qa.query.condense import condensed, without_pictures
 from qa.query.english import with_printed_names
-from qa.query.followup import FollowUp, follow_up
+from qa.query.followup import follow_up
 from qa.query.intents.authors import read_author
 from qa.query.intents.describe import read_description
 from qa.query.intents.inventory import read_inventory
@@ -61,13 +58,21 @@ from qa.query.intents.summary import title_in
 from qa.query.intents.topic import read_topic
 from qa.query.intents.yes_no import Polarity, polarity_of, read_yes_no
 from qa.query.question import Asks, Query, read_question
-from qa.query.scope import has_time_words, narrowed, read_comparison, read_scope, unheard
+from qa.query.scope import is_within, narrowed, read_comparison, read_scope, unheard, without_days
 from qa.query.spelling import respell
 from qa.retrieval.cross_encoder import Reader, Text, open_reader, reads
 from qa.retrieval.search import RetrievalSettings, find_passages
 from qa.retrieval.similar import SimilarArticles
-from qa.topics.topic import Topic
 from qa.topics.topics import Topics
+from qa.turns import (
+    article_of_list,
+    as_asked,
+    has_words_of,
+    surer,
+    told_there,
+    turns_before,
+    unless_said_before,
+)
 from qa.types import Answer, AnswerKind, Passage, Reading, Scope, Spoken
 
 if TYPE_CHECKING:
@@ -75,7 +80,6 @@ if TYPE_CHECKING:
 
 DEFAULT_K = 5
 _ANSWERS_KEPT = 256  # what many ask (the suggested questions, today's news) is worked out once
-_TURNS_KEPT = 5  # that a question may reach back to
 
 
 class Assistant:
@@ -171,7 +175,7 @@ class Assistant:
         asked = condensed(question)
         query = read_question(asked or question)
         self._check_model()
-        earlier = _turns(before)
+        earlier = turns_before(before)
         fixed = self._fixed(question, query.text, filters) or self._fixed_after(query.text, earlier, filters)
         if fixed:
             return replace(fixed, earlier=earlier)
@@ -184,7 +188,7 @@ class Assistant:
             )
         is_cut = asked != " ".join(without_pictures(question).split())
         cut = render.cut(asked) if is_cut else ""
-        answer = _as_asked(answer, query.text)
+        answer = as_asked(answer, query.text)
         if self._replies and self._replies.declines(answer.taken):
             return replace(self._replies.notice(query.text), earlier=earlier)
         return replace(answer, note=render.notes(cut, answer.note), earlier=earlier)
@@ -208,7 +212,7 @@ class Assistant:
             return None
         for meant in (leaning.question, *leaning.others):
             if found := self._replies.worded(meant):
-                return _as_asked(found, asked)
+                return as_asked(found, asked)
         return None
 
     def _of_list(self, question: str, earlier: Sequence[Spoken], snapshot: Snapshot, asking: _Asking) -> Answer | None:
@@ -221,7 +225,7 @@ class Assistant:
             if not listed.is_counted or len({citation.article.id for citation in listed.citations}) < 2:
                 continue
             if item is not None:
-                return _item(listed, item)
+                return article_of_list(listed, item)
             return self._only(kind, turn.question, listed, snapshot, asking)
         return None
 
@@ -242,13 +246,13 @@ class Assistant:
         leaning = follow_up(question, *earlier) if earlier else None
         if leaning and leaning.is_guess and self.reader is None:
             leaning = None
-        if leaning and leaning.about and before and (told := _told_there(leaning, before)):
+        if leaning and leaning.about and before and (told := told_there(leaning, before)):
             return told
         meant = [question] if leaning is None else [leaning.question, *leaning.others]
         if leaning and not leaning.is_sure:
             meant.append(question)
-        answer = _surer(*(self._answer(one, snapshot, asking) for one in meant))
-        return _more(answer, earlier[0]) if leaning and leaning.more else answer
+        answer = surer(*(self._answer(one, snapshot, asking) for one in meant))
+        return unless_said_before(answer, earlier[0]) if leaning and leaning.more else answer
 
     def write(self, answer: Answer) -> Iterator[Answer]:
         """An answer in the language model's words as it grows; the last one is checked, or the answer itself again.
@@ -354,7 +358,7 @@ class Assistant:
             answer = self._search(rest, snapshot, inside)
             issues = () if inside.any_time else snapshot.issue_names()
             missing = unheard(question, issues, today=self.today())
-            if not answer.abstained and missing and not _says(answer, missing):
+            if not answer.abstained and missing and not has_words_of(answer, missing):
                 return replace(self._nothing_then(missing, snapshot, inside, found=answer), scope=missing)
             return answer
         if scope.is_counted:
@@ -364,10 +368,10 @@ class Assistant:
         if answer.abstained and rest != question:  # a day may stand in the text or only above it
             found = self._search(rest, snapshot, inside)
             if not tells_of_another_month(question, found.quote):
-                answer = _surer(answer, found)
+                answer = surer(answer, found)
         if not answer.abstained:
             return replace(answer, scope=scope)
-        anywhere = replace(inside, filters=_without_days(inside.filters, scope.filters))
+        anywhere = replace(inside, filters=without_days(inside.filters, scope.filters))
         found = self._search(question, snapshot, anywhere)
         return found if not found.abstained else replace(answer, scope=scope)
 
@@ -380,7 +384,7 @@ class Assistant:
             if answer.passages:
                 return replace(answer, scope=scope)
             return replace(self._nothing_then(scope, snapshot, asking), scope=scope)
-        if all(_is_within(citation.article, scope.filters) for citation in anywhere.citations):
+        if all(is_within(citation.article, scope.filters) for citation in anywhere.citations):
             return replace(anywhere, scope=scope)
         return replace(anywhere, note=render.notes(render.filter_dropped(scope), anywhere.note))
 
@@ -497,174 +501,3 @@ class _Asked:
     today: date
     question: str
     asking: _Asking
-
-
-def _turns(before: Answer | None) -> tuple[Spoken, ...]:
-    """What was spoken of, the newest first. A greeting or thanks is nothing to lean on."""
-    if before is None:
-        return ()
-    return before.earlier if before.is_reply else (_spoken(before), *before.earlier)[:_TURNS_KEPT]
-
-
-def _spoken(answer: Answer) -> Spoken:
-    # What was gathered from several articles is of none of them.
-    articles = {(citation.article.issue_id, citation.article.id) for citation in answer.citations}
-    is_of_one = bool(articles) and (len(articles) == 1 or not answer.is_counted)
-    title = answer.citations[0].article.title if is_of_one else ""
-    return Spoken(answer.taken or answer.question, answer.short, answer.quote, title)
-
-
-def _item(listed: Answer, number: int) -> Answer | None:
-    """One article of a list, summed up; None where the list is not so long."""
-    place = number - 1 if number > 0 else len(listed.citations) - 1
-    if not 0 <= place < len(listed.citations):
-        return None
-    article = listed.citations[place].article
-    return article_summary(article, f"《{article.title}》讲了什么？") if article.title else None
-
-
-def _told_there(leaning: FollowUp, before: Answer) -> Answer | None:
-    """What the article spoken of says of something else (江苏呢); None where it says nothing."""
-    for citation in before.citations[:1]:
-        if told := sentences_on(leaning.about, citation.article, leaning.question):
-            return told
-    return None
-
-
-def _says(answer: Answer, missing: Scope) -> bool:
-    """Whether what is cited has the words of time of a question, in whatever form."""
-    return any(has_time_words(missing.words, citation.article.body) for citation in answer.citations)
-
-
-def _is_within(article: Article, filters: Filters) -> bool:
-    """Whether an article is of the issues that some filters leave."""
-    if filters.issue:
-        return article.issue_id == filters.issue
-    day = article.date
-    return day is not None and (filters.since or day) <= day <= (filters.until or day)
-
-
-def _without_days(filters: Filters, scope: Filters) -> Filters:
-    """Filters without the days that a question named."""
-    return replace(
-        filters,
-        since=None if filters.since == scope.since else filters.since,
-        until=None if filters.until == scope.until else filters.until,
-    )
-
-
-def _surer(*answers: Answer) -> Answer:
-    """What is answered, and surest; the first of equals."""
-    return max(answers, key=lambda answer: (not answer.abstained, answer.confidence))
-
-
-def _more(answer: Answer, before: Spoken) -> Answer:
-    """The answer, unless it says again what was just said."""
-    if answer.abstained or answer.quote != before.quote:
-        return answer
-    text = render.nothing_more()
-    return replace(answer, kind=AnswerKind.NOT_FOUND, text=text, quote="", short="", citations=())
-
-
-def _as_asked(answer: Answer, question: str) -> Answer:
-    taken = answer.question if answer.question != question else ""
-    note = render.notes(
-        render.taken_as(taken) if taken else "", answer.note, render.narrowed(answer.scope) if answer.scope else ""
-    )
-    return replace(answer, question=question, taken=taken, note=note)
-
-
-@dataclass(frozen=True, slots=True)
-class _Key:
-    archive: str
-    model: str | None
-    inode: int  # an archive that was deleted and built again is another one
-
-
-@lru_cache(maxsize=4)
-def _shared(key: _Key) -> Assistant:
-    return Assistant.open(key.archive, model=key.model)
-
-
-def retrieve(
-    question: str,
-    k: int = DEFAULT_K,
-    *,
-    archive: str | Path | None = None,
-    model: str | None = None,
-    since: str | date | None = None,
-    until: str | date | None = None,
-    issue: str | None = None,
-    section: str | None = None,
-) -> list[Passage]:
-    """The best `k` passages for a question. The archive stays open between calls.
-
-    `since` and `until` are dates or texts like 2025-09-13, both inclusive. Raises as `Assistant.open` and
-    `Assistant.retrieve` do.
-    """
-    filters = read_filters(since=since, until=until, issue=issue, section=section)
-    return _open(archive, model).retrieve(question, k=k, filters=filters)
-
-
-def ask(
-    question: str,
-    k: int = DEFAULT_K,
-    *,
-    archive: str | Path | None = None,
-    model: str | None = None,
-    since: str | date | None = None,
-    until: str | date | None = None,
-    issue: str | None = None,
-    section: str | None = None,
-) -> Answer:
-    """The answer an archive gives to a question, or an abstention. Arguments and errors as for `retrieve`."""
-    filters = read_filters(since=since, until=until, issue=issue, section=section)
-    return _open(archive, model).ask(question, k=k, filters=filters)
-
-
-def topic(
-    name: str,
-    *,
-    archive: str | Path | None = None,
-    model: str | None = None,
-    since: str | date | None = None,
-    until: str | date | None = None,
-    issue: str | None = None,
-    section: str | None = None,
-) -> Topic | None:
-    """What an archive has on a name, a place, a body or a story; None where no article speaks of it.
-
-    Arguments and errors as for `retrieve`.
-    """
-    filters = read_filters(since=since, until=until, issue=issue, section=section)
-    return _open(archive, model).topics.topic(name, filters=filters)
-
-
-def read_filters(
-    *,
-    since: str | date | None = None,
-    until: str | date | None = None,
-    issue: str | None = None,
-    section: str | None = None,
-) -> Filters:
-    """Filters from what a caller or a form gives; empty texts mean no filter. Raises ValueError for a bad date."""
-    first, last = _day(since, "since"), _day(until, "until")
-    if first and last and first > last:
-        raise QuestionError(QuestionCode.DATES_CROSSED, first=first, last=last)
-    return Filters(issue=issue or None, since=first, until=last, section=section or None)
-
-
-def _day(value: str | date | None, name: str) -> date | None:
-    if not value or isinstance(value, date):
-        return value or None
-    day = find_date(value)
-    if day is None:
-        raise QuestionError(QuestionCode.BAD_DATE, name=name, text=value)
-    return day
-
-
-def _open(archive: str | Path | None, model: str | None) -> Assistant:
-    folder = archive_folder(archive)
-    location = str(folder.resolve()) if folder else archive_location(archive)
-    inode = folder.stat().st_ino if folder and folder.exists() else 0
-    return _shared(_Key(location, chosen_model(model), inode))

@@ -21,8 +21,9 @@ from qa.api.schemas import (
     similar_row,
     topic_row,
 )
-from qa.assistant import Assistant, read_filters
+from qa.assistant import Assistant
 from qa.errors import QuestionCode, QuestionError
+from qa.functions import read_filters
 from qa.topics.topic import Topic
 from qa.topics.topics import MOST_COMPARED
 

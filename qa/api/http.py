@@ -52,8 +52,9 @@ from qa.api.requests import (
     WholeArticleRow,
 )
 from qa.api.schemas import answer_row, passage_rows
-from qa.assistant import Assistant, read_filters
+from qa.assistant import Assistant
 from qa.errors import ProgramCode, QuestionCode, QuestionError
+from qa.functions import read_filters
 from qa.i18n import in_language
 from qa.i18n.errors import explain
 from qa.types import Answer, AnswerKind

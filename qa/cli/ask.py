@@ -15,9 +15,10 @@ from embeddings import Article, Filters, SourceError
 from embeddings.cli.archive import EXIT_ERROR, EXIT_PARTIAL, Subparsers, add_common_arguments, print_json
 from embeddings.cli.language import spoken
 from qa.api.schemas import JsonRow, answer_row, passage_rows
-from qa.assistant import DEFAULT_K, Assistant, read_filters
+from qa.assistant import DEFAULT_K, Assistant
 from qa.cli.feedback import add_feedback_command
 from qa.errors import CommandCode, QuestionCode, QuestionError
+from qa.functions import read_filters
 from qa.i18n import Language, in_language_of, joined, language_of_question, said_in, words
 from qa.server.options import add_serving_arguments
 from qa.types import Answer, Passage

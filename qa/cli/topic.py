@@ -9,8 +9,9 @@ from importlib.util import find_spec
 from embeddings import SourceError
 from embeddings.cli.archive import Subparsers, add_common_arguments, print_json
 from qa.api.schemas import citation_row, comparison_row, topic_row
-from qa.assistant import Assistant, read_filters
+from qa.assistant import Assistant
 from qa.errors import QuestionCode, QuestionError, ServingCode
+from qa.functions import read_filters
 from qa.i18n import Language, joined, language_of_question, said_in, words
 from qa.topics.names import NameKind
 from qa.topics.topic import Topic

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from functools import lru_cache
 
-from embeddings import Filters, Issue, simplified
+from embeddings import Article, Filters, Issue, simplified
 from qa.i18n import day_words, words
 from qa.query.time_role import TimeRole, time_role
 from qa.query.times import Period, TimeWords, find_times
@@ -202,3 +202,20 @@ def has_time_words(said: str, text: str) -> bool:
         if match := pattern.search(said):
             return re.search(printed.format(**match.groupdict()), text) is not None
     return said in text
+
+
+def is_within(article: Article, filters: Filters) -> bool:
+    """Whether an article is of the issues that some filters leave."""
+    if filters.issue:
+        return article.issue_id == filters.issue
+    day = article.date
+    return day is not None and (filters.since or day) <= day <= (filters.until or day)
+
+
+def without_days(filters: Filters, scope: Filters) -> Filters:
+    """Filters without the days that a question named."""
+    return replace(
+        filters,
+        since=None if filters.since == scope.since else filters.since,
+        until=None if filters.until == scope.until else filters.until,
+    )

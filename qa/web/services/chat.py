@@ -15,8 +15,9 @@ from threading import Lock
 from typing import Any
 
 from embeddings import Issue, Snapshot, find_date
-from qa.assistant import Assistant, read_filters
+from qa.assistant import Assistant
 from qa.errors import QuestionError
+from qa.functions import read_filters
 from qa.i18n import chinese, words
 from qa.i18n.errors import explain
 from qa.query.intents.topic import read_topic

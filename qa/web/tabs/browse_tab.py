@@ -11,7 +11,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from qa.assistant import read_filters
+from qa.functions import read_filters
 from qa.i18n import both_languages, joined, labels, words
 from qa.types import Passage, headline_of
 from qa.web.html import answers as answer_html
