@@ -26,6 +26,7 @@ B = 0.4
 _BLOCK = 64  # rows of which the best score is looked at first
 _COMMON = 32  # a term that such a part of the rows has takes longer to add than to see whether it can matter
 _SMALL = 16_384  # rows of a part whose postings of all terms are added at once
+_RECENT = 16  # questions whose terms are kept
 _FEW = 64  # terms are looked up for such a part of the rows rather than added to all
 
 
@@ -57,6 +58,7 @@ class Bm25Index:
         self._parts = list(parts)
         self._counting = list(counting) if counting is not None else [None] * len(self._parts)
         self._k1 = k1
+        self._recent: dict[str, list[_Term]] = {}
         self._starts = np.cumsum([0, *(part.size for part in self._parts)])
         lengths = [
             part.lengths if mask is None else part.lengths[mask]
@@ -80,7 +82,7 @@ class Bm25Index:
     def scores(self, question: str, *, cut: Cut = terms_of) -> NDArray[np.float32]:
         """The score of every row for a question, shape (rows,); 0 for one that shares no term, or does not count."""
         scores = np.zeros(int(self._starts[-1]), np.float32)
-        for term in self._terms(question, cut):
+        for term in self._terms_of(cut([question])[0]):
             self._add(term, scores)
         for mask, start in zip(self._counting, self._starts.tolist(), strict=False):
             if mask is not None:
@@ -89,26 +91,32 @@ class Bm25Index:
 
     def scores_of(self, question: str, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """The scores of some rows that count, shape (len(rows),), as `scores` has them."""
-        scores = np.zeros(len(rows), np.float32)
-        terms = self._terms(question, terms_of)
-        for part, (places, own) in self._by_part(rows).items():
-            scores[places] = self._scores_in(part, own, terms)
+        return self._added(self._terms(question), rows, np.zeros(len(rows), np.float32))
+
+    def _added(
+        self, terms: Sequence[_Term], rows: NDArray[np.int64], scores: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """The scores of some rows, shape (len(rows),), with what some terms add to each."""
+        of_part = np.searchsorted(self._starts, rows, side="right") - 1
+        for part in np.unique(of_part).tolist():
+            places = np.flatnonzero(of_part == part)
+            own = (rows[places] - self._starts[part]).astype(np.int32)
+            for gain in self._gains_of(part, terms, own):
+                scores[places] += gain  # in the order of the terms, as everywhere
         return scores
 
-    def _scores_in(self, part: int, rows: NDArray[np.int32], terms: Sequence[_Term]) -> NDArray[np.float32]:
-        """The scores of some rows of a part, all terms looked up at once, shape (len(rows),)."""
+    def _gains_of(self, part: int, terms: Sequence[_Term], rows: NDArray[np.int32]) -> NDArray[np.float32]:
+        """What each term that a part has adds to some of its rows, shape (terms here, len(rows))."""
         weights, starts, ends = self._stretches(part, terms)
         postings = self._parts[part]
-        low, high = (np.repeat(one[:, None], len(rows), axis=1) for one in (starts, ends))
-        places = _first_not_below(postings.rows, rows, low, high)
-        found = places < ends[:, None]
-        places = np.where(found, places, 0)
-        found &= postings.rows[places] == rows
+        places = np.empty((len(starts), len(rows)), np.int64)
+        for found, start, end in zip(places, starts.tolist(), ends.tolist(), strict=True):
+            np.add(postings.rows[start:end].searchsorted(rows), start, out=found)
+        here = places < ends[:, None]
+        places[~here] = 0
+        here &= postings.rows[places] == rows
         gains = self._gain(weights[:, None], part, rows.astype(np.intp), postings.counts[places])
-        scores = np.zeros(len(rows), np.float32)
-        for gain in np.where(found, gains, np.float32(0)):
-            scores += gain  # in the order of the terms, as everywhere
-        return scores
+        return np.where(here, gains, np.float32(0))
 
     def _stretches(
         self, part: int, terms: Sequence[_Term]
@@ -120,7 +128,7 @@ class Bm25Index:
         return np.array([weight for weight, _ in here], dtype=np.float32), offsets[places], offsets[places + 1]
 
     def _add_all(self, part: int, terms: Sequence[_Term], scores: NDArray[np.float32]) -> None:
-        """Add what all terms give to the rows of a part at once."""
+        """Add what some terms give to the rows of a part at once."""
         weights, starts, ends = self._stretches(part, terms)
         lengths = ends - starts
         if not lengths.sum():
@@ -143,24 +151,23 @@ class Bm25Index:
         scores = np.zeros(-(-int(self._starts[-1]) // _BLOCK) * _BLOCK, np.float32)
         scores[int(self._starts[-1]) :] = -np.inf
         self._bar(scores, allowed)
-        terms = self._terms(question, terms_of)
+        terms = self._terms(question)
+        rare = [term for term in terms if term.frequency <= len(scores) // _COMMON]
         small = {part for part, postings in enumerate(self._parts) if postings.size <= _SMALL}
-        for part in small:
-            self._add_all(part, terms, scores)
-        # What is left to be added is of the large parts.
-        terms = [replace(term, places=[one for one in term.places if one[0] not in small]) for term in terms]
-        left = np.cumsum([0.0, *(self._most(term) for term in reversed(terms))])[::-1]
+        for part in range(len(self._parts)):
+            self._add_all(part, terms if part in small else rare, scores)
+        # What is left to be added is of common terms in the large parts.
+        common = [
+            replace(term, places=[one for one in term.places if one[0] not in small]) for term in terms[len(rare) :]
+        ]
+        left = np.cumsum([0.0, *(self._most(term) for term in reversed(common))])[::-1]
         worth_looking = np.inf  # at so little that is left
-        for number, term in enumerate(terms):
+        for number, term in enumerate(common):
             rest = float(left[number])
-            if rest <= worth_looking and term.frequency > len(scores) // _COMMON:
+            if rest <= worth_looking:
                 candidates = _promising(scores, _kth_best(scores, k) - rest)
                 if candidates is not None:
-                    found = scores[candidates]
-                    of_parts = self._by_part(candidates)
-                    for common in terms[number:]:
-                        self._add_to(of_parts, common, found)
-                    return best_of(candidates, found, k)
+                    return best_of(candidates, self._added(common[number:], candidates, scores[candidates]), k)
                 worth_looking = rest / 2
             self._add(term, scores)
         candidates = np.flatnonzero(scores >= max(_kth_best(scores, k), np.finfo(np.float32).tiny))
@@ -174,9 +181,19 @@ class Bm25Index:
             if mask is not None:
                 scores[start : start + len(mask)][~mask] = -np.inf
 
-    def _terms(self, question: str, cut: Cut) -> list[_Term]:
+    def _terms(self, question: str) -> list[_Term]:
+        """The terms of a question, which is mostly asked for twice in a row."""
+        terms = self._recent.get(question)
+        if terms is None:
+            terms = self._terms_of(terms_of([question])[0])
+            if len(self._recent) >= _RECENT:
+                self._recent.clear()
+            self._recent[question] = terms
+        return terms
+
+    def _terms_of(self, occurrences: NDArray[np.uint64]) -> list[_Term]:
         """The terms of a question that some row has, the rarest first. Scores are summed in this order."""
-        wanted = np.unique(cut([question])[0])
+        wanted = np.unique(occurrences)
         frequencies = self.document_frequencies(wanted)
         weights = inverse_document_frequency(frequencies, self._size) * (self._k1 + 1)
         found = [part.find(wanted) for part in self._parts]
@@ -202,34 +219,6 @@ class Bm25Index:
             places = rows.astype(np.intp)  # once, and not each time that they are used
             own = scores[self._starts[part] : self._starts[part + 1]]
             own[places] += self._gain(term.weight, part, places, counts)
-
-    def _by_part(self, rows: NDArray[np.int64]) -> dict[int, tuple[NDArray[np.intp], NDArray[np.int32]]]:
-        """For each part that has some of the rows, their places in `rows`, and the part's own rows."""
-        of_part = np.searchsorted(self._starts, rows, side="right") - 1
-        found = {}
-        for part in np.unique(of_part).tolist():
-            places = np.flatnonzero(of_part == part)
-            found[part] = places, (rows[places] - self._starts[part]).astype(np.int32)
-        return found
-
-    def _add_to(
-        self,
-        of_parts: dict[int, tuple[NDArray[np.intp], NDArray[np.int32]]],
-        term: _Term,
-        scores: NDArray[np.float32],
-    ) -> None:
-        """Add what a term gives to some rows, as `_by_part` has them, to their scores."""
-        for part, place in term.places:
-            if part not in of_parts:
-                continue
-            places, own = of_parts[part]
-            having, counts = self._parts[part].at(place)
-            found = having.searchsorted(own)
-            found[found == len(having)] = 0
-            here = (having[found] == own).nonzero()[0]
-            if here.size:
-                rows = own[here].astype(np.intp)
-                scores[places[here]] += self._gain(term.weight, part, rows, counts[found[here]])
 
     def _gain(
         self,
@@ -266,17 +255,6 @@ class Bm25Index:
             for number in np.flatnonzero(here).tolist():
                 total[number] += np.count_nonzero(mask[part.at(int(places[number]))[0]])
         return total
-
-
-def _first_not_below(
-    ascending: NDArray[np.int32], wanted: NDArray[np.int32], low: NDArray[np.int64], high: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """For each wanted number the first place in [low, high) that is not below it, else high; shape of low and high."""
-    while (open_ := low < high).any():
-        middle = (low + high) // 2
-        below = open_ & (ascending[np.minimum(middle, len(ascending) - 1)] < wanted)
-        low, high = np.where(below, middle + 1, low), np.where(open_ & ~below, middle, high)
-    return low
 
 
 def _kth_best(scores: NDArray[np.float32], k: int) -> float:
