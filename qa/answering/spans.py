@@ -75,6 +75,9 @@ _LONGEST_TITLE = 40  # characters
 _SPACES = (" ", "\u3000")
 _LED = 2.0  # log-odds by which a beginning is likelier behind what the question has before its asking word
 _COUNTS_IT = 4.0  # log-odds by which the number of what is asked for is likelier than that of something else
+# 几号 asks for a day where nothing that has a number stands behind it; then 第14号台风 has none.
+_ASKS_DAY_OF_MONTH = re.compile(r"(?<!第)几号(?![线楼院馆店厅桥门口房机井煤文令公])")
+_OF_A_SERIES = re.compile(r"第\s*[\d一二三四五六七八九十百]+号")
 _LED_TO = (
     (
         re.compile(r"[到至](?:什么时候|何时|哪一?[年天日月]|几[号点时月])|什么时候(?:结束|截止|为止)"),
@@ -124,12 +127,16 @@ def best_span(
 def beginnings_asked_for(question: str, text: str) -> NDArray[np.float32]:
     """How much likelier an answer begins at each character because of what stands before it, shape (len(text),).
 
-    到哪天 is answered behind 到 or 至, and 从哪天 behind 从 or 自; 多少个社区 with the number that 社区 stands behind.
+    到哪天 is answered behind 到 or 至, and 从哪天 behind 从 or 自; 多少个社区 with the number that 社区 stands behind;
+    几号 by a day, not by what is the 14th of a series.
     """
     preferred = np.zeros(len(text), dtype=np.float32)
     asked = fold(question)
     for place in _numbers_of_what_is_counted(asked, text):
         preferred[place] = _COUNTS_IT
+    if _ASKS_DAY_OF_MONTH.search(asked):
+        for match in _OF_A_SERIES.finditer(text):
+            preferred[match.start() : match.end()] = -_COUNTS_IT
     for asks, leads in _LED_TO:
         if asks.search(asked):
             for match in leads.finditer(text):

@@ -119,6 +119,21 @@ def test_of_two_numbers_that_of_what_is_counted_is_taken(question: str, wanted: 
     assert text[start:end] == wanted
 
 
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [("演出几号开始？", "5月20日"), ("这是第几号通告？", "第7号"), ("几号线停运？", "第7号")],
+)
+def test_the_number_of_a_series_is_no_day_of_the_month(question: str, wanted: str) -> None:
+    text = "第7号通告说，演出5月20日开始。"
+    first = np.full(len(text), -np.inf, dtype=np.float32)
+    last = first.copy()
+    for found, chance in (("第7号", -0.3), ("5月20日", -1.5)):
+        start = text.index(found)
+        first[start], last[start + len(found) - 1] = chance, chance
+    start, end, _ = best_span(first, last, longest=10, preferred=beginnings_asked_for(question, text))
+    assert text[start:end] == wanted
+
+
 def test_a_question_in_traditional_script_is_the_same_question() -> None:
     assert trimmed("環湖步道全長多少公里？", "全长12公里") == "12公里"
 
