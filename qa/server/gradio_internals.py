@@ -5,11 +5,13 @@ against the gradio that is installed, so that a change in gradio is found there 
 
 Gradio 6 notes every event, up to 10,000 of them, and sums them all up anew with each, for a page of its own that the
 request filter keeps shut; and it never strikes off the name of a session, though nothing is left that this one waits
-for.
+for. Of each output that a handler leaves as it is, it makes a component anew and describes that twice; and each session
+gets a description of every component, for links to its state, which this page does not offer.
 """
 
 from __future__ import annotations
 
+import copy
 import functools
 import inspect
 import os
@@ -77,6 +79,72 @@ def strike_off_sessions(page: Any) -> None:
     """Let the queue of a page forget the sessions that wait for nothing."""
     queue = page._queue
     queue.pending_event_ids_session = Waiting(queue.pending_event_ids_session)
+
+
+def describe_no_sessions(page: Any) -> None:
+    """Let the sessions of a page hold no description of what each component is set to."""
+    from gradio.blocks import BlocksConfig
+
+    class SessionConfig(BlocksConfig):  # type: ignore[misc]
+        @staticmethod
+        def config_for_block(*_: Any, **__: Any) -> dict[str, Any]:
+            return {}
+
+    class PageConfig(BlocksConfig):  # type: ignore[misc]
+        def __copy__(self) -> BlocksConfig:
+            made: BlocksConfig = super().__copy__()
+            made.__class__ = SessionConfig
+            return made
+
+    page.default_config.__class__ = PageConfig
+
+
+def leave_skipped_alone(page: Any) -> None:
+    """Let a page do nothing about the outputs that a handler leaves as they are.
+
+    These are the ones that a dictionary of changes does not name, and all of them after `gr.skip()`.
+    """
+    postprocess = page.postprocess_data
+
+    async def postprocess_changed(block_fn: Any, predictions: Any, state: Any) -> list[Any]:
+        outputs = list(block_fn.outputs)
+        values = None if block_fn.batch else _by_output(predictions, outputs)
+        changed = [] if values is None else [at for at, value in enumerate(values) if not _is_skipped(value)]
+        made: list[Any]
+        if values is None or len(changed) == len(outputs):
+            made = await postprocess(block_fn, predictions, state)
+            return made
+        found = [None if part.stateful else dict(_SKIP) for part in outputs]
+        if changed:
+            told = copy.copy(block_fn)
+            told.outputs = [outputs[at] for at in changed]
+            chosen = [values[at] for at in changed]
+            made = await postprocess(told, chosen if len(chosen) > 1 else chosen[0], state)
+            for at, value in zip(changed, made, strict=True):
+                found[at] = value
+        return found
+
+    page.postprocess_data = postprocess_changed
+
+
+_SKIP = {"__type__": "update"}
+
+
+def _is_skipped(value: Any) -> bool:
+    return isinstance(value, dict) and value == _SKIP
+
+
+def _by_output(predictions: Any, outputs: Sequence[Any]) -> list[Any] | None:
+    """A value for each output, of what a handler gave; None where gradio itself must say what is wrong with that."""
+    if _is_skipped(predictions):
+        return [_SKIP] * len(outputs)
+    if isinstance(predictions, dict) and predictions and not predictions.keys() - set(outputs):
+        return [predictions.get(part, _SKIP) for part in outputs]
+    if len(outputs) == 1:
+        return [predictions]
+    if isinstance(predictions, (list, tuple)) and len(predictions) == len(outputs):
+        return list(predictions)
+    return None
 
 
 def take_turns(page: Any, *, most_of_sender: int) -> None:

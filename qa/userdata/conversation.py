@@ -73,6 +73,14 @@ class Conversation:
         moved = len(self.turns) + 1 - len(turns)
         return Conversation(turns, len(turns) - 1 if turn.answer else max(-1, self.selected - moved))
 
+    def tells_as(self, other: Conversation) -> bool:
+        """Whether another one has the same questions with the very same answers, of which the same is selected."""
+
+        def told(one: Turn) -> tuple[object, ...]:
+            return one.question, id(one.answer), one.note, one.state
+
+        return self.selected == other.selected and [*map(told, self.turns)] == [*map(told, other.turns)]
+
     @property
     def chosen(self) -> Turn | None:
         """The selected turn."""

@@ -15,7 +15,15 @@ from qa.i18n import labels
 from qa.newsroom.store import NewsroomStore
 from qa.server.access import AccessLimits
 from qa.server.auth import StaffAccess
-from qa.server.gradio_internals import fault_of_call, fill_in_defaults, note_no_events, strike_off_sessions, take_turns
+from qa.server.gradio_internals import (
+    describe_no_sessions,
+    fault_of_call,
+    fill_in_defaults,
+    leave_skipped_alone,
+    note_no_events,
+    strike_off_sessions,
+    take_turns,
+)
 from qa.server.middleware import Serving
 from qa.server.users import UserFile
 from qa.userdata.conversation import Conversation
@@ -91,6 +99,8 @@ def build_page(
         browsing.wire(gr, page, parts, service)
         publish(gr, assistant)
     fill_in_defaults(page)
+    describe_no_sessions(page)
+    leave_skipped_alone(page)
     note_no_events()
     # The encoder uses every core for one question; more at once than cores only makes each wait longer.
     # What can be asked for only through the queue cannot be asked past it.

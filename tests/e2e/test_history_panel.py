@@ -9,6 +9,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -321,6 +322,60 @@ def test_a_question_is_kept_before_it_is_answered(assistant: Assistant, tmp_path
     recalled = history.recall(user, place.id)
     assert recalled is not None
     assert recalled[1].turns == (Turn("问？", state=TurnState.LOST),)
+
+
+def test_an_answer_is_shown_before_it_is_kept_and_kept_where_its_user_leaves(
+    assistant: Assistant, tmp_path: Path
+) -> None:
+    import gradio as gr
+
+    history, user = History(assistant, tmp_path), new_user_key()
+    with gr.Blocks():
+        parts = {"conversation": gr.State(Conversation()), "chat": gr.Chatbot()}
+        panel = HistoryPanel(gr, parts, history)
+
+    def answer(so_far: Conversation) -> Iterator[Any]:
+        yield {parts["conversation"]: so_far.add(Turn("问？", state=TurnState.WAITING))}
+        yield {parts["conversation"]: so_far.add(Turn("问？", note="没有看懂"))}
+        raise AssertionError("nobody waits for more")
+
+    answering = panel.keeping({"fn": answer, "inputs": [parts["conversation"]], "outputs": list(parts.values())})["fn"]
+    steps = answering(Conversation(), user, "", NEW)
+    place = next(steps)[panel.place]
+
+    def note() -> str:
+        found = history.recall(user, place.id)
+        assert found is not None
+        return found[1].turns[0].note
+
+    next(steps)
+    assert not note()
+    steps.close()
+    assert note() == "没有看懂"
+
+
+def test_what_was_kept_is_not_kept_again_when_nothing_of_it_has_changed(assistant: Assistant, tmp_path: Path) -> None:
+    import gradio as gr
+
+    history, user = History(assistant, tmp_path), new_user_key()
+    with gr.Blocks():
+        parts = {"conversation": gr.State(Conversation()), "chat": gr.Chatbot()}
+        panel = HistoryPanel(gr, parts, history)
+
+    def mark(note: str, so_far: Conversation) -> Iterator[Any]:
+        yield {parts["conversation"]: so_far.until(0).add(replace(so_far.turns[0], is_new=False, note=note))}
+
+    marking = panel.keeping(
+        {"fn": mark, "inputs": [parts["chat"], parts["conversation"]], "outputs": list(parts.values())}
+    )["fn"]
+    so_far = Conversation().add(Turn("问？", is_new=True))
+    place = history.keep(user, NEW, so_far)
+
+    def kept(note: str, so_far: Conversation) -> int:
+        return int(list(marking(note, so_far, user, place.id, place))[-1][panel.place].revision)
+
+    assert kept("", so_far) == place.revision
+    assert kept("没有看懂", so_far) == place.revision + 1
 
 
 @pytest.mark.parametrize(("days", "remember", "remembers"), [(90, True, True), (0, True, False), (90, False, False)])

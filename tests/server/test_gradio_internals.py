@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import os
 import re
@@ -94,6 +95,84 @@ def test_a_file_in_a_request_is_known_by_its_meta() -> None:
     assert internals.files_in({"data": [1, [{"deep": file}]]}) == [file]
     assert internals.is_elsewhere(file)
     assert not internals.is_elsewhere(FileData(path="/tmp/a.png").model_dump())
+
+
+@pytest.fixture(scope="module")
+def parts() -> tuple[Any, Any, list[Any]]:
+    """A page of which nothing was changed, a handler's function there, and its outputs."""
+    with gr.Blocks(analytics_enabled=False) as blocks:
+        outputs = [gr.Textbox("a"), gr.HTML("b"), gr.State("c"), gr.Button("d")]
+        gr.Button().click(lambda: None, None, outputs)
+    return blocks, next(iter(blocks.fns.values())), outputs
+
+
+@pytest.mark.parametrize(
+    ("told", "changed"),
+    [
+        ({0: "new"}, [0]),
+        ({1: "<p>", 3: {"__type__": "update", "visible": False}}, [1, 3]),
+        ({2: "state"}, []),
+        (gr.skip(), []),
+        (["new", gr.skip(), gr.skip(), gr.skip()], [0]),
+        (("new", "<p>", "state", "on it"), [0, 1, 3]),
+    ],
+)
+def test_only_what_a_handler_changes_is_made_anew(
+    told: Any, changed: list[int], parts: tuple[Any, Any, list[Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from gradio.state_holder import SessionState
+
+    page, function, outputs = parts
+    own = isinstance(told, dict) and "__type__" not in told
+    predictions = {outputs[at]: value for at, value in told.items()} if own else told
+    session, alike = SessionState(page), SessionState(page)
+    expected = asyncio.run(page.postprocess_data(function, predictions, alike))
+    skipped_html = {**gr.skip(), "props": gr.skip()}  # which tells its HTML of an update of nothing
+    expected = [gr.skip() if one == skipped_html else one for one in expected]
+    monkeypatch.setattr(page, "postprocess_data", page.postprocess_data)  # put back after this test
+    internals.leave_skipped_alone(page)
+    with monkeypatch.context() as watched:
+        made: list[int] = []
+        held = SessionState.__setitem__
+        watched.setattr(SessionState, "__setitem__", lambda *given: made.append(given[1]) or held(*given))
+        watched.setattr(
+            SessionState, "_update_value_in_config", lambda session, key, value: made.append(key), raising=True
+        )
+        assert asyncio.run(page.postprocess_data(function, predictions, session)) == expected
+    assert {outputs[at]._id for at in changed} == set(made) - {outputs[2]._id}
+    assert session[outputs[2]._id] == alike[outputs[2]._id]
+
+
+def test_gradio_says_what_is_wrong_with_what_a_handler_gives(
+    parts: tuple[Any, Any, list[Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from gradio.state_holder import SessionState
+
+    page, function, _ = parts
+    monkeypatch.setattr(page, "postprocess_data", page.postprocess_data)
+    internals.leave_skipped_alone(page)
+    with pytest.raises(ValueError, match="didn't return enough output values"):
+        asyncio.run(page.postprocess_data(function, ["one"], SessionState(page)))
+    with gr.Blocks(analytics_enabled=False):
+        foreign = gr.Textbox()
+    with pytest.raises(ValueError, match="not specified as output"):
+        asyncio.run(page.postprocess_data(function, {foreign: "one"}, SessionState(page)))
+
+
+def test_a_session_holds_no_description_of_what_components_are_set_to() -> None:
+    from gradio.state_holder import SessionState
+
+    with gr.Blocks(analytics_enabled=False) as page:
+        box = gr.Textbox("a")
+    assert SessionState(page).config_values[box._id]["props"]["value"] == "a"
+    internals.describe_no_sessions(page)
+    session = SessionState(page)
+    session[box._id] = gr.Textbox("b", render=False)
+    session._update_value_in_config(box._id, "c")
+    assert [*filter(None, session.config_values.values())] == []
+    assert session[box._id].value == "b"
+    (described,) = [one for one in page.get_config_file()["components"] if one["id"] == box._id]
+    assert described["props"]["value"] == "a"
 
 
 def handled(first: str, second: str, *, option: int = 0) -> str:

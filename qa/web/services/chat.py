@@ -9,9 +9,10 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass
 from itertools import count
-from threading import Lock
+from threading import Lock, Thread
 from typing import Any
 
 from embeddings import Issue, Snapshot, find_date
@@ -97,6 +98,30 @@ class ChatService:
             logger.exception("The archive could not be asked")
             return Turn(question, note=words("unavailable"))
         return Turn(question, answer=answer)
+
+    def begin(
+        self,
+        question: str,
+        *,
+        issue: str,
+        since: str,
+        until: str,
+        section: str,
+        before: Answer | None = None,
+        any_time: bool = False,
+    ) -> Future[Turn]:
+        """`ask`, begun now in a thread of its own, so that what else a question brings about does not come before."""
+        turn: Future[Turn] = Future()
+
+        def work() -> None:
+            narrowed = {"issue": issue, "since": since, "until": until, "section": section}
+            try:
+                turn.set_result(self.ask(question, **narrowed, before=before, any_time=any_time))
+            except BaseException as error:  # whoever waits for the turn is told
+                turn.set_exception(error)
+
+        Thread(target=work, daemon=True, name="asking").start()
+        return turn
 
     def ticket(self) -> int:
         """A number for a question that is about to be answered; `done` gives it back."""

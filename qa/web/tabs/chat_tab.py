@@ -283,6 +283,7 @@ class ChatHandlers:
         ticket = self._service.ticket()
         waiting = so_far.add(Turn(asked, state=TurnState.WAITING, ticket=ticket))
         chosen = {"issue": issue or "", "section": section or "", "since": since or "", "until": until or ""}
+        turn = self._service.begin(asked, **chosen, before=so_far.last, any_time=any_time)
         try:
             # The conversation says that it waits, so that nothing else draws over it meanwhile.
             yield {
@@ -294,19 +295,21 @@ class ChatHandlers:
                 parts["send"]: gr.update(visible=False),
                 parts["stop"]: gr.update(visible=True),
             }
-            turn = self._service.ask(asked, **chosen, before=so_far.last, any_time=any_time)
+            answered = turn.result()
         finally:
             is_awaited = self._service.done(ticket)
         if not is_awaited:  # gradio lets a handler run on whose event was cancelled
             yield gr.skip()
             return
-        now = so_far.add(replace(turn, is_new=True))
+        now = so_far.add(replace(answered, is_new=True))
         yield {
-            **self._shown(now),
+            **self._told(now),
             # A question that was refused stays in the box, to be mended.
-            parts["question"]: "" if turn.answer else asked,
-            parts["widen"]: _widening(turn.answer),
+            parts["question"]: "" if answered.answer else asked,
+            parts["widen"]: _widening(answered.answer),
         }
+        # The answer is read before its evidence, which takes longer to draw.
+        yield {parts["evidence"]: conversation_evidence(now, self._service.gone(now))}
 
     def answer_any_time(self, issue: str, section: str, since: str, until: str, so_far: Conversation) -> Iterator[Any]:
         """Answer the last question again, whatever its time."""
@@ -389,14 +392,12 @@ class ChatHandlers:
             return self._gr.skip()
         return topic_html.topic_links(topics) + answer_html.suggestions(questions)
 
-    def _shown(self, now: Conversation) -> dict[Any, Any]:
-        gone = self._service.gone(now)
+    def _told(self, now: Conversation) -> dict[Any, Any]:
         parts = self._parts
-        return {
-            parts["conversation"]: now,
-            parts["chat"]: conversation_messages(now, gone),
-            parts["evidence"]: conversation_evidence(now, gone),
-        }
+        return {parts["conversation"]: now, parts["chat"]: conversation_messages(now, self._service.gone(now))}
+
+    def _shown(self, now: Conversation) -> dict[Any, Any]:
+        return {**self._told(now), self._parts["evidence"]: conversation_evidence(now, self._service.gone(now))}
 
 
 def _widening(answer: Answer | None) -> str:

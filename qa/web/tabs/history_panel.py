@@ -100,7 +100,7 @@ class HistoryPanel:
             given[at], place = self.present(user, current, place, given[at])
             told = handler(*given)
             steps = told if inspect.isgeneratorfunction(handler) else iter([told])
-            for changes in self._kept(steps, outputs, user, place):
+            for changes in self._kept(steps, outputs, user, place, given[at]):
                 yield {**changes, **first}
 
         def run_once(*values: Any) -> Any:
@@ -117,25 +117,40 @@ class HistoryPanel:
         return {**event, "fn": kept, "inputs": [*inputs, *mine], "outputs": [*outputs, *more]}
 
     def _kept(
-        self, steps: Iterator[Any], outputs: Sequence[Any], user: str, place: ConversationRevision
+        self,
+        steps: Iterator[Any],
+        outputs: Sequence[Any],
+        user: str,
+        place: ConversationRevision,
+        before: Conversation,
     ) -> Iterator[Any]:
-        """The changes of a handler, with the conversation kept at its first steps and at its last."""
+        """The changes of a handler, with the conversation kept at its first steps and at its last, if it is another.
+
+        What the first step says is kept before it is shown, so that a page that is reloaded then knows its place; an
+        answer is shown before it is kept.
+        """
         conversation, chat = self._parts["conversation"], self._parts["chat"]
-        votes = self.history.votes(user)
+        votes: Mapping[str, bool] | None = None
         now: Conversation | None = None
         kept: Conversation | None = None
         for step in steps:
             changes = step if isinstance(step, dict) else dict(zip(outputs, _several(step), strict=True))
             if conversation in changes:
                 now = changes[conversation]
-                # An answer that is being written changes many times a second.
-                if kept is None or kept.is_waiting:
-                    place = self.history.keep(user, place, now, goes_on=kept is not None)
-                    kept = now
-                changes = {**changes, self.place: place, self.current: place.id}
+                votes = self.history.votes(user) if votes is None else votes
                 if isinstance(changes.get(chat), list):
-                    changes[chat] = self._gr.update(value=changes[chat], feedback_value=voted(votes, now))
-            yield changes
+                    changes = {**changes, chat: self._gr.update(value=changes[chat], feedback_value=voted(votes, now))}
+                if kept is None:
+                    kept = now
+                    if not (place.id and now.tells_as(before)):
+                        place = self.history.keep(user, place, now)
+                changes = {**changes, self.place: place, self.current: place.id}
+            try:
+                yield changes
+            finally:  # an answer that was shown is kept, also where its user stops what follows
+                # One that is being written changes many times a second.
+                if now is not None and now is not kept and kept is not None and kept.is_waiting:
+                    place, kept = self.history.keep(user, place, now, goes_on=True), now
         if now is None:
             return
         if now is not kept:
