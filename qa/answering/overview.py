@@ -18,6 +18,7 @@ from qa.answering.articles import (
     telling_sentence,
 )
 from qa.answering.describe import description
+from qa.i18n import words
 from qa.query.intents.describe import read_description
 from qa.types import Answer, AnswerKind, Citation
 
@@ -25,6 +26,7 @@ _LISTED = 8
 _ASKED_NEXT = 2  # people who may be asked for next
 _SENTENCES = 3  # of one article on something it speaks of beside its topic
 _LEAST_SHARED = 0.8  # of a topic's character pairs, in an article that speaks of it in other words
+_AS_PRINTED = str.maketrans("〈〉", "《》")
 
 
 def overview(topic: str, question: str, snapshot: Snapshot, *, filters: Filters, within: str = "") -> Answer | None:
@@ -77,7 +79,7 @@ def _telling(articles: Sequence[Article], topic: str) -> list[Citation]:
 
 def _next(articles: Sequence[Article], people: Sequence[str], snapshot: Snapshot, filters: Filters) -> list[str]:
     """Questions that lead on from an overview, each with an answer: what an article says, who somebody in it is."""
-    titled = [f"《{article.title}》讲了什么？" for article in articles if article.title][:1]
+    titled = [words("titled", title=article.title) + "讲了什么？" for article in articles if article.title][:1]
     asked = [f"{name}是谁？" for name in people[:_ASKED_NEXT]]
     described = [one for one in asked if _is_described(one, snapshot, filters)]
     return [*titled, *described]
@@ -125,9 +127,13 @@ def sentences_on(topic: str, article: Article, question: str) -> Answer | None:
 
 
 def article_titled(title: str, snapshot: Snapshot, *, filters: Filters) -> Article | None:
-    """The newest article whose title has some words, the closest title first; None for none."""
-    wanted = fold_to_words(title)
-    found = [one for one in snapshot.find_phrase(title, filters=filters) if wanted in fold_to_words(one.title)]
+    """The newest article whose title has some words, the closest title first; None for none.
+
+    A name inside the title may stand in single marks (〈〉), as it does where the title is told.
+    """
+    wanted, phrases = fold_to_words(title), dict.fromkeys((title, title.translate(_AS_PRINTED)))
+    near = [article for phrase in phrases for article in snapshot.find_phrase(phrase, filters=filters)]
+    found = [article for article in near if wanted in fold_to_words(article.title)]
     return min(found, key=lambda one: len(one.title), default=None)
 
 

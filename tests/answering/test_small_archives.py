@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -71,6 +72,18 @@ def test_an_article_is_summed_up_by_its_title(county: Assistant) -> None:
     assert answer.kind is AnswerKind.SUMMARY
     assert {citation.article.title for citation in answer.citations} == {"夜校开课"}
     assert quotes_are_printed(answer)
+
+
+def test_a_title_with_a_name_in_marks_leads_on_and_is_understood_as_it_is_told(tmp_path: Path) -> None:
+    write_issue(
+        tmp_path, "县报 2025-09-06.jsonl", [{"title": "《白露》开演", "text": "今日《白露》开演。观众有三百人。"}]
+    )
+    encoder = CountingEncoder()
+    build(tmp_path, archive=tmp_path / "archive", encoder=encoder)
+    theatre = Assistant(Archive.open(tmp_path / "archive"), encoder)
+    asked = theatre.ask("白露").text.rsplit("接着可以问：", 1)[1]
+    assert asked == "《〈白露〉开演》讲了什么？"
+    assert theatre.ask(asked).kind is AnswerKind.SUMMARY
 
 
 def test_what_somebody_wrote_is_counted(county: Assistant) -> None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from threading import Event
+from types import SimpleNamespace
 from typing import Any
 from urllib.request import urlopen
 
@@ -97,12 +98,20 @@ def test_an_empty_question_leaves_the_conversation_as_it_is(page: Any) -> None:
 
 def test_a_question_is_edited_where_it_stands(page: Any) -> None:
     ask(page, OFF_TOPIC)
+    page.wait_for_selector("#stop", state="hidden")
+
+    def is_as_before() -> None:
+        page.wait_for_selector("#chat .editing", state="detached")
+        assert page.inner_text("#chat .asked:visible") == OFF_TOPIC
+        assert page.evaluate("document.activeElement.classList.contains('edit')")  # the focus stays on the screen
+
     page.click("#chat .doing.edit")
     page.keyboard.press("Escape")
-    assert page.inner_text("#chat .asked") == OFF_TOPIC
+    is_as_before()
     page.click("#chat .doing.edit")
+    page.fill("#chat .user textarea", QUESTION)
     page.click("#chat .editing button:has-text('取消')")
-    assert page.inner_text("#chat .asked") == OFF_TOPIC
+    is_as_before()
     page.click("#chat .doing.edit")
     page.fill("#chat .user textarea", QUESTION)
     page.click("#chat .editing button:has-text('保存')")
@@ -230,13 +239,14 @@ def test_a_user_can_stop_waiting(slow: tuple[str, HeldAssistant], browser: Any) 
         assert "6月20日" in opened.inner_text("#chat .said")
 
 
+@pytest.mark.parametrize("size", SIZES)
 def test_an_answer_that_never_comes_is_given_up_and_can_be_asked_for_again(
-    slow: tuple[str, HeldAssistant], browser: Any, monkeypatch: pytest.MonkeyPatch
+    slow: tuple[str, HeldAssistant], browser: Any, monkeypatch: pytest.MonkeyPatch, size: str
 ) -> None:
     """The handler believes that nobody waits, as after an event that was taken back too late."""
     monkeypatch.setattr(chat_service, "_GRACE_SECONDS", 0)
     done = ChatService.done
-    for opened in opened_page(browser, slow[0], SIZES["desk"]):
+    for opened in opened_page(browser, slow[0], SIZES[size]):
         monkeypatch.setattr(ChatService, "done", lambda service, ticket: done(service, ticket) and False)
         ask(opened, QUESTION)
         assert "没有等到回答" in opened.inner_text("#chat .note")
@@ -274,9 +284,12 @@ def test_a_question_that_is_cleared_before_it_is_taken_stays_cleared(page: Any) 
     assert page.locator("#chat .asked").all_inner_texts() == [QUESTION]
 
 
-def test_what_is_asked_without_a_connection_is_kept_and_sent_when_it_is_back(browser: Any, address: str) -> None:
+@pytest.mark.parametrize("size", SIZES)
+def test_what_is_asked_without_a_connection_is_kept_and_sent_when_it_is_back(
+    browser: Any, address: str, size: str
+) -> None:
     excused = (*LEAVING, "Failed to load resource", "Unexpected error", "TypeError: Failed to fetch")
-    for page in opened_page(browser, address, SIZES["phone"], excused=excused):
+    for page in opened_page(browser, address, SIZES[size], excused=excused):
         page.context.set_offline(True)
         page.fill("#question textarea", QUESTION)
         page.press("#question textarea", "Enter")
@@ -357,6 +370,8 @@ def test_questions_to_go_on_with_are_answered_and_new(assistant: Assistant) -> N
     assert QUESTION not in found
     assert not any(assistant.ask(question).abstained for question in found)
     assert found[0] not in next_questions(assistant, answer, asked=[QUESTION, found[0]])
+    silent: Any = SimpleNamespace(ask=lambda question: replace(answer, citations=()))
+    assert next_questions(silent, answer, asked=[QUESTION]) == []
 
 
 def test_what_was_told_who_wrote_and_what_was_withdrawn_are_not_suggested(assistant: Assistant) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +13,7 @@ from embeddings import Archive, build
 from qa import Assistant
 from tests.support.fakes import CountingEncoder
 from tests.support.issues import pdf_issue, write_issue
-from tests.support.pages import LEAVING, SIZES, VOICES, free_port, keeps_no_user_out, opened_page
+from tests.support.pages import IS_SEEN, LEAVING, SIZES, VOICES, ask, free_port, keeps_no_user_out, opened_page
 
 FRONT = "#opened .front"
 ISSUES = {
@@ -26,7 +27,7 @@ ISSUES = {
         *({"title": f"第{n}条", "text": f"这是第{n}件事。", "section": "要闻"} for n in range(2, 9)),
         {"title": "", "text": "图为修渠的人。", "byline": "本报记者摄"},
     ],
-    "县报-2025-09-10.jsonl": [{"title": "白露", "text": "今日白露。"}],
+    "县报-2025-09-10.jsonl": [{"title": "《白露》开演", "text": "今日《白露》开演。"}],
     "县报-2025-08-20.jsonl": [{"title": "处暑", "text": "快到处暑。"}],
 }
 
@@ -73,7 +74,7 @@ def test_the_newest_issue_stands_there_and_the_days_before_are_one_click_away(pa
     page.get_by_role("button", name="前一个月").click()
     page.wait_for_selector(f"{FRONT} button:has-text('处暑')")
     assert page.url.endswith("?since=2025-08-14&until=2025-09-12")
-    assert page.locator(f"{FRONT} h3 button").all_inner_texts() == ["白露", "处暑"]
+    assert page.locator(f"{FRONT} h3 button").all_inner_texts() == ["《白露》开演", "处暑"]
     page.go_back()
     see(page, "县报-2025-09-13")
     page.get_by_role("button", name="上一期").click()
@@ -88,6 +89,26 @@ def test_a_printed_page_is_shown_whole_and_its_paragraphs_lead_to_their_article(
     page.click(f"{FRONT} [data-sheet]")
     page.click(f"{FRONT} .clipping .area >> nth=0")
     page.wait_for_selector("#opened .reading h2:has-text('青禾县水渠完工通水')")
+
+
+def test_titles_are_set_as_in_print(page: Any) -> None:
+    see(page, "县报-2025-09-13")
+    weights = page.evaluate(
+        "(front) => ['.first h3', '.second h3', '.brief h4'].map((one) =>"
+        " parseFloat(getComputedStyle(document.querySelector(`${front} ${one}`)).fontSize))",
+        FRONT,
+    )
+    assert weights == sorted(set(weights), reverse=True)
+    page.click(f"{FRONT} .first button")
+    page.wait_for_selector("#opened .reading h2:has-text('水渠动工')")
+    page.wait_for_timeout(600)  # it scrolls there
+    assert page.locator("#opened .reading h2").evaluate(IS_SEEN)  # and not under the bar that stays above it
+    page.get_by_role("tab", name="问公报").click()
+    ask(page, "白露")
+    page.wait_for_selector("#chat .said:has-text('《〈白露〉开演》'), #chat .source:has-text('《〈白露〉开演》')")
+    ask(page, "图为修渠的人")
+    page.wait_for_selector("#evidence .card:has-text('（无题）')")
+    assert re.findall(".*(?:《《|》》|《（无题）》).*", page.inner_text("body")) == []
 
 
 @pytest.mark.parametrize("voice", VOICES)

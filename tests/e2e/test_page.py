@@ -15,7 +15,7 @@ from qa.userdata.conversation import Conversation, Turn
 from qa.web.services.chat import refusal
 from qa.web.services.editor import EditorService
 from qa.web.services.suggestions import answered_examples, ask_in_place, example_questions
-from tests.support.pages import MARKUP, OFF_TOPIC, QUESTION, ask, free_port
+from tests.support.pages import IS_SEEN, MARKUP, OFF_TOPIC, QUESTION, ask, free_port
 
 
 def test_an_answer_shows_its_marked_sentence_and_its_source(page: Any) -> None:
@@ -25,6 +25,10 @@ def test_an_answer_shows_its_marked_sentence_and_its_source(page: Any) -> None:
     page.wait_for_selector(".card mark")
     assert "6月20日" in page.inner_text(".card.cited mark")
     assert "2022年6月17日" in page.inner_text(".card.cited .details")
+    # What does not bear on the question is folded away.
+    assert page.locator(".evidence > .card").count() == 1
+    assert page.locator(".evidence > .further .card").count() > 1
+    assert page.locator(".card").filter(visible=True).count() == 1
 
 
 def test_a_card_opens_the_whole_article_in_place_and_leads_back(page: Any) -> None:
@@ -49,6 +53,8 @@ def test_an_abstention_shows_the_nearest_articles_without_a_mark(page: Any) -> N
 def test_a_count_shows_when_the_articles_were_printed(page: Any) -> None:
     ask(page, "有几篇文章提到美国？")
     page.wait_for_selector("#evidence .timeline + .card")
+    cited = page.locator("#evidence .card").evaluate_all("(cards) => cards.map((one) => one.dataset.cites)")
+    assert cited == [str(number) for number in range(1, len(cited) + 1)]
     bars = [row.split() for row in page.locator(".timeline li").all_inner_texts()]
     assert bars[-1][0] == "2021年8月"
     assert f"有{sum(int(count) for _, count in bars)}篇文章" in page.inner_text("#chat .said")
@@ -110,14 +116,6 @@ def test_the_page_tells_what_the_archive_holds(page: Any) -> None:
     assert text.endswith(" · 2021-08-02 至 2022-06-17")
     height = page.evaluate("document.querySelector('#masthead').getBoundingClientRect().height / innerHeight")
     assert height < 0.1
-
-
-# Whether an element is in the window, and in whatever scrolls around it.
-IS_SEEN = """(element) => {
-    const {left, top, width, height} = element.getBoundingClientRect();
-    const hit = document.elementFromPoint(left + width / 2, top + Math.min(height / 2, 12));
-    return top >= 0 && top < innerHeight && (element.contains(hit) || hit.contains(element));
-}"""
 
 
 def test_the_newest_question_its_answer_and_the_quote_of_a_reference_are_seen(page: Any) -> None:

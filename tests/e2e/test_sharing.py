@@ -109,8 +109,9 @@ def test_nothing_of_sharing_keeps_anybody_out(sharing_page: Any, scheme: str) ->
     assert found == []
 
 
-def test_what_keeps_nothing_shares_nothing(browser: Any, address: str) -> None:
-    for page in opened_page(browser, address, SIZES["desk"]):
+@pytest.mark.parametrize("size", SIZES)
+def test_what_keeps_nothing_shares_nothing(browser: Any, address: str, size: str) -> None:
+    for page in opened_page(browser, address, SIZES[size]):
         ask(page, QUESTION)
         assert page.locator("#chat .doing.copy").last.is_visible()
         assert not page.locator("#chat .doing.share").last.is_visible()

@@ -24,6 +24,12 @@ _PORTS = iter(range(20_000 + os.getpid() * 61 % 11_000, 32_768))
 # A page that is reloaded complains of the connection that it gives up.
 LEAVING = ("AbortError", "Unexpected error Connection errored out", "Failed to load resource: net::ERR_ABORTED")
 SIZES = {"desk": (1280, 800), "phone": (390, 844)}
+# Whether an element is in the window, and in whatever scrolls around it.
+IS_SEEN = """(element) => {
+    const {left, top, width, height} = element.getBoundingClientRect();
+    const hit = document.elementFromPoint(left + width / 2, top + Math.min(height / 2, 12));
+    return top >= 0 && top < innerHeight && (element.contains(hit) || hit.contains(element));
+}"""
 VOICES = (("zh-CN", "light"), ("en-US", "dark"))  # languages, each with what the user's system asks of pages
 
 

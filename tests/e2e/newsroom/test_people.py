@@ -74,9 +74,10 @@ def test_an_editor_changes_and_an_administrator_undoes(browser: Any, peopled: tu
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_a_wrong_name_stays_outside(browser: Any, peopled: tuple[str, Path]) -> None:
+@pytest.mark.parametrize("size", SIZES)
+def test_a_wrong_name_stays_outside(browser: Any, peopled: tuple[str, Path], size: str) -> None:
     excused = (*LEAVING, "Failed to load resource: the server responded with a status of 403")
-    for page in opened_page(browser, peopled[0], SIZES["desk"], excused=excused):
+    for page in opened_page(browser, peopled[0], SIZES[size], excused=excused):
         page.get_by_role("tab", name="编辑部").click()
         page.locator("#doorway input").first.fill("丙")
         page.locator("#doorway input").last.fill(PASSWORD)
