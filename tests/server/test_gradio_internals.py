@@ -7,6 +7,7 @@ import inspect
 import os
 import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +107,12 @@ def parts() -> tuple[Any, Any, list[Any]]:
     return blocks, next(iter(blocks.fns.values())), outputs
 
 
+def postprocessed(page: Any, *given: Any) -> Any:
+    """What a page makes of what a handler gave; in a thread, for a browser's loop may run in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(lambda: asyncio.run(page.postprocess_data(*given))).result()
+
+
 @pytest.mark.parametrize(
     ("told", "changed"),
     [
@@ -126,7 +133,7 @@ def test_only_what_a_handler_changes_is_made_anew(
     own = isinstance(told, dict) and "__type__" not in told
     predictions = {outputs[at]: value for at, value in told.items()} if own else told
     session, alike = SessionState(page), SessionState(page)
-    expected = asyncio.run(page.postprocess_data(function, predictions, alike))
+    expected = postprocessed(page, function, predictions, alike)
     skipped_html = {**gr.skip(), "props": gr.skip()}  # which tells its HTML of an update of nothing
     expected = [gr.skip() if one == skipped_html else one for one in expected]
     monkeypatch.setattr(page, "postprocess_data", page.postprocess_data)  # put back after this test
@@ -138,7 +145,7 @@ def test_only_what_a_handler_changes_is_made_anew(
         watched.setattr(
             SessionState, "_update_value_in_config", lambda session, key, value: made.append(key), raising=True
         )
-        assert asyncio.run(page.postprocess_data(function, predictions, session)) == expected
+        assert postprocessed(page, function, predictions, session) == expected
     assert {outputs[at]._id for at in changed} == set(made) - {outputs[2]._id}
     assert session[outputs[2]._id] == alike[outputs[2]._id]
 
@@ -152,11 +159,11 @@ def test_gradio_says_what_is_wrong_with_what_a_handler_gives(
     monkeypatch.setattr(page, "postprocess_data", page.postprocess_data)
     internals.leave_skipped_alone(page)
     with pytest.raises(ValueError, match="didn't return enough output values"):
-        asyncio.run(page.postprocess_data(function, ["one"], SessionState(page)))
+        postprocessed(page, function, ["one"], SessionState(page))
     with gr.Blocks(analytics_enabled=False):
         foreign = gr.Textbox()
     with pytest.raises(ValueError, match="not specified as output"):
-        asyncio.run(page.postprocess_data(function, {foreign: "one"}, SessionState(page)))
+        postprocessed(page, function, {foreign: "one"}, SessionState(page))
 
 
 def test_a_session_holds_no_description_of_what_components_are_set_to() -> None:
