@@ -140,11 +140,12 @@ class LayerGraph:
         matrix = np.concatenate(
             [self._tensor(f"{name}.weight").reshape(len(bias), -1) for name, bias in zip(names, biases, strict=True)]
         )
-        scales = np.maximum(np.abs(matrix).max(axis=1), 1e-12).astype(np.float32) / _LARGEST
-        stored = np.rint(matrix / scales[:, None]).astype(np.int8)
         apart, exact = self._apart.get(names[0]), None
         if apart is not None:
             state, exact = self._taken_apart(state, names[0], apart, matrix)
+            matrix[:, apart] = 0
+        scales = np.maximum(np.abs(matrix).max(axis=1), 1e-12).astype(np.float32) / _LARGEST
+        stored = np.rint(matrix / scales[:, None]).astype(np.int8)
         rounded = self._rounded_behind_gelu(state) if behind_gelu else self._rounded(state)
         product = self.node(
             "MatMulIntegerToFloat",
@@ -211,7 +212,10 @@ def weights_of(model: Any) -> dict[str, NDArray[np.float32]]:
     for name, values in constants.items():
         module, _, part = name.rpartition(".")
         if part == "stored":
-            _put(found, module, "weight", (values * constants[f"{module}.scales"]).T)
+            matrix = (values * constants[f"{module}.scales"]).T
+            if f"{module}.apart" in constants:
+                matrix[:, constants[f"{module}.apart"]] = constants[f"{module}.exact"].T
+            _put(found, module, "weight", matrix)
         elif part == "weight":
             found[name] = values.T if values.ndim > 1 else values
         elif part == "bias":
