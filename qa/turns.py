@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from qa.answering import render
 from qa.answering.overview import article_summary, sentences_on
-from qa.i18n import words
 from qa.query.followup import FollowUp
 from qa.query.scope import has_time_words
 from qa.types import Answer, AnswerKind, Scope, Spoken
@@ -35,8 +34,7 @@ def article_of_list(listed: Answer, number: int) -> Answer | None:
     if not 0 <= place < len(listed.citations):
         return None
     article = listed.citations[place].article
-    asked = words("titled", title=article.title) + "讲了什么？"
-    return article_summary(article, asked) if article.title else None
+    return article_summary(article, render.asked_of_article(article.title)) if article.title else None
 
 
 def told_there(leaning: FollowUp, before: Answer) -> Answer | None:

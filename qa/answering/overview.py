@@ -18,7 +18,6 @@ from qa.answering.articles import (
     telling_sentence,
 )
 from qa.answering.describe import description
-from qa.i18n import words
 from qa.query.intents.describe import read_description
 from qa.types import Answer, AnswerKind, Citation
 
@@ -79,7 +78,7 @@ def _telling(articles: Sequence[Article], topic: str) -> list[Citation]:
 
 def _next(articles: Sequence[Article], people: Sequence[str], snapshot: Snapshot, filters: Filters) -> list[str]:
     """Questions that lead on from an overview, each with an answer: what an article says, who somebody in it is."""
-    titled = [words("titled", title=article.title) + "讲了什么？" for article in articles if article.title][:1]
+    titled = [render.asked_of_article(article.title) for article in articles if article.title][:1]
     asked = [f"{name}是谁？" for name in people[:_ASKED_NEXT]]
     described = [one for one in asked if _is_described(one, snapshot, filters)]
     return [*titled, *described]

@@ -61,6 +61,11 @@ def empty_archive() -> Words:
     return words("archive_holds_nothing")
 
 
+def asked_of_article(title: str) -> str:
+    """The question that an article is summed up by; a name inside its title is in single marks."""
+    return words("titled", title=title) + "讲了什么？"
+
+
 def nothing_more() -> Words:
     """That nothing else is said of a matter."""
     return words("nothing_more")

@@ -179,7 +179,7 @@ def test_the_label_of_an_issue_is_said_in_both_languages() -> None:
 def test_texts_of_answers_are_put_together_in_one_module() -> None:
     """Elsewhere on the way to an answer no phrase is looked up; labels of times are made where times are read."""
     may = {"qa/answering/render.py", "qa/query/scope.py", "qa/query/times.py"}
-    paths = [ROOT / "qa" / "assistant.py"]
+    paths = [ROOT / "qa" / "assistant.py", ROOT / "qa" / "turns.py"]
     for folder in ("answering", "generation", "query"):
         paths += sorted((ROOT / "qa" / folder).rglob("*.py"))
     looking = {
