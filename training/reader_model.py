@@ -113,7 +113,8 @@ class ReaderModel(nn.Module):
         """Take the mean of the weights of some readers; heads that one has not stay as they are.
 
         Each file is a graph that `training/export_reader.py` wrote, whose eight-bit weights become numbers again (what
-        is lost is learned in a few steps), or a checkpoint. Returns how many tensors were taken.
+        is lost is learned in a few steps), or a checkpoint. Returns how many tensors were taken. Raises ValueError
+        where one lacks layers, as a graph of an earlier export does.
         """
         wanted = self.state_dict()
         readers = [_weights_of(file) for file in files]
@@ -122,6 +123,9 @@ class ReaderModel(nn.Module):
             for name in wanted
             if all(name in reader and reader[name].shape == wanted[name].shape for reader in readers)
         }
+        if lacking := [name for name in wanted if name.startswith("body.encoder.") and name not in fitting]:
+            named = ", ".join(str(file) for file in files)
+            raise ValueError(f"{lacking[0]} is not in all of {named}: export them again, or name their checkpoints")
         self.load_state_dict(fitting, strict=False)
         return len(fitting)
 

@@ -1,7 +1,7 @@
 """Layers like those of the default model as an ONNX graph that multiplies in eight bits.
 
 A matrix has a scale for each output, and what is multiplied with it one for each token: vectors agree with those of
-single precision to a cosine of 0.9995. With one scale for all tokens, as dynamic quantisation usually has it, a few
+single precision to a cosine of 0.9994. With one scale for all tokens, as dynamic quantisation usually has it, a few
 large activations swallow the others (0.995). A state behind GELU, which is never below -0.17, has all eight bits for
 what is above it. Where that is not enough, the few channels that hold the largest activations are multiplied in single
 precision, and the scale is of the others (Dettmers and others, "LLM.int8()", 2022).

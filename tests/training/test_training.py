@@ -180,6 +180,30 @@ def test_a_reader_is_the_mean_of_those_it_begins_with_and_learns_what_its_teache
     assert trainer.step == 1
 
 
+@pytest.mark.model
+def test_what_goes_on_from_the_shipped_reader_says_what_that_says(tmp_path: Path) -> None:
+    import onnx
+    import torch
+    from reader_model import Read, ReaderModel, embedder_of_work_folder
+
+    from embeddings import open_session
+
+    model = ReaderModel()
+    model.begin_from([SHIPPED])
+    model.eval()
+    embedder = embedder_of_work_folder(tmp_path)
+    state = embedder.embed(embedder.tokenize([("新桥长多少米？", TEXT)]).ids)
+    with torch.no_grad():
+        wanted = model.read(torch.from_numpy(state), torch.ones(state.shape[:2], dtype=torch.long))
+    for said, other in zip(open_session(SHIPPED).run(list(Read._fields), {"state": state}), wanted, strict=True):
+        assert abs(said - other.numpy()).max() < 0.5  # of log-odds: what rounding costs
+    graph = onnx.load(SHIPPED)
+    del graph.graph.initializer[:]
+    onnx.save(graph, tmp_path / "earlier.onnx")
+    with pytest.raises(ValueError, match="export them again"):
+        model.begin_from([tmp_path / "earlier.onnx"])
+
+
 def test_a_run_ends_with_the_domain() -> None:
     from examples import Example
     from train_reader import _order

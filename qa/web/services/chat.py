@@ -99,24 +99,13 @@ class ChatService:
             return Turn(question, note=words("unavailable"))
         return Turn(question, answer=answer)
 
-    def begin(
-        self,
-        question: str,
-        *,
-        issue: str,
-        since: str,
-        until: str,
-        section: str,
-        before: Answer | None = None,
-        any_time: bool = False,
-    ) -> Future[Turn]:
-        """`ask`, begun now in a thread of its own, so that what else a question brings about does not come before."""
+    def begin(self, question: str, **how: Any) -> Future[Turn]:
+        """`ask` with its arguments, begun now in a thread of its own: what else a question brings about comes after."""
         turn: Future[Turn] = Future()
 
         def work() -> None:
-            narrowed = {"issue": issue, "since": since, "until": until, "section": section}
             try:
-                turn.set_result(self.ask(question, **narrowed, before=before, any_time=any_time))
+                turn.set_result(self.ask(question, **how))
             except BaseException as error:  # whoever waits for the turn is told
                 turn.set_exception(error)
 
