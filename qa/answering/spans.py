@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _SURELY = 5.0  # log-odds of being part of an answer, beyond which no more is gained
-_MARKED_WEIGHT = 0.3  # of their mean, against the log-probability of a span
+_MARKED_WEIGHT = 0.6  # of their mean, against the log-probability of a span
 _SHORTEST_RUN = 2  # characters in a row that the question has too; one alone says nothing
 _MARKS = "，。、；：,.;:！？!? 　\n"
 _OPENING, _CLOSING = "（(「『“‘《〈[【", "）)」』”’》〉]】"
