@@ -99,9 +99,11 @@ def test_an_empty_question_leaves_the_conversation_as_it_is(page: Any) -> None:
 def test_a_question_is_edited_where_it_stands(page: Any) -> None:
     ask(page, OFF_TOPIC)
     page.wait_for_selector("#stop", state="hidden")
+    page.evaluate("window.sent = []; document.addEventListener('bulletin-edit', (event) => sent.push(event.detail))")
 
     def is_as_before() -> None:
         page.wait_for_selector("#chat .editing", state="detached")
+        assert page.evaluate("window.sent") == []
         assert page.inner_text("#chat .asked:visible") == OFF_TOPIC
         assert page.evaluate("document.activeElement.classList.contains('edit')")  # the focus stays on the screen
 
@@ -139,8 +141,9 @@ def test_an_answer_is_copied_with_its_source(page: Any) -> None:
     assert "重新回答" not in copied
 
 
-def test_suggestions_are_answered(page: Any) -> None:
-    ask(page, QUESTION)
+def test_suggestions_are_answered_and_asked_no_more(page: Any) -> None:
+    first = "河南洪灾遇难多少人？"
+    ask(page, first)
     suggested = page.locator(".suggestions button").first
     suggested.wait_for()
     question = suggested.inner_text()
@@ -149,6 +152,8 @@ def test_suggestions_are_answered(page: Any) -> None:
     assert page.locator("#chat .asked").last.inner_text() == question
     assert page.locator("#chat .said").last.get_attribute("class") == "said"
     assert page.locator("#chat a.cite").count() >= 2
+    suggested.wait_for()
+    assert {first, question}.isdisjoint(page.locator(".suggestions button").all_inner_texts())
 
 
 @pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)

@@ -18,6 +18,7 @@ from tests.support.pages import IS_SEEN, LEAVING, SIZES, VOICES, ask, free_port,
 FRONT = "#opened .front"
 ISSUES = {
     "县报-2025-09-13.jsonl": [
+        {"title": "第1条", "text": "这是第1件事。", "section": "要闻"},
         {
             "title": "水渠动工",
             "text": "水渠长十二公里，明年三月完工。" * 20,
@@ -70,6 +71,11 @@ def test_the_newest_issue_stands_there_and_the_days_before_are_one_click_away(pa
     page.click(f"{FRONT} .first button")
     page.wait_for_selector("#opened .reading h2:has-text('水渠动工')")
     page.click("#opened [data-back]")
+    see(page, "县报-2025-09-13")
+    page.get_by_role("button", name="前一周").click()
+    page.wait_for_selector(f"{FRONT} h3 button:has-text('《白露》开演')")
+    assert page.url.endswith("?since=2025-09-06&until=2025-09-12")
+    page.go_back()
     see(page, "县报-2025-09-13")
     page.get_by_role("button", name="前一个月").click()
     page.wait_for_selector(f"{FRONT} button:has-text('处暑')")

@@ -241,18 +241,30 @@ def test_the_drawer_is_closed_at_first_and_fits_the_page(kept_page: Any) -> None
     )
 
 
-# How large each part is that has words or takes them.
+# How large each part is that has words, takes them, or is a picture of what it does.
 ZOOMS = """(part) => [...document.querySelectorAll(`${part} *`)]
     .filter((one) => one.checkVisibility({visibilityProperty: true}))
-    .filter((one) => one.matches('input, textarea') || [...one.childNodes].some((node) => node.data?.trim()))
+    .filter((one) => one.matches('input, textarea, svg') || [...one.childNodes].some((node) => node.data?.trim()))
     .map((one) => [Math.round(100 * one.currentCSSZoom) / 100, one.outerHTML.slice(0, 120)])"""
+# What has no room for its words, or for its hint while it is empty.
+CLIPPED = """(part) => [...document.querySelectorAll(`${part} :is(button, textarea, input)`)]
+    .filter((one) => one.checkVisibility({visibilityProperty: true}) && one.clientWidth)
+    .filter((one) => {
+        if (one.matches('button')) return one.textContent.trim() && one.scrollWidth > one.clientWidth + 1;
+        if (one.value || !one.placeholder) return false;
+        one.value = one.placeholder;
+        const isCut = one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1;
+        one.value = '';
+        return isCut;
+    })
+    .map((one) => one.outerHTML.slice(0, 160))"""
 
 
-def test_large_type_reaches_every_word_and_none_twice(kept_page: Any) -> None:
+def test_large_type_reaches_every_word_and_none_twice_and_clips_nothing(kept_page: Any) -> None:
     page = kept_page
     page.click("[data-look=large]")
     page.wait_for_timeout(500)  # the examples grow slowly
-    found = page.evaluate(ZOOMS, "#chat")
+    found, clipped = page.evaluate(ZOOMS, "#chat"), page.evaluate(CLIPPED, "#rooms")
     ask(page, QUESTION)
     when_kept(page)
     page.click("#filters button")
@@ -263,17 +275,20 @@ def test_large_type_reaches_every_word_and_none_twice(kept_page: Any) -> None:
         ".progress-text:visible", state="detached"
     )  # gradio's clock, while something is still to come
     found += page.evaluate(ZOOMS, "#rooms")
+    clipped += page.evaluate(CLIPPED, "#rooms")
     for tab in ("翻阅", "编辑部"):
         page.get_by_role("tab", name=tab).click()
         page.wait_for_timeout(800)
         page.wait_for_selector(".progress-text:visible", state="detached")
         found += page.evaluate(ZOOMS, "#rooms")
+        clipped += page.evaluate(CLIPPED, "#rooms")
     open_drawer(page)
     page.click("#delete-all")
     page.wait_for_selector("#deleting .remark")
     found += page.evaluate(ZOOMS, "#kept")
     assert len(found) > 100
     assert [part for zoom, part in found if zoom != 1.3] == []
+    assert clipped + page.evaluate(CLIPPED, "#kept") == []
 
 
 def said(answering: Any, *values: Any) -> tuple[list[str], Any]:

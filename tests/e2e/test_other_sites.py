@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -14,7 +15,10 @@ import pytest
 
 import app
 from qa import Assistant
-from tests.support.pages import free_port
+from qa.server.options import add_serving_arguments, options_of
+from qa.userdata.store import RetentionLimits
+from qa.web.run import _open_page, add_arguments
+from tests.support.pages import QUESTION, SIZES, ask, free_port, opened_page
 
 PUBLISHED = ("feed.atom", "sitemap.xml", "widget.js")
 ASK = {"question": "李德民的党龄有多少年？"}
@@ -79,11 +83,29 @@ def test_a_visitor_of_the_site_asks_in_the_box(browser: Any, named: str, paper: 
         page.close()
 
 
-def test_a_page_that_shares_nothing_publishes_nothing(assistant: Assistant, named: str) -> None:
+def test_a_page_that_shares_nothing_publishes_and_keeps_nothing(
+    browser: Any, assistant: Assistant, sample_archive: Path, named: str
+) -> None:
     assert {httpx.get(f"{named}{path}").status_code for path in PUBLISHED} == {200}
-    page = app.build_page(assistant)
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    add_serving_arguments(parser)
+    told = ["--share-nothing", "--no-mcp", "--port", str(free_port()), "--archive", str(sample_archive)]
+    arguments = parser.parse_args(told)
+    page, shut = _open_page(
+        assistant, options_of(arguments), arguments, max_bytes=1, bounds=RetentionLimits.from_environment()
+    )
     try:
-        shut = app.serve(page, port=free_port(), publishes=False)
-        assert {httpx.get(f"{shut}{path}").status_code for path in (*PUBLISHED, "article")} == {404}
+        nothing = (*PUBLISHED, "article", f"shared/{'A' * 32}")
+        assert {httpx.get(f"{shut}{path}").status_code for path in nothing} == {404}
+        assert "text/html" not in httpx.get(f"{shut}{nothing[-1]}").headers["content-type"]
+        for size in SIZES.values():
+            for opened in opened_page(browser, shut, size):
+                ask(opened, QUESTION)
+                assert opened.locator("#chat .doing.copy").last.is_visible()
+                assert not opened.locator("#chat .doing.share").last.is_visible()
+                assert not opened.locator("[data-share-all]").is_visible()
+                assert opened.get_by_role("button", name="我的对话").count() == 0
+                assert opened.get_by_role("tab", name="编辑部").count() == 0
     finally:
         page.close()

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 import app
-from embeddings import Article, Encoder, Issue, add, withdraw
+from embeddings import Article, BuildOptions, Encoder, Issue, Progress, add, withdraw
 from qa import Assistant
 from qa.userdata.conversation import Conversation, Turn
+from qa.web.services import editor as editor_module
 from qa.web.services.chat import refusal
 from qa.web.services.editor import EditorService
 from qa.web.services.suggestions import answered_examples, ask_in_place, example_questions
@@ -114,22 +115,28 @@ def test_the_page_tells_what_the_archive_holds(page: Any) -> None:
     text = page.inner_text(".holdings")
     assert text.startswith("5 期 · ")
     assert text.endswith(" · 2021-08-02 至 2022-06-17")
-    height = page.evaluate("document.querySelector('#masthead').getBoundingClientRect().height / innerHeight")
-    assert height < 0.1
+    for large in (False, True):
+        if large:
+            page.click("[data-look=large]")
+        assert page.evaluate("document.querySelector('#masthead').getBoundingClientRect().height / innerHeight") < 0.1
 
 
 def test_the_newest_question_its_answer_and_the_quote_of_a_reference_are_seen(page: Any) -> None:
     page.click("[data-look=large]")
-    for question in (QUESTION, OFF_TOPIC, "上期谁出舱了？"):
+    for question in (QUESTION, OFF_TOPIC, "《党支部当家 老院子换新颜》讲了什么？"):
         ask(page, question)
         page.wait_for_timeout(600)
         assert page.locator("#chat .asked").last.evaluate(IS_SEEN)
         assert page.locator("#chat .said").last.evaluate(IS_SEEN)
-    page.locator("#chat a.cite").last.click()
-    page.wait_for_selector(".card.lit mark")
+    # The last of several quotes in one card, which is longer than the screen.
+    cited = page.locator("#chat a.cite").filter(visible=True).last
+    quote = page.locator(f".card.lit mark[data-cites='{cited.inner_text().strip('[]')}']")
+    cited.click()
+    quote.wait_for()
     page.wait_for_timeout(900)  # it scrolls there
-    assert page.locator(".card.lit mark").first.evaluate(IS_SEEN)
-    assert page.locator("#evidence > * .card").first.get_attribute("data-cites") == "1"
+    assert page.locator(".card.lit mark").count() > 2
+    assert quote.evaluate(IS_SEEN)
+    assert page.locator("#evidence > * .card").first.get_attribute("data-cites").split()[0] == "1"
     hint = "document.querySelector('#question textarea')"
     assert page.evaluate(f"{hint}.scrollHeight <= {hint}.clientHeight + 1")
 
@@ -145,11 +152,14 @@ def choose_slip(page: Any, part: str, place: int) -> None:
     page.wait_for_selector(f"{part} .slips li:nth-child({place + 1}) [aria-current]")
 
 
-def test_a_dropped_issue_is_previewed_edited_and_answered_from(edited_page: Any, tmp_path: Path) -> None:
+def test_a_dropped_issue_is_previewed_edited_and_answered_from(
+    edited_page: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     page = edited_page
     where = "南" if page.viewport_size["width"] < 760 else "北"
-    issue, broken = tmp_path / f"青禾{where}报.txt", tmp_path / "空.txt"
+    issue, broken = tmp_path / f"{where}.txt", tmp_path / "空.txt"
     issue.write_text(
+        f"青禾{where}报\n\n2025年9月12日 星期五 第1245期\n\n"
         f"# 水渠修好了\n\n本报记者 某某\n\n{where}岗村的青石水渠通了水，全长三千二百米。\n\n"
         f"# 大雨下了一夜\n\n{where}岗村昨夜有大雨。\n",
         encoding="utf-8",
@@ -158,6 +168,8 @@ def test_a_dropped_issue_is_previewed_edited_and_answered_from(edited_page: Any,
     drop(page, issue, broken)
     assert "空.txt是空文件" in page.inner_text("#left-out").replace("\n", "")
     panel = page.locator("#proof")
+    assert panel.get_by_label("期名").input_value().startswith(f"青禾{where}报")  # as its masthead says
+    assert panel.get_by_label("出版日期").input_value() == "2025-09-12"
     assert panel.get_by_label("署名").input_value() == "本报记者 某某"
     panel.get_by_label("标题").fill(f"{where}岗村水渠完工")
     panel.get_by_label("出版日期").fill("昨天")
@@ -172,7 +184,20 @@ def test_a_dropped_issue_is_previewed_edited_and_answered_from(edited_page: Any,
     assert 0 <= box["y"] <= page.viewport_size["height"] - box["height"]
     assert panel.get_by_label("出版日期").get_attribute("aria-invalid") == "true"
     panel.get_by_label("出版日期").fill("2025-09-13")
+    is_seen, take_in = Event(), editor_module.take_in
+
+    def take_in_slowly(*given: Any, options: BuildOptions, **named: Any) -> Any:
+        assert options.on_progress
+        options.on_progress(Progress(articles_done=1, articles=2, chunks_done=1, chunks=8, files_done=1, files=1))
+        assert is_seen.wait(60)
+        return take_in(*given, options=options, **named)
+
+    monkeypatch.setattr(editor_module, "take_in", take_in_slowly)
     page.get_by_role("button", name="确认入库").click()
+    page.wait_for_selector("#arrival-status .working:has-text('第 1/2 篇')")
+    bar = page.locator("#arrival-status progress")
+    assert (bar.get_attribute("value"), bar.get_attribute("max")) == ("1", "2")  # it counts what is said beside it
+    is_seen.set()
     page.wait_for_selector("#arrival-status .done:has-text('已入库：1 篇')")
     page.get_by_role("tab", name="问公报").click()
     ask(page, f"{where}岗村的青石水渠全长多少米？")
@@ -239,9 +264,11 @@ def test_a_withdrawn_issue_leaves_an_open_page(
     ask(page, QUESTION)
     ask(page, f"{town}镇的玻璃灯塔高多少米？")
     page.wait_for_selector(".card.cited:has-text('灯塔亮了')")
+    page.wait_for_selector("#next button:has-text('灯塔亮了')")
     withdraw([path.stem], archive=edited_archive)
     page.wait_for_selector("#chat .note:has-text('这条回答引用的一期已被撤回')")
     page.wait_for_selector(".evidence.empty")
+    page.wait_for_selector("#next button", state="detached")  # what only it answers is asked no more
     assert "四十七" not in page.content()
     assert "6月20日" in page.inner_text("#chat .said")
     page.locator("#chat .said").first.click()

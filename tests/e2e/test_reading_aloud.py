@@ -37,10 +37,10 @@ def voiced_page(request: pytest.FixtureRequest, browser: Any, address: str) -> I
     yield from voiced(browser, address, SIZES[request.param])
 
 
-def voiced(browser: Any, address: str, size: tuple[int, int], *, before: str = "") -> Iterator[Any]:
+def voiced(browser: Any, address: str, size: tuple[int, int], *, before: str = "", after: str = "") -> Iterator[Any]:
     context = browser.new_context(locale="zh-CN", viewport={"width": size[0], "height": size[1]})
     context.set_default_timeout(120_000)
-    context.add_init_script(before + VOICES)
+    context.add_init_script(before + VOICES + after)
     page = context.new_page()
     page.goto(address)
     page.wait_for_selector("#chat .example")
@@ -72,6 +72,7 @@ def test_an_article_is_read_in_pieces_and_its_button_is_large_in_large_type(voic
     page = voiced_page
     ask(page, QUESTION)
     page.click("[data-look=large]")
+    assert page.locator("#chat .doing.speak").last.bounding_box()["height"] >= 48
     page.click(".card.cited .open")
     page.wait_for_selector("#evidence .reading")
     button = page.locator("#evidence [data-speak]")
@@ -90,8 +91,9 @@ def test_without_a_voice_of_its_own_nothing_is_sent_to_one_elsewhere(browser: An
         page.locator("#chat .doing.speak").last.click()
         page.wait_for_selector("#chat .doing.speak:has-text('没有中文语音')")
         assert page.evaluate("window.spoken.length") == 0
-    for page in voiced(browser, address, SIZES["desk"], before="delete window.SpeechSynthesisUtterance;"):
-        page.evaluate("document.documentElement.classList.contains('mute')")
+    for page in voiced(browser, address, SIZES["desk"], after="delete window.SpeechSynthesisUtterance;"):
+        ask(page, QUESTION)
+        assert not page.locator("#chat .doing.speak").last.is_visible()
 
 
 MARK = """(length) => {
@@ -122,6 +124,10 @@ def test_what_is_marked_in_an_article_becomes_a_question_of_it(page: Any, typed:
     assert asked.endswith(typed or "是怎么回事？")
     assert not page.locator("#ask-marked").is_visible()
     page.wait_for_selector(f".card:has-text('{title}')")
+    issues = page.locator("#evidence .card .details").evaluate_all(
+        "(all) => all.map((one) => one.innerText || one.textContent)"
+    )
+    assert [one for one in issues if "2022年6月17日" not in one] == []  # the article's issue is where it is looked for
 
 
 def test_the_way_to_ask_of_what_is_marked_keeps_nobody_out(page: Any) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -107,16 +105,3 @@ def test_nothing_of_sharing_keeps_anybody_out(sharing_page: Any, scheme: str) ->
     found += serious(axe, page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert found == []
-
-
-@pytest.mark.parametrize("size", SIZES)
-def test_what_keeps_nothing_shares_nothing(browser: Any, address: str, size: str) -> None:
-    for page in opened_page(browser, address, SIZES[size]):
-        ask(page, QUESTION)
-        assert page.locator("#chat .doing.copy").last.is_visible()
-        assert not page.locator("#chat .doing.share").last.is_visible()
-        assert not page.locator("[data-share-all]").is_visible()
-    with pytest.raises(urllib.error.HTTPError) as raised:
-        urllib.request.urlopen(f"{address}shared/{'A' * 32}")
-    assert raised.value.code == 404
-    assert b"text/html" not in raised.value.headers["Content-Type"].encode()

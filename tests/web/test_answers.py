@@ -32,7 +32,7 @@ MARKUP = "<img src=x onerror=alert(1)> & \"引\" '号'"
 
 
 def marked(page: str) -> str:
-    return "".join(unescape(text) for text in re.findall(r"<mark>(.*?)</mark>", page, re.DOTALL))
+    return "".join(unescape(text) for text in re.findall(r"<mark[^>]*>(.*?)</mark>", page, re.DOTALL))
 
 
 def shown(page: str) -> str:
@@ -53,15 +53,35 @@ def card_of(passage: Passage, *citations: Citation) -> str:
 
 def test_the_quote_is_marked_where_it_stands() -> None:
     card = card_of(PASSAGE, CITATION)
-    assert f"<p><mark>{QUOTE}</mark></p>" in card
+    assert f'<p><mark data-cites="1">{QUOTE}</mark></p>' in card
     assert marked(card) == QUOTE
 
 
 def test_a_quote_that_crosses_a_line_is_marked_in_both_paragraphs() -> None:
     quote = BODY[START - 5 : START + 6]
     card = card_of(PASSAGE, Citation(1, ARTICLE, quote, START - 5, START + 6))
-    assert card.count("<mark>") == 2
+    assert card.count("<mark ") == 2
     assert marked(card) == quote.replace("\n", "")
+
+
+def test_each_quote_of_a_passage_is_marked_with_its_number_and_what_overlaps_once() -> None:
+    places = [(START, START + 3), (START + 2, START + 5), (START + 6, START + 8)]
+    quotes = [Citation(number, ARTICLE, BODY[a:b], a, b) for number, (a, b) in enumerate(places, start=1)]
+    card = card_of(PASSAGE, *reversed(quotes))
+    found = re.findall(r'<mark data-cites="([^"]*)">(.*?)</mark>', card)
+    assert found == [("1 2", BODY[START : START + 5]), ("3", BODY[START + 6 : START + 8])]
+    assert shown(card) == shown(card_of(PASSAGE, quotes[0])).replace("[1]", "[3][2][1]")
+
+
+def test_a_card_tells_a_quote_once_where_passages_overlap() -> None:
+    cited = Citation(2, ARTICLE, BODY[-5:], len(BODY) - 5, len(BODY))
+    whole, end = PASSAGE, replace(PASSAGE, text=BODY[-9:], start=len(BODY) - 9)
+    assert (
+        marked(answer_html.article_card([(1, whole, [1, 2]), (2, end, [2])], [CITATION, cited])).count(cited.quote) == 1
+    )
+    begin = replace(PASSAGE, text=BODY[:-9], end=len(BODY) - 9)
+    card = answer_html.article_card([(1, begin, [1]), (2, end, [2])], [CITATION, cited])
+    assert marked(card) == CITATION.quote + cited.quote
 
 
 def test_a_passage_is_cut_out_of_its_article_and_says_so() -> None:
@@ -76,7 +96,7 @@ def test_the_article_shows_every_paragraph_with_the_passage_set_off() -> None:
     passage = Passage(ARTICLE, QUOTE, START, START + len(QUOTE), 1.0)
     page = answer_html.article_view(passage, CITATION)
     assert all(line in shown(page) for line in BODY.split("\n"))
-    assert f'<span class="passage"><mark>{QUOTE}</mark></span>' in page
+    assert f'<span class="passage"><mark data-cites="1">{QUOTE}</mark></span>' in page
 
 
 def test_a_quoted_byline_is_marked_in_the_byline() -> None:
@@ -115,7 +135,7 @@ def test_only_the_numbers_of_citations_become_references() -> None:
 def test_an_abstention_shows_the_nearest_articles_and_marks_nothing() -> None:
     page = answer_html.evidence(replace(ANSWER, text="公报里没有。", quote="", citations=(), kind=AnswerKind.NOT_FOUND))
     assert "内容最接近的文章" in page
-    assert "<mark>" not in page
+    assert "<mark" not in page
 
 
 def test_an_answer_without_passages_says_that_there_is_nothing_to_show() -> None:
@@ -176,6 +196,12 @@ def test_cited_articles_come_first_each_once_and_the_others_are_folded_away() ->
     assert 'data-passage="3"' in shown_first
     assert folded.count("<article") == 1
     assert "别的事" in folded
+    second = Citation(2, other, BODY[:8], 0, 8)
+    page = answer_html.evidence(replace(ANSWER, citations=(CITATION, second), passages=passages))
+    assert re.findall(r'data-passage="\d" data-cites="(\d)"', page) == [
+        "1",
+        "2",
+    ]  # by their numbers, whatever their ranks
 
 
 def test_an_article_that_is_nearly_all_passage_is_not_shaded() -> None:

@@ -27,6 +27,7 @@ _QUOTED = 3  # of more sources than these, the conversation shows no quotes: the
 _NOTHING = Markup()
 # Why there are no articles beside an answer, where they were not looked for.
 _WITHOUT_ARTICLES = {AnswerKind.STANDARD: "newsroom_no_articles", AnswerKind.DECLINED: "newsroom_declines"}
+Quote = tuple[int, int, str]  # from where to where in the body it stands, and the numbers of its citations
 RankedPassage = tuple[int, Passage, list[int]]  # its rank, from one, and the numbers of the citations that stand in it
 _SHOWN_QUESTION_CHARS = 200  # of a question that was too long to be answered
 
@@ -161,18 +162,18 @@ def empty_evidence(hint: str = "") -> Markup:
 def article_card(
     passages: Sequence[RankedPassage], citations: Sequence[Citation], *, numbers: Sequence[int] = (), asked: str = ""
 ) -> Markup:
-    """The passages of one article with their source: those that are cited, else the best one.
+    """The passages of one article with their source: those that are cited, each quote once, else the best one.
 
     Each passage comes with its rank, from one, and the numbers of the citations that it bears out; `numbers` are all
     of them. `data-passage` is the rank of the first that is shown. `asked` is the question, to say what the two have
-    in common. Quotes stand in <mark>.
+    in common. Quotes stand in <mark>, with their numbers.
     """
-    shown = [one for one in passages if one[2]] or passages[:1]
+    shown = _bearing_out(passages) or passages[:1]
     rank, passage, _ = shown[0]
     article, citation = passage.article, cited(passage, citations)
     texts = [
         passage_text(
-            _paragraphs(article.body, shown=(one.start, one.end), quote=_quote_span(cited(one, citations))),
+            _paragraphs(article.body, shown=(one.start, one.end), quotes=_quotes(one, citations)),
             (one.start, one.end),
             of=article.body,
         )
@@ -215,7 +216,7 @@ def article_view(
     body = _paragraphs(
         article.body,
         shown=(0, len(article.body)),
-        quote=_quote_span(citation),
+        quotes=_quotes(passage, (citation,) if citation else ()),
         passage=(passage.start, passage.end) if is_part else None,
     )
     return render(
@@ -313,10 +314,32 @@ def _dated(citation: Citation) -> list[str]:
     return list(said.values())
 
 
-def _quote_span(citation: Citation | None) -> TextSpan | None:
-    if citation is None or citation.start is None or citation.end is None:
-        return None
-    return citation.start, citation.end
+def _bearing_out(passages: Sequence[RankedPassage]) -> list[RankedPassage]:
+    """The passages that are cited, without those all of whose quotes stand in better ones: they tell it once more."""
+    told: set[int] = set()
+    shown: list[RankedPassage] = []
+    for one in passages:
+        if not told.issuperset(one[2]):
+            shown.append(one)
+            told.update(one[2])
+    return shown
+
+
+def _quotes(passage: Passage, citations: Sequence[Citation]) -> list[Quote]:
+    """Where the quotes stand that a passage bears out, in their order; those that overlap are one."""
+    spans = [
+        (one.start, one.end, str(one.number))
+        for one in citations
+        if one.start is not None and one.end is not None and cited(passage, [one])
+    ]
+    found: list[Quote] = []
+    for start, end, number in sorted(spans):
+        if found and start < found[-1][1]:
+            first, last, numbers = found.pop()
+            found.append((first, max(last, end), f"{numbers} {number}"))
+        else:
+            found.append((start, end, number))
+    return found
 
 
 def _details(passage: Passage, citation: Citation | None) -> Markup:
@@ -329,8 +352,8 @@ def _details(passage: Passage, citation: Citation | None) -> Markup:
     return render("answers", "details", article=article, day=day(article.date), byline=byline)
 
 
-def _paragraphs(body: str, *, shown: TextSpan, quote: TextSpan | None, passage: TextSpan | None = None) -> Markup:
-    """`body[shown]` with each line as a paragraph; the quote is marked, and the passage set off, where they stand.
+def _paragraphs(body: str, *, shown: TextSpan, quotes: Sequence[Quote], passage: TextSpan | None = None) -> Markup:
+    """`body[shown]` with each line as a paragraph; quotes are marked, and the passage set off, where they stand.
 
     A quote may run over the end of a line, and <mark> must not, so each line is marked for itself.
     """
@@ -338,23 +361,28 @@ def _paragraphs(body: str, *, shown: TextSpan, quote: TextSpan | None, passage: 
     lines, start = [], first
     for line in body[first:last].split("\n"):
         if line.strip():
-            lines.append(Markup("<p>{}</p>").format(_line(body, (start, start + len(line)), quote, passage)))
+            lines.append(Markup("<p>{}</p>").format(_line(body, (start, start + len(line)), quotes, passage)))
         start += len(line) + 1
     return Markup().join(lines)
 
 
-def _line(body: str, line: TextSpan, quote: TextSpan | None, passage: TextSpan | None) -> Markup:
+def _line(body: str, line: TextSpan, quotes: Sequence[Quote], passage: TextSpan | None) -> Markup:
     inside = _common(line, passage)
     if inside is None:
-        return _marked(body, line, quote)
+        return _marked(body, line, quotes)
     before, after = (line[0], inside[0]), (inside[1], line[1])
-    spans = (_marked(body, span, quote) for span in (before, inside, after))
+    spans = (_marked(body, span, quotes) for span in (before, inside, after))
     return Markup('{}<span class="passage">{}</span>{}').format(*spans)
 
 
-def _marked(body: str, span: TextSpan, quote: TextSpan | None) -> Markup:
-    start, end = quote or (0, 0)
-    return mark_quote(body[span[0] : span[1]], start - span[0], end - span[0])
+def _marked(body: str, span: TextSpan, quotes: Sequence[Quote]) -> Markup:
+    marked, at = Markup(), span[0]
+    for start, end, numbers in quotes:
+        if inside := _common(span, (start, end)):
+            quote = body[slice(*inside)]
+            marked += Markup('{}<mark data-cites="{}">{}</mark>').format(body[at : inside[0]], numbers, quote)
+            at = inside[1]
+    return marked + escape(body[at : span[1]])
 
 
 def _common(one: TextSpan, other: TextSpan | None) -> TextSpan | None:

@@ -408,7 +408,8 @@ def _widening(answer: Answer | None) -> str:
 def _wire_overview(gr: Any, page: Any, parts: Parts, service: ChatService, *, after: Sequence[Any]) -> None:
     """Show what the archive holds: when the page opens, after an answer or a change, and when others change it."""
     inputs = [parts[name] for name in ("generation", "issue", "section", "conversation", "gone")]
-    outputs = [parts[name] for name in ("masthead", "issue", "section", "generation", "gone", "chat", "evidence")]
+    drawn_anew = ("masthead", "issue", "section", "generation", "gone", "chat", "evidence", "next")
+    outputs = [parts[name] for name in drawn_anew]
 
     def show(
         generation: str, issue: str, section: str, so_far: Conversation, drawn: frozenset[str], request: gr.Request
@@ -430,6 +431,8 @@ def _wire_overview(gr: Any, page: Any, parts: Parts, service: ChatService, *, af
             changes[parts["chat"]] = conversation_messages(so_far, gone)
             if so_far.chosen and not gone.isdisjoint(issue.id for issue in so_far.chosen.issues):
                 changes[parts["evidence"]] = conversation_evidence(so_far, gone)
+            if so_far.turns and so_far.turns[-1].rests_on(gone):
+                changes[parts["next"]] = ""  # nothing answers what it was to go on with
         return changes
 
     newest = gr.Textbox("", visible="hidden")

@@ -143,16 +143,17 @@
     const lightUp = () => {
         const shown = document.querySelector('#evidence .evidence');
         if (!wanted || !shown || Number(shown.dataset.turn) !== wanted.turn) return;
-        const card = [...shown.querySelectorAll('[data-cites]')]
-            .find((one) => one.dataset.cites.split(' ').includes(wanted.number));
+        const {number} = wanted;
+        const card = [...shown.querySelectorAll('.card')].find((one) => one.dataset.cites.split(' ').includes(number));
         wanted = null;
         if (!card) return;
         card.classList.remove('lit');
         void card.offsetWidth; // so that the light starts anew
         card.classList.add('lit');
         if (card.closest('details')) card.closest('details').open = true;
-        // The quote is to be seen, which may stand below the fold of a long card.
-        (card.querySelector('mark') || card).scrollIntoView({block: 'center', behavior: 'smooth'});
+        // The quote is to be seen, which may stand below the fold of a long card, or after the quotes of other numbers.
+        const quote = card.querySelector(`mark[data-cites~="${number}"]`) || card.querySelector('.byline mark') || card;
+        quote.scrollIntoView({block: 'center', behavior: 'smooth'});
         card.querySelector('button').focus({preventScroll: true});
     };
     document.addEventListener('bulletin-evidence', lightUp);
