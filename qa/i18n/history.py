@@ -20,10 +20,7 @@ LABELS: dict[str, tuple[str, ...]] = {
     "not_deleted": ("不删", "Keep it"),
     "rename": ("改名", "Rename"),
     "word": ("意见", "Remark"),
-    "word_hint": (
-        "已记下。愿意的话，再说一句哪里好、哪里不对",
-        "Noted. If you like, say what was good or what was wrong",
-    ),
+    "word_hint": ("已记下。哪里好，哪里不对？", "Noted. What was good or wrong?"),
 }
 
 SAID: dict[str, tuple[str, ...]] = {

@@ -247,7 +247,7 @@ ZOOMS = """(part) => [...document.querySelectorAll(`${part} *`)]
     .filter((one) => one.matches('input, textarea, svg') || [...one.childNodes].some((node) => node.data?.trim()))
     .map((one) => [Math.round(100 * one.currentCSSZoom) / 100, one.outerHTML.slice(0, 120)])"""
 # What has no room for its words, or for its hint while it is empty.
-CLIPPED = """(part) => [...document.querySelectorAll(`${part} :is(button, textarea, input)`)]
+CLIPPED = """(part) => [...document.querySelectorAll(`${part} :is(button:not(.label-wrap), textarea, input)`)]
     .filter((one) => one.checkVisibility({visibilityProperty: true}) && one.clientWidth)
     .filter((one) => {
         if (one.matches('button')) return one.textContent.trim() && one.scrollWidth > one.clientWidth + 1;
