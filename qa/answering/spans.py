@@ -227,7 +227,8 @@ def _name_in_its_marks(question: str, body: str, start: int, end: int) -> tuple[
     if closing is None or not _ASKS_NAME.search(question):
         return start, end
     closed = body.find(closing, start + 1, end)
-    return (start, closed) if closed > 0 else (start, end)
+    is_one = not body.startswith(body[start - 1], closed + 1)  # and no “甲”“乙”
+    return (start, closed) if closed > 0 and is_one else (start, end)
 
 
 def _with_roughness(question: str, body: str, start: int, end: int) -> tuple[int, int]:

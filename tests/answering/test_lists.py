@@ -55,6 +55,8 @@ def test_a_question_for_one_thing_or_a_time_is_none(question: str) -> None:
         (SIX, "区委组织部", "“六有”是哪六有？", "有机构、有队伍、有场地、有计划、有经费、有制度"),
         (RIDERS, "鲍珊菊", "哪些人赢了？", "钟天使和鲍珊菊"),
         (RIDERS, "对手", "她们击败了谁？", "对手"),
+        ("晚上放了《归航，1958》《渔火》。", "归航", "放了哪些电影？", "归航，1958》《渔火》"),
+        ("吉祥物叫“帆帆”“锚锚”“浪浪”。", "帆帆", "三个吉祥物分别叫什么？", "帆帆”“锚锚”“浪浪”"),
     ],
 )
 def test_the_words_that_answer_grow_to_the_whole_enumeration(body: str, read: str, question: str, listed: str) -> None:
@@ -87,11 +89,35 @@ def test_a_word_with_and_in_it_is_no_enumeration(text: str, is_several: bool) ->
 def test_items_are_told_from_where_the_reader_sees_the_first_begin(
     body: str, begins: str, ends: str, items: str
 ) -> None:
+    last_place = body.index(ends, body.rindex("、") if "、" in body else 0)
+    assert items_of(body, body.index(begins), last_place + 1) == items
+
+
+@pytest.mark.parametrize(
+    ("body", "seen", "items"),
+    [
+        ("队员去了河口、沙洲等地采集水样、土样。", "河口、沙洲等地采集水样、土样", "河口、沙洲"),
+        ("镇医院、县医院两家医院选派内科、外科医生。", "镇医院、县医院两家医院选派内科、外科", "镇医院、县医院"),
+        ("不得用石块等物砸船、不得爬栏杆。", "不得用石块等物砸船、不得爬栏杆", "不得用石块等物砸船、不得爬栏杆"),
+        ("文联、作协合办“你写、我读”活动。", "文联、作协", "文联、作协"),
+        ("墙上写着“你写、我读、他听”。", "写着“你写、我读、他听", "写着“你写、我读、他听"),
+        ("当天领了雨伞、水杯和毛巾。", "领了雨伞、水杯和毛巾", "雨伞、水杯和毛巾"),
+        ("晚会由文联、作协和剧团共同举办。", "文联、作协和剧团共同", "文联、作协和剧团"),
+        ("孩子们看了《渔火》《归航》。", "渔火》《归航", "《渔火》《归航》"),
+    ],
+)
+def test_an_enumeration_is_over_where_other_words_follow(body: str, seen: str, items: str) -> None:
+    start = body.index(seen)
+    assert items_of(body, start, start + len(seen)) == items
+
+
+def items_of(body: str, begins: int, ends: int) -> str:
+    """What is told of a clause where the reader sees an answer in [begins, ends)."""
     first, last = (np.full(len(body), -9.0, dtype=np.float32) for _ in range(2))
-    first[body.index(begins)] = last[body.index(ends, body.rindex("、") if "、" in body else 0)] = -0.1
+    first[begins] = last[ends - 1] = -0.1
     article = Article("a", Issue("0" * 64, "柳河报", date(2021, 9, 13), "l.txt"), "入夏", body)
     readings = (PlacedReading(0, len(body), Reading(2.0, first, last, np.zeros_like(first), 2.0)),)
     passage = Passage(article, body, 0, len(body), 1.0, readings=readings)
     clause = body.index("，") if "，" in body else len(body) - 1
-    start, end = items_alone(passage, (0, clause), (0, len(body)))
-    assert body[start:end] == items
+    start, end = items_alone(passage, (0, clause), (0, len(body)), told=(begins, begins + 1))
+    return body[start:end]
