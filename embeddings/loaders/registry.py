@@ -31,6 +31,7 @@ from embeddings.loaders.scans import PdfLoader, PictureLoader
 from embeddings.loaders.text import TextLoader
 from embeddings.loaders.unsupported import UnsupportedLoader
 from embeddings.loaders.word_xml import WordXmlLoader
+from embeddings.parsing.datelines import reporters_in
 from embeddings.parsing.masthead import issue_name, paper_and_day
 from embeddings.sources.document import Document
 from embeddings.sources.files import IGNORED_NAMES, SUFFIXES, read_bytes
@@ -150,6 +151,8 @@ def _name_of_file(stem: str) -> str:
 def _clean(article: ParsedArticle) -> ParsedArticle:
     """One paragraph a line, no blank lines, no control characters; boxes stay with their paragraphs.
 
+    Whoever the dateline names wrote an article that has no byline.
+
     Half a character, as JSON can bring it, becomes U+FFFD, for no file and no database can hold it.
     """
     lines = [_CONTROL.sub("", line).strip() for line in well_formed(article.body).split("\n")]
@@ -161,7 +164,7 @@ def _clean(article: ParsedArticle) -> ParsedArticle:
         kicker=_on_one_line(article.kicker),
         deck=_on_one_line(article.deck),
         section=_on_one_line(article.section),
-        byline=_on_one_line(article.byline),
+        byline=_on_one_line(article.byline) or reporters_in(article.body.lstrip()),
         source_id=_on_one_line(article.source_id),
         page=article.page if article.page is not None and 0 < article.page <= _MOST_PAGES else None,
         body="\n".join(lines[at] for at in kept),

@@ -22,6 +22,10 @@ _DAY_IN_NAME = re.compile(r"(?:19|20)\d\d[-_.年]?\d{1,2}[-_.月]?\d{1,2}日?")
 # 第12946期, 总第1246期, 第3期（总第1246期）; 第12期培训班 is no number of an issue.
 _NUMBER = re.compile(r"([总總]?)第\s*(\d{1,6})\s*([期号號])(?!(?![总總])[\u4e00-\u9fff])")
 _IN_A_SENTENCE = re.compile(r"[。；！？!?]|[\u4e00-\u9fff][，,][\u4e00-\u9fff]")
+_BROUGHT_OUT = re.compile(
+    r"主[办辦管编編]|[承协合][办辦]|编印|編印|编辑部|編輯部|出版|刊号|刊號|准印|内部资料|责任编辑|责编|印[发發刷]"
+)
+_MASTHEAD_CHARS = 80
 _NEAR = 2  # lines between the number and the date or the name
 _PAPER = re.compile(
     r"《(?P<quoted>[^《》]{2,16})》|(?P<bare>[\u4e00-\u9fff]{2,10}(?:日报|晚报|早报|晨报|时报|商报|周报|周刊|导报|快报|简报|公报|日報|晚報|週報|周報|報|报))"
@@ -63,6 +67,15 @@ def read_number(lines: Sequence[str]) -> str:
             if printed:
                 return " ".join(printed)
     return ""
+
+
+def is_of_masthead(line: str) -> bool:
+    """Whether a line says when an issue appears, which one it is, or who brings it out, and nothing else."""
+    line = halfwidth_digits(line)
+    if len(line) > _MASTHEAD_CHARS or _IN_A_SENTENCE.search(line):
+        return False
+    dated = find_date(line) is not None and (_BESIDE_THE_DATE.search(line) or len(_without_date(line)) <= 2)
+    return bool(dated or _NUMBER.search(line) or _BROUGHT_OUT.search(line))
 
 
 def _head(lines: Sequence[str]) -> list[str]:

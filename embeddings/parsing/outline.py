@@ -143,7 +143,7 @@ def make_article(title: str, lines: Sequence[str]) -> ParsedArticle:
             break
         start += 1
     body = list(lines[start:])
-    while len(body) > 1 and is_credit(body[-1]) and not find_date(body[-1]):
+    while len(body) > 1 and is_credit(body[-1]) and without_times(body[-1]) and not find_date(body[-1]):
         bylines.append(body.pop().strip("()（）[]【】"))
     if body:
         body[-1], signed = split_signature(body[-1])
