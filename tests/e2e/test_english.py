@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from qa.i18n import answers, as_html, browse, chat, history, staff, words
+from qa.i18n import answers, as_html, browse, chat, history, newsroom, staff, words
 from tests.support.pages import OFF_TOPIC, QUESTION, SIZES, ask, opened_page
 
 # The texts, placeholders and spoken names of a part of the page that are in the other language. What the bulletin or
@@ -69,6 +69,10 @@ def test_refusals_and_errors_speak_one_language(page: Any) -> None:
     page.fill("#question textarea", "？" * 501)
     page.press("#question textarea", "Enter")
     page.wait_for_selector("#chat .note:not(.waiting)")
+    english = page.get_attribute("html", "lang") == "en"
+    # Chinese amid English words passes for what the bulletin says, so that these are looked for by themselves.
+    assert ("The bulletin does not" in page.inner_text("#chat .said")) == english
+    assert ("too long" in page.inner_text("#chat .note")) == english
     for part in ("#masthead", "#chat .said", "#chat .note", "#evidence", "#ask", "#foot"):
         assert foreign(page, part) == []
 
@@ -126,11 +130,11 @@ def test_what_is_chinese_amid_english_is_marked() -> None:
 
 
 def test_no_two_tables_give_one_name_to_different_words() -> None:
-    keys = [key for table in (answers, chat, browse, staff, history) for key in (*table.LABELS, *table.SAID)]
+    keys = [key for table in (answers, chat, browse, staff, history, newsroom) for key in (*table.LABELS, *table.SAID)]
     assert [key for key in set(keys) if keys.count(key) > 1] == []
 
 
-@pytest.mark.parametrize("table", [chat, browse, staff, history])
+@pytest.mark.parametrize("table", [answers, chat, browse, staff, history, newsroom])
 def test_no_english_words_are_chinese(table: Any) -> None:
     english = [form for forms in (*table.LABELS.values(), *table.SAID.values()) for form in forms[1:]]
     assert not [form for form in english if re.search(r"[\u2e80-\u9fff]", form)]

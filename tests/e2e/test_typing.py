@@ -139,6 +139,8 @@ def test_own_questions_are_offered_and_found_and_never_another_readers(
     stranger = browser.new_context(locale="zh-CN").new_page()
     stranger.goto(reports_address)
     stranger.wait_for_selector("#chat")
+    ask(stranger, "篮球联赛谁赢了？")  # from now on it has questions of its own
+    stranger.locator("#kept-conversations [aria-current]").wait_for(state="attached")
     with stranger.expect_response("**/suggest") as told:
         stranger.locator("#question textarea").press_sequentially("什么时候")
     assert not [row for row in told.value.json() if row["kind"] == "question"]
