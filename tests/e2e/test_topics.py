@@ -91,6 +91,7 @@ def test_a_bare_name_in_the_chat_a_search_and_an_article_lead_to_the_topic(page:
     assert page.locator("#rooms [role=tab][aria-selected=true]").inner_text() == "翻阅"
     page.fill("#words textarea, #words input", "赵大明")
     page.keyboard.press("Enter")
+    page.wait_for_selector("#catalogue h2:has-text('查找“赵大明”')")  # which the topic that was open names, too
     page.click("#catalogue .topics button:has-text('赵大明')")
     see(page, "赵大明")
     page.click("#mentions [data-article]:has-text('白沙村收稻')")
