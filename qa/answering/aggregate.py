@@ -76,10 +76,11 @@ _WITH_PHRASE: tuple[tuple[Wants, re.Pattern[str]], ...] = tuple(
         (Wants.ARTICLES, rf"(?:列出|找出|列一下)(?:所有|全部)?(?:的)?(?:提到|写到|关于|有关){_WHAT}的{_ARTICLES}"),
     )
 )
+_PAPER = r"[《]?[\u4e00-\u9fff]{2,8}(?:报|刊|讯|[单双半]?[周旬月])[》]?"
 _TOTALS: tuple[tuple[Wants, re.Pattern[str]], ...] = tuple(
     (wants, re.compile(f"{_START}{pattern}{_END}"))
     for wants, pattern in (
-        (Wants.ISSUES, rf"(?:收录|存|收|保存)?了?(?:{_MANY}|哪些|哪几)期(?:的?(?:公报|报纸|报))?"),
+        (Wants.ISSUES, rf"(?:收录|存|收|保存)?了?(?:{_MANY}|哪些|哪几)期(?:的?(?:公报|报纸|报|{_PAPER}))?"),
         (Wants.ARTICLES, rf"(?:收录|存|收|刊登|登|发表|发)?了?{_MANY}(?:篇{_ARTICLES}?|(?:文章|报道|新闻|稿件))"),
         (
             Wants.OVERVIEW,

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from embeddings import fold
+from qa.query.intents.yes_no import only_deputies
 from qa.query.names import AFTER_A_NAME, IDEOGRAPH, NAME, people_by_surname
 from qa.query.question import Asks, Query
 
@@ -83,8 +84,13 @@ _CLOSER: tuple[tuple[re.Pattern[str], str], ...] = (
         rf"{_NUMBER} ?(?:周?岁|后|载)|年[近过逾满]|[六七八九]旬|耄耋|花甲|古稀",
     ),
     (
-        re.compile(r"多少钱|多少(?:资金|经费|元|美元|欧元)|金额|花了多少(?!年|天|时|小时|分钟|个?月)|花费|how much"),
-        rf"{_NUMBER} ?[美欧日]?元|{_NUMBER}(?<=[万亿])多?(?=[，。；！？、,.;!?）)”]|$|了|的|至|以上|左右)"
+        re.compile(
+            r"多少(?:块)?钱|多少(?:资金|经费|元|美元|欧元)|几块(?:钱|\W*$|[一每])|金额|花了多少(?!年|天|时|小时|分钟|个?月)"
+            r"|花费|how much"
+            r"|(?:造价|总价|票价|单价|售价|价格|房价|月租|租金|学费|投资额?|预算)(?:是|有|为|要|了)?多少(?!倍|成)"
+        ),
+        rf"{_NUMBER} ?[美欧日]?元|{_NUMBER} ?块钱"
+        rf"|{_NUMBER}(?<=[万亿])多?(?=[，。；！？、,.;!?）)”]|$|了|的|至|以上|左右)"
         r"|免费|免收|不收费|分文",
     ),
     (
@@ -104,6 +110,7 @@ _CLOSER: tuple[tuple[re.Pattern[str], str], ...] = (
         re.compile(r"多[高长远宽深厚]|how (?:tall|far|high)"),
         rf"{_NUMBER} ?(?:千米|公里|公分|厘米|毫米|米|里|层|k?m|级)",
     ),
+    (re.compile(r"多少分(?![钟之])|几分(?![钟之])"), rf"{_NUMBER} ?分(?![钟之])|\d[\d.]*(?:[环比]|$)"),
     (re.compile(r"多重|多少(?:吨|公斤|斤|克)"), rf"{_NUMBER} ?(?:吨|公斤|千克|斤|克)"),
     (re.compile(r"多大(?:的?面积)|面积(?:有|是|为)?多"), rf"{_NUMBER} ?(?:[万亿]*平方|[万亿]*亩|公顷|km|m)"),
 )
@@ -167,6 +174,13 @@ _PARTS_OF_DAY = {
     "夜间": "evening",
     "夜里": "evening",
 }
+_LAST_YEAR = re.compile("去年|上一?年(?![级度])")
+_THIS_YEAR = re.compile("今年|本年|眼下|目前")
+_COMPARED_WITH_LAST = re.compile(r"(?:比|较|同|与|和|跟)去年[^，。；]{0,6}")
+_POST = re.compile(
+    r"(?P<title>[\u4e00-\u9fff]{1,6}(?:长|主任|书记|主席|经理))(?:是|叫|姓)?(?:谁|什么名|啥名|哪位|什么\W*$)"
+)
+_HEAD = re.compile(r"[镇乡县区市村厂校院局站所社馆][\u4e00-\u9fff]?长")
 _WHEN = r"(?:什么时候|啥时候?|哪一?[天日月年]|几[号点时月日]|何时)"
 # What a question asks the time or the number of, and the words without which nothing is told of it: a day on which
 # something began is no answer to when it ends, nor a sum that was spent to how much a fine was.
@@ -253,7 +267,9 @@ def lacks_what_is_asked(query: Query, quote: str, short: str) -> bool:
         return True
     if _is_number_of_them(query.text, short) or tells_of_another_person(query.text, quote):
         return True
-    if lacks_the_event(query, quote):
+    if lacks_the_event(query, quote) or tells_of_another_year(query.text, quote):
+        return True
+    if query.asks is Asks.WHO and tells_of_another_post(query.text, quote):
         return True
     return tells_of_another_month(query.about, quote) or tells_of_another_part_of_day(query.text, quote)
 
@@ -280,6 +296,25 @@ def lacks_the_event(query: Query, quote: str) -> bool:
     return any(
         query.asks is kind and asked.search(query.text) and not told.search(quote) for kind, asked, told in _EVENTS
     )
+
+
+def tells_of_another_year(question: str, quote: str) -> bool:
+    """Whether a question is on last year, and a quote only compares with it, or tells of this one."""
+    if not _LAST_YEAR.search(question) or _THIS_YEAR.search(question):
+        return False
+    rest = _COMPARED_WITH_LAST.sub("", quote)
+    return not _LAST_YEAR.search(rest) and (rest != quote or _THIS_YEAR.search(rest) is not None)
+
+
+def tells_of_another_post(question: str, quote: str) -> bool:
+    """Whether a question asks who holds a post (镇长是谁), and a quote names a deputy, or whoever holds another one."""
+    asked = _POST.search(question)
+    if asked is None or "副" in question:
+        return False
+    title = asked["title"][-2:]
+    if title in quote:
+        return only_deputies(title, quote)
+    return title.endswith("长") and _HEAD.search(quote) is not None
 
 
 def tells_of_another_month(question: str, quote: str) -> bool:

@@ -38,7 +38,7 @@ from qa.i18n import Words
 from qa.linear import LinearModel, stored_model, stored_weights
 from qa.query.contrast import asks_who_not, stretch_asked, tells_of_others, tells_of_those
 from qa.query.question import Asks, Query
-from qa.query.stretch import is_of_another, names_the_same
+from qa.query.stretch import days_of_month, is_of_another, names_the_same
 from qa.types import Answer, AnswerKind, Citation, Passage, PlacedReading, Reading
 
 if TYPE_CHECKING:
@@ -123,6 +123,7 @@ def answer_from(
     doubted = min(judged.confidence, model.threshold / 2)
     best = _of_the_named(query, evidence, judged.scores, judged.best)
     best = _of_those_asked(query, evidence, judged.scores, best)
+    best = _of_the_day(query, evidence, judged.scores, best)
     if best != judged.best:
         judged = replace(judged, best=best, alone=None)
     answer = None
@@ -205,6 +206,24 @@ def _of_those_asked(query: Query, evidence: Evidence, scores: NDArray[np.float64
     if not tells_of_others(query.text, evidence.sentences[best].text):
         return best
     return _instead(evidence, scores, best, lambda text: tells_of_those(query.text, text))
+
+
+def _of_the_day(query: Query, evidence: Evidence, scores: NDArray[np.float64], best: int) -> int:
+    """The best sentence; where it is of another day than the question names, the best of its passage that is of this.
+
+    So are the lines of a timetable.
+    """
+    asked = days_of_month(query.text)
+    told = days_of_month(evidence.sentences[best].text)
+    if not asked or not told or not asked.isdisjoint(told):
+        return best
+    home = evidence.sentences[best].passage
+    places = [
+        place
+        for place, sentence in enumerate(evidence.sentences)
+        if sentence.passage == home and not asked.isdisjoint(days_of_month(sentence.text))
+    ]
+    return max(places, key=lambda place: float(scores[place]), default=best)
 
 
 def _instead(evidence: Evidence, scores: NDArray[np.float64], best: int, says: Callable[[str], bool]) -> int:

@@ -6,6 +6,7 @@ one, and under another encoder.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -99,6 +100,7 @@ _NOWHERE = -12.0  # log-probability of an answer where the reader sees none
 _HAS_THE_UNIT = 3.0  # log-odds by which an answer is likelier where a number with the unit asked for begins
 _SUREST = 8.0  # log-odds beyond which nothing is gained
 _LONGEST_ANSWER = 60  # characters
+_ASKS_HOUR = re.compile("几点(?!钟?的?(?:名|要求|意见|建议|启示))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,10 +311,13 @@ def _surest_first(passage: Passage, start: int, end: int) -> list[PlacedReading]
 
 
 def _preferred(query: Query, text: str) -> NDArray[np.float32]:
-    """How much likelier an answer begins at each character than the reader says: for 百分之几 where a share stands."""
+    """How much likelier an answer begins at each character than the reader says: for 百分之几 where a share stands.
+
+    For 几点 it is where an hour stands.
+    """
     preferred = beginnings_asked_for(query.text, text)
     expected = Expected.by(query)
-    if query.asks is Asks.HOW_MANY and expected.closely:
+    if expected.closely and (query.asks is Asks.HOW_MANY or _ASKS_HOUR.search(query.text)):
         for place in expected.places(text):
             preferred[place] = max(preferred[place], _HAS_THE_UNIT)
     return preferred

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+from embeddings import fold
 from qa.query.names import people_in
 from qa.query.referents import PROVINCES
 
 _PROVINCE = re.compile(PROVINCES)
 _CLAUSE = re.compile(r"[^，,。；;：:！!？?\n]+[，,。；;：:！!？?\n]*")
+_DAY_OF_MONTH = re.compile(r"(?<!\d)(\d{1,2})月(\d{1,2})[日号]")
 _KINDS = (_PROVINCE.findall, people_in)
 
 
@@ -43,3 +45,8 @@ def is_of_another(question: str, text: str) -> bool:
 def names_the_same(question: str, text: str) -> bool:
     """Whether a text has a person or province that the question names."""
     return any(set(named_in(question)) & set(named_in(text)) for named_in in _KINDS)
+
+
+def days_of_month(text: str) -> set[tuple[str, str]]:
+    """The days that a text names by month and day (4月9日, 4月9号), as it writes their numbers."""
+    return set(_DAY_OF_MONTH.findall(fold(text)))

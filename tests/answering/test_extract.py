@@ -5,7 +5,7 @@ import pytest
 
 from embeddings import Article, Issue
 from qa import Assistant
-from qa.answering.answer_types import Expected, _is_number_of_them
+from qa.answering.answer_types import Expected, _is_number_of_them, lacks_what_is_asked
 from qa.answering.features import short_answer
 from qa.query.question import read_question
 from qa.types import Passage, PlacedReading, Reading
@@ -52,10 +52,32 @@ from qa.types import Passage, PlacedReading, Reading
         ("新房有多大？", "新房占地180平方米。", True),
         ("是哪位邻居打的急救电话？", "住在一楼的何先生打的电话。", True),
         ("他是哪天丢的手机？", "8月8日，他丢了手机。", True),
+        ("打一针几块钱？", "水痘疫苗自费，每针158元。", True),
+        ("停一晚要几块？", "停一晚收5元。", True),
+        ("镇上立了几块石碑？", "镇上花了5元。", False),
+        ("新船造价多少？", "新船载重1.86万吨。", False),
+        ("她得了多少分？", "第一名奖3000元。", False),
+        ("她得了多少分？", "她以96.5分夺冠。", True),
     ],
 )
 def test_a_sentence_must_hold_the_kind_of_thing_asked_for(question: str, sentence: str, holds: bool) -> None:
     assert Expected.by(read_question(question)).held_by(sentence) is holds
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "lacks"),
+    [
+        ("去年梭子蟹多少钱一斤？", "梭子蟹每斤32元，比去年便宜。", True),
+        ("去年夏茶产了多少吨？", "今年采夏茶7200亩，预计产茶410吨。", True),
+        ("去年夏茶产了多少吨？", "去年产茶380吨，今年预计410吨。", False),
+        ("镇长是谁？", "副镇长王大山要求全镇检修舵机。", True),
+        ("镇长是谁？", "渔业站站长王大山介绍了检查情况。", True),
+        ("镇长是谁？", "镇长王大山在码头鸣笛。", False),
+        ("副镇长是谁？", "副镇长王大山要求全镇检修舵机。", False),
+    ],
+)
+def test_another_year_and_another_post_are_no_answer(question: str, sentence: str, lacks: bool) -> None:
+    assert lacks_what_is_asked(read_question(question), sentence, "") is lacks
 
 
 def test_how_many_there_are_of_something_does_not_tell_which() -> None:

@@ -192,3 +192,28 @@ def test_a_name_in_marks_goes_without_what_stands_behind_them() -> None:
     sentence = "几个村结成“柳荫”合作社，去年起一同卖茶。"
     assert trimmed("几个村的合作社用了什么名号？", "柳荫”合作社，去年起一同卖茶", sentence) == "柳荫"
     assert trimmed("几个村一同做什么？", "柳荫”合作社，去年起一同卖茶", sentence) != "柳荫"
+
+
+@pytest.mark.parametrize(
+    ("question", "span", "wanted"),
+    [
+        ("成人证现在能借几本？", "5本", "8本"),
+        ("成人证原来能借几本？", "8本", "5本"),
+        ("成人证能借几本？", "8本", "8本"),
+    ],
+)
+def test_of_what_was_and_what_became_of_it_the_one_asked_for_is_told(question: str, span: str, wanted: str) -> None:
+    assert trimmed(question, span, "成人证由5本增加到8本，借期仍是30天。") == wanted
+
+
+def test_what_became_of_an_hour_is_an_hour() -> None:
+    assert trimmed("食堂几点收餐？", "19时", "收餐时间由19时推迟到20时30分，方便夜班。") == "20时30分"
+
+
+def test_a_body_is_told_by_its_whole_name() -> None:
+    assert trimmed("她在哪里教书？", "白塔乡中心", "她如今在白塔乡中心小学教语文。") == "白塔乡中心小学"
+
+
+def test_what_is_left_of_a_post_is_no_part_of_a_name() -> None:
+    body = "艇长王大山带人赶到。"
+    assert body[slice(*whole_name(body, 1, 5))] == "王大山"

@@ -15,7 +15,7 @@ from enum import Enum
 from embeddings import character_pairs, fold, fold_to_words
 from qa.query.colloquial import plain
 from qa.query.names import people_in
-from qa.query.stretch import stretch_on
+from qa.query.stretch import days_of_month, stretch_on
 from qa.query.times import find_times
 
 
@@ -61,7 +61,7 @@ _VERBS = (
 )
 # An answer whether something is so turns on these, where the question has none of them.
 _NEGATIONS = re.compile(
-    r"没有|没能|没(?=[\u3400-\u9fff])|无(?![论锡人线废锡数私偿障疑论])|无一|谢绝|排除|免于|不设|尚未|未能|未(?![来成])|并非|不是|不能|不得|不再|不会|不予|不准|不许|不(?![过仅但断少久同错足如满料等管论])|无法|无需|禁止"
+    r"没有|没能|没(?=[\u3400-\u9fff])|无(?![论锡人线废锡数私偿障疑论])|无一|谢绝|排除|免于|不设|尚未|未能|未(?![来成])|并非|不是|不能|不得|不再|不会|不予|不准|不许|不(?![过仅但断少久错足如满料等管论]|同(?!意))|无法|无需|禁止"
     r"|取消|停(?=[开运业办工课产航售播驶电水])|停止|暂停|封闭|关停|停办|推迟|拒绝|否认|例外|除外|除了|以外|之外|只剩"
 )
 _PLANNED = re.compile(
@@ -72,6 +72,10 @@ _STILL = re.compile(r"已经|[还好完成]了|如今|现在")
 _COSTS = re.compile(r"钱|费|花销")
 _FREE = re.compile(r"免费|无息|免缴|免交|义诊|公益")
 _NUMBER = re.compile(r"第?(?:\d[\d,.]*|[零一二两三四五六七八九十百千]+)[\u3400-\u9fff%]?")
+_DENIES = re.compile(r"(?:没有?|未|不再?)(?P<word>[\u4e00-\u9fff]{2})")
+_DENIED = re.compile(r"[不没未无]|没有$")
+_TITLE = re.compile(r"(?:主任|书记|主席|经理|委员长|[\u4e00-\u9fff]长)$")
+_DEPUTY = re.compile(r"副(?P<post>[\u4e00-\u9fff]{0,2}?(?:主任|书记|主席|经理|长))")
 _SAYS_MORE = re.compile(r"超过|不到|多于|少于|以上|以下|比|高于|低于|至少|最多")
 _BEFORE = re.compile(r"以前|之前|从前|过去|原来|曾经?[^，]*过|过(?:吗|么|没有)")
 _FIRST_TIME = re.compile(r"第一次|首次|头一[回次]|第一回|初次")
@@ -167,7 +171,9 @@ def polarity_by_words(question: str, sentence: str) -> float | None:
     clause = _nearest_clause(asked, stretch)
     if not clause:
         return None
-    if _other_number(asked, _segment(stretch, clause)):
+    if _denies_its_words(asked, clause) or _is_no_deputy(asked, stretch):
+        return -_CERTAIN
+    if _other_number(asked, _segment(stretch, clause)) or _another_day(fold(question), clause):
         return -2.0
     if (compared := _compared(asked, clause)) is not None:
         return compared
@@ -220,6 +226,28 @@ def _is_there(asked: str, sentence: str) -> float | None:
         if _THERE_IS_NONE.search(clause) and len(set(wanted) & set(_THERE_IS_NONE.sub("", clause))) * 3 >= len(wanted):
             return -2.0
     return None if any(pair in sentence for pair in _pairs(wanted)) else 0.0
+
+
+def _denies_its_words(asked: str, clause: str) -> bool:
+    """Whether a clause denies what a question asks in the question's own words (出钱吗: 不出钱)."""
+    return any(
+        match["word"] in asked and not _DENIED.search(asked[: asked.find(match["word"])][-2:])
+        for match in _DENIES.finditer(clause)
+    )
+
+
+def _is_no_deputy(asked: str, sentence: str) -> bool:
+    """Whether a question takes somebody for a deputy, whom a sentence calls by the post itself."""
+    posts = [match["post"] for match in _DEPUTY.finditer(asked)]
+    stated = _STATES.search(asked)
+    named = [*people_in(asked), *([stated["object"]] if stated else [])]
+    return any(name in sentence for name in named) and any(post in sentence and f"副{post}" not in sentence for post in posts)
+
+
+def _another_day(question: str, clause: str) -> bool:
+    """Whether a question names a day, and a clause another one, and not this."""
+    asked, told = days_of_month(question), days_of_month(clause)
+    return bool(asked and told) and asked.isdisjoint(told)
 
 
 def _says_only_the_name(asked: str, clause: str) -> bool:
@@ -278,7 +306,7 @@ def _segment(sentence: str, clause: str) -> str:
 
 
 _STATES = re.compile(
-    r"(?:是不是|是否|(?<![但可还而于])是)(?P<object>[\u4e00-\u9fff“”0-9a-z]{2,12}?)的?(?:吗|吧|么)?[？?。]*$"
+    r"(?:是不是|是否|(?<![但可还而于])是)(?![从在由被把给跟])(?P<object>[\u4e00-\u9fff“”0-9a-z]{2,12}?)的?(?:吗|吧|么)?[？?。]*$"
 )
 
 
@@ -310,11 +338,19 @@ def _is_altered(stated: str, sentence: str) -> bool:
     """Whether a sentence has what is stated with another character (汉武帝: 汉文帝), or a deputy (书记: 副书记)."""
     if stated in sentence:
         return False
-    is_deputy = "副" not in stated and any(
-        f"{stated[:place]}副{stated[place:]}" in sentence for place in range(len(stated) - 1)
+    title = _TITLE.search(stated)
+    is_deputy = "副" not in stated and (
+        any(f"{stated[:place]}副{stated[place:]}" in sentence for place in range(len(stated) - 1))
+        or (title is not None and only_deputies(title[0], sentence))
     )
     named = [name for name in re.split("的", stated) if len(name) == _ALTERED and name not in sentence]
     return is_deputy or any(re.search(f"{re.escape(name[0])}.{re.escape(name[-1])}", sentence) for name in named)
+
+
+def only_deputies(title: str, sentence: str) -> bool:
+    """Whether all that a sentence has of a title are deputies of it (主任: 副主任)."""
+    places = [match.start() for match in re.finditer(re.escape(title), sentence)]
+    return bool(places) and all(sentence[place - 1 : place] == "副" for place in places)
 
 
 def _another_of_its_kind(subject: str, stated: str, sentence: str) -> bool:
