@@ -68,6 +68,7 @@ _ASKS_MORE = re.compile(
 _MORE = re.compile(
     rf"{START}(?:还有|除此之外|除了这些|另外|其他的?|别的)(?:还有)?(?:呢|吗|别的|其他的?|哪些|什么|谁|没有|人)*{_END}"
 )
+_LATER = re.compile(rf"{START}(?:再?后来|然后|接着|接下来|结果|之后)(?:呢|又?怎么?样了?)?{_END}")
 _AND = re.compile(rf"{START}(?P<other>[^？?，,]{{2,14}}?)(?:呢|又?怎么样|又?如何){_END}")
 _DENIES = re.compile(
     r"^(?:不对|错了|说错了?|问错了?|搞错了?|你理解错了|(?:我)?(?:问|说|要|想)?的?不是[^，,。]*|我的意思是?)[，,。\s]+"
@@ -137,6 +138,9 @@ def follow_up(question: str, before: Spoken, *earlier: Spoken) -> FollowUp | Non
         if read_question(corrected).asks is Asks.WHAT and _left(corrected) == corrected.strip(_MARKS):
             return _of_another(corrected, before, text)
         return follow_up(corrected, before, *earlier) or FollowUp(corrected, is_sure=True)
+    if _LATER.match(text) and (subject := _whose_story(before)):
+        others = (f"{before.title}：后来怎么样了？",) if before.title else ()
+        return FollowUp(f"{subject}后来怎么样了？", is_sure=True, others=others)
     if _MORE.match(text) or (_ASKS_MORE.match(text) and len(text) <= _SHORT and not _has_own_name(text)):
         return FollowUp(_besides(before), is_sure=True, more=True)
     left = _left(text)
@@ -173,6 +177,12 @@ def follow_up(question: str, before: Spoken, *earlier: Spoken) -> FollowUp | Non
     ):
         return FollowUp(f"{subject}，{re.sub(START, '', text)}", is_sure=False, is_guess=True)
     return None
+
+
+def _whose_story(before: Spoken) -> str:
+    """Whom or what 后来呢 asks after: whoever the question before names, or what it was about."""
+    named = people_in(before.question)
+    return named[0] if named else re.sub("[遭被把给让]$", "", subject_spoken_of(before))
 
 
 def _with_pauses(text: str) -> str:

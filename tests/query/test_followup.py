@@ -207,3 +207,15 @@ def test_another_fate_is_asked_of_the_same_event() -> None:
     found = follow_up("受伤多少人？", MISSING)
     assert found is not None
     assert found.question == "山洪受伤多少人？"
+
+
+@pytest.mark.parametrize("question", ["后来呢", "那后来怎么样了？", "结果呢？"])
+def test_what_came_of_it_is_asked_of_whom_or_what_was_spoken_of(question: str) -> None:
+    before = Spoken("粮店老板遭骗了多少钱", "1200元", "老板转出1200元。", "谨防骗局")
+    meant = follow_up(question, before)
+    assert meant is not None
+    assert meant.question == "粮店老板后来怎么样了？"
+    assert meant.others == ("谨防骗局：后来怎么样了？",)
+    person = follow_up(question, Spoken("周桂英的票数是多少", "2315票", "", "换届"))
+    assert person is not None
+    assert person.question == "周桂英后来怎么样了？"

@@ -17,8 +17,8 @@ STYLE = WEB.joinpath("static", "page.css").read_text(encoding="utf-8")
 CLASSES = {
     "app", "block", "bot", "dark", "dropdown-arrow", "example", "example-text", "form", "gap", "gradio-container",
     "html-container", "icon-button", "icon-wrap", "label-wrap", "main", "message", "message-buttons-left",
-    "message-content", "placeholder", "row", "scroll-down-button-container", "selected", "sidebar", "sidebar-content", "tab-container", "tab-wrapper",
-    "tabitem", "toggle-button", "user",
+    "message-content", "placeholder", "row", "scroll-down-button-container", "selected", "sidebar", "sidebar-content",
+    "tab-container", "tab-wrapper", "tabitem", "toggle-button", "user",
 }  # fmt: skip
 # Other attributes by which the style sheet knows them.
 ATTRIBUTES = {'data-testid="block-info"'}

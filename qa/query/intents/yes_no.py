@@ -241,7 +241,8 @@ def _is_no_deputy(asked: str, sentence: str) -> bool:
     posts = [match["post"] for match in _DEPUTY.finditer(asked)]
     stated = _STATES.search(asked)
     named = [*people_in(asked), *([stated["object"]] if stated else [])]
-    return any(name in sentence for name in named) and any(post in sentence and f"副{post}" not in sentence for post in posts)
+    is_named = any(name in sentence for name in named)
+    return is_named and any(post in sentence and f"副{post}" not in sentence for post in posts)
 
 
 def _another_day(question: str, clause: str) -> bool:
