@@ -174,6 +174,8 @@ _PARTS_OF_DAY = {
     "夜间": "evening",
     "夜里": "evening",
 }
+_LATIN = re.compile(r"(?<![a-z\d])[a-z][a-z\d]+(?![a-z\d])")
+_EVERYDAY_LATIN = frozenset(["app", "wifi", "ok", "kg", "km", "cm", "mm", "ml", "vip", "ktv", "pk"])
 _LAST_YEAR = re.compile("去年|上一?年(?![级度])")
 _THIS_YEAR = re.compile("今年|本年|眼下|目前")
 _COMPARED_WITH_LAST = re.compile(r"(?:比|较|同|与|和|跟)去年[^，。；]{0,6}")
@@ -296,6 +298,15 @@ def lacks_the_event(query: Query, quote: str) -> bool:
     return any(
         query.asks is kind and asked.search(query.text) and not told.search(quote) for kind, asked, told in _EVENTS
     )
+
+
+def names_what_is_not_there(question: str, text: str) -> bool:
+    """Whether a question names something in Latin letters (HPV), all of which a text lacks.
+
+    In the training file of local news that is so for none of 49 articles that answer such a question.
+    """
+    named = [word for word in _LATIN.findall(fold(question)) if word not in _EVERYDAY_LATIN]
+    return bool(named) and not any(word in fold(text) for word in named)
 
 
 def tells_of_another_year(question: str, quote: str) -> bool:

@@ -16,7 +16,7 @@ import numpy as np
 
 from embeddings import Encoder, Filters, Snapshot, fold_to_words
 from qa.answering import render
-from qa.answering.answer_types import lacks_what_is_asked
+from qa.answering.answer_types import lacks_what_is_asked, names_what_is_not_there
 from qa.answering.features import (
     ANSWER_FEATURES,
     FOREIGN_FEATURES,
@@ -177,6 +177,10 @@ def _told(
     margin = -np.inf if query.is_foreign and not evidence.is_read else _SECOND_SENTENCE_MARGIN
     citation = _cite(query, passages, evidence, scores, best, margin=margin, alone=judged.alone)
     if citation is None or (not asks_for_list(query) and lacks_what_is_asked(query, citation.quote, citation.short)):
+        return None
+    if not query.is_foreign and names_what_is_not_there(
+        query.text, f"{citation.article.heading}\n{citation.article.body}"
+    ):
         return None
     citations = (citation, *_other_values(query, passages, evidence, scores, best, citation))
     return Answer(

@@ -5,7 +5,7 @@ import pytest
 
 from embeddings import Article, Issue
 from qa import Assistant
-from qa.answering.answer_types import Expected, _is_number_of_them, lacks_what_is_asked
+from qa.answering.answer_types import Expected, _is_number_of_them, lacks_what_is_asked, names_what_is_not_there
 from qa.answering.features import short_answer
 from qa.query.question import read_question
 from qa.types import Passage, PlacedReading, Reading
@@ -78,6 +78,13 @@ def test_a_sentence_must_hold_the_kind_of_thing_asked_for(question: str, sentenc
 )
 def test_another_year_and_another_post_are_no_answer(question: str, sentence: str, lacks: bool) -> None:
     assert lacks_what_is_asked(read_question(question), sentence, "") is lacks
+
+
+def test_what_a_question_names_in_latin_letters_must_stand_in_the_article() -> None:
+    assert names_what_is_not_there("HPV疫苗哪天打？", "3月12日：水痘疫苗")
+    assert not names_what_is_not_there("hpv疫苗哪天打？", "3月12日：HPV疫苗")
+    assert not names_what_is_not_there("卫生站有wifi吗？", "卫生站有无线网。")
+    assert not names_what_is_not_there("水痘疫苗哪天打？", "3月12日：水痘疫苗")
 
 
 def test_how_many_there_are_of_something_does_not_tell_which() -> None:
