@@ -6,7 +6,7 @@ from itertools import islice
 
 from embeddings.config import Limits
 from embeddings.errors import SourceCode, SourceError
-from embeddings.parsing.masthead import issue_name, read_masthead, read_number
+from embeddings.parsing.masthead import issue_name, masthead_lines, read_masthead, read_number
 from embeddings.sources.document import Document
 from embeddings.types import ParsedIssue
 
@@ -33,6 +33,10 @@ class TextLoader:
         lines = pages[0].split("\n")
         paper, day = read_masthead(lines)
         number = read_number(lines)
+        head = masthead_lines(lines)
+        if head and day:
+            paper = paper or lines[head[0]].strip()
+            pages[0] = "\n".join("" if at in head else line for at, line in enumerate(lines))
         name = issue_name(paper, day) if day or number else ""
         articles = read_gazette(text) or parse_pages([with_headings(page) for page in pages])
         day = day or (articles[0].date if len(articles) == 1 else None)

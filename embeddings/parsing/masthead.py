@@ -26,6 +26,7 @@ _BROUGHT_OUT = re.compile(
     r"主[办辦管编編]|[承协合][办辦]|编印|編印|编辑部|編輯部|出版|刊号|刊號|准印|内部资料|责任编辑|责编|印[发發刷]"
 )
 _MASTHEAD_CHARS = 80
+_LONGEST_NAME = 12  # characters of a paper's name in a line of its own
 _NEAR = 2  # lines between the number and the date or the name
 _PAPER = re.compile(
     r"《(?P<quoted>[^《》]{2,16})》|(?P<bare>[\u4e00-\u9fff]{2,10}(?:日报|晚报|早报|晨报|时报|商报|周报|周刊|导报|快报|简报|公报|日報|晚報|週報|周報|報|报))"
@@ -76,6 +77,25 @@ def is_of_masthead(line: str) -> bool:
         return False
     dated = find_date(line) is not None and (_BESIDE_THE_DATE.search(line) or len(_without_date(line)) <= 2)
     return bool(dated or _NUMBER.search(line) or _BROUGHT_OUT.search(line))
+
+
+def masthead_lines(lines: Sequence[str]) -> list[int]:
+    """The places of a masthead that stands by itself at the top: a short name, and lines that say when or by whom.
+
+    Empty where the first line is anything else, or nothing of that follows it.
+    """
+    places = [at for at, line in enumerate(lines[:_LINES]) if line.strip()]
+    if not places:
+        return []
+    first = lines[places[0]].strip()
+    if len(first) > _LONGEST_NAME or first.startswith("#") or _IN_A_SENTENCE.search(first):
+        return []
+    head = places[:1]
+    for at in places[1:]:
+        if not is_of_masthead(lines[at]):
+            break
+        head.append(at)
+    return head if len(head) > 1 and not is_of_masthead(first) else []
 
 
 def _head(lines: Sequence[str]) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from embeddings.parsing.bylines import NAME, is_byline, split_signature
-from embeddings.parsing.masthead import issue_name, read_masthead, read_number
+from embeddings.parsing.masthead import is_of_masthead, issue_name, read_masthead, read_number
 from embeddings.text.dates import HAN_DATE, find_date
 from embeddings.text.normalize import halfwidth_digits, simplified_furniture
 from embeddings.text.numerals import HAN_NUMBER
@@ -75,7 +75,7 @@ def read_outline(blocks: Sequence[tuple[int, str]]) -> ParsedIssue:
     head = [*lead, blocks[at[0]][1]]
     name, day = read_masthead(head)
     name = issue_name(name, day) if day else name
-    drafts = [_OutlineArticle("", 99, lines=lead)] if any(map(is_prose, lead)) else []
+    drafts = [_OutlineArticle("", 99, lines=lead)] if any(map(_tells, lead)) else []
     section, section_level, kicker = "", 99, ""
     levels = Counter(blocks[index][0] for index in at)
     for number, index in enumerate(at):
@@ -83,7 +83,7 @@ def read_outline(blocks: Sequence[tuple[int, str]]) -> ParsedIssue:
         after = at[number + 1] if number + 1 < len(at) else len(blocks)
         lines = [text for _, text in blocks[index + 1 : after]]
         below = blocks[after] if after < len(blocks) else (0, "")
-        told = any(map(is_prose, lines))
+        told = any(map(is_prose if number else _tells, lines))
         current = drafts[-1] if drafts else None
         if current and level > current.level:
             current.lines += [title, *lines]
@@ -202,6 +202,11 @@ def is_prose(line: str) -> bool:
     return not is_credit(line) and (
         len(line) >= 20 or line.endswith(("。", "！", "？", "”", "）")) or " | " in line or _is_row(line)
     )
+
+
+def _tells(line: str) -> bool:
+    """Whether a line at the head of an issue is text of an article, and not of its masthead."""
+    return is_prose(line) and not is_of_masthead(line)
 
 
 def _is_row(line: str) -> bool:

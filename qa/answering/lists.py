@@ -49,6 +49,10 @@ _STANDS_HERE = READ_FEATURES.index("reader: answer stands here")
 _LONGEST_ITEM = 20  # characters, of a thing that stands in no enumeration
 _MOST = 12  # sentences of one list
 
+_ANNOUNCES = re.compile(
+    rf"(?:{_COUNT}(?:件|条|个|点|项|种|招|步|类|大)[^，。；：:]{{0,8}}|如下|包括|分别是|建议|措施|要求|办法)[：:](?=..)"
+)
+_SEMICOLONS = ("；", ";")
 _CLAUSE = re.compile(r"(?:《[^》\n]{1,40}》|[^，,。；;：:！!？?（）()\n])+")  # a title may have marks in it
 _PAIR = re.compile(
     r"以及|(?<=..)(?:(?<![维共总饱温柔缓])和(?![平谐解气睦])|(?<![参])与(?!会)|(?<![普涉触顾])及(?!时|格))(?=..)"
@@ -149,6 +153,8 @@ def sentences_of_list(
     best: int,
 ) -> list[Listed]:
     """The sentences that answer a question for several things, the best first; each tells something of its own."""
+    if announced := _announced(passages, evidence, best):
+        return announced
     found = [_listed(query, passages, evidence, best)]
     if found[0].short is None:
         return found
@@ -159,6 +165,23 @@ def sentences_of_list(
         if _is_seen(place, best, evidence) and _is_new(listed, found, query, passages, evidence):
             found.append(listed)
     return found
+
+
+def _announced(passages: Sequence[Passage], evidence: Evidence, place: int) -> list[Listed]:
+    """The parts of what a sentence announces, where semicolons part them (两件事：不收花；不办席。); else nothing."""
+    sentence = evidence.sentences[place]
+    announces = _ANNOUNCES.search(sentence.text)
+    if announces is None or not sentence.text.endswith(_SEMICOLONS):
+        return []
+    found = [Listed(place, (sentence.start + announces.end(), sentence.end - 1))]
+    for further in range(place + 1, min(len(evidence.sentences), place + _MOST)):
+        item = evidence.sentences[further]
+        if item.passage != sentence.passage:
+            break
+        found.append(Listed(further, (item.start, item.end - 1)))
+        if not item.text.endswith(_SEMICOLONS):
+            break
+    return found if len(found) > 1 else []
 
 
 def _listed(query: Query, passages: Sequence[Passage], evidence: Evidence, place: int) -> Listed:

@@ -5,8 +5,9 @@ from datetime import date
 import numpy as np
 import pytest
 
-from embeddings import Article, Issue
-from qa.answering.lists import asks_for_list, enumerates, items_alone, predicate_of, whole_list
+from embeddings import Article, Issue, split_sentences
+from qa.answering.features import Evidence, Sentence
+from qa.answering.lists import _announced, asks_for_list, enumerates, items_alone, predicate_of, whole_list
 from qa.query.question import read_question
 from qa.types import Passage, PlacedReading, Reading
 
@@ -121,3 +122,20 @@ def items_of(body: str, begins: int, ends: int) -> str:
     clause = body.index("，") if "，" in body else len(body) - 1
     start, end = items_alone(passage, (0, clause), (0, len(body)), told=(begins, begins + 1))
     return body[start:end]
+
+
+@pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        ("她说，父亲嘱咐两件事：不收花圈；把积蓄捐给食堂。食堂去年刚修。", ["不收花圈", "把积蓄捐给食堂"]),
+        ("保卫处给了三条建议：换U形锁；锁住车架；领编码贴。", ["换U形锁", "锁住车架", "领编码贴"]),
+        ("比分定格：船厂队赢了；渔港队输了。", []),
+        ("她说了两件事：不收花圈，把积蓄捐给食堂。", []),  # one sentence, which has them all
+    ],
+)
+def test_parts_that_semicolons_part_are_all_told_where_their_number_is_announced(text: str, items: list[str]) -> None:
+    sentences = [Sentence(0, text[start:end], start, end) for start, end in split_sentences(text)]
+    evidence = Evidence(sentences, *(np.empty(0) for _ in range(4)), closely=False, unknown=0.0)
+    article = Article("a", Issue("0" * 64, "柳河报", date(2021, 9, 13), "l.txt"), "入夏", text)
+    found = _announced([Passage(article, text, 0, len(text), 1.0)], evidence, 0)
+    assert [text[slice(*(listed.short or (0, 0)))] for listed in found] == items

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from embeddings.loaders.registry import read_document
+from embeddings.parsing.outline import read_outline
 from embeddings.sources.document import Document
 
 LEAD = "山口镇卫生院上周完成扩建，新增病床四十张，门诊楼加装了两部电梯。"
@@ -107,3 +108,28 @@ def test_whoever_the_dateline_names_wrote_it_in_every_format() -> None:
     told = "本报讯（记者 何晴 通讯员 丁巧云）" + LEAD
     issue = read_document(Document("a.jsonl", f'{{"title": "卫生院", "text": "{told}"}}'.encode()))
     assert issue.articles[0].byline == "记者 何晴 通讯员 丁巧云"
+
+
+@pytest.mark.parametrize("name", ["a.txt", "乡讯第12期.txt"])
+def test_the_masthead_of_a_typed_page_names_the_issue_and_is_no_article(name: str) -> None:
+    text = (
+        "白塔湖乡讯\n2024年3月8日　星期五　第12期\n白塔镇党政办公室主办　逢周五出版\n\n要闻\n\n山口镇卫生院扩建完工\n\n"
+    )
+    text += f"　　本报讯（记者 何晴）{LEAD}\n　　院长说，下月还要添一台机器，方便老人就近检查。\n"
+    issue = read_document(Document(name, text.encode()))
+    assert (issue.name, issue.date) == ("白塔湖乡讯 2024年3月8日 第12期", date(2024, 3, 8))
+    assert [(article.section, article.title) for article in issue.articles] == [("要闻", "山口镇卫生院扩建完工")]
+
+
+def test_the_line_with_day_and_number_at_the_head_of_an_outline_is_no_article() -> None:
+    blocks = [
+        (1, "白塔校园月报"),
+        (0, "2024年3月8日　星期五　第86期　白塔工程学院后勤处主办　内部资料"),
+        (2, "食堂三样菜降价"),
+        (0, LEAD),
+        (2, "热水管换新"),
+        (0, LEAD),
+    ]
+    issue = read_outline(blocks)
+    assert [article.title for article in issue.articles] == ["食堂三样菜降价", "热水管换新"]
+    assert issue.date == date(2024, 3, 8)
