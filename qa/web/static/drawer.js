@@ -1,10 +1,16 @@
 // The drawer of a user's conversations.
 const says = (key) => bulletin.says(given.words[key]);
+// What a question that is being answered says last is of its own conversation, and would be taken for this one's. So
+// another conversation waits for that, two seconds at most.
+const pick = (chosen, left = 20) => {
+    if (left && document.querySelector('#stop')?.offsetParent) setTimeout(pick, 100, chosen, left - 1);
+    else trigger('pick', chosen);
+};
 element.addEventListener('click', (event) => {
     const kept = event.target.closest('[data-kept]');
-    if (kept) trigger('pick', {id: kept.dataset.kept});
+    if (kept) pick({id: kept.dataset.kept});
 });
-document.addEventListener('bulletin-pick', (event) => trigger('pick', event.detail));
+document.addEventListener('bulletin-pick', (event) => pick(event.detail));
 // A machine that slept, or a server that began anew, may have lost what this window showed.
 const wake = () => { if (!document.hidden) trigger('wake', {}); };
 document.addEventListener('visibilitychange', wake);
