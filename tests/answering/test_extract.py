@@ -85,6 +85,7 @@ def test_what_a_question_names_in_latin_letters_must_stand_in_the_article() -> N
     assert not names_what_is_not_there("hpv疫苗哪天打？", "3月12日：HPV疫苗")
     assert not names_what_is_not_there("卫生站有wifi吗？", "卫生站有无线网。")
     assert not names_what_is_not_there("水痘疫苗哪天打？", "3月12日：水痘疫苗")
+    assert not names_what_is_not_there("When will Beijing's 丰台 railway station open?", "丰台站6月20日启用")
 
 
 def test_how_many_there_are_of_something_does_not_tell_which() -> None:
