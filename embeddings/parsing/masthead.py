@@ -22,8 +22,9 @@ _DAY_IN_NAME = re.compile(r"(?:19|20)\d\d[-_.年]?\d{1,2}[-_.月]?\d{1,2}日?")
 # 第12946期, 总第1246期, 第3期（总第1246期）; 第12期培训班 is no number of an issue.
 _NUMBER = re.compile(r"([总總]?)第\s*(\d{1,6})\s*([期号號])(?!(?![总總])[\u4e00-\u9fff])")
 _IN_A_SENTENCE = re.compile(r"[。；！？!?]|[\u4e00-\u9fff][，,][\u4e00-\u9fff]")
+# 某某中心主办, 责任编辑：某某; 文联主办剪纸展 is a headline.
 _BROUGHT_OUT = re.compile(
-    r"主[办辦管编編]|[承协合][办辦]|编印|編印|编辑部|編輯部|出版|刊号|刊號|准印|内部资料|责任编辑|责编|印[发發刷]"
+    r"(?:主[办辦管编編]|[承协合][办辦]|编印|編印|编辑部|編輯部|出版|刊号|刊號|准印证?|内部资料|责任编辑|责编|印[发發刷])(?=\s|$|[:：])"
 )
 _MASTHEAD_CHARS = 80
 _LONGEST_NAME = 12  # characters of a paper's name in a line of its own

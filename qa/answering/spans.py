@@ -77,7 +77,7 @@ _ASKS_PLACE = re.compile(
 _PLACED = re.compile(r"(?:位于|坐落于|坐落在|设在|[在于])(?!线|校|读|逃|职|编|建)")
 _BODY_AFTER = re.compile(r"(?:小学|中学|大学|学院|医院|幼儿园|卫生院|派出所|图书馆|博物馆)")
 _BODY_AT_END = re.compile(rf"{_BODY_AFTER.pattern}$")
-_CUT_POST = re.compile(r"[镇县区局艇船队校院所站科处部厂班组市省乡村会][长]")
+_CUT_POST = re.compile(r"[镇县区局艇船队校院所站科处部厂班组市省乡村会]长")
 _BEGINNING = re.compile(r"(?<=[\d年月日时点天号])起$")
 _ADDRESSED = re.compile(r"同志$")
 _LONGEST_NAME = 3  # characters

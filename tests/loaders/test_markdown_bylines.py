@@ -121,6 +121,12 @@ def test_the_masthead_of_a_typed_page_names_the_issue_and_is_no_article(name: st
     assert [(article.section, article.title) for article in issue.articles] == [("要闻", "山口镇卫生院扩建完工")]
 
 
+def test_a_headline_below_a_masthead_stays_one() -> None:
+    text = f"白塔镇报\n2024年3月8日　星期五　第12期\n\n镇文联主办剪纸展\n\n　　本报讯（记者 何晴）{LEAD}\n"
+    issue = read_document(Document("a.txt", text.encode()))
+    assert [article.title for article in issue.articles] == ["镇文联主办剪纸展"]
+
+
 def test_the_line_with_day_and_number_at_the_head_of_an_outline_is_no_article() -> None:
     blocks = [
         (1, "白塔校园月报"),
