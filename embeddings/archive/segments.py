@@ -37,7 +37,7 @@ logger = logging.getLogger(__name__)
 
 _MANIFEST = "manifest.json"
 _PORTION = 16_384  # chunks that are read from the database at a time, about 200 MB while they are indexed
-_MERGED_AT = 8  # neighbours of like size become one
+_MERGED_AT = 4  # neighbours of like size become one
 _SMALLEST_SIZE = 512  # chunks; smaller segments are alike
 _UNREADABLE = (OSError, ValueError, KeyError, TypeError)  # what a damaged segment raises
 _MOST_DEAD = 0.5  # of a segment's chunks; one with more of them is written anew
