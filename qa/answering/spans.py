@@ -71,6 +71,10 @@ _BOUNDS_AFTER = re.compile(
     r"左右|(?<=[时点分半])许(?![多可诺])|之前|前(?![往来后期去进面年天锋任台身沿夕线方述几门区站列排三])|以前"
 )
 _LONGEST_TIME = 24  # characters before
+_DURATION_PART = re.compile(r"\d+(?:个?小时|分(?!之)|秒)")
+_DURATION = re.compile(
+    r"(?<![\d.])(?:\d+个?小时(?:\d+分(?:\d+秒)?钟?)|(?:\d+个?小时)?\d+分\d+(?:\.\d+)?秒\d*|\d+秒\d+)(?![\d.])"
+)
 _ASKS_PLACE = re.compile(
     r"哪[里儿]|什么(?:地方|位置|地点)|啥地方|何[地处]|哪个?(?:地方|位置|城市|[省市县区镇乡村路街站])|where", re.I
 )
@@ -178,7 +182,7 @@ def trim(question: str, body: str, start: int, end: int) -> tuple[int, int]:
     """
     start, end = _narrowed(question, body, *_of_the_time_asked(question, body, start, end))
     start = _with_shared_lead(body, start, end)
-    start, end = _bare(question, body, *_whole_time(question, body, start, end))
+    start, end = _bare(question, body, *_whole_time(question, body, *_whole_duration(body, start, end)))
     start, end = _name_in_its_marks(question, body, start, end)
     return _with_its_marks(body, *_with_roughness(question, body, start, end))
 
@@ -219,6 +223,16 @@ def _with_shared_lead(body: str, start: int, end: int) -> int:
     lead = body[start - 1 : start]
     is_shared = bool(lead.strip(_MARKS)) and all(item.startswith(lead) for item in further)
     return start - 1 if further and is_shared and not first.startswith(lead) else start
+
+
+def _whole_duration(body: str, start: int, end: int) -> tuple[int, int]:
+    """A time that was taken with all its units (2分18秒46, not 18秒46)."""
+    if not _DURATION_PART.search(body, start, end):
+        return start, end
+    for match in _DURATION.finditer(body, max(0, start - _LONGEST_TIME), end + _LONGEST_TIME):
+        if match.start() <= start and end <= match.end():
+            return match.span()
+    return start, end
 
 
 def _whole_time(question: str, body: str, start: int, end: int) -> tuple[int, int]:

@@ -69,6 +69,7 @@ _MORE = re.compile(
     rf"{START}(?:还有|除此之外|除了这些|另外|其他的?|别的)(?:还有)?(?:呢|吗|别的|其他的?|哪些|什么|谁|没有|人)*{_END}"
 )
 _LATER = re.compile(rf"{START}(?:再?后来|然后|接着|接下来|结果|之后)(?:呢|又?怎么?样了?)?{_END}")
+_FATE = "后来怎么样了"
 _AND = re.compile(rf"{START}(?P<other>[^？?，,]{{2,14}}?)(?:呢|又?怎么样|又?如何){_END}")
 _DENIES = re.compile(
     r"^(?:不对|错了|说错了?|问错了?|搞错了?|你理解错了|(?:我)?(?:问|说|要|想)?的?不是[^，,。]*|我的意思是?)[，,。\s]+"
@@ -139,8 +140,8 @@ def follow_up(question: str, before: Spoken, *earlier: Spoken) -> FollowUp | Non
             return _of_another(corrected, before, text)
         return follow_up(corrected, before, *earlier) or FollowUp(corrected, is_sure=True)
     if _LATER.match(text) and (subject := _whose_story(before)):
-        others = (f"{before.title}：后来怎么样了？",) if before.title else ()
-        return FollowUp(f"{subject}后来怎么样了？", is_sure=True, others=others)
+        others = (f"{before.title}：{_FATE}？",) if before.title else ()
+        return FollowUp(f"{subject}{_FATE}？", is_sure=True, others=others)
     if _MORE.match(text) or (_ASKS_MORE.match(text) and len(text) <= _SHORT and not _has_own_name(text)):
         return FollowUp(_besides(before), is_sure=True, more=True)
     left = _left(text)
@@ -308,6 +309,8 @@ def _asked_again(text: str, before: Spoken) -> str:
         return f"{asked[: place.start()]}{same['how'] or ''}{asked[place.start() :]}？"
     if now.endswith("的事"):
         return f"{said}，是{now.removeprefix('是')}？"
+    if asked.endswith(_FATE):
+        return f"{asked}：{now}？"  # of what happened then nobody knows the words yet
     done, _, of_what = said.partition("了")
     if now.endswith("的") and len(done) <= _LONGEST_VERB and len(of_what) > _LONGEST_VERB:
         return f"{of_what}是{now.removeprefix('是')}？"  # 谁主持了大会, then 什么时候开的

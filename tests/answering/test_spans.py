@@ -68,6 +68,19 @@ def test_a_number_keeps_its_unit() -> None:
     assert trimmed("哪天开始？", "7", "组建了7支服务队") == "7"
 
 
+@pytest.mark.parametrize(
+    ("sentence", "span", "wanted"),
+    [
+        ("头名　河湾队　3分07秒52", "07秒52", "3分07秒52"),
+        ("老人用了2小时15分走到山顶", "15分", "2小时15分"),
+        ("她以12秒06夺冠", "12秒", "12秒06"),
+        ("全县停水2小时", "2小时", "2小时"),
+    ],
+)
+def test_a_time_that_was_taken_has_all_its_units(sentence: str, span: str, wanted: str) -> None:
+    assert trimmed("用了多长时间", span, sentence) == wanted
+
+
 def test_brackets_are_there_in_pairs() -> None:
     assert trimmed("这部戏叫什么？", "《灯下", "这部戏是《灯下》。") == "《灯下》"
     assert trimmed("这部戏叫什么？", "灯下》", "这部戏是《灯下》。") == "《灯下》"

@@ -219,3 +219,9 @@ def test_what_came_of_it_is_asked_of_whom_or_what_was_spoken_of(question: str) -
     person = follow_up(question, Spoken("周桂英的票数是多少", "2315票", "", "换届"))
     assert person is not None
     assert person.question == "周桂英后来怎么样了？"
+
+
+def test_why_after_what_came_of_it_has_the_words_of_both() -> None:
+    meant = follow_up("为啥子", Spoken("粮店老板后来怎么样了？", "重新开张", "老板三天后重新开张。", "谨防骗局"))
+    assert meant is not None
+    assert meant.question == "粮店老板后来怎么样了：为什么？"

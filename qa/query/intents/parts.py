@@ -15,7 +15,7 @@ from qa.types import Spoken
 
 _ASKED = re.compile(
     r"什么时候|什么时间|什么地方|什么人|什么样|为什么|为何|何时|何地|何处|谁|哪几[\u4e00-\u9fff]|哪[两二三四五六七八九十\d]+[\u4e00-\u9fff]|哪[里儿]|哪一?[天年月日周]|哪[个些家位条所支项名国省市县区]?"
-    r"|多少|多[久长高大远]|几[\u4e00-\u9fff]|怎么样?|怎样|如何|什么"
+    r"|多少|多[久长高大远宽重深厚快]|几[\u4e00-\u9fff]|怎么样?|怎样|如何|什么"
 )
 _KINDS = (
     ("when", re.compile(r"时候|时间|何时|哪一?[天年月日周]|几[点号月时天日]")),
@@ -29,6 +29,11 @@ _KINDS = (
 _BREAKS = re.compile(r"[，,；;？?。\n]+|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 _EACH = re.compile(
     r"^(?P<lead>.*?)(?P<one>[^，,。、的]{2,10}?)(?:(?<![维共总饱温柔缓])和(?![平谐解气睦])|与|跟|、)(?P<other>[^，,。、的]{2,10}?)(?:两[人者个家地])?(?:各自?|分别|(?<![成首])都)(?P<rest>(?:[是有在]|[^，,。和与各]).*)$"
+)
+# 书记、镇长和副镇长分别是谁: three.
+_EACH_OF_THREE = re.compile(
+    r"^(?P<one>[^，,。、的]{2,10})、(?P<two>[^，,。、的]{2,10}?)(?:、|和|与|以及)(?P<three>[^，,。、的]{2,10}?)(?:各自?|分别)"
+    r"(?P<rest>[是有在].*)$"
 )
 # 甲社区的书记和乙社区的主任分别是谁: both are described.
 _EACH_OF_TWO = re.compile(
@@ -112,11 +117,12 @@ def _by_subjects(text: str) -> tuple[str, ...]:
     if counts := _COUNTS_TWO.match(text):
         asked = f"{counts['lead']}{counts['many']}{counts['measure']}"
         return f"{asked}{counts['one']}", f"{asked}{counts['other']}"
-    match = _EACH_OF_TWO.match(text) or _EACH.match(text)
+    match = _EACH_OF_THREE.match(text) or _EACH_OF_TWO.match(text) or _EACH.match(text)
     if match is None or not _ASKED.search(match["rest"]):
         return ()
+    names = {name: words for name, words in match.groupdict().items() if name not in ("lead", "rest")}
     lead = match.groupdict().get("lead", "")
-    return tuple(f"{lead}{name}{match['rest']}" for name in (match["one"], match["other"]))
+    return tuple(f"{lead}{name}{match['rest']}" for name in names.values())
 
 
 def _by_asking_words(text: str) -> tuple[str, ...]:
