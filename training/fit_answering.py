@@ -1,6 +1,7 @@
 """Fit `qa/answering/weights/answering.json`: the order of hits, the sentence ranker and the judge of answers.
 
-usage: python training/fit_answering.py DOMAIN.jsonl [MORE.jsonl …] --work DIR [--reader FILE.onnx] [--write]
+usage: python training/fit_answering.py DOMAIN.jsonl [MORE.jsonl …] [--domain MORE.jsonl …] --work DIR
+       [--reader FILE.onnx] [--write]
 
 Training files are those of `training/examples.py`; only questions of passages that the reader was not trained on are
 asked. The first file is of the domain: local news, with near misses. Its passages become
@@ -10,7 +11,8 @@ asked. The first file is of the domain: local news, with near misses. Its passag
 - one of those that the reader was trained on, where nothing answers ("absent"),
 - small archives of a few held-out passages each, asked as both.
 
-Of each other file there is an archive of its held-out passages. Questions are split in two by their passage: one half
+Of each file named with --domain there is an archive of all its passages, asked every question of the held-out ones, of
+each other file one of its held-out passages. Questions are split in two by their passage: one half
 fits, the other is measured; what is written is fitted on both.
 
 Sentences that hold a gold answer are the ranker's positives; it is fitted by conditional logit. The judge is a logistic
@@ -158,6 +160,7 @@ def main() -> None:
     """Build the archives, fit the models on one half, and print what they do on the other."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="+", type=Path)
+    parser.add_argument("--domain", type=Path, nargs="+", default=[], metavar="FILE", help="more of the domain")
     parser.add_argument("--work", type=Path, required=True, help="where archives and readings are kept")
     parser.add_argument("--reader", type=Path, metavar="FILE.onnx", help="default: the one that ships")
     parser.add_argument("--write", action="store_true", help="replace these weights in answering.json")
@@ -166,7 +169,7 @@ def main() -> None:
     model = arguments.reader or reader.path
     kept = KeptReadings(reader, arguments.work / f"readings-{sha256(model.read_bytes()).hexdigest()[:12]}.pickle")
     tools = Tools(open_encoder(), kept)
-    archives = _archives(arguments.files, arguments.work, tools.encoder)
+    archives = _archives(arguments.files, arguments.domain, arguments.work, tools.encoder)
     tools = replace(tools, hits=_fit_hits(archives[0], tools))
     kept.save()
     cases = list(_cases(archives, tools))
@@ -178,7 +181,7 @@ def main() -> None:
     kept.save()
     if arguments.write:
         # What was measured is known; what ships is fitted on both halves.
-        _write(_fit(cases, kept), tools.hits, arguments.files)
+        _write(_fit(cases, kept), tools.hits, [*arguments.files, *arguments.domain])
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +194,7 @@ class QuestionSet:
     is_domain: bool
 
 
-def _archives(files: Sequence[Path], work: Path, encoder: Encoder) -> list[QuestionSet]:
+def _archives(files: Sequence[Path], more_of_domain: Sequence[Path], work: Path, encoder: Encoder) -> list[QuestionSet]:
     domain = list(read_passages(files[0]))
     questions = [question for place, passage in enumerate(domain) for question in _questions(passage, place)]
     source = random.Random(5)
@@ -207,17 +210,18 @@ def _archives(files: Sequence[Path], work: Path, encoder: Encoder) -> list[Quest
         QuestionSet("absent", _without_held_out(domain, work, encoder), [(one, "absent") for one in absent], True)
     )
     archives += _blocks([p for p in domain if p.held_out], work / "block", encoder, is_domain=True)
-    for file in files[1:]:
-        passages = [passage for passage in read_passages(file) if passage.held_out]
+    for file in (*more_of_domain, *files[1:]):
+        is_domain = file in more_of_domain
+        passages = [passage for passage in read_passages(file) if is_domain or passage.held_out]
         found = [question for place, passage in enumerate(passages) for question in _questions(passage, place)]
-        chosen = source.sample(found, min(len(found), QUESTIONS_OF_OTHERS))
+        chosen = found if is_domain else source.sample(found, min(len(found), QUESTIONS_OF_OTHERS))
         asked = [(question, "answered" if question.answers else "near") for question in chosen]
         subjects = sorted({subject_of(question.text, question.passage.text) for question in found} - {""})
         for question in chosen[::4]:
             if other := ask_something_else(question.text, question.passage.text, subjects, source):
                 asked.append((replace(question, text=other), "altered"))
-        archives.append(QuestionSet(file.stem, _archive(passages, work / file.stem, encoder), asked, False))
-        archives.append(QuestionSet(f"{file.stem} absent", whole, [(q, "absent") for q in chosen[1::4]], False))
+        archives.append(QuestionSet(file.stem, _archive(passages, work / file.stem, encoder), asked, is_domain))
+        archives.append(QuestionSet(f"{file.stem} absent", whole, [(q, "absent") for q in chosen[1::4]], is_domain))
     return archives
 
 
