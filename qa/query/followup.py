@@ -69,7 +69,9 @@ _MORE = re.compile(
     rf"{START}(?:还有|除此之外|除了这些|另外|其他的?|别的)(?:还有)?(?:呢|吗|别的|其他的?|哪些|什么|谁|没有|人)*{_END}"
 )
 _LATER = re.compile(rf"{START}(?:再?后来|然后|接着|接下来|结果|之后)(?:呢|又?怎么?样了?)?{_END}")
+_LATER_OF = re.compile(rf"{START}(?P<who>[^？?，,]{{2,14}}?)(?:后来|最后)(?:呢|又?怎么?样了?){_END}")
 _FATE = "后来怎么样了"
+_ONLY_A_TONE = re.compile(rf"呢(?={_END})")
 _AND = re.compile(rf"{START}(?P<other>[^？?，,]{{2,14}}?)(?:呢|又?怎么样|又?如何){_END}")
 _DENIES = re.compile(
     r"^(?:不对|错了|说错了?|问错了?|搞错了?|你理解错了|(?:我)?(?:问|说|要|想)?的?不是[^，,。]*|我的意思是?)[，,。\s]+"
@@ -79,6 +81,7 @@ _STARTS_CORRECTING = re.compile(
     r"^(?:不对|不是|错了|说错|问错|搞错|你理解错|我(?:是|的|刚才|其实|想|要)?(?:问|说|意思)|(?:问|说)的?不是|(?:问|说)的是)"
 )
 _ONLY_A_PLACE = re.compile(rf"(?:{PROVINCES})[省市]?|[{IDEOGRAPH}]{{1,6}}(?:省|市|县|区|镇|乡|村|街道|社区|小区)")
+_BEGINS_WITH_A_PLACE = re.compile(rf"[{IDEOGRAPH}]{{1,5}}?(?:省|市|县|区|镇|乡|村|街道|社区)(?=[{IDEOGRAPH}]{{4}})")
 _HAS_A_PLACE = re.compile(rf"{PROVINCES}|[{IDEOGRAPH}]{{2}}(?:省|市|县|区|镇|乡|村|街道|社区|小区)")
 _OWN_NAME = re.compile(r"[“《「]")
 _HOW_MANY_OF = re.compile(r"哪[一两二三四五六七八九十\d]+[个位家种项条支座名所类]")
@@ -139,6 +142,14 @@ def follow_up(question: str, before: Spoken, *earlier: Spoken) -> FollowUp | Non
         if read_question(corrected).asks is Asks.WHAT and _left(corrected) == corrected.strip(_MARKS):
             return _of_another(corrected, before, text)
         return follow_up(corrected, before, *earlier) or FollowUp(corrected, is_sure=True)
+    if ASKS_SOMETHING.search(text):
+        text = _ONLY_A_TONE.sub("", text)  # 领队是谁呢 asks what 领队是谁 does
+    if (
+        (later := _LATER_OF.match(text))
+        and not _POINTS.search(later["who"])
+        and not ASKS_SOMETHING.search(later["who"])
+    ):
+        return FollowUp(f"{later['who']}{_FATE}？", is_sure=True)
     if _LATER.match(text) and (subject := _whose_story(before)):
         others = (f"{before.title}：{_FATE}？",) if before.title else ()
         return FollowUp(f"{subject}{_FATE}？", is_sure=True, others=others)
@@ -243,7 +254,11 @@ def _of_another(other: str, before: Spoken, text: str) -> FollowUp:
     topic = subject_spoken_of(before)
     if _ONLY_A_PLACE.fullmatch(other) and topic and not _HAS_A_PLACE.search(before.question):
         return FollowUp(f"{topic}，{other}的情况怎么样？", is_sure=True, about=other)
-    return FollowUp(_with_other(other, before, text), is_sure=True)
+    asked = _with_other(other, before, text)
+    place = _BEGINS_WITH_A_PLACE.match(asked)
+    # 渡口村渔业合作社, then 养鸭合作社呢: which may be of another village.
+    elsewhere = place is not None and before.question.startswith(place[0]) and not other.startswith(place[0])
+    return FollowUp(asked, is_sure=True, others=(asked[place.end() :],) if place and elsewhere else ())
 
 
 def _has_own_name(text: str) -> bool:
@@ -359,6 +374,8 @@ def _with_other(other: str, before: Spoken, text: str) -> str:
             start = max(0, place - (len(other) - length))
             cut = [match.end() for match in SAYS.finditer(asked, start, place)]
             start = cut[-1] if cut else start
+            if (named := _BEGINS_WITH_A_PLACE.match(asked)) and named.start() < start < named.end() <= place:
+                start = 0  # 渡口村 is not parted
             if not ASKS_SOMETHING.search(asked[start : place + length]):
                 return f"{asked[:start]}{other}{asked[place + length :]}"
     subject = subject_spoken_of(before)

@@ -225,3 +225,36 @@ def test_why_after_what_came_of_it_has_the_words_of_both() -> None:
     meant = follow_up("为啥子", Spoken("粮店老板后来怎么样了？", "重新开张", "老板三天后重新开张。", "谨防骗局"))
     assert meant is not None
     assert meant.question == "粮店老板后来怎么样了：为什么？"
+
+
+ROWERS = Spoken("河西村划船队实际划了几趟", "6趟", "划船队实际划了6趟。", "划船队回来了")
+
+
+@pytest.mark.parametrize(
+    ("question", "meant"),
+    [
+        ("船老大是谁呢", "河西村划船队船老大是谁"),
+        ("受伤的鼓手后来呢", "受伤的鼓手后来怎么样了？"),
+        ("那老周后来怎么样了", "老周后来怎么样了？"),
+    ],
+)
+def test_a_whole_question_with_a_tone_and_somebodys_later_days_are_no_other_thing(question: str, meant: str) -> None:
+    found = follow_up(question, ROWERS)
+    assert found is not None
+    assert found.question == meant
+
+
+@pytest.mark.parametrize("question", ["这段时间食堂几点开门", "那段日子去哪儿买菜", "这阵子渡口还开吗"])
+def test_a_time_that_is_pointed_at_is_no_thing_spoken_of(question: str) -> None:
+    found = follow_up(question, ROWERS)
+    assert found is None or ("的段" not in found.question and "的阵" not in found.question)
+
+
+def test_another_body_may_be_of_another_village() -> None:
+    before = Spoken("河西村养鱼合作社今年分了多少钱", "50万元", "河西村养鱼合作社分了50万元。", "分红")
+    found = follow_up("养蜂合作社呢", before)
+    assert found is not None
+    assert (found.question, found.others) == ("河西村养蜂合作社今年分了多少钱", ("养蜂合作社今年分了多少钱",))
+    other = follow_up("东山养蜂合作社呢", before)
+    assert other is not None
+    assert other.question == "东山养蜂合作社今年分了多少钱"
