@@ -374,7 +374,7 @@ def _with_other(other: str, before: Spoken, text: str) -> str:
             start = max(0, place - (len(other) - length))
             cut = [match.end() for match in SAYS.finditer(asked, start, place)]
             start = cut[-1] if cut else start
-            if (named := _BEGINS_WITH_A_PLACE.match(asked)) and named.start() < start < named.end() <= place:
+            if (village := _BEGINS_WITH_A_PLACE.match(asked)) and 0 < start < village.end() <= place:
                 start = 0  # 渡口村 is not parted
             if not ASKS_SOMETHING.search(asked[start : place + length]):
                 return f"{asked[:start]}{other}{asked[place + length :]}"
