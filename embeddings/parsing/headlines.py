@@ -25,6 +25,7 @@ _SECTION = re.compile(
     r"党建|热点|重点|本版|都市|天下|最新)?(?:要闻|新闻|快讯|简讯|简报|速览|动态|短讯|资讯|时讯|聚焦|纵横|扫描|传真|播报|广角|专版|专栏|副刊)"
 )
 _LONGEST_SECTION = 6
+_IN_BRACKETS = re.compile(r"[【〖［\[]([\u4e00-\u9fff·]{2,8})[】〗］\]]")
 _SECTION_WITH_PAGE = re.compile(
     r"第?\s*[0-9A-Z一二三四五六七八九十]{1,3}\s*版\s*[|│:：·\s]\s*([\u4e00-\u9fff·]{2,8})|([\u4e00-\u9fff]{2,6})\s+[A-Z]?\d{1,2}"
 )
@@ -48,14 +49,15 @@ _FOLLOWING_CHARS = 600
 _OPENING_CHARS = 12  # that tell what a line opens
 _UNFINISHED = 2.0  # what a line must score more where the text above it stops inside a sentence
 _ENOUGH = 2.0
+_FEWEST_APART = 3  # headlines that show how a page is set
 _RAGGED = 3  # characters by which the lines of one column differ, where digits and marks are half as wide
 
 
 def section_name(lines: Sequence[Line], at: int) -> str:
     """The section that a line names, or "" when it names none.
 
-    A section is a short name that stands above headlines: 一周要闻, 综合新闻, 第2版：民生; or a marked headline with
-    nothing of its own but the deeper headlines under it.
+    A section is a short name that stands above headlines: 一周要闻, 综合新闻, 第2版：民生, 【服务】; or a marked
+    headline with nothing of its own but the deeper headlines under it.
     """
     line = lines[at]
     paged = _SECTION_WITH_PAGE.fullmatch(line.text)
@@ -63,6 +65,8 @@ def section_name(lines: Sequence[Line], at: int) -> str:
         return paged[1] or paged[2]
     if _SECTION.fullmatch(simplified_furniture(line.text)):
         return line.text
+    if (bracketed := _IN_BRACKETS.fullmatch(line.text)) and _heads_stories(lines, at):
+        return bracketed[1]
     if at + 1 == len(lines) or line.lead_mark:
         return ""
     below = lines[at + 1]
@@ -76,6 +80,27 @@ def section_name(lines: Sequence[Line], at: int) -> str:
         return line.text if below.level > line.level else ""
     stands_above = below.level > 0 or (len(line.text) <= 4 and _could_be_headline(below) and len(below.text) > 6)
     return line.text if stands_above else ""
+
+
+def _heads_stories(lines: Sequence[Line], at: int) -> bool:
+    """Whether a headline stands below a line, with its story below it or a blank line above it."""
+    if at + 2 >= len(lines) or not _could_be_headline(lines[at + 1]):
+        return False
+    return _begins_story(lines[at + 2]) or (lines[at + 1].gap > 0 and not lines[at + 2].gap)
+
+
+def _begins_story(line: Line) -> bool:
+    return opens_story(line.text) or is_byline(line.text)
+
+
+def stories_are_apart(lines: Sequence[Line]) -> bool:
+    """Whether every headline without `#` of a page has a blank line above it, as far as the stories below them tell."""
+    gaps = [
+        lines[at - 1].gap > 0
+        for at in range(1, len(lines))
+        if opens_story(lines[at].text) and not lines[at].gap and _could_be_headline(lines[at - 1])
+    ]
+    return len(gaps) >= _FEWEST_APART and all(gaps)
 
 
 def headline_lines(lines: Sequence[Line], at: int, *, story: str, unfinished: bool) -> int:

@@ -15,7 +15,7 @@ from embeddings.parsing.bylines import is_byline, split_credit, split_signature
 from embeddings.parsing.datelines import reporters_in
 from embeddings.parsing.decks import deck_lines, has_deck, is_bare_kicker, is_dashed, is_kicker
 from embeddings.parsing.dumps import is_source_line, names_in_source_line
-from embeddings.parsing.headlines import headline_lines, join_headline, section_name, stacked_lines
+from embeddings.parsing.headlines import headline_lines, join_headline, section_name, stacked_lines, stories_are_apart
 from embeddings.parsing.jumps import Jump, join_continued
 from embeddings.parsing.lines import Line, heads_advertisements, is_advertisement, is_notice, read_lines
 from embeddings.parsing.paragraphs import SHORTEST_COPY, Fragment, is_unfinished, join_fragments
@@ -83,6 +83,7 @@ def _read_drafts(lines: Sequence[Line]) -> list[_TextArticle]:
     drafts: list[_TextArticle] = []
     section, story, kicker, at = "", "", "", 0
     current: _TextArticle | None = None
+    apart = stories_are_apart(lines)
     while at < len(lines):
         line = lines[at]
         if line.came_from and not line.level and current is not None and current.fragments:
@@ -100,23 +101,26 @@ def _read_drafts(lines: Sequence[Line]) -> list[_TextArticle]:
             kicker, story = line.text, ""
             at += 1
             continue
-        name = "" if _is_open(current) or has_deck(lines, at) else section_name(lines, at)
+        is_open = _is_open(current) and not (apart and line.gap)
+        name = "" if is_open or has_deck(lines, at) else section_name(lines, at)
         if name:
             section, story, current = name, "", None
             at += 1
             continue
-        if not _is_open(current) and is_bare_kicker(lines, at):
+        if not is_open and is_bare_kicker(lines, at):
             kicker, story = line.text, ""
             at += 1
             continue
-        stack = 0 if _is_open(current) or line.lead_mark else stacked_lines(lines, at)
+        stack = 0 if is_open or line.lead_mark else stacked_lines(lines, at)
         if stack:
             current = _stacked(lines[at : at + stack], section)
             drafts.append(current)
             kicker, story = "", ""
             at += stack
             continue
-        count = 0 if line.lead_mark else _headline_lines(lines, at, current=current, story=story)
+        # In a page that sets headlines apart, a short line within a story is one of a list.
+        runs_on = apart and not line.gap and not line.level and bool(story)
+        count = 0 if line.lead_mark or runs_on else _headline_lines(lines, at, current=current, story=story)
         if count:
             current, at = _headed(lines, at, count, section=section, kicker=kicker)
             drafts.append(current)

@@ -396,3 +396,43 @@ def test_the_development_pages_keep_their_floors(tmp_path: Path) -> None:
     assert scores["title F1"] >= 0.99
     assert scores["body F1"] >= 0.99
     assert scores["bylines"] >= 0.99
+
+
+APART = """【要闻】
+
+渡口装上了路灯
+本报讯（记者 方岚）青禾镇渡口昨晚亮起了六盏路灯，夜里过河的人看得见台阶了。
+
+柳堤种满了树
+本报讯（通讯员 罗青）柳堤上的三千棵树都已种下。
+
+【文体】
+
+象棋赛收官
+本报讯（记者 方岚）镇里的象棋赛昨天结束，名单如下：
+成人组头名：周柏（渡口社区）
+少年组头名：林小舟（柳堤社区）
+最佳组织：渡口社区
+
+【服务】
+
+五月便民安排
+下列服务不用预约，到场排队。
+理发：每周三14时，活动室，收5元
+配钥匙：每周五9时，东门，每把3元
+
+简讯
+▲5月9日渡口停水。
+▲书屋新到图书二百册。
+"""
+
+
+def test_a_section_in_brackets_and_the_lines_of_a_list_are_no_headlines() -> None:
+    assert [(article.section, article.title) for article in parse_page(APART)] == [
+        ("要闻", "渡口装上了路灯"),
+        ("要闻", "柳堤种满了树"),
+        ("文体", "象棋赛收官"),
+        ("服务", "五月便民安排"),
+        ("简讯", ""),
+    ]
+    assert "最佳组织：渡口社区" in parse_page(APART)[2].body
