@@ -55,6 +55,7 @@ _SAME_THING_COVERED = 0.9  # of the question's characters that the best sentence
 _COVERED = SENTENCE_FEATURES.index("characters covered")
 _ONE_CHARACTER = re.compile(r"[\d一二两三四五六七八九十百千万金银铜Ⅰ-Ⅻ]|[A-Za-z]")
 _FITTING_BONUS = 0.02  # of cosine, for a sentence that holds the kind of thing asked for
+_NEARLY_AS_LIKELY = 1.0  # in log-odds
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,7 @@ def answer_from(
     best = _of_the_named(query, evidence, judged.scores, judged.best)
     best = _of_those_asked(query, evidence, judged.scores, best)
     best = _of_the_day(query, evidence, judged.scores, best)
+    best = _with_the_unit(evidence, judged.scores, best)
     if best != judged.best:
         judged = replace(judged, best=best, alone=None)
     answer = None
@@ -228,6 +230,14 @@ def _of_the_day(query: Query, evidence: Evidence, scores: NDArray[np.float64], b
         if sentence.passage == home and not asked.isdisjoint(days_of_month(sentence.text))
     ]
     return max(places, key=lambda place: float(scores[place]), default=best)
+
+
+def _with_the_unit(evidence: Evidence, scores: NDArray[np.float64], best: int) -> int:
+    """Where the best sentence lacks the unit asked for (快70岁 for 多少年), another that has it, nearly as likely."""
+    if evidence.fits[best] or not evidence.closely:
+        return best
+    other = _instead(evidence, scores, best, lambda _: True)
+    return other if scores[other] >= max(0.0, float(scores[best]) - _NEARLY_AS_LIKELY) else best
 
 
 def _instead(evidence: Evidence, scores: NDArray[np.float64], best: int, says: Callable[[str], bool]) -> int:
