@@ -7,7 +7,9 @@ goes by a key that only their browser has; the store keeps a hash of it, so the 
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import hmac
 import json
 import logging
 import os
@@ -185,6 +187,14 @@ def utc_now() -> datetime:
 def new_user_key() -> str:
     """A key for a user that nobody can guess (256 bits)."""
     return secrets.token_urlsafe(32)
+
+
+def user_key_of_session(secret: bytes, session: str) -> str:
+    """The key for a user whose browser has none yet: the same at every call for a session, and as hard to guess.
+
+    It is the HMAC-SHA256 of the session under a secret of 32 bytes that the process alone has.
+    """
+    return base64.urlsafe_b64encode(hmac.digest(secret, session.encode(), "sha256")).decode().rstrip("=")
 
 
 class UserStore:

@@ -448,6 +448,41 @@ def test_an_answer_that_comes_after_its_conversation_was_deleted_is_not_kept(
     slow.close()
 
 
+def test_a_question_that_is_faster_than_the_page_is_kept_for_its_user(
+    kept_archive: Path,
+    default_encoder: Encoder,
+    browser: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    archive = Path(shutil.copytree(kept_archive, tmp_path / "archive", ignore=shutil.ignore_patterns("readers.*")))
+    is_asked, has_looked, recall = Event(), Event(), History.recall
+
+    def slow_recall(self: History, user: str, current: str) -> Any:
+        assert is_asked.wait(120)
+        found = recall(self, user, current)
+        has_looked.set()
+        return found
+
+    monkeypatch.setattr(History, "recall", slow_recall)
+    page_of = app.build_page(Assistant(Archive.open(archive), default_encoder), archive=archive)
+    url = app.serve(page_of, port=free_port())
+    for page in opened_page(browser, url, SIZES["desk"], ready="#question", excused=LEAVING):
+        page.fill("#question textarea", QUESTION)
+        page.press("#question textarea", "Enter")
+        page.wait_for_selector(".card.cited")
+        page.wait_for_selector("#kept-conversations [data-kept]", state="attached")
+        is_asked.set()
+        assert has_looked.wait(120)
+        page.wait_for_timeout(1000)  # for what was looked up to reach the page
+        page.reload()
+        page.wait_for_selector(".card.cited")
+        page.locator("#chat .icon-button-wrapper.top-panel button").first.click()
+        page.wait_for_selector("#kept-conversations [data-kept]", state="detached")
+        assert stored(archive) == []
+    page_of.close()
+
+
 def stored(archive: Path, *, at_least: int = 0) -> list[str]:
     """The conversations in the store, which is made while the page already shows something: wait for `at_least`."""
     for _ in range(100):

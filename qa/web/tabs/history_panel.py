@@ -9,6 +9,7 @@ gradio comes as an argument, so that importing this module costs nothing. Annota
 
 import inspect
 import json
+import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -19,7 +20,7 @@ from qa.server.gradio_internals import signed_like
 from qa.userdata import export
 from qa.userdata.conversation import Conversation, TurnState
 from qa.userdata.history import NEW, File, History, is_user_key, voted
-from qa.userdata.store import MAX_NAME_CHARS, ConversationRevision, new_user_key
+from qa.userdata.store import MAX_NAME_CHARS, ConversationRevision, new_user_key, user_key_of_session
 from qa.web.html import answers as answer_html
 from qa.web.html.conversation import conversation_evidence, conversation_messages
 from qa.web.html.history import found_list, heading, kept_list, remark
@@ -45,6 +46,7 @@ class HistoryPanel:
 
     def __init__(self, gr: Any, parts: dict[str, Any], history: History) -> None:
         self._gr, self._parts, self.history, label = gr, parts, history, labels(gr)
+        self._secret = secrets.token_bytes(32)
         self.user = gr.BrowserState("", **_STORAGE)
         self.current = gr.Textbox("", visible="hidden")  # held by the page, so that it outlives the session
         self.place = gr.State(NEW)
@@ -92,10 +94,10 @@ class HistoryPanel:
         inputs, outputs = list(event["inputs"]), list(event["outputs"])
         at = inputs.index(conversation)
 
-        def run(*values: Any) -> Iterator[Any]:
+        def run(request: Any, *values: Any) -> Iterator[Any]:
             *given, user, current, place = values
             # Whoever asks before the page has given them a key gets one now; else their conversation would be lost.
-            first = {} if is_user_key(user) else {self.user: new_user_key()}
+            first = {} if is_user_key(user) else {self.user: self._first_key(request)}
             user = first.get(self.user, user)
             given[at], place = self.present(user, current, place, given[at])
             told = handler(*given)
@@ -103,18 +105,25 @@ class HistoryPanel:
             for changes in self._kept(steps, outputs, user, place, given[at]):
                 yield {**changes, **first}
 
-        def run_once(*values: Any) -> Any:
+        def run_once(request: Any, *values: Any) -> Any:
             changes: Any = {}
-            for step in run(*values):
+            for step in run(request, *values):
                 changes = {**changes, **step}
             return changes
 
         mine = [self.user, self.current, self.place]
         made = run if inspect.isgeneratorfunction(handler) else run_once
-        kept = signed_like(handler, made, after=("kept_user", "kept_current", "kept_place"))
+        kept = signed_like(
+            handler, made, before={"kept_request": self._gr.Request}, after=("kept_user", "kept_current", "kept_place")
+        )
         added = [self.user, self.current, self.place, self.listing, self.shares, self.panel, self.name]
         more = [part for part in (*added, self._parts["chat"]) if part not in outputs]
         return {**event, "fn": kept, "inputs": [*inputs, *mine], "outputs": [*outputs, *more]}
+
+    def _first_key(self, request: Any) -> str:
+        """The key of a browser that has none: one for all events of its session, of which several may be under way."""
+        session = getattr(request, "session_hash", None)
+        return user_key_of_session(self._secret, session) if session else new_user_key()
 
     def _kept(
         self,
@@ -185,10 +194,15 @@ class HistoryPanel:
         def show(user: str, place: ConversationRevision, conversation: Conversation) -> Changes:
             return {**self._show(user, place, conversation, service.gone(conversation)), self.confirmation: _hidden(gr)}
 
-        def restore(user: Any, current: str) -> Iterator[Any]:
+        def restore(user: Any, current: str, request: gr.Request) -> Iterator[Any]:
             if not is_user_key(user):
-                user = new_user_key()
+                user = self._first_key(request)
             found = self.history.recall(user, current)
+            if not current:
+                # A question that was asked meanwhile may have begun a conversation, which stays as it is.
+                listed = self._list(user, "")
+                yield {self.user: user, **{part: listed[part] for part in (self.listing, self.shares)}}
+                return
             if found is None:
                 yield {self.user: user, self.current: "", self.place: NEW, **self._list(user, "")}
                 return
