@@ -342,6 +342,7 @@ IS_ON_SCREEN = """() => {
 def test_a_keyboard_reaches_the_answer_and_its_source(page: Any) -> None:
     ask(page, QUESTION)
     page.wait_for_selector(".card.cited")
+    page.wait_for_selector("#next button")  # comes last, and moves what stands below it
     page.evaluate("document.body.focus()")
     reached = set()
     for _ in range(60):
