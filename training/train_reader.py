@@ -29,7 +29,7 @@ import os
 import random
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -62,7 +62,7 @@ LAST_SHARE = 0.25  # of a run, in which the questions of the last passes are lea
 KNOWN_SHARE = 0.3  # how much what is known weighs beside what teachers say
 
 # How often the questions of a file are gone through; those for yes and no that `examples.py` made count by themselves.
-BULLETINS = ("villages", "district", "school", "hospital", "harbour", "factory", "lives", "town")  # training/bulletins
+BULLETINS = sorted(path.stem for path in (Path(__file__).parent / "bulletins").glob("*.jsonl"))
 PASSES = {
     **dict.fromkeys(BULLETINS, 4.0),
     "local_news": 1.5,
@@ -105,6 +105,7 @@ class Plan:
     wider: bool = False
     processes: int = 12
     measured_every: int = MEASURED_EVERY
+    passes: dict[str, float] = field(default_factory=dict)  # of files, in place of what is usual
 
 
 def main() -> None:
@@ -121,6 +122,10 @@ def main() -> None:
     parser.add_argument("--wider", action="store_true", help="twice as many windows that do not answer")
     parser.add_argument("--processes", type=int, default=12, help="that make questions ready for a GPU, at most")
     parser.add_argument("--measured-every", type=int, default=MEASURED_EVERY, metavar="STEPS")
+    parser.add_argument(
+        "--passes", type=_named_passes, nargs="+", default=[], metavar="FILE=TIMES",
+        help="how often the questions of a file are gone through in a round, by its name without .jsonl",
+    )  # fmt: skip
     parser.add_argument(
         "--from", dest="start", type=Path, nargs="+", default=[], metavar="READER", help="exported, or a checkpoint"
     )
@@ -148,7 +153,10 @@ def main() -> None:
         wider=arguments.wider,
         processes=arguments.processes,
         measured_every=arguments.measured_every,
+        passes=dict(arguments.passes),
     )
+    if unknown := plan.passes.keys() - {example.source for example in examples}:
+        parser.error(f"{arguments.work} has no examples of {', '.join(sorted(unknown))}: see --passes")
     Trainer(arguments.work, learning, measured, plan).run()
 
 
@@ -160,8 +168,8 @@ class Steps(Dataset[Prepared]):
         self._a_step, self._seed, self._wider = plan.questions, plan.seed, plan.wider
         self.first_of_last = round(plan.steps * (1 - LAST_SHARE))
         count = plan.steps * plan.questions
-        first = _order(learning, self.first_of_last * plan.questions, plan.seed)
-        self._order = first + _order(learning, count - len(first), plan.seed, last=True)
+        first = _order(learning, self.first_of_last * plan.questions, plan)
+        self._order = first + _order(learning, count - len(first), plan, last=True)
         self._subjects = subjects_of(learning)
 
     def __getitem__(self, step: int) -> Prepared:
@@ -350,15 +358,17 @@ def _is_made(example: Example) -> bool:
     return example.polarity is not None and example.kind == "yes_no" and len(example.answers[0]) <= 14
 
 
-def _order(examples: Sequence[Example], count: int, seed: int, *, last: bool = False) -> list[int]:
+def _order(examples: Sequence[Example], count: int, plan: Plan, *, last: bool = False) -> list[int]:
     """Places of the examples in the order of learning: each file as often as its passes say, again where they are few.
 
     Local news comes later more often than sooner: what is learned last is remembered best.
     """
-    source = random.Random(seed)
+    source = random.Random(plan.seed)
     keys: list[tuple[float, int]] = []
     for place, example in enumerate(examples):
         passes = _passes(example, last=last)
+        if not _is_made(example):
+            passes = plan.passes.get(example.source, passes)
         times = int(passes) + (source.random() < passes - int(passes))
         weight = 0.75 if example.source == "local_news" else 1.0
         # Each pass through a file is a stretch of the whole.
@@ -370,6 +380,17 @@ def _order(examples: Sequence[Example], count: int, seed: int, *, last: bool = F
         return [*places * whole, *places[:rest]]
     # Fewer: an even choice, in order.
     return [places[round(at)] for at in np.linspace(0, len(places) - 1, count)]
+
+
+def _named_passes(text: str) -> tuple[str, float]:
+    name, sign, times = text.partition("=")
+    try:
+        passes = float(times)
+    except ValueError:
+        passes = -1.0
+    if not sign or passes < 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is no FILE=TIMES, such as local_news=1.5")
+    return name, passes
 
 
 def _passes(example: Example, *, last: bool) -> float:
