@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -311,7 +312,7 @@ def test_a_session_that_was_lost_goes_on_where_the_page_was(assistant: Assistant
         yield {parts["conversation"]: so_far.add(Turn(asked, note="没有看懂"))}
 
     event = {"fn": answer, "inputs": [parts["chat"], parts["conversation"]], "outputs": list(parts.values())}
-    answering = panel.keeping(event)["fn"]
+    answering = partial(panel.keeping(event)["fn"], None)
     questions, changes = said(answering, "一", Conversation(), user, "", NEW)
     assert questions == ["一"]
     place = changes[panel.place]
@@ -332,7 +333,9 @@ def test_a_question_is_kept_before_it_is_answered(assistant: Assistant, tmp_path
         yield {parts["conversation"]: so_far.add(Turn("问？", state=TurnState.WAITING))}
         raise AssertionError("the connection was lost before this")
 
-    answering = panel.keeping({"fn": answer, "inputs": [parts["conversation"]], "outputs": list(parts.values())})["fn"]
+    answering = partial(
+        panel.keeping({"fn": answer, "inputs": [parts["conversation"]], "outputs": list(parts.values())})["fn"], None
+    )
     place = next(answering(Conversation(), user, "", NEW))[panel.place]
     recalled = history.recall(user, place.id)
     assert recalled is not None
@@ -354,7 +357,9 @@ def test_an_answer_is_shown_before_it_is_kept_and_kept_where_its_user_leaves(
         yield {parts["conversation"]: so_far.add(Turn("问？", note="没有看懂"))}
         raise AssertionError("nobody waits for more")
 
-    answering = panel.keeping({"fn": answer, "inputs": [parts["conversation"]], "outputs": list(parts.values())})["fn"]
+    answering = partial(
+        panel.keeping({"fn": answer, "inputs": [parts["conversation"]], "outputs": list(parts.values())})["fn"], None
+    )
     steps = answering(Conversation(), user, "", NEW)
     place = next(steps)[panel.place]
 
@@ -380,9 +385,12 @@ def test_what_was_kept_is_not_kept_again_when_nothing_of_it_has_changed(assistan
     def mark(note: str, so_far: Conversation) -> Iterator[Any]:
         yield {parts["conversation"]: so_far.until(0).add(replace(so_far.turns[0], is_new=False, note=note))}
 
-    marking = panel.keeping(
-        {"fn": mark, "inputs": [parts["chat"], parts["conversation"]], "outputs": list(parts.values())}
-    )["fn"]
+    marking = partial(
+        panel.keeping({"fn": mark, "inputs": [parts["chat"], parts["conversation"]], "outputs": list(parts.values())})[
+            "fn"
+        ],
+        None,
+    )
     so_far = Conversation().add(Turn("问？", is_new=True))
     place = history.keep(user, NEW, so_far)
 
