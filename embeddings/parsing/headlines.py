@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from embeddings.parsing.bylines import is_byline, split_credit, split_signature
 from embeddings.parsing.datelines import opens_story
@@ -49,6 +50,7 @@ _FOLLOWING_CHARS = 600
 _OPENING_CHARS = 12  # that tell what a line opens
 _UNFINISHED = 2.0  # what a line must score more where the text above it stops inside a sentence
 _ENOUGH = 2.0
+_FEWEST_BLOCKS = 4  # with a title, that show how a typed page is set
 _FEWEST_APART = 3  # headlines that show how a page is set
 _RAGGED = 3  # characters by which the lines of one column differ, where digits and marks are half as wide
 
@@ -101,6 +103,46 @@ def stories_are_apart(lines: Sequence[Line]) -> bool:
         if opens_story(lines[at].text) and not lines[at].gap and _could_be_headline(lines[at - 1])
     ]
     return len(gaps) >= _FEWEST_APART and all(gaps)
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """Where the blocks of a typed page begin, whose articles blank lines alone tell apart; no places on other pages.
+
+    `titles` are those that open with a title of their own; what opens another may be anything.
+    """
+
+    titles: frozenset[int] = frozenset()
+    others: frozenset[int] = frozenset()
+
+    def has_inside(self, at: int) -> bool:
+        """Whether a line is within the article that its block is."""
+        return bool(self.titles) and at not in self.titles and at not in self.others
+
+
+def title_blocks(lines: Sequence[Line]) -> Blocks:
+    """The blocks of a page on which nearly each opens with a title, over a narrower gap or indented paragraphs.
+
+    A page is set so where two blank lines part articles and one parts a title from its text, or where a title has a
+    blank line above it and indented text right below it.
+    """
+    if not lines or any(line.level or line.part is not None for line in lines):
+        return Blocks()
+    for gap in (2, 1):
+        starts = [at for at, line in enumerate(lines) if at == 0 or line.gap >= gap]
+        blocks = [lines[start:end] for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)]
+        titled = frozenset(at for at, block in zip(starts, blocks, strict=True) if _has_title(block, gap))
+        plain = sum(len(block) > 1 for block in blocks) - len(titled)
+        if len(titled) >= _FEWEST_BLOCKS and plain * 5 <= len(titled):
+            return Blocks(titled, frozenset(starts) - titled)
+    return Blocks()
+
+
+def _has_title(block: Sequence[Line], gap: int) -> bool:
+    if len(block) < 2 or not _could_be_headline(block[0]):
+        return False
+    is_apart = block[1].gap == gap - 1 and (gap > 1 or block[1].indented)
+    return is_apart and not any(line.gap for line in block[2:]) and any("。" in line.text for line in block[1:])
 
 
 def headline_lines(lines: Sequence[Line], at: int, *, story: str, unfinished: bool) -> int:

@@ -15,7 +15,14 @@ from embeddings.parsing.bylines import is_byline, split_credit, split_signature
 from embeddings.parsing.datelines import reporters_in
 from embeddings.parsing.decks import deck_lines, has_deck, is_bare_kicker, is_dashed, is_kicker
 from embeddings.parsing.dumps import is_source_line, names_in_source_line
-from embeddings.parsing.headlines import headline_lines, join_headline, section_name, stacked_lines, stories_are_apart
+from embeddings.parsing.headlines import (
+    headline_lines,
+    join_headline,
+    section_name,
+    stacked_lines,
+    stories_are_apart,
+    title_blocks,
+)
 from embeddings.parsing.jumps import Jump, join_continued
 from embeddings.parsing.lines import Line, heads_advertisements, is_advertisement, is_notice, read_lines
 from embeddings.parsing.paragraphs import SHORTEST_COPY, Fragment, is_unfinished, join_fragments
@@ -83,7 +90,7 @@ def _read_drafts(lines: Sequence[Line]) -> list[_TextArticle]:
     drafts: list[_TextArticle] = []
     section, story, kicker, at = "", "", "", 0
     current: _TextArticle | None = None
-    apart = stories_are_apart(lines)
+    apart, blocks = stories_are_apart(lines), title_blocks(lines)
     while at < len(lines):
         line = lines[at]
         if line.came_from and not line.level and current is not None and current.fragments:
@@ -97,11 +104,17 @@ def _read_drafts(lines: Sequence[Line]) -> list[_TextArticle]:
             while at < len(lines) and is_notice(lines[at]):
                 at += 1
             continue
-        if is_kicker(lines, at):
+        if at in blocks.titles:
+            current, at = _headed(lines, at, 1, section=section, kicker=kicker)
+            drafts.append(current)
+            kicker, story = "", ""
+            continue
+        is_inside = blocks.has_inside(at)
+        if not is_inside and is_kicker(lines, at):
             kicker, story = line.text, ""
             at += 1
             continue
-        is_open = _is_open(current) and not (apart and line.gap)
+        is_open = is_inside or (_is_open(current) and not (apart and line.gap) and at not in blocks.others)
         name = "" if is_open or has_deck(lines, at) else section_name(lines, at)
         if name:
             section, story, current = name, "", None
@@ -119,7 +132,7 @@ def _read_drafts(lines: Sequence[Line]) -> list[_TextArticle]:
             at += stack
             continue
         # In a page that sets headlines apart, a short line within a story is one of a list.
-        runs_on = apart and not line.gap and not line.level and bool(story)
+        runs_on = is_inside or (apart and not line.gap and not line.level and bool(story))
         count = 0 if line.lead_mark or runs_on else _headline_lines(lines, at, current=current, story=story)
         if count:
             current, at = _headed(lines, at, count, section=section, kicker=kicker)

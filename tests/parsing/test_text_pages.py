@@ -436,3 +436,36 @@ def test_a_section_in_brackets_and_the_lines_of_a_list_are_no_headlines() -> Non
         ("简讯", ""),
     ]
     assert "最佳组织：渡口社区" in parse_page(APART)[2].body
+
+
+TYPED = {
+    "老秦的渡口": ["天不亮，渡口的灯就亮了。", "老秦在这里摆了三十年船。", "（记者 苗雨）"],
+    "供电通知": ["因更换线路，4月6日8时至18时，青禾街停电。", "停电的有三处：菜场、粮站、车站。", "电话：8820011。"],
+    "读者来信：路灯与广场": ["桥头 一位读者", "路灯坏了两盏，已有半月。", "供电所答复：本周修好。"],
+    "青禾杯象棋赛成绩": ["成人组", "第一名 祝河 七胜", "第二名 苗山 六胜", "比赛下了两天。"],
+    "柳编怎么保存": ["放在通风的地方，一年晒两回。", "不要沾油。"],
+}
+
+
+def test_two_blank_lines_part_articles_whatever_their_titles_say() -> None:
+    page = "\n\n\n".join(f"{title}\n\n" + "\n".join(text) for title, text in TYPED.items())
+    articles = parse_page(page)
+    assert [article.title for article in articles] == list(TYPED)
+    assert articles[0].byline == "记者 苗雨"
+    assert ["".join(article.body.split()) for article in articles[1:]] == [
+        "".join("".join(text).split()) for text in list(TYPED.values())[1:]
+    ]
+
+
+def test_a_blank_line_above_and_indented_text_below_make_a_title() -> None:
+    blocks = [f"{title}\n" + "\n".join(f"\u3000\u3000{line}" for line in text) for title, text in TYPED.items()]
+    articles = parse_page("\n\n".join(["【要闻】", *blocks[:2], "【生活】", *blocks[2:]]))
+    assert [(article.title, article.section) for article in articles] == [
+        (title, "要闻" if place < 2 else "生活") for place, title in enumerate(TYPED)
+    ]
+
+
+def test_paragraphs_with_blank_lines_between_them_are_no_articles() -> None:
+    paragraphs = [f"{STORY}这是第{number}天。\n{SECOND}" for number in range(1, 7)]
+    (article,) = parse_page("# 三千棵柳树\n\n" + "\n\n".join(paragraphs))
+    assert len(article.body.splitlines()) >= 6
