@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from embeddings.loaders.page_image import Clipping, clip_article, draw_page, is_printed
     from embeddings.loaders.registry import read_issue_file
     from embeddings.parsing.datelines import after_dateline
+    from embeddings.parsing.tables import ToldRows, told_rows
     from embeddings.sources.scratch import scratch_folder
     from embeddings.text.dates import Mention, find_date, find_mentions
     from embeddings.text.names import SURNAMES_IN_TEXT, SURNAMES_WHERE_NAMES_STAND
@@ -131,6 +132,7 @@ _PUBLIC = {
     "embeddings.loaders.page_image": ("Clipping", "clip_article", "draw_page", "is_printed"),
     "embeddings.loaders.registry": ("read_issue_file",),
     "embeddings.parsing.datelines": ("after_dateline",),
+    "embeddings.parsing.tables": ("ToldRows", "told_rows"),
     "embeddings.sources.scratch": ("scratch_folder",),
     "embeddings.text.dates": ("Mention", "find_date", "find_mentions"),
     "embeddings.text.names": ("SURNAMES_IN_TEXT", "SURNAMES_WHERE_NAMES_STAND"),
@@ -184,6 +186,7 @@ __all__ = [
     "TermStatistics",
     "TokenEmbedder",
     "Tokens",
+    "ToldRows",
     "Variable",
     "WatchOptions",
     "add",
@@ -230,6 +233,7 @@ __all__ = [
     "take_in",
     "thread_pool",
     "tidy",
+    "told_rows",
     "watch",
     "well_formed",
     "withdraw",

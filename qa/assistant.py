@@ -35,7 +35,7 @@ from qa.answering.answer_types import tells_of_another_month
 from qa.answering.describe import description, people_asked_for, people_told_of
 from qa.answering.extract import answer_from, side_by_side
 from qa.answering.inventory import inventory
-from qa.answering.overview import article_summary, article_titled, authored, overview
+from qa.answering.overview import article_summary, article_titled, authored, course, overview
 from qa.answering.parts import both, choose, in_parts
 from qa.answering.speech import what_was_said
 from qa.answering.yes_no import with_yes_or_no
@@ -55,14 +55,15 @@ from qa.query.intents.parts import read_choice, read_pair, read_parts
 from qa.query.intents.smalltalk import reply_to
 from qa.query.intents.speech import read_speech
 from qa.query.intents.summary import title_in
-from qa.query.intents.topic import read_topic
+from qa.query.intents.topic import read_course, read_topic
 from qa.query.intents.yes_no import Polarity, polarity_of, read_yes_no
 from qa.query.question import Asks, Query, read_question
 from qa.query.scope import is_within, narrowed, read_comparison, read_scope, unheard, without_days
 from qa.query.spelling import respell
-from qa.retrieval.cross_encoder import Reader, Text, open_reader, reads
+from qa.retrieval.cross_encoder import Reader, open_reader, reads
 from qa.retrieval.search import RetrievalSettings, find_passages
 from qa.retrieval.similar import SimilarArticles
+from qa.retrieval.stretches import Stretch, read_stretches
 from qa.topics.topics import Topics
 from qa.turns import (
     article_of_list,
@@ -346,6 +347,8 @@ class Assistant:
         spoken = read_speech(rest)
         if spoken and (said := what_was_said(spoken, question, snapshot, filters=filters)):
             return said
+        if (topic := read_course(rest)) and (told := course(topic, question, snapshot, filters=filters, within=within)):
+            return told
         if topic := read_topic(rest):
             return overview(topic, question, snapshot, filters=filters, within=within) or authored(
                 topic, question, snapshot, filters=filters, within=within
@@ -426,10 +429,10 @@ class Assistant:
         )
         return replace(answer, note=note)
 
-    def _read_alone(self, question: str, title: str, sentence: str) -> Reading:
+    def _read_alone(self, question: str, stretch: Stretch) -> Reading:
         """What the reader makes of a sentence with nothing around it but its article's title."""
         assert self.reader is not None  # else nothing was read before
-        return self.reader.read(question, [Text(title, sentence)])[0]
+        return read_stretches(question, [stretch], self.reader)[0]
 
     def close(self) -> None:
         """Give back the archive's connections and memory."""

@@ -45,7 +45,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 from sklearn.preprocessing import StandardScaler
 
-from embeddings import Archive, ArchiveReader, Encoder, build, fold_to_words, open_encoder, remove
+from embeddings import Archive, ArchiveReader, Article, Encoder, build, fold_to_words, open_encoder, remove
+from qa.answering.extract import read_again
 from qa.answering.features import (
     FOREIGN_FEATURES,
     READ_ANSWER_FEATURES,
@@ -61,6 +62,7 @@ from qa.query.question import Query, read_question
 from qa.retrieval.cross_encoder import BundledReader, Text
 from qa.retrieval.rerank import HIT_FEATURES, hit_features, look_again
 from qa.retrieval.search import RetrievalSettings, find_hits, merge_hits, without_duplicates
+from qa.retrieval.stretches import Stretch, read_stretches
 from qa.types import Hit, Passage, Reading
 
 if TYPE_CHECKING:
@@ -96,7 +98,7 @@ class Case:
 
     query: Query
     evidence: Evidence
-    titles: tuple[str, ...]  # of the passages
+    articles: tuple[Article, ...]  # of the passages
     answers: tuple[str, ...]
     how: str  # answered, near, absent, altered
     where: str  # which archive
@@ -285,8 +287,8 @@ def _cases(archives: Sequence[QuestionSet], tools: Tools) -> Iterator[Case]:
                 evidence = gather(query, passages, snapshot) if passages else None
                 if evidence is None:
                     continue
-                titles = tuple(passage.article.heading for passage in passages)
-                case = Case(query, evidence, titles, question.answers, how, one.name, question.number, one.is_domain)
+                articles = tuple(passage.article for passage in passages)
+                case = Case(query, evidence, articles, question.answers, how, one.name, question.number, one.is_domain)
                 # A neighbouring passage may say it too; such a question is no near miss.
                 if how != "absent" or not case.answers or not case.holds.any():
                     yield case
@@ -304,7 +306,8 @@ def _fit_hits(asked: QuestionSet, tools: Tools) -> LinearModel:
             holding = [_is_answer(hit, question) for hit in hits]
             if not any(holding):
                 continue
-            readings = tools.reader.read(query.text, [Text(hit.article.heading, hit.chunk.text) for hit in hits])
+            stretches = [Stretch(hit.article, hit.chunk.start, hit.chunk.end) for hit in hits]
+            readings = read_stretches(query.text, stretches, tools.reader)
             features.append(hit_features(query, hits, readings, snapshot))
             labels.append(np.array(holding))
             firsts.append(holding[0])
@@ -398,17 +401,28 @@ def _fit_judge(
     cases: Sequence[Case], sentences: LinearModel, reader: KeptReadings, names: tuple[str, ...]
 ) -> LinearModel:
     features = _answer_rows(cases, sentences, reader, names)
-    right = np.array([_is_right(case, sentences) for case in cases])
+    right = np.array([_is_right(case, sentences, reader) for case in cases])
     scaler = StandardScaler().fit(features)
     regression = LogisticRegression(C=STRENGTH, max_iter=3000)
     regression.fit(scaler.transform(features), right, sample_weight=_case_weights(cases))
     return LinearModel(names, scaler.mean_, scaler.scale_, regression.coef_[0], float(regression.intercept_[0]))
 
 
-def _is_right(case: Case, sentences: LinearModel) -> bool:
+def _scores(case: Case, sentences: LinearModel, reader: KeptReadings) -> tuple[NDArray[np.float64], Reading]:
+    """The scores of a case's sentences after the best were read alone, and the reading of the first of them."""
+
+    def read(at: int) -> Reading:
+        sentence = case.evidence.sentences[at]
+        stretch = Stretch(case.articles[sentence.passage], sentence.start, sentence.end)
+        return read_stretches(case.query.text, [stretch], reader)[0]
+
+    return read_again(sentences.log_odds(case.evidence.all_features), read)
+
+
+def _is_right(case: Case, sentences: LinearModel, reader: KeptReadings) -> bool:
     if case.how != "answered":
         return False
-    best = int(sentences.log_odds(case.evidence.all_features).argmax())
+    best = int(_scores(case, sentences, reader)[0].argmax())
     return _holds(case.evidence.sentences[best].text, case.answers)
 
 
@@ -417,9 +431,7 @@ def _answer_rows(
 ) -> NDArray[np.float64]:
     rows = []
     for case in cases:
-        scores = sentences.log_odds(case.evidence.all_features)
-        best = case.evidence.sentences[int(scores.argmax())]
-        (alone,) = reader.read(case.query.text, [Text(case.titles[best.passage], best.text)])
+        scores, alone = _scores(case, sentences, reader)
         rows.append(answer_features(case.query, case.evidence, scores, names, alone))
     return np.stack(rows)
 
@@ -464,7 +476,7 @@ def _report_on(where: str, cases: Sequence[Case], fitted: Fitted, reader: KeptRe
         confidence = 1 / (1 + np.exp(-fitted.foreign.log_odds(rows)))
     else:
         confidence = _confidence(cases, fitted, reader)
-    right = np.array([_is_right(case, fitted.sentences) for case in cases])
+    right = np.array([_is_right(case, fitted.sentences, reader) for case in cases])
     how = np.array([case.how for case in cases])
     answered = how == "answered"
     shown = f"{where}: {len(cases)} cases"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
-from itertools import accumulate
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, takewhile
 
 _NUMBER = re.compile(r"[\d.,，%％+\-—/:： 年月日]+")
 _LONGEST_HEADER = 30
@@ -21,6 +22,10 @@ _FEWEST = 2  # rows below a header, or columns
 
 
 CELL_MARK = " | "
+_UNIT_OF_COLUMN = re.compile(r"[（(](?P<unit>[^（）()]{1,4})[）)]$")
+_YEAR = re.compile("年份?|年度")
+_RANK = re.compile(r"名次|排名|位次|名")
+_RANKS_IN_DIGITS, _RANKS = "0123456789", "零一二三四五六七八九"
 
 
 def headers_above(text: str, places: Sequence[tuple[int, int]]) -> list[str]:
@@ -50,6 +55,82 @@ def _header_of(
         return ""
     above = lines[top : min(number, top + _MOST_LOOKED_AT)]
     return lines[top] if _is_header([line[:_LONGEST_ROW].split(CELL_MARK) for line in [*above, row]]) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class ToldRows:
+    """A part of a text whose rows of tables are told as sentences; the place in the part of each character, or -1."""
+
+    text: str
+    places: tuple[int, ...]
+
+
+def told_rows(text: str, start: int, end: int) -> ToldRows | None:
+    """A part of a text with each cell behind the name of its column: 夜场，成人35元，学生20元。 None without such rows.
+
+    A model that reads sentences finds what is asked for in them and takes the cell beside it for the answer otherwise.
+    """
+    if CELL_MARK not in text[start:end]:
+        return None
+    names = _cells_of(headers_above(text, [(start, end)])[0])
+    told: list[tuple[str, int]] = []  # what is put in or kept, and where it stood
+    is_told, at = False, start
+    before = text[text.rfind("\n", 0, start) + 1 : start].count(CELL_MARK)  # cells of the row that it begins in
+    lines = text[start:end].split("\n")
+    for number, line in enumerate(lines):
+        cells = _cells_of(line)
+        if not cells:
+            names = []
+        elif not names:
+            below = [_cells_of(other) for other in lines[number : number + _MOST_LOOKED_AT]]
+            table = list(takewhile(bool, below))
+            names = table[0] if _is_header(table) else []
+            cells = []
+        if names and cells:
+            is_told = True
+            told += _told_row(names[0 if number else before :], line, at - start)
+        else:
+            told.append((line, at - start))
+        at += len(line) + 1
+        if number + 1 < len(lines):
+            told.append(("\n", at - 1 - start))
+    if not is_told:
+        return None
+    places = [place + step if place >= 0 else -1 for piece, place in told for step in range(len(piece))]
+    return ToldRows("".join(piece for piece, _ in told), tuple(places))
+
+
+def _cells_of(line: str) -> list[str]:
+    return line.split(CELL_MARK) if CELL_MARK in line and len(line) <= _LONGEST_ROW else []
+
+
+def _told_row(names: Sequence[str], line: str, at: int) -> Iterator[tuple[str, int]]:
+    """A row's cells, each behind the name of its column, and what parts them, each piece with its place or -1."""
+    for number, cell in enumerate(line.split(CELL_MARK)):
+        name = names[number] if number < len(names) else ""
+        if number:
+            yield "，", -1
+        if _RANK.fullmatch(name) and (rank := _RANKS_IN_DIGITS.find(cell)) > 0 and len(cell) == 1:
+            yield "第", -1
+            yield from ((_RANKS[rank], at), ("名", -1))
+        else:
+            yield from _told_cell(name, cell, at, is_first=not number)
+        at += len(cell) + len(CELL_MARK)
+    yield "。", -1
+
+
+def _told_cell(name: str, cell: str, at: int, *, is_first: bool) -> Iterator[tuple[str, int]]:
+    """A cell behind the name of its column: 白鹭214只 under 白鹭（只）, 2025年 under 年份; the first one as it is."""
+    is_figure = _NUMBER.fullmatch(cell) is not None
+    unit = _UNIT_OF_COLUMN.search(name) if is_figure else None
+    if unit or (is_figure and _YEAR.fullmatch(name)):
+        yield name[: unit.start()] if unit else "", -1
+        yield cell, at
+        yield unit["unit"] if unit else "年", -1
+        return
+    if not cell.startswith(name) and not (is_first and not is_figure):
+        yield name, -1
+    yield cell, at
 
 
 def row_text(cells: Sequence[str]) -> str:

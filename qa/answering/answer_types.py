@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 
 from embeddings import fold
+from qa.answering.spans import without_differences
+from qa.query.contrast import tells_of_another_side
 from qa.query.intents.yes_no import only_deputies
 from qa.query.names import AFTER_A_NAME, IDEOGRAPH, NAME, people_by_surname
 from qa.query.question import Asks, Query
@@ -61,6 +63,7 @@ _CLOSER: tuple[tuple[re.Pattern[str], str], ...] = (
         r"(?:(?:1\d|20)\d\d|[一二〇零九八七六五四三]{4}|(?<!\d)\d\d(?=年(?:\d|[初底末春夏秋冬]))) ?年|[去今明前当同]年"
         r"|年代|元年|(?<!\d)(?:1\d|20)\d\d(?!\d)",
     ),
+    (re.compile(r"几比几|多少比多少|比分(?:是|为)?多少"), r"\d+ ?[比:∶\-—] ?\d+"),
     (re.compile(r"几点|什么时刻|what time"), r"\d+ ?[时点:秒]|[一二三四五六七八九十]+[时点]"),
     (
         re.compile(r"哪一?[天日]|几[日号]|何日|what (?:date|day)"),
@@ -244,7 +247,8 @@ class Expected:
 
     def held_by(self, sentence: str) -> bool:
         """Whether a sentence has what is expected, beyond what the question itself says."""
-        return any(match.group() not in self.said for match in self.pattern.finditer(fold(sentence)))
+        told = without_differences(self.said, fold(sentence))
+        return any(match.group() not in self.said for match in self.pattern.finditer(told))
 
 
 def _asks_for_contact(question: str) -> bool:
@@ -270,7 +274,9 @@ def lacks_what_is_asked(query: Query, quote: str, short: str) -> bool:
         return True
     if _is_number_of_them(query.text, short) or tells_of_another_person(query.text, quote):
         return True
-    if lacks_the_event(query, quote) or tells_of_another_year(query.text, quote):
+    if tells_of_another_side(query.text, quote) or lacks_the_event(query, quote):
+        return True
+    if tells_of_another_year(query.text, quote):
         return True
     if query.asks is Asks.WHO and tells_of_another_post(query.text, quote):
         return True

@@ -20,6 +20,7 @@ _USUAL_CHARS = (14, 90)  # of a sentence that says something and can be read at 
 _COUNTED = re.compile(
     r"(?<![\d第])\d[\d,.]*(?:多|余)?[万亿]*(?:%|个百分点|平方米|平方公里|公里|小时|人次|(?![年月日时分号点第和的至到])[\u4e00-\u9fff])"
 )
+_DAY = re.compile(r"\d{1,2}月(?:\d{1,2}[日号]|[初底末上中下])")
 _POSTED = re.compile(r"[记长任员士人席理师手民友者]$")
 _TIME_UNITS = "年月日时分号"
 _SAID = re.compile(r"^[“「]")
@@ -53,6 +54,22 @@ def telling_sentence(article: Article, topic: str) -> Span | None:
     return max(
         holding, key=lambda span: (tells(article.body[slice(*span)], wanted, spans.index(span), len(spans)), -span[0])
     )
+
+
+def dated_sentence(article: Article, topic: str) -> Span | None:
+    """The first of the sentences that name a day and share most with a topic; the most telling one where none does.
+
+    What an article says whose title has the topic need not name it.
+    """
+    wanted = _pairs(topic)
+    is_titled = bool(wanted & _pairs(article.title))
+    dated = [
+        (len(wanted & _pairs(article.body[slice(*span)])), -span[0], span)
+        for span in sentences_of(article)
+        if _DAY.search(article.body, *span)
+    ]
+    shared, _, span = max(dated, default=(0, 0, None))
+    return span if span and (shared or is_titled) else telling_sentence(article, topic)
 
 
 def tells(sentence: str, wanted: str, place: int, count: int) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -36,9 +37,10 @@ from qa.answering.refusal import refuse
 from qa.answering.spans import trim, whole_name
 from qa.i18n import Words
 from qa.linear import LinearModel, stored_model, stored_weights
-from qa.query.contrast import asks_who_not, stretch_asked, tells_of_others, tells_of_those
+from qa.query.contrast import asks_who_not, stretch_asked, tells_of_another_side, tells_of_others, tells_of_those
 from qa.query.question import Asks, Query
 from qa.query.stretch import days_of_month, is_of_another, names_the_same
+from qa.retrieval.stretches import Stretch, told
 from qa.types import Answer, AnswerKind, Citation, Passage, PlacedReading, Reading
 
 if TYPE_CHECKING:
@@ -46,7 +48,17 @@ if TYPE_CHECKING:
 
 JUDGED_PASSAGES = 5  # an answer stands in one of the first few, or it is none
 _QUOTE_CHARS = 180  # a second sentence joins the quote only while the two stay this short
+_READ_AGAIN = 3  # sentences at most that are read alone
+_NEAR = 1.0  # log-odds below the best sentence, within which another may take its place
+_ALONE_WEIGHT = 0.3  # of the log-odds that an answer stands in a sentence that is read alone
+_ON_THE_PRESENT = re.compile(r"现在|如今|目前|眼下|现今|当前|最新|这会儿|到今天|至今")
+_NEWER_MARGIN = 2.6  # log-odds below the best sentence, within which one of a newer issue answers for the present
+_LIKELY = 1.0  # log-odds that it has at least
+_ON_THE_SAME = 0.6  # of the question's pairs that the best sentence's passage covers, in its own
 _SECOND_SENTENCE_MARGIN = 0.7  # ... and its score is this close to the best one's, in log-odds
+_OF_A_YEAR = re.compile(r"(?P<year>(?:19|20)\d\d)年?(?![\d月])")
+_NAMED_YEAR = re.compile(r"(?P<year>(?:19|20)\d\d)年?(?!\d)")
+_YEARS_BACK = {"今年": 0, "去年": 1, "前年": 2}
 _MEANING_SENTENCES = 12
 # Who, when, where and how many may be told otherwise in another issue.
 _CHANGING = frozenset({Asks.WHO, Asks.WHEN, Asks.WHERE, Asks.HOW_MANY})
@@ -93,11 +105,11 @@ def answer_from(
     *,
     filters: Filters | None = None,
     model: AnsweringModel | None = None,
-    read_alone: Callable[[str, str], Reading] | None = None,
+    read_alone: Callable[[Stretch], Reading] | None = None,
 ) -> Answer:
     """The answer the passages give, or an abstention that names the nearest articles.
 
-    `read_alone` gives the reading of a title and a sentence: near misses tempt less without what stands around them.
+    `read_alone` gives the reading of a sentence with its title: near misses tempt less without what stands around them.
     """
     if not passages:
         text = render.nothing_left() if filters else render.empty_archive()
@@ -125,7 +137,9 @@ def answer_from(
     best = _of_the_named(query, evidence, judged.scores, judged.best)
     best = _of_those_asked(query, evidence, judged.scores, best)
     best = _of_the_day(query, evidence, judged.scores, best)
+    best = _of_the_year(query, passages, evidence, judged.scores, best)
     best = _with_the_unit(evidence, judged.scores, best)
+    best = _newest(query, passages, evidence, judged.scores, best)
     if best != judged.best:
         judged = replace(judged, best=best, alone=None)
     answer = None
@@ -153,17 +167,38 @@ def _judged(
     passages: Sequence[Passage],
     evidence: Evidence,
     model: AnsweringModel,
-    read_alone: Callable[[str, str], Reading] | None,
+    read_alone: Callable[[Stretch], Reading] | None,
 ) -> _Judged:
     scores = model.sentences.log_odds(evidence.all_features)
     best = int(scores.argmax())
     alone = None
     if read_alone is not None and evidence.is_read:
-        sentence = evidence.sentences[best]
-        reading = read_alone(passages[sentence.passage].article.heading, sentence.text)
-        alone = PlacedReading(sentence.start, sentence.end, reading)
+
+        def read(place: int) -> Reading:
+            sentence = evidence.sentences[place]
+            return read_alone(Stretch(passages[sentence.passage].article, sentence.start, sentence.end))
+
+        scores, reading = read_again(scores, read)
+        best = int(scores.argmax())
+        alone = PlacedReading(evidence.sentences[best].start, evidence.sentences[best].end, reading)
     confidence = judge(query, evidence, scores, model, alone.reading if alone else None)
     return _Judged(scores, best, confidence, alone)
+
+
+def read_again(scores: NDArray[np.float64], read: Callable[[int], Reading]) -> tuple[NDArray[np.float64], Reading]:
+    """The scores after the best sentences were read alone, shape (sentences,), and the reading of the one that leads.
+
+    `read` reads the sentence at a place. Where another is nearly as good, and an answer likelier stands in it, the two
+    change scores. Of 1,309 held-out questions the first sentence then holds the answer for .886 instead of .875, and
+    one in three reads a sentence more.
+    """
+    best = int(scores.argmax())
+    places = [int(at) for at in np.argsort(-scores, kind="stable")[:_READ_AGAIN] if scores[best] - scores[at] <= _NEAR]
+    readings = {at: read(at) for at in places}
+    leads = max(places, key=lambda at: float(scores[at]) + _ALONE_WEIGHT * (readings[at].span_odds or 0.0))
+    again = scores.copy()
+    again[[best, leads]] = scores[[leads, best]]
+    return again, readings[leads]
 
 
 def _told(
@@ -178,7 +213,7 @@ def _told(
     # All cosines are alike.
     margin = -np.inf if query.is_foreign and not evidence.is_read else _SECOND_SENTENCE_MARGIN
     citation = _cite(query, passages, evidence, scores, best, margin=margin, alone=judged.alone)
-    if citation is None or (not asks_for_list(query) and lacks_what_is_asked(query, citation.quote, citation.short)):
+    if citation is None or (not asks_for_list(query) and lacks_what_is_asked(query, _said(citation), citation.short)):
         return None
     if not query.is_foreign and names_what_is_not_there(
         query.text, f"{citation.article.heading}\n{citation.article.body}"
@@ -197,6 +232,13 @@ def _told(
     )
 
 
+def _said(citation: Citation) -> str:
+    """A quote, with the names of the columns where it is a row of a table."""
+    if citation.start is None or citation.end is None:
+        return citation.quote
+    return told(Stretch(citation.article, citation.start, citation.end))
+
+
 def _of_the_named(query: Query, evidence: Evidence, scores: NDArray[np.float64], best: int) -> int:
     """The best sentence; where it is of another person or province than the question names, the best one that is not.
 
@@ -208,8 +250,11 @@ def _of_the_named(query: Query, evidence: Evidence, scores: NDArray[np.float64],
 
 
 def _of_those_asked(query: Query, evidence: Evidence, scores: NDArray[np.float64], best: int) -> int:
-    """The best sentence; where it tells of others (the dead, not the injured), the best of its passage."""
-    if not tells_of_others(query.text, evidence.sentences[best].text):
+    """The best sentence; where it tells of others (the dead, not the hurt; women, no men), another of its passage."""
+    said = evidence.sentences[best].text
+    if tells_of_another_side(query.text, said):
+        return _instead(evidence, scores, best, lambda text: not tells_of_another_side(query.text, text))
+    if not tells_of_others(query.text, said):
         return best
     return _instead(evidence, scores, best, lambda text: tells_of_those(query.text, text))
 
@@ -232,12 +277,60 @@ def _of_the_day(query: Query, evidence: Evidence, scores: NDArray[np.float64], b
     return max(places, key=lambda place: float(scores[place]), default=best)
 
 
+def _of_the_year(
+    query: Query, passages: Sequence[Passage], evidence: Evidence, scores: NDArray[np.float64], best: int
+) -> int:
+    """The best sentence; of those that each begin with a year, the best of its passage that is of the one asked for."""
+    home = evidence.sentences[best].passage
+    article = passages[home].article
+    asked = _year_asked(query.text, article.date)
+    years = {
+        place: match["year"]
+        for place, sentence in enumerate(evidence.sentences)
+        if sentence.passage == home
+        and (match := _OF_A_YEAR.match(told(Stretch(article, sentence.start, sentence.end))))
+    }
+    if asked is None or years.get(best, asked) == asked:
+        return best
+    return max((at for at in years if years[at] == asked), key=lambda place: float(scores[place]), default=best)
+
+
+def _year_asked(question: str, printed: date | None) -> str | None:
+    """The year that a question names, or means by the year of an issue (今年, 去年)."""
+    if named := _NAMED_YEAR.search(question):
+        return named["year"]
+    before = next((back for word, back in _YEARS_BACK.items() if word in question), None)
+    return str(printed.year - before) if printed and before is not None else None
+
+
 def _with_the_unit(evidence: Evidence, scores: NDArray[np.float64], best: int) -> int:
     """Where the best sentence lacks the unit asked for (快70岁 for 多少年), another that has it, nearly as likely."""
     if evidence.fits[best] or not evidence.closely:
         return best
     other = _instead(evidence, scores, best, lambda _: True)
     return other if scores[other] >= max(0.0, float(scores[best]) - _NEARLY_AS_LIKELY) else best
+
+
+def _newest(
+    query: Query, passages: Sequence[Passage], evidence: Evidence, scores: NDArray[np.float64], best: int
+) -> int:
+    """Where a question is on the present (现在有多少人), the best sentence of the newest issue that is likely, too."""
+    if query.asks not in _CHANGING or not _ON_THE_PRESENT.search(query.text):
+        return best
+
+    def printed(place: int) -> date:
+        return passages[evidence.sentences[place].passage].article.date or date.min
+
+    def covered(place: int) -> float:
+        return float(evidence.whole[evidence.sentences[place].passage])
+
+    least = max(_LIKELY, float(scores[best]) - _NEWER_MARGIN)
+    newer = [
+        place
+        for place in np.flatnonzero((scores >= least) & evidence.fits).tolist()
+        if printed(place) > printed(best) and covered(place) >= _ON_THE_SAME * covered(best)
+    ]
+    return max(newer, key=lambda place: (printed(place), float(scores[place])), default=best)
 
 
 def _instead(evidence: Evidence, scores: NDArray[np.float64], best: int, says: Callable[[str], bool]) -> int:
@@ -312,7 +405,7 @@ def _other_values(
     for place in np.argsort(-scores, kind="stable"):
         sentence = evidence.sentences[place]
         passage = passages[sentence.passage]
-        if scores[place] < scores[best] - _SAME_THING_MARGIN:
+        if scores[place] < scores.max() - _SAME_THING_MARGIN:
             break
         day = passage.article.date
         covered = evidence.features[place, _COVERED] >= _SAME_THING_COVERED * evidence.features[best, _COVERED]

@@ -19,6 +19,7 @@ from qa.answering.spans import beginnings_asked_for, best_span
 from qa.answering.stated import odds_of_being_stated
 from qa.linear import in_order
 from qa.query.question import Asks, Query
+from qa.retrieval.stretches import Stretch, told
 from qa.types import Passage, PlacedReading, Reading
 
 if TYPE_CHECKING:
@@ -151,15 +152,17 @@ def gather(query: Query, passages: Sequence[Passage], snapshot: Snapshot) -> Evi
     if not sentences:
         return None
     terms = snapshot.term_statistics(query.about)
-    texts = [sentence.text for sentence in sentences]
+    texts = [told(Stretch(passages[s.passage].article, s.start, s.end)) for s in sentences]
     alone = terms.found_in(texts)
-    near = terms.found_in(_with_neighbours(sentences))
-    titled = terms.found_in([f"{passages[s.passage].article.title}\n{s.text}" for s in sentences])
+    near = terms.found_in(_with_neighbours(sentences, texts))
+    titled = terms.found_in(
+        [f"{passages[s.passage].article.title}\n{text}" for s, text in zip(sentences, texts, strict=True)]
+    )
     whole = terms.found_in([f"{passage.article.title}\n{passage.text}" for passage in passages])
     telling = alone.rarity()
     owners = np.array([sentence.passage for sentence in sentences])
     expected = Expected.by(query)
-    fits = np.array([expected.held_by(sentence.text) for sentence in sentences])
+    fits = np.array([expected.held_by(text) for text in texts])
     distinction = np.array([passage.distinction for passage in passages])
     features = in_order(
         {
@@ -319,7 +322,8 @@ def _preferred(query: Query, text: str) -> NDArray[np.float32]:
     expected = Expected.by(query)
     if expected.closely and (query.asks is Asks.HOW_MANY or _ASKS_HOUR.search(query.text)):
         for place in expected.places(text):
-            preferred[place] = max(preferred[place], _HAS_THE_UNIT)
+            if preferred[place] >= 0:
+                preferred[place] = max(preferred[place], _HAS_THE_UNIT)
     return preferred
 
 
@@ -410,9 +414,9 @@ def _sentence_spans(passage: Passage) -> list[tuple[int, int]]:
     return spans
 
 
-def _with_neighbours(sentences: Sequence[Sentence]) -> list[str]:
+def _with_neighbours(sentences: Sequence[Sentence], texts: Sequence[str]) -> list[str]:
     joined = []
     for place, sentence in enumerate(sentences):
-        near = [s.text for s in sentences[max(0, place - 1) : place + 2] if s.passage == sentence.passage]
-        joined.append("".join(near))
+        near = range(max(0, place - 1), min(len(sentences), place + 2))
+        joined.append("".join(texts[at] for at in near if sentences[at].passage == sentence.passage))
     return joined

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from embeddings import Article, Filters, Snapshot, character_pairs, fold, fold_to_words
 from qa.answering import render
 from qa.answering.articles import (
     cited,
+    dated_sentence,
     named_in,
     numbers_in,
     passage_of,
@@ -23,6 +25,9 @@ from qa.types import Answer, AnswerKind, Citation
 
 _LISTED = 8
 _ASKED_NEXT = 2  # people who may be asked for next
+_LEAST_STEPS, _FEW = 2, 3  # articles, of which something has a course; and that are few
+# Of a topic's character pairs, in an article and its title together, for it to be on the topic; where few are, less.
+_ON_IT, _NEAR_IT = 1.0, 0.6
 _SENTENCES = 3  # of one article on something it speaks of beside its topic
 _LEAST_SHARED = 0.8  # of a topic's character pairs, in an article that speaks of it in other words
 _AS_PRINTED = str.maketrans("〈〉", "《》")
@@ -50,6 +55,36 @@ def overview(topic: str, question: str, snapshot: Snapshot, *, filters: Filters,
         within=within,
     )
     return _listing(question, text, citations, articles, AnswerKind.OVERVIEW)
+
+
+def course(topic: str, question: str, snapshot: Snapshot, *, filters: Filters, within: str = "") -> Answer | None:
+    """How something went, by the articles that are on it, oldest first, each with a day; None for fewer than two."""
+    pairs = character_pairs(fold(topic))
+    near = snapshot.search_words(topic, 3 * _LISTED, filters=filters)
+    read = [article for _, article in snapshot.read_chunks([found.chunk_id for found in near])]
+    on_it = dict.fromkeys(
+        article for article in (*speaking_of(topic, snapshot, filters=filters), *read) if article.date
+    )
+    shares = {article: _share_on(article, topic, pairs) for article in on_it}
+    ranked = sorted(on_it, key=lambda one: -shares[one])
+    chosen = [
+        one for place, one in enumerate(ranked[:_LISTED]) if shares[one] >= (_ON_IT if place >= _FEW else _NEAR_IT)
+    ]
+    citations: list[Citation] = []
+    for article in sorted(chosen, key=lambda one: one.date or date.min):
+        if span := dated_sentence(article, topic):
+            citations.append(cited(len(citations) + 1, article, span))
+    if len(citations) < _LEAST_STEPS:
+        return None
+    text = render.course(topic, citations, within=within)
+    return _listing(question, text, citations, chosen, AnswerKind.OVERVIEW)
+
+
+def _share_on(article: Article, topic: str, pairs: set[str]) -> float:
+    """How far an article is on a topic: its share of the pairs, that of its title, and 1 where all stand in a row."""
+    title, text = fold(article.title), fold(f"{article.title}{article.body}")
+    shares = (sum(pair in where for pair in pairs) / max(1, len(pairs)) for where in (text, title))
+    return sum(shares) + (fold(topic) in text)
 
 
 def speaking_of(topic: str, snapshot: Snapshot, *, filters: Filters) -> list[Article]:

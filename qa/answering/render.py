@@ -265,6 +265,12 @@ def overview(
     )
 
 
+def course(topic: str, citations: Sequence[Citation], *, within: str) -> Words:
+    """How something went, an article a line, oldest first."""
+    head = words("course_head", within=_within(within), n=len(citations), topic=topic)
+    return joined("\n", (head, *(_overview_line(citation) for citation in citations)))
+
+
 def _overview_line(citation: Citation) -> Words:
     day = citation.article.date
     named = {**_named(citation), "quote": citation.quote}

@@ -71,6 +71,11 @@ SAID: dict[str, tuple[str, ...]] = {
         "{n} articles{within} speak of “{topic}”:",
         "{n} article{within} speaks of “{topic}”:",
     ),
+    "course_head": (
+        "{within}“{topic}”从先到后，有{n}篇报道：",
+        "“{topic}” from first to last, in {n} reports{within}:",
+        "“{topic}” from first to last, in {n} report{within}:",
+    ),
     "overview_line": ("{day}《{title}》：{quote}[{number}]", "{day}, “{title}”: {quote}[{number}]"),
     "overview_line_undated": ("《{title}》：{quote}[{number}]", "“{title}”: {quote}[{number}]"),
     "overview_more": ("另有{n}篇没有列出。", "{n} more are not listed.", "{n} more is not listed."),

@@ -50,6 +50,17 @@ _FATES: tuple[tuple[Fate, re.Pattern[str]], ...] = tuple(
         (Fate.RECOVERED, r"出院|治愈|康复"),
     )
 )
+# Of two or three that go together each is its own: the men's race, the semi-final, who came second, the way back.
+_SIDES: tuple[tuple[re.Pattern[str], ...], ...] = tuple(
+    tuple(map(re.compile, patterns))
+    for patterns in (
+        (r"男(?=[子生单双队篮足排组]|选手|运动员)", r"女(?=[子生单双队篮足排组]|选手|运动员)"),
+        (r"(?<!半)决赛", r"半决赛", r"预赛|初赛|复赛|小组赛|资格赛"),
+        (r"冠军|第一名|头名|夺冠|金牌|摘金", r"亚军|第二(?:名|(?=、第三名))|银牌", r"季军|第三名|铜牌"),
+        (r"首[班趟]|头[班趟]|最早一[班趟]", r"末[班趟]|最[后晚]一[班趟]"),
+    )
+)
+_GOING_TO = re.compile(r"(?:[去往到]|开[往到])(?P<place>[\u4e00-\u9fff]{2,4}?)(?:的|头|末|早|首|最|那|班|车|几)")
 _ASKS_PEOPLE = re.compile(r"多少|几[个人名位例]|谁|哪[些位几个]|人数|什么人")
 _SEGMENT = re.compile(
     r"(?:[^，,。；;：:、！!？?\n和及]|(?<![死伤亡难明踪捕诊])[和及])+?"
@@ -97,6 +108,25 @@ def tells_of_those(question: str, text: str) -> bool:
     if asks_who_not(question):
         return _DENIES.search(text) is not None
     return _fate_asked(question) in _fates(text)
+
+
+def tells_of_another_side(question: str, text: str) -> bool:
+    """Whether a text tells of another of two or three that go together (女子 for 男子) alone, or of the way back.
+
+    In the training files it is so for 6 of 28,554 sentences that answer, and for 41 of 11,176 that tempt.
+    """
+    for sides in _SIDES:
+        asked = {place for place, side in enumerate(sides) if side.search(question)}
+        told = {place for place, side in enumerate(sides) if side.search(text)}
+        if len(asked) == 1 and told and asked.isdisjoint(told):
+            return True
+    going = _GOING_TO.search(question)
+    if going is None:
+        return False
+    place = re.escape(going["place"])
+    comes_from = re.search(rf"{place}(?:站|村|镇)?(?:开往|发往|[→—－-]+[\u4e00-\u9fff])", text)
+    goes_there = re.search(rf"(?:[往到至→]|[→—－-])\s*{place}", text)
+    return bool(comes_from) and not goes_there
 
 
 def without_fate(subject: str) -> str:

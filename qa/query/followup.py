@@ -15,6 +15,7 @@ from itertools import pairwise
 from embeddings import character_pairs, share_of_pairs
 from qa.query.colloquial import plain
 from qa.query.contrast import asks_fate, without_fate
+from qa.query.intents.yes_no import read_yes_no
 from qa.query.names import people_in
 from qa.query.question import Asks, bare_runs, read_question
 from qa.query.referents import (
@@ -73,6 +74,8 @@ _LATER_OF = re.compile(rf"{START}(?P<who>[^？?，,]{{2,14}}?)(?:后来|最后)(
 _FATE = "后来怎么样了"
 _ONLY_A_TONE = re.compile(rf"呢(?={_END})")
 _AND = re.compile(rf"{START}(?P<other>[^？?，,]{{2,14}}?)(?:呢|又?怎么样|又?如何){_END}")
+_OF_OTHER = re.compile(rf"{START}(?P<other>[^？?，,]{{2,10}}?)呢，(?P<rest>.{{2,}})")
+_SUPERLATIVE = re.compile(r"最(?:年轻|年长|便宜|[大小高低多少早晚长短好差快慢远近贵老新重轻])|倒数第[一二三]")
 _DENIES = re.compile(
     r"^(?:不对|错了|说错了?|问错了?|搞错了?|你理解错了|(?:我)?(?:问|说|要|想)?的?不是[^，,。]*|我的意思是?)[，,。\s]+"
 )
@@ -142,6 +145,9 @@ def follow_up(question: str, before: Spoken, *earlier: Spoken) -> FollowUp | Non
         if read_question(corrected).asks is Asks.WHAT and _left(corrected) == corrected.strip(_MARKS):
             return _of_another(corrected, before, text)
         return follow_up(corrected, before, *earlier) or FollowUp(corrected, is_sure=True)
+    if (other := _OF_OTHER.match(text)) and (ASKS_SOMETHING.search(other["rest"]) or read_yes_no(other["rest"])):
+        meant = f"{other['other']}{other['rest']}"  # 那老桥呢，拆不拆
+        return follow_up(meant, before, *earlier) or FollowUp(meant, is_sure=True)
     if ASKS_SOMETHING.search(text):
         text = _ONLY_A_TONE.sub("", text)  # 领队是谁呢 asks what 领队是谁 does
     if (
@@ -348,6 +354,8 @@ def _filled(runs: list[tuple[int, int]], asked: str) -> Iterator[tuple[int, int]
 def _with_other(other: str, before: Spoken, text: str) -> str:
     """The question before with another person, time, place or thing in the place of its own."""
     asked = before.question
+    if _SUPERLATIVE.fullmatch(other.removesuffix("的")) and _SUPERLATIVE.search(asked):
+        return _SUPERLATIVE.sub(other.removesuffix("的"), asked, count=1)  # 哪个岁数最大, then 最小的呢
     now = find_times(other, today=ANY_DAY)
     if now and now[0].end - now[0].start == len(other):
         if then := find_times(asked, today=ANY_DAY):

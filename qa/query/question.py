@@ -27,6 +27,11 @@ class Asks(str, Enum):
     __str__ = str.__str__
 
 
+# What stands behind 几 where it asks for a number.
+_COUNTED = (
+    "个名位人支条栋家次岁种天年届项座户场期篇架艘枚块辆台张部所套批组层株棵头只件句首款例起亩吨趟盒箱瓶盏颗粒朵幅册本间口道节门"
+    "根袋桶杯碗处段斤倍成分秒圈出路比"
+)
 # In order: the first that fits decides. The question has been folded: simplified script, lower case, half width.
 _ASKS: tuple[tuple[Asks, re.Pattern[str]], ...] = (
     (
@@ -49,7 +54,7 @@ _ASKS: tuple[tuple[Asks, re.Pattern[str]], ...] = (
     (
         Asks.HOW_MANY,
         re.compile(
-            r"多少|多[大高长远久重宽深快]|几[个名位人支条栋家次岁种天年届项座户场期篇架艘枚块]|第几|占比|百分之几|数量|人数"
+            rf"多少|多[大高长远久重宽深快]|几[{_COUNTED}]|第几|占比|百分之几|数量|人数"
             r"|比例是|总额|金额|\bhow (?:many|much|long|old|far|tall|fast|large|big)\b"
         ),
     ),
@@ -74,7 +79,7 @@ _ASKS_OTHERWISE = re.compile(r"怎么|怎样|如何|什么|谁|哪(?!几)|为何
 # Words that every question has and that say nothing of what it is about.
 _ASKING = re.compile(
     r"请问|请告诉我|告诉我|你知道|我想知道|想问一?下|帮我查一?下|为什么|什么时候|什么时间|什么地方|什么样|什么|多少|多久|多长时间"
-    r"|哪一?[个些年天日月里儿位种家名支条项届]|哪|几[个名位人支条栋家次岁种天年届项座户场期篇]|谁的?|怎么样?|怎样|如何|何时|何地|何处|为何"
+    rf"|哪一?[个些年天日月里儿位种家名支条项届]|哪|几[{_COUNTED}]|谁的?|怎么样?|怎样|如何|何时|何地|何处|为何"
     r"|是否|有没有|是不是|吗|呢|吧|啊|分别|具体|一共|总共|指的是|指"
     r"|\b(?:what|who|whom|whose|when|where|which|why|how|many|much|is|are|was|were|do|does|did|the|a|an|of|in|on|to|for|by|at|"
     r"and|with|from|that|this|it|there|has|have|had|be|been)\b"

@@ -19,6 +19,10 @@ _MOST_SLIPS = 3
 _LOOKED_THROUGH = 5  # chunks in which a respelling is looked for
 # Words that join others: they are neither misspelt, nor meant, nor part of a name.
 _JOINING = "的了是在和与及或被把将向对为从到由有也都就而且其之等着过于以所不个这那没会能要可请吗呢叫做作写收获称占"
+# ... and so are words that every reader knows, beside whatever they stand: 石埠现在 is no slip for 石埠线在.
+_EVERYDAY = re.compile(
+    "现在|目前|如今|眼下|当时|今天|昨天|明天|今年|去年|明年|后来|以前|以后|之前|之后|一共|总共|最后|最早|最新|时候|地方|东西|咱们|我们|他们|大家"
+)
 _CONTENT = re.compile(rf"[^{_JOINING}]{{{_WINDOW},}}")
 
 
@@ -48,7 +52,8 @@ def respell(question: str, snapshot: Snapshot) -> Respelled:
 
 def _respellings(text: str, snapshot: Snapshot) -> Iterator[tuple[int, tuple[int, int], str]]:
     """Places, the windows that are printed with another character there, and that character."""
-    runs = [match.span() for first, last in bare_runs(text) for match in _CONTENT.finditer(text, first, last)]
+    masked = _EVERYDAY.sub(lambda match: _JOINING[0] * len(match[0]), text)
+    runs = [match.span() for first, last in bare_runs(text) for match in _CONTENT.finditer(masked, first, last)]
     pairs = [place for start, end in runs for place in range(start, end - 1)]
     known = dict(zip(pairs, snapshot.have_terms([text[place : place + 2] for place in pairs]), strict=True))
     for start, end in runs:

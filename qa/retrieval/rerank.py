@@ -11,7 +11,8 @@ import numpy as np
 from embeddings import Snapshot
 from qa.linear import LinearModel, in_order, stored_model
 from qa.query.question import Query
-from qa.retrieval.cross_encoder import Reader, Text
+from qa.retrieval.cross_encoder import Reader
+from qa.retrieval.stretches import Stretch, read_stretches
 from qa.types import Hit, Reading, newer_first
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def look_again(
 
 
 def _read(query: Query, hits: Sequence[Hit], reader: Reader) -> list[Reading]:
-    return reader.read(query.text, [Text(hit.article.heading, hit.chunk.text) for hit in hits])
+    return read_stretches(query.text, [Stretch(hit.article, hit.chunk.start, hit.chunk.end) for hit in hits], reader)
 
 
 def hit_features(

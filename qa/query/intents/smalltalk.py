@@ -62,6 +62,12 @@ _TELLS_OF_ONESELF = re.compile(
     r"^(?:今天|昨天|明天|上周|明年|去年|那时|最近|其实)*(?:我们?|咱们?|俺)(?!想问|想知道|问|要问|想查|要查|要找|想找|市|县|区|国|省|村|镇|校)|我觉得|我家|我打算|真是服了"
 )
 
+# 医保咋交, 最早一班几点, 停不停水: whoever says so asks, be it of himself.
+_ASKS_ANYTHING = re.compile(
+    r"谁|什么|怎|啥|咋|哪|多(?:少|久|长|远|高|大(?![人家数量])|重(?!要))|(?<![好这那前后十])几(?![乎经])"
+    r"|([\u3400-\u9fff])[不没]\1|(?:吗|[^\W对差好]不|没有?)$"
+)
+
 
 class Reply(str, Enum):
     """What is said to what is no question; the words are in `qa/i18n/answers.py`. StrEnum needs Python 3.11."""
@@ -118,9 +124,12 @@ def _has_asking_words(folded: str) -> bool:
 
 def _tells(folded: str) -> bool:
     """Whether somebody tells of himself and asks nothing."""
-    return not _has_asking_words(folded) and "?" not in folded and bool(_TELLS_OF_ONESELF.search(folded))
+    if "?" in folded or _ASKS_ANYTHING.search(folded.rstrip(_ENDS)) or _has_asking_words(folded):
+        return False
+    return bool(_TELLS_OF_ONESELF.search(folded))
 
 
+_ENDS = "。.！!~～…了啊呀 "
 _BREAKS = re.compile(r"[,，。.!！?？~～;；\s]+")
 _TELLING = (Reply.THANKS, Reply.WRONG, Reply.UNCLEAR, Reply.ABOUT)  # the most first
 _REPLIES = (

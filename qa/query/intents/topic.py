@@ -1,4 +1,4 @@
-"""Questions for all that the bulletin has on something: a bare name or topic, 介绍一下…, 关于…的报道.
+"""Questions for all that the bulletin has on something: a bare name or topic, 介绍一下…, 关于…的报道; or its course.
 
 Nothing is said of the topic, so nothing is asked of it but what there is. Whether the archive speaks of the topic at
 all is for the caller to find out; a statement (这座桥修得真好) is told from a topic by that.
@@ -20,6 +20,17 @@ _LEAD = re.compile(
 _TAIL = re.compile(
     r"(?:的|这个|那个|相关的?|方面的?|有关的?)*(?:情况|报道|新闻|消息|文章|来龙去脉|前因后果|始末|资料|信息|介绍|事情|这件事|这个人|内容)$"
 )
+_COURSE = re.compile(
+    r"(?:[，,]?从[\u3400-\u9fff]{1,6}到[\u3400-\u9fff]{1,6}?)?[，,]?(?:的|这?件?事儿?|是)*"
+    r"(?:(?:前前后后|从头[到至]尾|从头到现在|从开始到现在|从头|一步步|一路|整个)(?:都?是)?"
+    r"(?:怎么|什么)?(?:个|样的?)?(?:过程|经过|情况|回事|走?过?来|变化)?"
+    r"|(?:怎么|如何)一步步[\u3400-\u9fff]{1,4}"
+    r"|(?:怎么个|什么样的?)(?:过程|经过)|来龙去脉|前因后果|始末|全过程|时间线|历程|大事记)的?$"
+)
+_TELL = re.compile(
+    r"[，,]?(?:请|麻烦)?(?:给我|帮我|跟我|给咱)?(?:都)?(?:讲讲|说说|讲一遍|说一遍|理一理|理一遍|捋一捋|捋一遍|捋捋|梳理一下|讲一讲|说一说|讲一下|说一下|介绍一下|回顾一下)$"
+)
+_THAT_ONE = re.compile(r"^(?:把|咱们?|我们)+|[这那][座条个所家件次栋项场台艘]|的?(?:事儿?|工程)$")
 _MARKS = " “”\"'「」『』《》〈〉‘’？?。.！!，,、：:"
 _SAYS = re.compile(
     r"[我你您咱俺]|[吗呢吧呀嘛]$|了$|不|没|别|这[么样]|那[么样个]|几[\u3400-\u9fff]|列出|概括|总结|比较|真|太|好[了的]|[，,。；;！!？?]"
@@ -39,6 +50,18 @@ def read_topic(question: str) -> str:
         return ""
     # 的 amid a bare topic makes it a description, for which reading is better.
     return topic if is_asked_for or "的" not in topic or people_in(f"{topic}的") == [topic] else ""
+
+
+def read_course(question: str) -> str:
+    """The topic of which a question asks how it went from first to last (…从头到尾是怎么个过程); "" for any other."""
+    text = _TELL.sub("", plain(question).strip(_MARKS), count=1).strip(_MARKS)
+    led = _LEAD.sub("", text, count=1)
+    topic = _COURSE.sub("", led).strip(_MARKS)
+    if topic == led.strip(_MARKS):
+        return ""
+    topic = _THAT_ONE.sub("", topic).strip(_MARKS)
+    fits = 2 <= len(topic) <= _LONGEST and _WORD.fullmatch(topic) and not _SAYS.search(topic)
+    return topic if fits and not _has_asking_words(topic) else ""
 
 
 def _has_asking_words(text: str) -> bool:

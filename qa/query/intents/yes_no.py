@@ -36,11 +36,14 @@ class Verb(str, Enum):
 
 _ANY_DAY = date(2001, 1, 1)  # which words are of time does not depend on the day
 _CLEARLY = 0.0  # log-odds of yes: beyond this the answer is given
-_OTHER_QUESTION = re.compile(r"谁|什么|哪|多少|几[个名位人天年月点号次]|怎么|为何|如何|多[久长高大远]|第几")
+_OTHER_QUESTION = re.compile(
+    r"谁|什么|哪|多少|(?<![这那好])几[个名位人天年月点号次]|怎么|为何|如何|多[久长高大远]|第几"
+)
 _ENDS = re.compile(r"(?:吗|么|吧|是吧|对吧|对吗|对不对|是不是|没有)\s*[？?。.！!]*$")
 _WHETHER = re.compile(
     r"是不是|是否|有没有|有无|能不能|能否|可不可以|可否|会不会|要不要|该不该|([\u3400-\u9fff])[不没]\1"
 )
+_AS_ASKED = re.compile(rf"(?:{_WHETHER.pattern})")  # 有人问能不能盖。可以: what is asked in a text denies nothing
 _ACT = re.compile(r"(?P<act>[\u3400-\u9fff])(?P<not>[不没])(?P=act)")
 _OWN_WORDS = "是有能会可要该"  # verbs of which an answer has its own words
 _VERBS = (
@@ -165,7 +168,7 @@ def polarity_by_words(question: str, sentence: str) -> float | None:
     asked = fold(question)
     for time in reversed(find_times(asked, today=_ANY_DAY)):
         asked = asked[: time.start] + asked[time.end :]
-    sentence = fold(sentence)
+    sentence = _AS_ASKED.sub("", fold(sentence))
     first, last = stretch_on(asked, sentence)
     stretch = sentence[first:last]
     clause = _nearest_clause(asked, stretch)
