@@ -75,7 +75,7 @@ _FATE = "后来怎么样了"
 _ONLY_A_TONE = re.compile(rf"呢(?={_END})")
 _AND = re.compile(rf"{START}(?P<other>[^？?，,]{{2,14}}?)(?:呢|又?怎么样|又?如何){_END}")
 _OF_OTHER = re.compile(rf"{START}(?P<other>[^？?，,]{{2,10}}?)呢，(?P<rest>.{{2,}})")
-_SUPERLATIVE = re.compile(r"最(?:年轻|年长|便宜|[大小高低多少早晚长短好差快慢远近贵老新重轻])|倒数第[一二三]")
+_SUPERLATIVE = re.compile(r"最(?:年轻|年长|便宜|[大小高低矮多少早晚长短好差快慢远近贵老新重轻强弱胖瘦])|倒数第[一二三]")
 _DENIES = re.compile(
     r"^(?:不对|错了|说错了?|问错了?|搞错了?|你理解错了|(?:我)?(?:问|说|要|想)?的?不是[^，,。]*|我的意思是?)[，,。\s]+"
 )
@@ -146,8 +146,7 @@ def follow_up(question: str, before: Spoken, *earlier: Spoken) -> FollowUp | Non
             return _of_another(corrected, before, text)
         return follow_up(corrected, before, *earlier) or FollowUp(corrected, is_sure=True)
     if (other := _OF_OTHER.match(text)) and (ASKS_SOMETHING.search(other["rest"]) or read_yes_no(other["rest"])):
-        meant = f"{other['other']}{other['rest']}"  # 那老桥呢，拆不拆
-        return follow_up(meant, before, *earlier) or FollowUp(meant, is_sure=True)
+        return _of_that(f"{other['other']}{other['rest']}", (before, *earlier))
     if ASKS_SOMETHING.search(text):
         text = _ONLY_A_TONE.sub("", text)  # 领队是谁呢 asks what 领队是谁 does
     if (
@@ -195,6 +194,14 @@ def follow_up(question: str, before: Spoken, *earlier: Spoken) -> FollowUp | Non
     ):
         return FollowUp(f"{subject}，{re.sub(START, '', text)}", is_sure=False, is_guess=True)
     return None
+
+
+def _of_that(meant: str, turns: Sequence[Spoken]) -> FollowUp:
+    """What 那老桥呢，拆不拆 asks, once it is one question: of that alone, or of it and of what was spoken of."""
+    if _POINTS.search(meant) and (leaning := follow_up(meant, *turns)):
+        return leaning
+    subject = subject_spoken_of(turns[0])
+    return FollowUp(meant, is_sure=True, others=(f"{subject}，{meant}",) if subject else ())
 
 
 def _whose_story(before: Spoken) -> str:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from embeddings.parsing.tables import headers_above, row_line, table_lines
+from embeddings.parsing.tables import headers_above, row_line, table_lines, told_rows
 from tests.support.cost import growth
 
 
@@ -92,3 +92,36 @@ def test_names_of_columns_are_found_in_time_however_long_the_text_is(line: str) 
         headers_above(text, [(start, start + 250) for start in range(0, size, 200)])
 
     assert growth(find, small=200_000, large=800_000) < 9  # with the square it would be 16
+
+
+POOL = "开放：\n场次 | 时间 | 学生\n上午 | 8:00—11:00 | 8元\n夜场 | 18:00—21:00 | 12元\n带毛巾。"
+RACE = "名次 | 男子 | 成绩（秒）\n1 | 柏青 | 12.1\n2 | 石岩 | 12.4"
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "told"),
+    [
+        (
+            POOL,
+            0,
+            "开放：\n场次 | 时间 | 学生\n上午，时间8:00—11:00，学生8元。\n夜场，时间18:00—21:00，学生12元。\n带毛巾。",
+        ),
+        (POOL, POOL.index("夜场"), "夜场，时间18:00—21:00，学生12元。\n带毛巾。"),
+        (POOL, POOL.index("18:00"), "时间18:00—21:00，学生12元。\n带毛巾。"),
+        (RACE, RACE.index("1 |"), "第一名，男子柏青，成绩12.1秒。\n第二名，男子石岩，成绩12.4秒。"),
+        ("年份 | 户数\n2023 | 88\n2024 | 90", 0, "年份 | 户数\n2023年，户数88。\n2024年，户数90。"),
+    ],
+)
+def test_rows_are_told_with_their_columns_and_every_character_knows_its_place(text: str, start: int, told: str) -> None:
+    rows = told_rows(text, start, len(text))
+    assert rows is not None
+    assert rows.text == told
+    kept = [(place, one) for place, one in zip(rows.places, rows.text, strict=True) if place >= 0]
+    is_rank = "名次" in text
+    assert all(text[start + place] == one or (is_rank and one in "一二") for place, one in kept)
+    assert [place for place, _ in kept] == sorted({place for place, _ in kept})
+
+
+@pytest.mark.parametrize("text", ["没有表格。", "甲村 | 桃\n乙村 | 李", "单位 | 县医院"])
+def test_what_has_no_names_of_columns_is_left_as_it_is(text: str) -> None:
+    assert told_rows(text, 0, len(text)) is None

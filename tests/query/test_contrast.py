@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qa.query.contrast import asks_who_not, stretch_asked, tells_of_others
+from qa.query.contrast import asks_who_not, stretch_asked, tells_of_another_side, tells_of_others
 
 CRASH = "渡口的车祸造成3人死亡，5人受伤，另有2人失踪。"
 ORCHARDS = "东村、西村的果园已经摘完，南村、北村还在摘。"
@@ -53,3 +53,21 @@ def test_who_did_not_is_asked(question: str) -> None:
 )
 def test_who_did_not_is_not_asked(question: str) -> None:
     assert not asks_who_not(question)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "is_other"),
+    [
+        ("男子跳远第一名是谁", "女子跳远第一名苗秋，4米2。", True),
+        ("男子跳远第一名是谁", "男子跳远第一名柏青，女子第一名苗秋。", False),
+        ("篮球决赛几比几", "半决赛，东街队52比40胜西街队。", True),
+        ("篮球决赛几比几", "决赛，东街队58比61输给码头队。", False),
+        ("去县城的头班车几点", "县城开往东镇：7:40、9:50", True),
+        ("去县城的头班车几点", "东镇开往县城：6:10、8:30", False),
+        ("谁是冠军", "获得亚军的是码头队。", True),
+        ("谁是冠军", "码头队夺冠，东街队获得亚军。", False),
+        ("男女各多少人", "女子组有12人。", False),
+    ],
+)
+def test_one_of_two_that_go_together_is_told_from_the_other(question: str, text: str, is_other: bool) -> None:
+    assert tells_of_another_side(question, text) is is_other

@@ -20,6 +20,8 @@ BUILT = Spoken("全区一共有几座水库完工？", "3座", "", "")
 MISSING = Spoken("山洪失踪多少人？", "4人", "山洪造成4人失踪。", "")
 HARVEST = Spoken("早稻的面积有多少？", "12.9亿亩", "秋粮面积预计在12.9亿亩以上。", "早稻增产在望")
 RANKED = Spoken("苏炳添跑了第几？", "第六位", "苏炳添跑出9秒98，列第六位。", "")
+TALLEST = Spoken("队里谁的个子最高？", "柏青", "队里个子最高的是柏青。", "")
+BRIDGE = Spoken("新桥是谁设计的？", "石大有", "新桥由石大有设计。", "")
 MONTH = Spoken("2021年8月粮食收了多少？", "3万吨", "", "")
 
 
@@ -44,6 +46,8 @@ MONTH = Spoken("2021年8月粮食收了多少？", "3万吨", "", "")
         (COUNT, "群众呢？", "瑞金社区有多少名群众？"),
         (PARTY, "何长成的呢？", "何长成的党龄有多少年？"),
         (RANKED, "谢震业的呢", "谢震业跑了第几？"),
+        (TALLEST, "最矮的呢", "队里谁的个子最矮？"),
+        (BRIDGE, "那老桥呢，拆不拆", "老桥拆不拆"),
     ],
 )
 def test_what_leans_on_the_question_before_is_filled_in(before: Spoken, question: str, meant: str) -> None:

@@ -24,7 +24,15 @@ def test_a_homophone_that_is_printed_is_looked_for(assistant: Assistant, typed: 
 
 
 @pytest.mark.parametrize(
-    "question", ["李德民的党龄有多少年？", "贵州茅台今天的股价是多少？", "今天天气怎么样？", "a", "？"]
+    "question",
+    [
+        "李德民的党龄有多少年？",
+        "瑞金社区现在有多少名党员？",
+        "贵州茅台今天的股价是多少？",
+        "今天天气怎么样？",
+        "a",
+        "？",
+    ],
 )
 def test_what_is_printed_and_what_is_strange_stay(assistant: Assistant, question: str) -> None:
     with assistant.archive.snapshot() as snapshot:

@@ -18,7 +18,7 @@ from qa.query.intents.parts import read_choice, read_pair, read_parts
 from qa.query.intents.smalltalk import Reply, reply_to
 from qa.query.intents.speech import read_speech
 from qa.query.intents.summary import title_in
-from qa.query.intents.topic import read_topic
+from qa.query.intents.topic import read_course, read_topic
 from qa.query.intents.yes_no import Verb, is_expected, polarity_by_words, polarity_of, read_yes_no, verdict
 from qa.types import Spoken
 
@@ -34,6 +34,23 @@ from qa.types import Spoken
 )
 def test_a_bare_topic_is_read(question: str, topic: str) -> None:
     assert read_topic(question) == topic
+
+
+@pytest.mark.parametrize(
+    ("question", "topic"),
+    [
+        ("老码头从头到尾是怎么个过程，讲讲", "老码头"),
+        ("渡口大桥从定下来到通车，前前后后说一遍", "渡口大桥"),
+        ("水库加固从头到现在是怎么个情况", "水库加固"),
+        ("夜校是怎么一步步办起来的", "夜校"),
+        ("旧桥改造的来龙去脉", "旧桥改造"),
+        ("渡口修好了吗", ""),
+        ("谁从头到尾在管渡口", ""),
+        ("渡口", ""),
+    ],
+)
+def test_the_course_of_a_topic_is_asked_for(question: str, topic: str) -> None:
+    assert read_course(question) == topic
 
 
 @pytest.mark.parametrize("question", ["渡口几点开", "渡口修好了吗", "这座桥真好看", "谁修的渡口", "狗证咋办"])

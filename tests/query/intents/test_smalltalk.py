@@ -45,6 +45,10 @@ def test_orders_are_not_followed(said: str) -> None:
         "你知道谁是书记吗？",
         "好人好事有哪些？",
         "的",
+        "我在北门上车，头班几点",
+        "我妈不会用手机，社保咋交",
+        "我们这里停不停水",
+        "我要办证带啥",
     ],
 )
 def test_questions_are_asked(said: str) -> None:

@@ -1,0 +1,88 @@
+"""Answers from a small town's issues in which facts change, tables have columns, and results stand side by side."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from embeddings import build
+from qa import Assistant
+from qa.types import AnswerKind
+from tests.support.issues import write_issue
+
+POOL = "场次 | 时间 | 大人 | 学生\n上午 | 8:00—11:00 | 20元 | 8元\n夜场 | 18:00—21:00 | 25元 | 12元\n深水区要考试。"
+SWANS = "观鸟站年年数鸟：\n年份 | 天鹅（只）\n2022 | 41\n2023 | 53\n2024 | 67\n天鹅比前年多了26只。"
+RACES = (
+    "女子800米第一名苗秋，2分31秒。\n男子800米第一名柏青，2分08秒。\n"
+    "拔河半决赛，东街队2比0胜西街队。\n拔河决赛，东街队1比2输给码头队。"
+)
+PUPILS = "戏班收了三个徒弟。岁数最大的是梁小舟，22岁，学武生；岁数最小的是唐圆圆，11岁，学青衣。"
+ISSUES = {
+    "2024-03-01": [
+        ("浮桥要改成石桥", "2月20日，镇里定下把老浮桥改成石桥，预算90万元，5月动工。"),
+        ("护林队招人", "护林队眼下有24人，队长黎望山说，再招6个会骑摩托车的。"),
+        ("游泳池开放时间", POOL),
+    ],
+    "2024-06-07": [
+        ("石桥动工", "5月12日，石桥在老浮桥下游打下第一根桩，施工队长是石大有。"),
+        ("湖里的天鹅", SWANS),
+        ("镇运动会成绩", RACES),
+    ],
+    "2024-11-15": [
+        ("石桥通车", "11月3日，石桥通车。全桥结账94万元，比预算多了4万元，头一个过桥的是摆渡人胡长水。"),
+        ("护林队添了车", "护林队如今31人，镇里给配了4辆巡山车。"),
+        ("戏班收徒", PUPILS),
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+    folder = tmp_path_factory.mktemp("town")
+    for day, articles in ISSUES.items():
+        write_issue(folder, f"石桥镇报 {day}.jsonl", [{"date": day, "title": t, "text": body} for t, body in articles])
+    build(folder, archive=folder / "archive")
+    opened = Assistant.open(folder / "archive")
+    return Assistant(opened.archive, opened.encoder, reader=opened.reader, today=lambda: date(2024, 11, 20))
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("question", "short"),
+    [
+        ("护林队现在有多少人", "31人"),
+        ("石桥最后花了多少钱", "94万元"),
+        ("夜场学生多少钱", "12元"),
+        ("今年有多少只天鹅", "67"),
+        ("男子800米谁拿了第一", "柏青"),
+        ("拔河决赛打了几比几", "1比2"),
+        ("戏班的徒弟哪个岁数最大", "梁小舟"),
+    ],
+)
+def test_the_value_that_is_asked_for_is_told(town: Assistant, question: str, short: str) -> None:
+    answer = town.ask(question)
+    assert short in answer.short
+    assert len(answer.short) <= len(short) + 2
+    for citation in answer.citations:
+        assert citation.article.body[citation.start : citation.end] == citation.quote
+
+
+@pytest.mark.model
+def test_what_was_so_before_stands_behind_what_is_so_now(town: Assistant) -> None:
+    answer = town.ask("护林队现在有多少人")
+    assert [citation.short for citation in answer.citations] == ["31人", "24人"]
+
+
+@pytest.mark.model
+def test_the_other_of_two_is_asked_for_in_few_words(town: Assistant) -> None:
+    assert town.ask("最小的呢", before=town.ask("戏班的徒弟哪个岁数最大")).short == "唐圆圆"
+
+
+@pytest.mark.model
+def test_the_course_of_a_thing_is_told_from_first_to_last(town: Assistant) -> None:
+    answer = town.ask("石桥从头到尾是怎么个过程，讲讲")
+    assert answer.kind is AnswerKind.OVERVIEW
+    assert [citation.article.title for citation in answer.citations] == ["浮桥要改成石桥", "石桥动工", "石桥通车"]
+    assert all(day in answer.text for day in ("2月20日", "5月12日", "11月3日"))
+    assert "“石桥” from first to last, in 3 reports" in answer.text.english
