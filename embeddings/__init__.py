@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     from embeddings.loaders.page_image import Clipping, clip_article, draw_page, is_printed
     from embeddings.loaders.registry import read_issue_file
     from embeddings.parsing.datelines import after_dateline
-    from embeddings.parsing.tables import ToldRows, told_rows
+    from embeddings.parsing.tables import CELL_MARK, ToldRows, column_names, told_rows
     from embeddings.sources.scratch import scratch_folder
     from embeddings.text.dates import Mention, find_date, find_mentions
     from embeddings.text.names import SURNAMES_IN_TEXT, SURNAMES_WHERE_NAMES_STAND
@@ -132,7 +132,7 @@ _PUBLIC = {
     "embeddings.loaders.page_image": ("Clipping", "clip_article", "draw_page", "is_printed"),
     "embeddings.loaders.registry": ("read_issue_file",),
     "embeddings.parsing.datelines": ("after_dateline",),
-    "embeddings.parsing.tables": ("ToldRows", "told_rows"),
+    "embeddings.parsing.tables": ("CELL_MARK", "ToldRows", "column_names", "told_rows"),
     "embeddings.sources.scratch": ("scratch_folder",),
     "embeddings.text.dates": ("Mention", "find_date", "find_mentions"),
     "embeddings.text.names": ("SURNAMES_IN_TEXT", "SURNAMES_WHERE_NAMES_STAND"),
@@ -145,6 +145,7 @@ _PUBLIC = {
 _MODULE_OF = {name: module for module, names in _PUBLIC.items() for name in names}
 
 __all__ = [
+    "CELL_MARK",
     "SURNAMES_IN_TEXT",
     "SURNAMES_WHERE_NAMES_STAND",
     "Archive",
@@ -201,6 +202,7 @@ __all__ = [
     "chosen_model",
     "chosen_reader",
     "clip_article",
+    "column_names",
     "correct_article",
     "correct_issue",
     "data_path",

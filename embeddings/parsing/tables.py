@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, takewhile
@@ -72,36 +73,48 @@ def told_rows(text: str, start: int, end: int) -> ToldRows | None:
     """
     if CELL_MARK not in text[start:end]:
         return None
-    names = _cells_of(headers_above(text, [(start, end)])[0])
     told: list[tuple[str, int]] = []  # what is put in or kept, and where it stood
-    is_told, at = False, start
-    before = text[text.rfind("\n", 0, start) + 1 : start].count(CELL_MARK)  # cells of the row that it begins in
-    lines = text[start:end].split("\n")
-    for number, line in enumerate(lines):
-        cells = _cells_of(line)
-        if not cells:
+    is_told, names, at = False, list[str](), start
+    for line in text[start:end].split("\n"):
+        if at > start:
+            told.append(("\n", at - 1 - start))
+        first = text.rfind("\n", 0, at) + 1  # of the row, of which the part may have the end alone
+        if CELL_MARK not in text[first : at + len(line)]:
             names = []
         elif not names:
-            below = [_cells_of(other) for other in lines[number : number + _MOST_LOOKED_AT]]
-            table = list(takewhile(bool, below))
-            names = table[0] if _is_header(table) else []
-            cells = []
-        if names and cells:
+            names = column_names(text, first)
+        is_header = first == 0 or CELL_MARK not in text[text.rfind("\n", 0, first - 1) + 1 : first]
+        if names and not is_header and line:
             is_told = True
-            told += _told_row(names[0 if number else before :], line, at - start)
+            told += _told_row(names[text.count(CELL_MARK, first, at) :], line, at - start)
         else:
             told.append((line, at - start))
         at += len(line) + 1
-        if number + 1 < len(lines):
-            told.append(("\n", at - 1 - start))
     if not is_told:
         return None
     places = [place + step if place >= 0 else -1 for piece, place in told for step in range(len(piece))]
     return ToldRows("".join(piece for piece, _ in told), tuple(places))
 
 
-def _cells_of(line: str) -> list[str]:
-    return line.split(CELL_MARK) if CELL_MARK in line and len(line) <= _LONGEST_ROW else []
+def column_names(text: str, row: int) -> list[str]:
+    """What the columns of a table are called in which a row begins at a place, each name once; [] where they have none.
+
+    Two that are called alike have the name before them, too: 男子, 成绩, 女子, 成绩 are 男子成绩 and 女子成绩.
+    """
+    top = row
+    while top and CELL_MARK in text[(above := text.rfind("\n", 0, top - 1) + 1) : top]:
+        top = above
+    lines = text[top : top + _LONGEST_ROW].split("\n", _MOST_LOOKED_AT)[:_MOST_LOOKED_AT]
+    table = [line.split(CELL_MARK) for line in takewhile(lambda line: CELL_MARK in line, lines)]
+    if not table:
+        return []
+    counts = Counter(table[0])
+    alone = ""
+    names = []
+    for name in table[0]:
+        alone = name if counts[name] == 1 else alone
+        names.append(name if counts[name] == 1 else f"{alone}{name}")
+    return names if _is_header([names, *table[1:]]) else []
 
 
 def _told_row(names: Sequence[str], line: str, at: int) -> Iterator[tuple[str, int]]:

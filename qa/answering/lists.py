@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embeddings import Snapshot, fold, fold_to_words, folded_pairs, read_numeral
+from embeddings import CELL_MARK, Snapshot, column_names, fold, fold_to_words, folded_pairs, read_numeral, told_rows
 from qa.answering.features import READ_FEATURES, Evidence, likeliest_edges, short_answer
 from qa.answering.spans import trim
 from qa.query.contrast import asks_who_not, stretch_asked
@@ -32,7 +32,7 @@ _NOT_TIME = r"(?!个?[年天月日号点时周])"
 _ASKS_FOR_LIST = re.compile(
     rf"哪些|哪几{_NOT_TIME}|哪{_COUNT}{_NOT_TIME}|分别|有(?:什么|谁|哪(?!年|天|一))|都[^,。?]{{0,6}}?(?:谁|什么|哪)"
     r"|(?:包括|包含|涉及)(?:了)?(?:什么|谁)|由(?:什么|谁)[^,。?]{0,8}组成|列出|列举"
-    r"|\bwhich (?:\w+ )?\w+s\b|\bwhat are\b|\bwho are\b|\blist (?:the|all)\b"
+    r"|些(?:什么|啥)|\bwhich (?:\w+ )?\w+s\b|\bwhat are\b|\bwho are\b|\blist (?:the|all)\b"
 )
 # What is asked for stands behind 哪些; it is mostly two characters long, and an item need not say it of itself.
 _KIND = re.compile(
@@ -52,6 +52,8 @@ _MOST = 12  # sentences of one list
 _ANNOUNCES = re.compile(
     rf"(?:{_COUNT}(?:件|条|个|点|项|种|招|步|类|大)[^，。；：:]{{0,8}}|如下|包括|分别是|建议|措施|要求|办法)[：:](?=..)"
 )
+_CONDITION = re.compile(r"超过|不到|以上|以下|以内|高于|低于|多于|少于|最[多少高低大小早晚长短]|没有?(?!谁)|[不未]")
+_FIRST_FEW = re.compile(r"前(?P<count>[两二三四五六七八九十]|\d+)")
 _SEMICOLONS = ("；", ";")
 _CLAUSE = re.compile(r"(?:《[^》\n]{1,40}》|[^，,。；;：:！!？?（）()\n])+")  # a title may have marks in it
 _PAIR = re.compile(
@@ -156,6 +158,8 @@ def sentences_of_list(
     if announced := _announced(passages, evidence, best):
         return announced
     found = [_listed(query, passages, evidence, best)]
+    if column := _column(query, passages, evidence, found[0]):
+        return column
     if found[0].short is None:
         return found
     for place in _alike(query, evidence, scores, snapshot, best):
@@ -165,6 +169,39 @@ def sentences_of_list(
         if _is_seen(place, best, evidence) and _is_new(listed, found, query, passages, evidence):
             found.append(listed)
     return found
+
+
+def _column(query: Query, passages: Sequence[Passage], evidence: Evidence, best: Listed) -> list[Listed]:
+    """The cells of a table's column, row by row, where the best is one, and no more than are asked for (前三).
+
+    It is the column whose name the question has, or the one in which the best stands; none for another sentence, for
+    a question with a condition (超过30亩), and where a cell has several items.
+    """
+    home = evidence.sentences[best.place].passage
+    body = passages[home].article.body
+    rows = [
+        (place, sentence.start, body[sentence.start : sentence.end].split(CELL_MARK))
+        for place, sentence in enumerate(evidence.sentences)
+        if sentence.passage == home and told_rows(body, sentence.start, sentence.end)
+    ]
+    start = evidence.sentences[best.place].start
+    if all(place != best.place for place, _, _ in rows) or _CONDITION.search(query.text):
+        return []
+    asked = fold(query.text)
+    named = [at for at, name in enumerate(column_names(body, start)) if name and fold(name) in asked]
+    if len(named) == 1:
+        at = named[0]
+    elif best.short and "、" not in body[slice(*best.short)]:
+        at = body[start : best.short[0]].count(CELL_MARK)
+    else:
+        return []
+    found = []
+    for place, begin, cells in rows:
+        begin += sum(len(cell) + len(CELL_MARK) for cell in cells[:at])
+        if at < len(cells) and cells[at].strip():
+            found.append(Listed(place, (begin, begin + len(cells[at]))))
+    first = _FIRST_FEW.search(asked)
+    return found[: read_numeral(first["count"]) if first else None] if len(found) > 1 else []
 
 
 def _announced(passages: Sequence[Passage], evidence: Evidence, place: int) -> list[Listed]:
