@@ -1,6 +1,6 @@
 """Fit how likely a newspaper states what a question asks for: `qa/answering/weights/stated.json`.
 
-usage: python training/fit_stated.py local_news.jsonl [--ask QUESTIONS.jsonl …] [--write]
+usage: python training/fit_stated.py FILE.jsonl … [--ask QUESTIONS.jsonl …] [--write]
 
 Learns from the questions that the reader learned from, so that the judge, which has what is fitted here as one of its
 features, can be fitted on the others. Prints the area under the curve on these, and on question sets of other texts
@@ -29,11 +29,11 @@ STRENGTH = 0.1  # the inverse of regularisation
 def main() -> None:
     """Fit, print what it tells apart, and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("file", type=Path)
+    parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--ask", type=Path, nargs="+", default=[], metavar="QUESTIONS.jsonl")
     parser.add_argument("--write", action="store_true", help=f"replace {WEIGHTS_PATH.name}")
     arguments = parser.parse_args()
-    passages = list(read_passages(arguments.file))
+    passages = [passage for file in arguments.files for passage in read_passages(file)]
     learned, held_out = (
         [(qa["question"], bool(qa["answers"])) for p in passages if p.held_out is held for qa in p.questions]
         for held in (False, True)
@@ -54,7 +54,7 @@ def main() -> None:
     print("seldom stated:", " ".join(ordered[:40]))
     print("mostly stated:", " ".join(ordered[-40:]))
     if arguments.write:
-        content = {"fitted_on": [arguments.file.name], "bias": bias, "weights": weights}
+        content = {"fitted_on": [file.name for file in arguments.files], "bias": bias, "weights": weights}
         WEIGHTS_PATH.write_text(json.dumps(content, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
         print(f"wrote {WEIGHTS_PATH.name}")
 

@@ -35,6 +35,7 @@ from qa.answering.features import (
 from qa.answering.lists import asks_for_list, best_listed, enumerates, sentences_of_list
 from qa.answering.refusal import refuse
 from qa.answering.spans import trim, whole_name
+from qa.answering.stated import lacks_the_event_asked_for
 from qa.i18n import Words
 from qa.linear import LinearModel, stored_model, stored_weights
 from qa.query.contrast import asks_who_not, stretch_asked, tells_of_another_side, tells_of_others, tells_of_those
@@ -137,6 +138,7 @@ def answer_from(
     best = _of_the_named(query, evidence, judged.scores, judged.best)
     best = _of_those_asked(query, evidence, judged.scores, best)
     best = _of_the_day(query, evidence, judged.scores, best)
+    best = _of_the_event(query, evidence, judged.scores, best)
     best = _of_the_year(query, passages, evidence, judged.scores, best)
     best = _with_the_unit(evidence, judged.scores, best)
     best = _newest(query, passages, evidence, judged.scores, best)
@@ -275,6 +277,19 @@ def _of_the_day(query: Query, evidence: Evidence, scores: NDArray[np.float64], b
         if sentence.passage == home and not asked.isdisjoint(days_of_month(sentence.text))
     ]
     return max(places, key=lambda place: float(scores[place]), default=best)
+
+
+def _of_the_event(query: Query, evidence: Evidence, scores: NDArray[np.float64], best: int) -> int:
+    """The best sentence; for when something was opened, say, the best one that tells of an opening, if it is likely."""
+    if query.asks is not Asks.WHEN or not lacks_the_event_asked_for(query.text, evidence.sentences[best].text):
+        return best
+    least = max(_LIKELY, float(scores[best]) - _NEWER_MARGIN)
+    telling = [
+        place
+        for place in np.flatnonzero((scores >= least) & evidence.fits).tolist()
+        if not lacks_the_event_asked_for(query.text, evidence.sentences[place].text)
+    ]
+    return max(telling, key=lambda place: float(scores[place]), default=best)
 
 
 def _of_the_year(

@@ -16,7 +16,7 @@ import numpy as np
 from embeddings import Snapshot, split_sentences
 from qa.answering.answer_types import Expected
 from qa.answering.spans import beginnings_asked_for, best_span
-from qa.answering.stated import odds_of_being_stated
+from qa.answering.stated import lacks_the_event_asked_for, lacks_the_kin, odds_of_being_stated
 from qa.linear import in_order
 from qa.query.question import Asks, Query
 from qa.retrieval.stretches import Stretch, told
@@ -92,6 +92,8 @@ READ_ANSWER_FEATURES = (
     "nothing near holds the unit asked for",
     "nothing near holds what is asked",
     "what is asked is mostly stated",
+    "nobody near is of the kin asked after",
+    "the event asked for is not told",
 )
 FOREIGN_FEATURES = (*_ALONE, *_BEST_READ)  # of a question in another language, whose words no passage has
 _PASSAGE_ANSWERS = "reader: passage answers"
@@ -353,6 +355,7 @@ def _of_words(query: Query, evidence: Evidence, scores: NDArray[np.float64], bes
         evidence.fits[place] and evidence.sentences[place].passage == home
         for place in range(max(0, best - 1), min(len(scores), best + 2))
     )
+    around = "".join(s.text for s in evidence.sentences[max(0, best - 1) : best + 1] if s.passage == home)
     others = [score for score, s in zip(scores, evidence.sentences, strict=True) if s.passage != home]
     return {
         "best sentence": scores[best],
@@ -368,6 +371,9 @@ def _of_words(query: Query, evidence: Evidence, scores: NDArray[np.float64], bes
         "nothing near holds what is asked": not near,
         "nothing holds what is asked": not evidence.fits.any(),
         "what is asked is mostly stated": odds_of_being_stated(query.text),
+        "nobody near is of the kin asked after": lacks_the_kin(query.text, around),
+        "the event asked for is not told": query.asks is Asks.WHEN
+        and lacks_the_event_asked_for(query.text, evidence.sentences[best].text),
         **{f"asks {asks}": query.asks is asks for asks in Asks},
         **{f"holds a {asks} answer": query.asks is asks and evidence.fits[best] for asks in Asks},
     }

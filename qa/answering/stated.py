@@ -1,4 +1,4 @@
-"""How likely a newspaper states what a question asks for, by the question's words alone.
+"""How likely a newspaper states what a question asks for, by the question's words, and what a text leaves unsaid of it.
 
 Readers ask for more than papers tell: where something was held stands in most reports, how it ended, what it cost and
 how old someone was in few. So a sentence that seems to say the one deserves more belief than one that seems to say the
@@ -9,6 +9,7 @@ a third of which their article does not answer.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +18,54 @@ from embeddings import fold_to_words
 
 WEIGHTS_PATH = Path(__file__).parent / "weights" / "stated.json"
 LONGEST_RUN = 3  # characters
+
+# Kin whom a question asks after, and the words without one of which a text near at hand says nothing of them.
+_KIN = tuple(
+    (re.compile(asked), re.compile(told))
+    for asked, told in (
+        (r"儿子", r"儿|[长次]子|老[大二三]|孩子|子女|小子|娃|父子|母子"),
+        (r"女儿|闺女", r"女儿|闺女|儿女|丫头|孩子|子女|娃|[父母长次小]女"),
+        (r"孙[女子儿]|孙辈", r"孙"),
+        (r"爱人|妻子|老婆|媳妇|老伴|丈夫|老公", r"爱人|妻|老伴|媳妇|老婆|丈夫|老公|夫妇|夫妻|两口|内人|嫂"),
+        (r"[爸妈]|父亲|母亲|父母|爹", r"爸|妈|父|母|爹|娘|双亲|家长"),
+        (r"徒弟|学徒", r"徒|学生|弟子|跟[他她]学"),
+    )
+)
+# Events of which a question asks when, and the words without one of which a text tells of no such event.
+_EVENTS = tuple(
+    (re.compile(asked), re.compile(told))
+    for asked, told in (
+        (r"开工|动工|开建|奠基|破土", r"开工|动工|开建|奠基|开始|启动|打下|破土|进场|施工|开挖|开钻|投产|起"),
+        (
+            r"通车|通行|开通|通(?=[了的]|$)|启用|投用|投入使用|开馆|开业|开张|开园|通水|通电|通气",
+            r"通|开|启|投用|使用|营业|运营|迎|运行|揭牌|首日|放行|第一次",
+        ),
+        (r"完工|竣工|建成|修好|修完|建好|封顶|完成|交付", r"完|竣|成|好|封顶|交|落|结束|到|恢复|收尾"),
+        (r"去世|逝世|过世|离世|病逝", r"世|逝|走了|享年|寿|亡|卒|死|终|圆寂"),
+        (r"退休", r"退|离休|卸任"),
+        (r"结婚|成亲", r"婚|亲|嫁|娶|成的?家"),
+        (r"出生|哪年生|生日", r"生|诞|岁"),
+        (r"毕业", r"毕业|学历|考上|读"),
+        (r"入的?党", r"党"),
+        (r"报名", r"报|登记|申|招|截|时间"),
+    )
+)
+
+
+def lacks_the_kin(question: str, near: str) -> bool:
+    """Whether a question asks after somebody's kin (他孙女多大) of whom a text near at hand names none.
+
+    In the training files it is so for one in six of those that are answered, and for half of those that are not.
+    """
+    return any(asked.search(question) and not told.search(near) for asked, told in _KIN)
+
+
+def lacks_the_event_asked_for(question: str, sentence: str) -> bool:
+    """Whether a question asks when something was begun, opened, finished …, and a sentence tells of no such event.
+
+    In the training files it is so for one in ten questions that are answered, and for half of those that are not.
+    """
+    return any(asked.search(question) and not told.search(sentence) for asked, told in _EVENTS)
 
 
 def odds_of_being_stated(question: str) -> float:
