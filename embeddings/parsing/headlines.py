@@ -50,6 +50,8 @@ _FOLLOWING_CHARS = 600
 _OPENING_CHARS = 12  # that tell what a line opens
 _UNFINISHED = 2.0  # what a line must score more where the text above it stops inside a sentence
 _ENOUGH = 2.0
+_MOST_IN_A_HEAD = 2  # lines between a title and its text
+_FEWEST_IN_A_LIST = 3  # indented lines, that are a text without a full stop
 _FEWEST_BLOCKS = 4  # with a title, that show how a typed page is set
 _FEWEST_APART = 3  # headlines that show how a page is set
 _RAGGED = 3  # characters by which the lines of one column differ, where digits and marks are half as wide
@@ -124,7 +126,7 @@ def title_blocks(lines: Sequence[Line]) -> Blocks:
     """The blocks of a page on which nearly each opens with a title, over a narrower gap or indented paragraphs.
 
     A page is set so where two blank lines part articles and one parts a title from its text, or where a title has a
-    blank line above it and indented text right below it.
+    blank line above it, and below it, or below who wrote it, indented text.
     """
     if not lines or any(line.level or line.part is not None for line in lines):
         return Blocks()
@@ -141,8 +143,25 @@ def title_blocks(lines: Sequence[Line]) -> Blocks:
 def _has_title(block: Sequence[Line], gap: int) -> bool:
     if len(block) < 2 or not _could_be_headline(block[0]):
         return False
-    is_apart = block[1].gap == gap - 1 and (gap > 1 or block[1].indented)
-    return is_apart and not any(line.gap for line in block[2:]) and any("。" in line.text for line in block[1:])
+    if gap > 1:
+        is_apart = block[1].gap == gap - 1 and not any(line.gap for line in block[2:])
+        return is_apart and any("。" in line.text for line in block[1:])
+    below = 1 + lines_of_head(block, 1)
+    told = [line for line in block[below:] if line.indented]
+    is_text = len(told) >= _FEWEST_IN_A_LIST or any("。" in line.text for line in told)
+    return below < len(block) and block[below].indented and is_text
+
+
+def lines_of_head(lines: Sequence[Line], at: int) -> int:
+    """How many lines from a place on stand between a title and its indented text: a deck, who wrote it, of what day."""
+    count = 0
+    while at + count < len(lines) and count <= _MOST_IN_A_HEAD:
+        line = lines[at + count]
+        if line.gap or line.level or line.indented or len(line.text) > _LONGEST_HEADLINE or line.text.endswith("。"):
+            break
+        count += 1
+    is_over = at + count < len(lines) and lines[at + count].indented and not lines[at + count].gap
+    return count if is_over and count <= _MOST_IN_A_HEAD else 0
 
 
 def headline_lines(lines: Sequence[Line], at: int, *, story: str, unfinished: bool) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -18,6 +19,9 @@ _EMPHASIS = re.compile(r"(\*\*|__)([^*_]+)\1")
 _PICTURE = re.compile(r"!\[[^\[\]]*\]\([^()]*\)|<img\b[^<>]*>|<!--[^<>]*-->")
 # A paragraph on a Chinese page opens with two full-width spaces; a line in the middle of one never does.
 _INDENT = "\u3000\u3000"
+_TYPED_INDENTS = frozenset({"  ", "   ", "    ", "\t"})
+_FEWEST_INDENTED = 8  # lines, that show how a typed text is indented
+_SENTENCE_ENDS = ("。", "！", "？", "”", "；", "：", "!", "?", ";", ":", ".")
 
 # Furniture is short; a long line that opens alike is news.
 _LONGEST_FURNITURE = 60
@@ -122,8 +126,9 @@ def read_lines(text: str) -> list[Line]:
     """The lines of a page that carry words, in order. Furniture and marks of continuation are left out."""
     lines: list[Line] = []
     gap, came_from = 0, ""
+    indent = _typed_indent(text)
     for printed in text.splitlines():
-        line = _read_line(printed, gap=gap)
+        line = _read_line(printed, gap=gap, indent=indent)
         if line is not None and not line.text and (line.goes_to or line.came_from):
             # A mark on a line of its own speaks of the line above or below.
             if lines and line.goes_to:
@@ -140,6 +145,26 @@ def read_lines(text: str) -> list[Line]:
         elif not _UNPRINTED.sub("", printed).strip() or _PICTURE.search(printed):
             gap += 1
     return _with_rows(lines)
+
+
+def _typed_indent(text: str) -> str:
+    """The spaces, or the tab, with which paragraphs of a typed text open; two full-width ones where nothing tells.
+
+    Half-width ones open paragraphs where one width is much the commonest, most lines so indented end as sentences do,
+    and some lines, which are titles then, begin at the margin.
+    """
+    widths: Counter[str] = Counter()
+    ended: Counter[str] = Counter()
+    for line in text.splitlines():
+        if line.strip():
+            lead = line[: len(line) - len(line.lstrip(" \t"))]
+            widths[lead] += 1
+            ended[lead] += line.rstrip().endswith(_SENTENCE_ENDS)
+    indented = [lead for lead in widths if lead in _TYPED_INDENTS]
+    lead = max(indented, key=lambda one: widths[one], default="")
+    others = sum(count for one, count in widths.items() if one not in ("", lead))
+    is_told = widths[lead] >= _FEWEST_INDENTED and 2 * ended[lead] >= widths[lead] and 4 * others <= widths[lead]
+    return lead if lead and is_told and widths[""] and 2 * ended[""] <= widths[""] else _INDENT
 
 
 def _with_rows(lines: list[Line]) -> list[Line]:
@@ -165,7 +190,7 @@ def _cells(line: Line) -> list[str]:
     return cells if len(cells) > 1 and is_short and any(cells) and not line.text.endswith("。") else []
 
 
-def _read_line(printed: str, *, gap: int) -> Line | None:
+def _read_line(printed: str, *, gap: int, indent: str) -> Line | None:
     printed = _UNPRINTED.sub("", printed)
     text = _PICTURE.sub("", printed).strip()
     heading = _HEADING.fullmatch(text)
@@ -189,7 +214,7 @@ def _read_line(printed: str, *, gap: int) -> Line | None:
         text,
         level,
         gap,
-        printed.startswith(_INDENT),
+        printed.startswith((_INDENT, indent)),
         printed.endswith("  "),
         lead_mark,
         goes_to=jump.goes_to,

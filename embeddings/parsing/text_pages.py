@@ -18,6 +18,7 @@ from embeddings.parsing.dumps import is_source_line, names_in_source_line
 from embeddings.parsing.headlines import (
     headline_lines,
     join_headline,
+    lines_of_head,
     section_name,
     stacked_lines,
     stories_are_apart,
@@ -37,6 +38,7 @@ _SIGNATURE_CHARS = 40
 # A cut copy of a paragraph is looked for among so many lines above it.
 _NEAR = 4
 _BRACKETED = re.compile(r"^[（(]\s*(.*?)\s*[）)]$")
+_ONLY_A_DATELINE = re.compile(r"本[报刊台站馆网]讯")
 _SPACES = re.compile(r"\s+")
 
 
@@ -108,6 +110,9 @@ def _read_drafts(lines: Sequence[Line]) -> list[_TextArticle]:
             current, at = _headed(lines, at, 1, section=section, kicker=kicker)
             drafts.append(current)
             kicker, story = "", ""
+            for line in lines[at : at + lines_of_head(lines, at)]:
+                _take_of_head(current, line)
+                at += 1
             continue
         is_inside = blocks.has_inside(at)
         if not is_inside and is_kicker(lines, at):
@@ -180,6 +185,17 @@ def _take(article: _TextArticle, line: Line) -> str:
     if line.text:
         article.fragments.append(Fragment(line.text, opens=line.indented, is_row=line.is_row))
     return line.text
+
+
+def _take_of_head(article: _TextArticle, line: Line) -> None:
+    """Put a line between a title and its text where it belongs: a byline, with or without a day, or the text."""
+    if _ONLY_A_DATELINE.fullmatch(line.text):
+        article.note([line])
+    elif is_byline(line.text) or is_source_line(line.text) or any(one.isdigit() for one in line.text):
+        _take(article, line)
+    else:
+        article.note([line])
+        article.bylines.append(line.text)
 
 
 def _stacked(lines: Sequence[Line], section: str) -> _TextArticle:
