@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -70,6 +71,7 @@ from qa.turns import (
     as_asked,
     has_words_of,
     surer,
+    tells_of,
     told_there,
     turns_before,
     unless_said_before,
@@ -80,6 +82,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 DEFAULT_K = 5
+_YEAR = re.compile(r"(?:19|20)\d\d(?=年)")
 _ANSWERS_KEPT = 256  # what many ask (the suggested questions, today's news) is worked out once
 
 
@@ -372,9 +375,15 @@ class Assistant:
             found = self._search(rest, snapshot, inside)
             if not tells_of_another_month(question, found.quote):
                 answer = surer(answer, found)
-        if not answer.abstained:
-            return replace(answer, scope=scope)
         anywhere = replace(inside, filters=without_days(inside.filters, scope.filters))
+        if not answer.abstained:
+            year = _YEAR.search(question)
+            if year is None or tells_of(answer, year[0]):
+                return replace(answer, scope=scope)
+            # What is told of a year is often printed in another.
+            found = self._search(question, snapshot, anywhere)
+            is_better = not found.abstained and tells_of(found, year[0])
+            return found if is_better else replace(answer, scope=scope)
         found = self._search(question, snapshot, anywhere)
         return found if not found.abstained else replace(answer, scope=scope)
 

@@ -45,6 +45,11 @@ def told_there(leaning: FollowUp, before: Answer) -> Answer | None:
     return None
 
 
+def tells_of(answer: Answer, words: str) -> bool:
+    """Whether a quote of an answer, or the title above one, has some words."""
+    return any(words in f"{citation.article.title}\n{citation.quote}" for citation in answer.citations)
+
+
 def has_words_of(answer: Answer, missing: Scope) -> bool:
     """Whether what is cited has the words of time of a question, in whatever form."""
     return any(has_time_words(missing.words, citation.article.body) for citation in answer.citations)

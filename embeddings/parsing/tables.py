@@ -23,6 +23,12 @@ _FEWEST = 2  # rows below a header, or columns
 
 
 CELL_MARK = " | "
+# A line of results (第1名 …) or of times (甲站发车：6:40 9:20).
+_ITEM = re.compile(
+    r"(?m:^)(?:第[\d一二三四五六七八九十]{1,3}名|[^，。；\n]{0,12}[:：]? ?\d{1,2}[:：]\d{2}(?!\d))(?!.*。$)"
+)
+_SAYS = re.compile(r"[，。；！？,;!?]|(?<!\d)[:：](?=.)")
+_LONGEST_HEADING = 24  # characters of the line over a list
 _UNIT_OF_COLUMN = re.compile(r"[（(](?P<unit>[^（）()]{1,4})[）)]$")
 _YEAR = re.compile("年份?|年度")
 _RANK = re.compile(r"名次|排名|位次|名")
@@ -69,9 +75,11 @@ class ToldRows:
 def told_rows(text: str, start: int, end: int) -> ToldRows | None:
     """A part of a text with each cell behind the name of its column: 夜场，成人35元，学生20元。 None without such rows.
 
-    A model that reads sentences finds what is asked for in them and takes the cell beside it for the answer otherwise.
+    The items of a list, which are results or times, stand behind what is printed above them: 女子组，第1名 ….
+    A model that reads sentences finds what is asked for in them and takes what stands beside it for the answer
+    otherwise.
     """
-    if CELL_MARK not in text[start:end]:
+    if CELL_MARK not in text[start:end] and not _ITEM.search(text, start, end):
         return None
     told: list[tuple[str, int]] = []  # what is put in or kept, and where it stood
     is_told, names, at = False, list[str](), start
@@ -87,6 +95,9 @@ def told_rows(text: str, start: int, end: int) -> ToldRows | None:
         if names and not is_header and line:
             is_told = True
             told += _told_row(names[text.count(CELL_MARK, first, at) :], line, at - start)
+        elif first == at and _ITEM.match(line) and (heading := _heading_above(text, at)) not in line:
+            is_told = True
+            told += [(f"{heading}，", -1), (line, at - start)]
         else:
             told.append((line, at - start))
         at += len(line) + 1
@@ -94,6 +105,18 @@ def told_rows(text: str, start: int, end: int) -> ToldRows | None:
         return None
     places = [place + step if place >= 0 else -1 for piece, place in told for step in range(len(piece))]
     return ToldRows("".join(piece for piece, _ in told), tuple(places))
+
+
+def _heading_above(text: str, item: int) -> str:
+    """The line over the items of a list, one of which begins at a place; "" where none stands there."""
+    while item:
+        above = text.rfind("\n", 0, item - 1) + 1
+        line = text[above : item - 1].strip()
+        if not _ITEM.match(line):
+            is_heading = 1 < len(line) <= _LONGEST_HEADING and CELL_MARK not in line and not _SAYS.search(line)
+            return line.rstrip("：:") if is_heading else ""
+        item = above
+    return ""
 
 
 def column_names(text: str, row: int) -> list[str]:

@@ -136,7 +136,7 @@ def answer_from(
         judged = replace(judged, scores=scores, best=int(scores.argmax()))
     doubted = min(judged.confidence, model.threshold / 2)
     best = _of_the_named(query, evidence, judged.scores, judged.best)
-    best = _of_those_asked(query, evidence, judged.scores, best)
+    best = _of_those_asked(query, passages, evidence, judged.scores, best)
     best = _of_the_day(query, evidence, judged.scores, best)
     best = _of_the_event(query, evidence, judged.scores, best)
     best = _of_the_year(query, passages, evidence, judged.scores, best)
@@ -211,6 +211,8 @@ def _told(
     if asks_for_list(query) and query.asks is not Asks.AUTHOR:
         if asks_who_not(query.text):
             scores = np.where([tells_of_those(query.text, one.text) for one in evidence.sentences], scores, -np.inf)
+        others = [_is_of_another_side(query, passages, one) for one in evidence.sentences]
+        scores = np.where(others, -np.inf, scores) if not all(others) else scores
         return _list(query, passages, evidence, scores, snapshot, judged.confidence)
     # All cosines are alike.
     margin = -np.inf if query.is_foreign and not evidence.is_read else _SECOND_SENTENCE_MARGIN
@@ -251,14 +253,28 @@ def _of_the_named(query: Query, evidence: Evidence, scores: NDArray[np.float64],
     return _instead(evidence, scores, best, lambda text: names_the_same(query.text, text))
 
 
-def _of_those_asked(query: Query, evidence: Evidence, scores: NDArray[np.float64], best: int) -> int:
+def _of_those_asked(
+    query: Query, passages: Sequence[Passage], evidence: Evidence, scores: NDArray[np.float64], best: int
+) -> int:
     """The best sentence; where it tells of others (the dead, not the hurt; women, no men), another of its passage."""
-    said = evidence.sentences[best].text
-    if tells_of_another_side(query.text, said):
-        return _instead(evidence, scores, best, lambda text: not tells_of_another_side(query.text, text))
-    if not tells_of_others(query.text, said):
+    home = evidence.sentences[best].passage
+    if _is_of_another_side(query, passages, evidence.sentences[best]):
+        others = [
+            place
+            for place, sentence in enumerate(evidence.sentences)
+            if sentence.passage == home
+            and (evidence.fits[place] or not evidence.fits[best])
+            and not _is_of_another_side(query, passages, sentence)
+        ]
+        return max(others, key=lambda place: float(scores[place]), default=best)
+    if not tells_of_others(query.text, evidence.sentences[best].text):
         return best
     return _instead(evidence, scores, best, lambda text: tells_of_those(query.text, text))
+
+
+def _is_of_another_side(query: Query, passages: Sequence[Passage], sentence: Sentence) -> bool:
+    stretch = Stretch(passages[sentence.passage].article, sentence.start, sentence.end)
+    return tells_of_another_side(query.text, told(stretch))
 
 
 def _of_the_day(query: Query, evidence: Evidence, scores: NDArray[np.float64], best: int) -> int:

@@ -158,7 +158,7 @@ def sentences_of_list(
     if announced := _announced(passages, evidence, best):
         return announced
     found = [_listed(query, passages, evidence, best)]
-    if column := _column(query, passages, evidence, found[0]):
+    if column := _column(query, passages, evidence, found[0]) or _items_below(query, passages, evidence, found[0]):
         return column
     if found[0].short is None:
         return found
@@ -182,7 +182,7 @@ def _column(query: Query, passages: Sequence[Passage], evidence: Evidence, best:
     rows = [
         (place, sentence.start, body[sentence.start : sentence.end].split(CELL_MARK))
         for place, sentence in enumerate(evidence.sentences)
-        if sentence.passage == home and told_rows(body, sentence.start, sentence.end)
+        if sentence.passage == home and CELL_MARK in sentence.text and told_rows(body, sentence.start, sentence.end)
     ]
     start = evidence.sentences[best.place].start
     if all(place != best.place for place, _, _ in rows) or _CONDITION.search(query.text):
@@ -202,6 +202,31 @@ def _column(query: Query, passages: Sequence[Passage], evidence: Evidence, best:
             found.append(Listed(place, (begin, begin + len(cells[at]))))
     first = _FIRST_FEW.search(asked)
     return found[: read_numeral(first["count"]) if first else None] if len(found) > 1 else []
+
+
+def _items_below(query: Query, passages: Sequence[Passage], evidence: Evidence, best: Listed) -> list[Listed]:
+    """The items that stand below the same line as the best (女子组), no more than are asked for; none for no item."""
+    home = evidence.sentences[best.place].passage
+    heading = _heading_told(passages, evidence, best.place)
+    if not heading or _CONDITION.search(query.text):
+        return []
+    items = [
+        place
+        for place, sentence in enumerate(evidence.sentences)
+        if sentence.passage == home and _heading_told(passages, evidence, place) == heading
+    ]
+    first = _FIRST_FEW.search(fold(query.text))
+    found = [_listed(query, passages, evidence, place) for place in items]
+    return found[: read_numeral(first["count"]) if first else None] if len(found) > 1 else []
+
+
+def _heading_told(passages: Sequence[Passage], evidence: Evidence, place: int) -> str:
+    """What is told before an item of a list; "" for a sentence that is none."""
+    sentence = evidence.sentences[place]
+    rows = told_rows(passages[sentence.passage].article.body, sentence.start, sentence.end)
+    if rows is None or CELL_MARK in sentence.text:
+        return ""
+    return rows.text[: next((at for at, kept in enumerate(rows.places) if kept >= 0), 0)]
 
 
 def _announced(passages: Sequence[Passage], evidence: Evidence, place: int) -> list[Listed]:

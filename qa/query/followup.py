@@ -145,7 +145,7 @@ def follow_up(question: str, before: Spoken, *earlier: Spoken) -> FollowUp | Non
         if read_question(corrected).asks is Asks.WHAT and _left(corrected) == corrected.strip(_MARKS):
             return _of_another(corrected, before, text)
         return follow_up(corrected, before, *earlier) or FollowUp(corrected, is_sure=True)
-    if (other := _OF_OTHER.match(text)) and (ASKS_SOMETHING.search(other["rest"]) or read_yes_no(other["rest"])):
+    if (other := _OF_OTHER.match(text)) and _is_asking(other["rest"]):
         return _of_that(f"{other['other']}{other['rest']}", (before, *earlier))
     if ASKS_SOMETHING.search(text):
         text = _ONLY_A_TONE.sub("", text)  # 领队是谁呢 asks what 领队是谁 does
@@ -194,6 +194,10 @@ def follow_up(question: str, before: Spoken, *earlier: Spoken) -> FollowUp | Non
     ):
         return FollowUp(f"{subject}，{re.sub(START, '', text)}", is_sure=False, is_guess=True)
     return None
+
+
+def _is_asking(text: str) -> bool:
+    return bool(ASKS_SOMETHING.search(text) or read_yes_no(text)) or read_question(text).asks is not Asks.WHAT
 
 
 def _of_that(meant: str, turns: Sequence[Spoken]) -> FollowUp:

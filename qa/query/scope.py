@@ -32,6 +32,7 @@ _JOINS = re.compile(r"^(?:的)?(?:和|与|跟|同|、|及|到|，|,)")
 _IS_ISSUE = re.compile(r"(?:公报|报纸|报)?(?:里|上|中)?(?:的|都|主要)?(?:讲|说|有|登|内容|头条|文章|标题|呢|[？?。]|$)")
 _SUMS_UP = re.compile(r"^(?:请|帮我|麻烦)*(?:概括|总结|概述|归纳|梳理|介绍|说说|讲讲)(?:一下|下)?《?$")
 _DAY_AND_NUMBER = re.compile(r"\d{4}\s*[-年./]\s*\d{1,2}\s*[-月./]\s*\d{1,2}\s*日?|第\s*\d+\s*[期号]|\d+")
+_ANY_WEEK = re.compile(r"(?:周|星期|礼拜)[一二三四五六日天末]")  # 周末几点开门 asks of every week
 _SHORTEST_NAME = 4  # characters of a bulletin's name that is no other word
 # What is left of a question around words that were taken out of it.
 _LOOSE = re.compile(
@@ -62,6 +63,8 @@ def read_scope(question: str, issues: Sequence[Issue], *, today: date) -> Scope 
         return _of_issues(question, meant[0], days, today=today)
     # Two times are compared, or one of them is what is asked about; neither narrows the search.
     if len(found) != 1 or not _holds_any(found[0].period, days):
+        return None
+    if _ANY_WEEK.fullmatch(question[found[0].start : found[0].end]):
         return None
     return _of_period(question, found[0], is_counted=False)
 
@@ -190,6 +193,8 @@ def unheard(question: str, issues: Sequence[Issue], *, today: date) -> Scope | N
     text = _in_simplified(question)
     for found in find_times(text, today=today, last=max(days) + _A_MONTH):
         said = text[found.start : found.end]
+        if _ANY_WEEK.fullmatch(said):
+            continue
         is_near = found.is_relative and any(pattern.search(said) for pattern, _ in _PRINTED_AS)
         if is_near and not _holds_any(found.period, days):
             return _of_period(text, found, is_counted=False)

@@ -15,8 +15,10 @@ POOL = "场次 | 时间 | 大人 | 学生\n上午 | 8:00—11:00 | 20元 | 8元\
 SWANS = "观鸟站年年数鸟：\n年份 | 天鹅（只）\n2022 | 41\n2023 | 53\n2024 | 67\n天鹅比前年多了26只。"
 RACES = (
     "女子800米第一名苗秋，2分31秒。\n男子800米第一名柏青，2分08秒。\n"
+    "跳远成绩\n男子组\n第1名 石岩 5米2\n第2名 柏青 5米1\n女子组\n第1名 唐叶 4米3\n第2名 苗秋 4米1\n"
     "拔河半决赛，东街队2比0胜西街队。\n拔河决赛，东街队1比2输给码头队。"
 )
+CLOSED = "石桥通车当天封路如下。\n路段 | 时间\n河街 | 7:00—12:00\n桥北路 | 8:00—11:00\n渡口巷 | 全天"
 PUPILS = "戏班收了三个徒弟。岁数最大的是梁小舟，22岁，学武生；岁数最小的是唐圆圆，11岁，学青衣。"
 ISSUES = {
     "2024-03-01": [
@@ -31,6 +33,7 @@ ISSUES = {
     ],
     "2024-11-15": [
         ("石桥通车", "11月3日，石桥通车。全桥结账94万元，比预算多了4万元，头一个过桥的是摆渡人胡长水。"),
+        ("石桥通车当天封路", CLOSED),
         ("护林队添了车", "护林队如今31人，镇里给配了4辆巡山车。"),
         ("戏班收徒", PUPILS),
     ],
@@ -80,9 +83,22 @@ def test_the_other_of_two_is_asked_for_in_few_words(town: Assistant) -> None:
 
 
 @pytest.mark.model
+def test_the_items_below_a_line_are_of_what_it_says(town: Assistant) -> None:
+    answer = town.ask("跳远女子前两名是哪些人")
+    assert [citation.short for citation in answer.citations] == ["唐叶", "苗秋"]
+
+
+@pytest.mark.model
+def test_a_column_of_a_table_is_a_list(town: Assistant) -> None:
+    answer = town.ask("石桥通车那天封哪些路")
+    assert [citation.short for citation in answer.citations] == ["河街", "桥北路", "渡口巷"]
+
+
+@pytest.mark.model
 def test_the_course_of_a_thing_is_told_from_first_to_last(town: Assistant) -> None:
     answer = town.ask("石桥从头到尾是怎么个过程，讲讲")
     assert answer.kind is AnswerKind.OVERVIEW
-    assert [citation.article.title for citation in answer.citations] == ["浮桥要改成石桥", "石桥动工", "石桥通车"]
+    told = [citation.article.title for citation in answer.citations]
+    assert told == ["浮桥要改成石桥", "石桥动工", "石桥通车", "石桥通车当天封路"]
     assert all(day in answer.text for day in ("2月20日", "5月12日", "11月3日"))
-    assert "“石桥” from first to last, in 3 reports" in answer.text.english
+    assert "“石桥” from first to last, in 4 reports" in answer.text.english

@@ -95,6 +95,8 @@ def test_names_of_columns_are_found_in_time_however_long_the_text_is(line: str) 
 
 
 POOL = "开放：\n场次 | 时间 | 学生\n上午 | 8:00—11:00 | 8元\n夜场 | 18:00—21:00 | 12元\n带毛巾。"
+RESULTS = "成绩如下。\n男子组\n第1名 柏青 12秒1\n女子组\n第1名 苗秋 13秒4\n奖金照旧。"
+BUSES = "1路 东站—西站\n东站发车：6:40 9:20\n西站发车：8:10\n票价8元。"
 PAIRS = "名次 | 男子 | 成绩 | 女子 | 成绩\n1 | 柏青 | 12秒1 | 苗秋 | 13秒4"
 RACE = "名次 | 男子 | 成绩（秒）\n1 | 柏青 | 12.1\n2 | 石岩 | 12.4"
 
@@ -109,6 +111,8 @@ RACE = "名次 | 男子 | 成绩（秒）\n1 | 柏青 | 12.1\n2 | 石岩 | 12.4"
         ),
         (POOL, POOL.index("夜场"), "夜场，时间18:00—21:00，学生12元。\n带毛巾。"),
         (POOL, POOL.index("18:00"), "时间18:00—21:00，学生12元。\n带毛巾。"),
+        (RESULTS, RESULTS.index("第1名 苗"), "女子组，第1名 苗秋 13秒4\n奖金照旧。"),
+        (BUSES, BUSES.index("西站发"), "1路 东站—西站，西站发车：8:10\n票价8元。"),
         (PAIRS, PAIRS.index("1 |"), "第一名，男子柏青，男子成绩12秒1，女子苗秋，女子成绩13秒4。"),
         (RACE, RACE.index("1 |"), "第一名，男子柏青，成绩12.1秒。\n第二名，男子石岩，成绩12.4秒。"),
         ("年份 | 户数\n2023 | 88\n2024 | 90", 0, "年份 | 户数\n2023年，户数88。\n2024年，户数90。"),
@@ -124,6 +128,8 @@ def test_rows_are_told_with_their_columns_and_every_character_knows_its_place(te
     assert [place for place, _ in kept] == sorted({place for place, _ in kept})
 
 
-@pytest.mark.parametrize("text", ["没有表格。", "甲村 | 桃\n乙村 | 李", "单位 | 县医院"])
+@pytest.mark.parametrize(
+    "text", ["没有表格。", "会上说。\n上午8:00开门。", "第1名 柏青", "甲村 | 桃\n乙村 | 李", "单位 | 县医院"]
+)
 def test_what_has_no_names_of_columns_is_left_as_it_is(text: str) -> None:
     assert told_rows(text, 0, len(text)) is None

@@ -469,3 +469,27 @@ def test_paragraphs_with_blank_lines_between_them_are_no_articles() -> None:
     paragraphs = [f"{STORY}这是第{number}天。\n{SECOND}" for number in range(1, 7)]
     (article,) = parse_page("三千棵柳树种下了\n\n" + "\n\n".join(paragraphs))
     assert len(article.body.splitlines()) >= 6
+
+
+@pytest.mark.parametrize("indent", ["  ", "    ", "\t", "\u3000\u3000"])
+def test_typed_indents_and_who_wrote_it_stand_between_a_title_and_its_text(indent: str) -> None:
+    stories = [
+        ("渡口停航三天", "通讯员 石岩", ["8月2日起，渡口停航三天,检修缆绳。", "急事可走上游的木桥。"]),
+        ("夜校学员毕业", "镇文化站", ["夜校32名学员昨天毕业。", "最年长的学员71岁。"]),
+        ("来信：路灯几时亮", "河街住户 唐叶", ["编辑同志：河街的路灯坏了半个月。", "镇里答复：周五前修好。"]),
+        ("拔河成绩", "", ["男子组", "第1名 东街队", "女子组", "第1名 码头队", "领奖在周六上午。"]),
+        ("老桥怎么修", "本报讯", ["老桥6月10日动工，先换桥板。", "桥栏照旧样子做。"]),
+    ]
+    page = "\n\n".join(
+        "\n".join([title, *filter(None, [by]), *(f"{indent}{line}" for line in text)]) for title, by, text in stories
+    )
+    articles = parse_page(page)
+    assert [article.title for article in articles] == [title for title, _, _ in stories]
+    assert [article.byline for article in articles] == ["通讯员 石岩", "镇文化站", "河街住户 唐叶", "", ""]
+    assert [article.body.split("\n") for article in articles] == [text for _, _, text in stories]
+
+
+def test_spaces_before_a_few_lines_open_no_paragraphs() -> None:
+    page = "渡口停航三天\n  8月2日起，渡口停航\n三天，检修缆绳，急事\n可走上游的木桥。"
+    (article,) = parse_page(page)
+    assert article.body == "8月2日起，渡口停航三天，检修缆绳，急事可走上游的木桥。"

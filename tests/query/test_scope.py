@@ -58,6 +58,8 @@ def test_an_issue_is_found_by_its_number() -> None:
         "比较9月6日和9月13日的天气",
         "施工期间怎么走？",
         "10号楼在哪？",
+        "周末去湖边的车几点开？",
+        "周六几点开门？",
     ],
 )
 def test_what_is_asked_about_is_no_filter(question: str) -> None:
@@ -107,6 +109,7 @@ def test_days_of_no_issue_are_told_from_days_that_an_article_names() -> None:
     assert not has_time_words(missing.words, "9月6日，桥头村开了大会。")
     assert has_time_words(missing.words, "昨日，桥头村开了大会。")
     assert has_time_words("上周", "上一周刚刚通水。")
+    assert unheard("周末渡口几点开？", ISSUES, today=date(2028, 3, 4)) is None
     assert unheard("去年桥头村得了什么奖？", ISSUES, today=date(2028, 3, 4)) is None
 
 
