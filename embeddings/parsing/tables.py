@@ -27,6 +27,10 @@ CELL_MARK = " | "
 _ITEM = re.compile(
     r"(?m:^)(?:第[\d一二三四五六七八九十]{1,3}名|[^，。；\n]{0,12}[:：]? ?\d{1,2}[:：]\d{2}(?!\d))(?!.*。$)"
 )
+_WINNERS = ("冠军", "亚军", "季军")
+_WON = re.compile(
+    r"(?m:^)(?:冠军|亚军|季军)(?=[：: ])"
+)  # a line of results by its name: it is the first, second, third
 _SAYS = re.compile(r"[，。；！？,;!?]|(?<!\d)[:：](?=.)")
 _LONGEST_HEADING = 24  # characters of the line over a list
 _UNIT_OF_COLUMN = re.compile(r"[（(](?P<unit>[^（）()]{1,4})[）)]$")
@@ -79,7 +83,7 @@ def told_rows(text: str, start: int, end: int) -> ToldRows | None:
     A model that reads sentences finds what is asked for in them and takes what stands beside it for the answer
     otherwise.
     """
-    if CELL_MARK not in text[start:end] and not _ITEM.search(text, start, end):
+    if CELL_MARK not in text[start:end] and not _ITEM.search(text, start, end) and not _WON.search(text, start, end):
         return None
     told: list[tuple[str, int]] = []  # what is put in or kept, and where it stood
     is_told, names, at = False, list[str](), start
@@ -95,6 +99,10 @@ def told_rows(text: str, start: int, end: int) -> ToldRows | None:
         if names and not is_header and line:
             is_told = True
             told += _told_row(names[text.count(CELL_MARK, first, at) :], line, at - start)
+        elif first == at and (won := _WON.match(line)):
+            is_told = True
+            rank = f"（第{_RANKS[_WINNERS.index(won[0]) + 1]}名）"
+            told += [(won[0], at - start), (rank, -1), (line[won.end() :], at - start + won.end())]
         elif first == at and _ITEM.match(line) and (heading := _heading_above(text, at)) not in line:
             is_told = True
             told += [(f"{heading}，", -1), (line, at - start)]

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from embeddings import Article, after_dateline, character_pairs, fold, fold_to_words, split_sentences
 from qa.query.names import people_in
+from qa.retrieval.stretches import Stretch, told
 from qa.types import Answer, AnswerKind, Citation, Passage
 
 Span = tuple[int, int]  # [start, end) in an article's body
@@ -124,6 +125,13 @@ def _pairs(text: str) -> set[str]:
 def cited(number: int, article: Article, span: Span) -> Citation:
     """A stretch of a body as a citation."""
     return Citation(number, article, article.body[slice(*span)], *span)
+
+
+def said(citation: Citation) -> str:
+    """A quote, with the names of the columns where it is a row of a table."""
+    if citation.start is None or citation.end is None:
+        return citation.quote
+    return told(Stretch(citation.article, citation.start, citation.end))
 
 
 def told_by(

@@ -18,6 +18,7 @@ import numpy as np
 from embeddings import Encoder, Filters, Snapshot, fold_to_words
 from qa.answering import render
 from qa.answering.answer_types import lacks_what_is_asked, names_what_is_not_there
+from qa.answering.articles import said
 from qa.answering.features import (
     ANSWER_FEATURES,
     FOREIGN_FEATURES,
@@ -39,6 +40,7 @@ from qa.answering.stated import lacks_the_event_asked_for
 from qa.i18n import Words
 from qa.linear import LinearModel, stored_model, stored_weights
 from qa.query.contrast import asks_who_not, stretch_asked, tells_of_another_side, tells_of_others, tells_of_those
+from qa.query.intents.yes_no import read_yes_no
 from qa.query.question import Asks, Query
 from qa.query.stretch import days_of_month, is_of_another, names_the_same
 from qa.retrieval.stretches import Stretch, told
@@ -52,7 +54,7 @@ _QUOTE_CHARS = 180  # a second sentence joins the quote only while the two stay 
 _READ_AGAIN = 3  # sentences at most that are read alone
 _NEAR = 1.0  # log-odds below the best sentence, within which another may take its place
 _ALONE_WEIGHT = 0.3  # of the log-odds that an answer stands in a sentence that is read alone
-_ON_THE_PRESENT = re.compile(r"现在|如今|目前|眼下|现今|当前|最新|这会儿|到今天|至今")
+_ON_THE_PRESENT = re.compile(r"现在|后来|最终|最后|结果|如今|目前|眼下|现今|当前|最新|这会儿|到今天|至今")
 _NEWER_MARGIN = 2.6  # log-odds below the best sentence, within which one of a newer issue answers for the present
 _LIKELY = 1.0  # log-odds that it has at least
 _ON_THE_SAME = 0.6  # of the question's pairs that the best sentence's passage covers, in its own
@@ -217,7 +219,7 @@ def _told(
     # All cosines are alike.
     margin = -np.inf if query.is_foreign and not evidence.is_read else _SECOND_SENTENCE_MARGIN
     citation = _cite(query, passages, evidence, scores, best, margin=margin, alone=judged.alone)
-    if citation is None or (not asks_for_list(query) and lacks_what_is_asked(query, _said(citation), citation.short)):
+    if citation is None or (not asks_for_list(query) and lacks_what_is_asked(query, said(citation), citation.short)):
         return None
     if not query.is_foreign and names_what_is_not_there(
         query.text, f"{citation.article.heading}\n{citation.article.body}"
@@ -234,13 +236,6 @@ def _told(
         confidence=judged.confidence,
         short=citation.short,
     )
-
-
-def _said(citation: Citation) -> str:
-    """A quote, with the names of the columns where it is a row of a table."""
-    if citation.start is None or citation.end is None:
-        return citation.quote
-    return told(Stretch(citation.article, citation.start, citation.end))
 
 
 def _of_the_named(query: Query, evidence: Evidence, scores: NDArray[np.float64], best: int) -> int:
@@ -346,7 +341,8 @@ def _newest(
     query: Query, passages: Sequence[Passage], evidence: Evidence, scores: NDArray[np.float64], best: int
 ) -> int:
     """Where a question is on the present (现在有多少人), the best sentence of the newest issue that is likely, too."""
-    if query.asks not in _CHANGING or not _ON_THE_PRESENT.search(query.text):
+    may_change = query.asks in _CHANGING or read_yes_no(query.text) is not None
+    if not may_change or not _ON_THE_PRESENT.search(query.text):
         return best
 
     def printed(place: int) -> date:
@@ -358,7 +354,7 @@ def _newest(
     least = max(_LIKELY, float(scores[best]) - _NEWER_MARGIN)
     newer = [
         place
-        for place in np.flatnonzero((scores >= least) & evidence.fits).tolist()
+        for place in np.flatnonzero((scores >= least) & (evidence.fits | ~evidence.fits[best])).tolist()
         if printed(place) > printed(best) and covered(place) >= _ON_THE_SAME * covered(best)
     ]
     return max(newer, key=lambda place: (printed(place), float(scores[place])), default=best)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embeddings import Snapshot, split_sentences
+from embeddings import Snapshot, fold, split_sentences
 from qa.answering.answer_types import Expected
 from qa.answering.spans import beginnings_asked_for, best_span
 from qa.answering.stated import lacks_the_event_asked_for, lacks_the_kin, odds_of_being_stated
@@ -103,6 +103,8 @@ _NOWHERE = -12.0  # log-probability of an answer where the reader sees none
 _HAS_THE_UNIT = 3.0  # log-odds by which an answer is likelier where a number with the unit asked for begins
 _SUREST = 8.0  # log-odds beyond which nothing is gained
 _LONGEST_ANSWER = 60  # characters
+_NO_ANSWER = 12.0  # log-odds by which the question's own words are less likely
+_ASKS_WHICH_OF_TWO = re.compile(r"还是|哪[个家种边]|[和跟与].*谁|谁.*[和跟与]")
 _ASKS_HOUR = re.compile("几点(?!钟?的?(?:名|要求|意见|建议|启示))")
 
 
@@ -291,9 +293,17 @@ def short_answer(
         if alone is not None and alone.start <= low and high <= alone.end:
             here = here.with_mean(_in(alone, low, high))
         begin, stop, together = here.best(preferred)
+        if query and preferred is not None and _is_asked_itself(query, passage.article.body[low + begin : low + stop]):
+            preferred[begin:stop] -= _NO_ANSWER
+            begin, stop, together = here.best(preferred)
         if np.isfinite(together):
             return low + begin, low + stop
     return None
+
+
+def _is_asked_itself(query: Query, words: str) -> bool:
+    """Whether some words are the question's own, so that they tell nothing; of two (甲还是乙) one may be the answer."""
+    return len(words) > 1 and fold(words) in fold(query.text) and not _ASKS_WHICH_OF_TWO.search(query.text)
 
 
 def likeliest_edges(passage: Passage, firsts: tuple[int, int], lasts: tuple[int, int]) -> tuple[int, int] | None:

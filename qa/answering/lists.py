@@ -54,6 +54,11 @@ _ANNOUNCES = re.compile(
 )
 _CONDITION = re.compile(r"超过|不到|以上|以下|以内|高于|低于|多于|少于|最[多少高低大小早晚长短]|没有?(?!谁)|[不未]")
 _FIRST_FEW = re.compile(r"前(?P<count>[两二三四五六七八九十]|\d+)")
+# A day with a title, a title, a number: how the lines of a list begin.
+_MARKED_HEAD = re.compile(r"(?:\d{1,2}月\d{1,2}日)?[^，。：:]{0,4}《》|\d{1,2}月\d{1,2}日[：: ]|\d{1,2}[.．、]")
+_NAMED, _FIGURES = re.compile(r"《[^》]*》"), re.compile(r"\d+")
+_RANKED = re.compile(r"(?:冠军|亚军|季军|第[\d一二三四五六七八九十]{1,3}名)[：: ]")
+_FEWEST_ALIKE = 3  # lines
 _SEMICOLONS = ("；", ";")
 _CLAUSE = re.compile(r"(?:《[^》\n]{1,40}》|[^，,。；;：:！!？?（）()\n])+")  # a title may have marks in it
 _PAIR = re.compile(
@@ -158,8 +163,9 @@ def sentences_of_list(
     if announced := _announced(passages, evidence, best):
         return announced
     found = [_listed(query, passages, evidence, best)]
-    if column := _column(query, passages, evidence, found[0]) or _items_below(query, passages, evidence, found[0]):
-        return column
+    for set_apart in (_column, _items_below, _lines_alike):
+        if several := set_apart(query, passages, evidence, found[0]):
+            return several
     if found[0].short is None:
         return found
     for place in _alike(query, evidence, scores, snapshot, best):
@@ -218,6 +224,40 @@ def _items_below(query: Query, passages: Sequence[Passage], evidence: Evidence, 
     first = _FIRST_FEW.search(fold(query.text))
     found = [_listed(query, passages, evidence, place) for place in items]
     return found[: read_numeral(first["count"]) if first else None] if len(found) > 1 else []
+
+
+def _lines_alike(query: Query, passages: Sequence[Passage], evidence: Evidence, best: Listed) -> list[Listed]:
+    """The lines that begin as the best one does, three or more (7月8日《…》, 7月15日《…》); none where it is alone.
+
+    Of lines of results (冠军：…) no more than are asked for (前三).
+    """
+    sentence = evidence.sentences[best.place]
+    body = passages[sentence.passage].article.body
+    asked = fold(query.text)
+    first = _FIRST_FEW.search(asked)
+    is_ranked = _RANKED.match(sentence.text) is not None
+    if _CONDITION.search(query.text) or (is_ranked and not first):
+        return []
+    shape = _shape(sentence.text)
+    if not shape and not is_ranked:
+        return []
+    alike = [
+        place
+        for place, other in enumerate(evidence.sentences)
+        if other.passage == sentence.passage
+        and (other.start == 0 or body[other.start - 1] in "\n\u3000")
+        and (_RANKED.match(other.text) is not None if is_ranked else _shape(other.text) == shape)
+    ]
+    if len(alike) < _FEWEST_ALIKE or best.place not in alike:
+        return []
+    found = [_listed(query, passages, evidence, place) for place in alike]
+    return found[: read_numeral(first["count"]) if first else None]
+
+
+def _shape(line: str) -> str:
+    """How a line of a list begins, with d for each number and no name: d月d日《》; "" where it begins as a sentence."""
+    head = _MARKED_HEAD.match(_NAMED.sub("《》", line))
+    return _FIGURES.sub("d", head[0]) if head else ""
 
 
 def _heading_told(passages: Sequence[Passage], evidence: Evidence, place: int) -> str:

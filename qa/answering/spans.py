@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 
 _BECAME = re.compile(
     r"[由从](?:原来的?|原先的?|原有的?|之前的?|过去的?)?(?P<was>\d[\d.,]*[^，,。；;、\d由从]{0,6}?)"
-    r"(?:增加|增长|增|提高|提升|提|上升|上调|升|涨|扩大|扩|放宽|减少|减|降低|下降|下调|降|缩短|缩|延长|延|推迟|提前|调整|改)"
+    r"(?:增加|增长|增|追加|加|添|提高|提升|提|上升|上调|升|涨|扩大|扩|放宽|减少|减|降低|下降|下调|降|缩短|缩|延长|延|推迟|提前|调整|改)"
     r"[至到为成](?P<became>\d{1,2}[时点]\d{1,2}分?|\d[\d.,]*[^，,。；;、\d]{0,6}?)(?=[，,。；;、）)了]|$)"
 )
 _LONGEST_CHANGE = 30  # characters
-_ASKS_BEFORE = re.compile(r"原来|原先|原本|之前|以前|过去|从前|先前|起初|本来|那时|旧")
+_ASKS_BEFORE = re.compile(
+    r"最早|最初|最开始|一开始|开头|原定|原来|原先|原本|之前|以前|过去|从前|先前|起初|本来|那时|旧"
+)
 _SURELY = 5.0  # log-odds of being part of an answer, beyond which no more is gained
 _MARKED_WEIGHT = 0.6  # of their mean, against the log-probability of a span
 _SHORTEST_RUN = 2  # characters in a row that the question has too; one alone says nothing

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from embeddings import fold
 from qa.answering import render
-from qa.answering.articles import cited, sentences_of
+from qa.answering.articles import cited, said, sentences_of
 from qa.query.intents.yes_no import Polarity, Verb, YesNo, content_of, is_expected, verdict
 from qa.query.referents import PROVINCES
 from qa.types import Answer, AnswerKind, Citation, Passage
@@ -32,7 +32,7 @@ def with_yes_or_no(answer: Answer, asked: YesNo, polarity: Polarity) -> Answer:
 def _yes(answer: Answer, asked: YesNo, citation: Citation, polarity: Polarity) -> bool | None:
     if not _has_its_places(asked.question, citation):
         return None
-    return verdict(polarity(asked.question, citation.quote, _read(citation, answer.passages)))
+    return verdict(polarity(asked.question, said(citation), _read(citation, answer.passages)))
 
 
 def _told(asked: YesNo, yes: bool | None, citation: Citation) -> str:

@@ -18,6 +18,34 @@ def trimmed(question: str, span: str, sentence: str | None = None) -> str:
 @pytest.mark.parametrize(
     ("question", "span", "wanted"),
     [
+        ("石桥花了多少钱", "94万元，比预算多了4万元", "94万元"),
+        ("石桥比预算多花了多少", "94万元，比预算多了4万元", "94万元，比预算多了4万元"),
+        ("徒弟里哪个岁数最大", "梁小舟，22岁", "梁小舟"),
+        ("梁小舟多大", "22岁", "22岁"),
+    ],
+)
+def test_an_amount_is_told_without_a_difference_and_somebody_without_an_age(
+    question: str, span: str, wanted: str
+) -> None:
+    assert trimmed(question, span) == wanted
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "barred"),
+    [
+        ("石桥花了多少钱", "全桥94万元，比预算多了4万元。", "4万"),
+        ("护林队的队长是哪个", "队长黎望山45岁，管着31人。", "45岁31人"),
+        ("护林队多了几个人", "护林队31人，比去年多了7人。", ""),
+    ],
+)
+def test_what_cannot_answer_is_less_likely(question: str, text: str, barred: str) -> None:
+    preferred = beginnings_asked_for(question, text)
+    assert "".join(one for one, value in zip(text, preferred, strict=True) if value < 0) == barred
+
+
+@pytest.mark.parametrize(
+    ("question", "span", "wanted"),
+    [
         ("环湖步道全长多少公里？", "全长12公里", "12公里"),
         ("这座车站目前是什么等级？", "这座车站目前是二等站", "二等站"),
         ("老码头博物馆是由谁出资建的？", "由三家渔业合作社出资建的", "三家渔业合作社出资建"),
