@@ -73,8 +73,17 @@ _LATER = re.compile(rf"{START}(?:再?后来|然后|接着|接下来|结果|之�
 _LATER_OF = re.compile(rf"{START}(?P<who>[^？?，,]{{2,14}}?)(?:后来|最后)(?:呢|又?怎么?样了?){_END}")
 _FATE = "后来怎么样了"
 _ONLY_A_TONE = re.compile(rf"呢(?={_END})")
-_AND = re.compile(rf"{START}(?P<other>[^？?，,]{{2,14}}?)(?:呢|又?怎么样|又?如何){_END}")
+_AND = re.compile(rf"{START}(?P<other>[^？?，,]{{2,14}}?)(?:呢|(?<!得)又?怎么样|又?如何){_END}")
 _OF_OTHER = re.compile(rf"{START}(?P<other>[^？?，,]{{2,10}}?)呢，(?P<rest>.{{2,}})")
+_LED_ON = re.compile(r"^(?:那么?)?(?:后来|然后|接着|接下来|之后)呢，(?=..)")
+# 以前那个厂长呢, 前面那个为什么不干了: whoever was it before.
+_FORMER = re.compile(
+    rf"{START}(?:以前|原来|之前|前面|从前|原先|上一[个任位])(?:的那|那)?[个位任](?:呢，?)?(?!时候|月|星期)"
+)
+_PRESENT = re.compile(r"(?:现在|现任|如今|目前)的?")
+_SOMEBODY = re.compile(
+    r"[人员师长生手者家匠工兵农民友任记席理授士夫妻婆爷奶嫂伯叔姨妈爸娘哥姐弟妹儿女孩娃子某]$|徒弟|师傅|^[\u4e00-\u9fff]{2,3}$"
+)
 _SUPERLATIVE = re.compile(r"最(?:年轻|年长|便宜|[大小高低矮多少早晚长短好差快慢远近贵老新重轻强弱胖瘦])|倒数第[一二三]")
 _DENIES = re.compile(
     r"^(?:不对|错了|说错了?|问错了?|搞错了?|你理解错了|(?:我)?(?:问|说|要|想)?的?不是[^，,。]*|我的意思是?)[，,。\s]+"
@@ -139,12 +148,18 @@ def follow_up(question: str, before: Spoken, *earlier: Spoken) -> FollowUp | Non
     """
     text = _with_pauses(plain(" ".join(question.split())))
     before = replace(before, question=_with_pauses(before.question))
+    former = _FORMER.match(text) if read_question(before.question).asks is Asks.WHO else None
+    if former and (post := subject_spoken_of(before)):
+        return FollowUp(_of_the_former(_PRESENT.sub("", post), text[former.end() :]), is_sure=True)
     if back := _BACK.match(text):
         return _of_earlier(text[back.end() :], back["first"] is not None, (before, *earlier))
     if corrected := _corrected(text):
         if read_question(corrected).asks is Asks.WHAT and _left(corrected) == corrected.strip(_MARKS):
             return _of_another(corrected, before, text)
         return follow_up(corrected, before, *earlier) or FollowUp(corrected, is_sure=True)
+    if led := _LED_ON.match(text):
+        rest = text[led.end() :]
+        return follow_up(rest, before, *earlier) or FollowUp(rest, is_sure=True)
     if (other := _OF_OTHER.match(text)) and _is_asking(other["rest"]):
         return _of_that(f"{other['other']}{other['rest']}", (before, *earlier))
     if ASKS_SOMETHING.search(text):
@@ -198,6 +213,16 @@ def follow_up(question: str, before: Spoken, *earlier: Spoken) -> FollowUp | Non
 
 def _is_asking(text: str) -> bool:
     return bool(ASKS_SOMETHING.search(text) or read_yes_no(text)) or read_question(text).asks is not Asks.WHAT
+
+
+def _of_the_former(subject: str, rest: str) -> str:
+    """What is asked of whoever held a post before: 造纸厂 and 厂长呢, 校长 and 为什么不干了."""
+    asked = rest.strip(_MARKS).removesuffix("呢")
+    if not asked:
+        return f"{subject}的前任是谁？"
+    if _POSTS.fullmatch(asked) or asked.endswith("长"):
+        return f"{subject.removesuffix(asked)}以前的{asked}是谁？"
+    return f"{subject}的前任{asked}？"
 
 
 def _of_that(meant: str, turns: Sequence[Spoken]) -> FollowUp:
@@ -310,7 +335,8 @@ def _stands_alone(subject: str, text: str) -> bool:
 def _said_of(subject: str, text: str) -> str:
     """A question without a subject with one: 什么时候的事 needs a pause, and 支部书记是谁 does not."""
     text = re.sub(START, "", text)
-    if pronoun := re.search(r"(?<![其吉])[他她它](?!们|人)", text):
+    pronoun = re.search(r"(?<![其吉])[他她它](?!们|人)", text)
+    if pronoun and (pronoun[0] == "它" or _SOMEBODY.search(subject)):
         return f"{text[: pronoun.start()]}{subject}{text[pronoun.end() :]}"
     return (
         f"{subject}，{text}"
