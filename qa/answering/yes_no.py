@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from embeddings import fold
+from embeddings import CELL_MARK, column_names, fold
 from qa.answering import render
 from qa.answering.articles import cited, said, sentences_of
 from qa.query.intents.yes_no import Polarity, Verb, YesNo, content_of, is_expected, verdict
@@ -14,6 +14,8 @@ from qa.types import Answer, AnswerKind, Citation, Passage
 
 _PLACE = re.compile(PROVINCES)
 _NUMBER = re.compile(r"\d[\d.,]*")
+_IS_NOT = re.compile(r"休|闭|停|不|无|没|[—×✕✗-]$")
+_IS = re.compile(r"\d|有|开|可|全天|[√✓]")
 _BEFORE_IT, _BEHIND_IT = 100, 40  # characters around a quote in which the place it is about is named
 _ASKED_ALIKE = 0.8  # of a question's characters, in a sentence that says or denies the very thing
 _LOOKED_AT = 3  # passages whose articles are looked through for such a sentence
@@ -32,7 +34,21 @@ def with_yes_or_no(answer: Answer, asked: YesNo, polarity: Polarity) -> Answer:
 def _yes(answer: Answer, asked: YesNo, citation: Citation, polarity: Polarity) -> bool | None:
     if not _has_its_places(asked.question, citation):
         return None
+    if (is_so := _by_cell(asked, citation)) is not None:
+        return is_so
     return verdict(polarity(asked.question, said(citation), _read(citation, answer.passages)))
+
+
+def _by_cell(asked: YesNo, citation: Citation) -> bool | None:
+    """Whether a row of a table says yes in the one column that a question names (周一能去吗); None for all else."""
+    if CELL_MARK not in citation.quote or citation.start is None or asked.verb not in (Verb.CAN, Verb.HAS, Verb.ACT):
+        return None
+    row = citation.quote.split("\n")[0].split(CELL_MARK)
+    names = column_names(citation.article.body, citation.start)
+    cells = [cell for name, cell in zip(names, row, strict=False) if name and fold(name) in fold(asked.question)]
+    if len(cells) != 1:
+        return None
+    return _IS_NOT.search(cells[0]) is None if _IS_NOT.search(cells[0]) or _IS.search(cells[0]) else None
 
 
 def _told(asked: YesNo, yes: bool | None, citation: Citation) -> str:

@@ -19,6 +19,7 @@ RACES = (
     "拔河半决赛，东街队2比0胜西街队。\n拔河决赛，东街队1比2输给码头队。"
 )
 CLOSED = "石桥通车当天封路如下。\n路段 | 时间\n河街 | 7:00—12:00\n桥北路 | 8:00—11:00\n渡口巷 | 全天"
+ROOMS = "书屋十月起这样开放：\n厅室 | 周一 | 周二至周日\n自习室 | 13:00—21:00 | 8:00—21:00\n少儿厅 | 闭馆 | 9:00—17:00"
 PUPILS = "戏班收了三个徒弟。岁数最大的是梁小舟，22岁，学武生；岁数最小的是唐圆圆，11岁，学青衣。"
 ISSUES = {
     "2024-03-01": [
@@ -36,6 +37,7 @@ ISSUES = {
         ("石桥通车当天封路", CLOSED),
         ("护林队添了车", "护林队如今31人，镇里给配了4辆巡山车。"),
         ("戏班收徒", PUPILS),
+        ("书屋各厅开放时间", ROOMS),
     ],
 }
 
@@ -92,6 +94,12 @@ def test_the_items_below_a_line_are_of_what_it_says(town: Assistant) -> None:
 def test_a_column_of_a_table_is_a_list(town: Assistant) -> None:
     answer = town.ask("石桥通车那天封哪些路")
     assert [citation.short for citation in answer.citations] == ["河街", "桥北路", "渡口巷"]
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(("room", "begins"), [("自习室", "能。"), ("少儿厅", "不能。")])
+def test_yes_or_no_is_read_in_the_column_that_is_asked_for(town: Assistant, room: str, begins: str) -> None:
+    assert town.ask(f"周一能去书屋的{room}看书吗").text.startswith(begins)
 
 
 @pytest.mark.model
