@@ -15,7 +15,6 @@ from itertools import pairwise
 from embeddings import character_pairs, share_of_pairs
 from qa.query.colloquial import plain
 from qa.query.contrast import asks_fate, without_fate
-from qa.query.intents.yes_no import read_yes_no
 from qa.query.names import people_in
 from qa.query.question import Asks, bare_runs, read_question
 from qa.query.referents import (
@@ -84,6 +83,7 @@ _PRESENT = re.compile(r"(?:现在|现任|如今|目前)的?")
 _SOMEBODY = re.compile(
     r"[人员师长生手者家匠工兵农民友任记席理授士夫妻婆爷奶嫂伯叔姨妈爸娘哥姐弟妹儿女孩娃子某]$|徒弟|师傅|^[\u4e00-\u9fff]{2,3}$"
 )
+_WHETHER = re.compile(r"([\u3400-\u9fff])[不没]\1|(?:吗|么|没有?)\W*$")
 _SUPERLATIVE = re.compile(r"最(?:年轻|年长|便宜|[大小高低矮多少早晚长短好差快慢远近贵老新重轻强弱胖瘦])|倒数第[一二三]")
 _DENIES = re.compile(
     r"^(?:不对|错了|说错了?|问错了?|搞错了?|你理解错了|(?:我)?(?:问|说|要|想)?的?不是[^，,。]*|我的意思是?)[，,。\s]+"
@@ -212,7 +212,8 @@ def follow_up(question: str, before: Spoken, *earlier: Spoken) -> FollowUp | Non
 
 
 def _is_asking(text: str) -> bool:
-    return bool(ASKS_SOMETHING.search(text) or read_yes_no(text)) or read_question(text).asks is not Asks.WHAT
+    is_asked = ASKS_SOMETHING.search(text) or _WHETHER.search(text)
+    return is_asked is not None or read_question(text).asks is not Asks.WHAT
 
 
 def _of_the_former(subject: str, rest: str) -> str:
