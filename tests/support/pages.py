@@ -31,7 +31,11 @@ IS_SEEN = """(element) => {
     return top >= 0 && top < innerHeight && (element.contains(hit) || hit.contains(element));
 }"""
 # what gradio's client says of streams that are still open while their page is left for another address, or loaded again
-OF_LEFT_PAGES = ("AbortError: BodyStreamBuffer was aborted", "Unexpected error Connection errored out.")
+OF_LEFT_PAGES = (
+    "AbortError: BodyStreamBuffer was aborted",
+    "AbortError: signal is aborted without reason",
+    "Unexpected error Connection errored out.",
+)
 VOICES = (("zh-CN", "light"), ("en-US", "dark"))  # languages, each with what the user's system asks of pages
 
 
