@@ -310,13 +310,15 @@ def _of_the_year(
     home = evidence.sentences[best].passage
     article = passages[home].article
     asked = _year_asked(query.text, article.date)
+    if asked is None:
+        return best
     years = {
         place: match["year"]
         for place, sentence in enumerate(evidence.sentences)
         if sentence.passage == home
         and (match := _OF_A_YEAR.match(told(Stretch(article, sentence.start, sentence.end))))
     }
-    if asked is None or years.get(best, asked) == asked:
+    if years.get(best, asked) == asked:
         return best
     return max((at for at in years if years[at] == asked), key=lambda place: float(scores[place]), default=best)
 
