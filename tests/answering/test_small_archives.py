@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from embeddings import Archive, build
+from embeddings import Archive, Filters, build
 from qa import Answer, Assistant
 from qa.i18n import Words
-from qa.types import AnswerKind
+from qa.types import AnswerKind, Citation
 from tests.support.fakes import CountingEncoder
 from tests.support.issues import write_issue
 
@@ -141,3 +142,21 @@ def test_people_told_of_one_after_the_other_are_listed_with_rare_surnames(county
         assert name in answer.text
     assert quotes_are_printed(answer)
     assert county.ask("登台的是哪三位能手？").kind is not AnswerKind.LIST
+
+
+def test_what_is_told_of_a_year_in_another_is_found(county: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    with county.archive.snapshot() as snapshot:
+        article = snapshot.find_articles(filters=Filters())[0]
+
+    def search(question: str, _: object, asking: Any) -> Answer:
+        quote = "全村收了80吨。" if asking.filters.since else "2025年，全村收了70吨。"
+        return Answer(
+            question=question,
+            kind=AnswerKind.FOUND,
+            text=quote,
+            quote=quote,
+            citations=(Citation(1, article, quote, None, None),),
+        )
+
+    monkeypatch.setattr(county, "_search", search)
+    assert county.ask("2025年全村收了多少吨葡萄").quote == "2025年，全村收了70吨。"

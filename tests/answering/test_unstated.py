@@ -1,0 +1,75 @@
+"""What a text leaves unsaid of a question, and which of two sentences that are nearly as likely is the answer."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from qa.answering.answer_types import Expected
+from qa.answering.extract import read_again
+from qa.answering.stated import lacks_the_event_asked_for, lacks_the_kin
+from qa.query.question import read_question
+from qa.types import Reading
+
+
+@pytest.mark.parametrize(
+    ("question", "near", "lacks"),
+    [
+        ("他孙女多大", "老窑匠今年78岁。", True),
+        ("他孙女多大", "孙女苗秋22岁，跟他学艺。", False),
+        ("老窑匠多大", "老窑匠今年78岁。", False),
+    ],
+)
+def test_kin_are_not_whom_they_are_kin_of(question: str, near: str, lacks: bool) -> None:
+    assert lacks_the_kin(question, near) is lacks
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "lacks"),
+    [
+        ("石桥哪天通车", "5月12日，石桥打下第一根桩。", True),
+        ("石桥哪天通车", "11月3日，石桥通车。", False),
+        ("石桥哪天动工", "5月12日，石桥打下第一根桩。", False),
+        ("石桥哪天下雨", "5月12日，石桥打下第一根桩。", False),
+    ],
+)
+def test_a_day_of_another_event_is_no_day_of_this(question: str, sentence: str, lacks: bool) -> None:
+    assert lacks_the_event_asked_for(question, sentence) is lacks
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "holds"),
+    [
+        ("坐车到湖边要多久", "东站到湖边每40分钟一班。", False),
+        ("坐车到湖边要多久", "东站到湖边全程40分钟。", True),
+        ("去湖边的车多久一班", "东站到湖边每40分钟一班。", True),
+        ("湖里有多少只天鹅", "天鹅比前年多了26只。", False),
+        ("天鹅比前年多了多少只", "天鹅比前年多了26只。", True),
+    ],
+)
+def test_how_often_is_not_how_long_and_a_difference_is_not_an_amount(question: str, sentence: str, holds: bool) -> None:
+    assert Expected.by(read_question(question)).held_by(sentence) is holds
+
+
+@pytest.mark.parametrize(
+    ("scores", "odds", "read", "best"),
+    [
+        ([2.0, 1.8, -3.0], [0.0, 4.0, 9.0], [0, 1], 1),  # nearly as likely, and answers by itself
+        ([2.0, 1.8, -3.0], [4.0, 0.0, 9.0], [0, 1], 0),
+        ([2.0, 0.5, -3.0], [0.0, 9.0, 9.0], [0], 0),  # far ahead: nothing else is read
+    ],
+)
+def test_sentences_nearly_as_likely_are_read_alone(
+    scores: list[float], odds: list[float], read: list[int], best: int
+) -> None:
+    places: list[int] = []
+
+    def reading(place: int) -> Reading:
+        places.append(place)
+        return Reading(0.0, span_odds=odds[place])
+
+    again, leads = read_again(np.array(scores), reading)
+    assert sorted(places) == read
+    assert int(again.argmax()) == best
+    assert sorted(again) == sorted(scores)
+    assert leads.span_odds == odds[best]
