@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from qa import Assistant
+from qa.query.colloquial import plain
 from qa.query.intents.smalltalk import Reply, reply_to
 
 
@@ -70,3 +71,11 @@ def test_a_remark_is_no_question(said: str) -> None:
 )
 def test_a_topic_with_such_words_is_looked_for(said: str) -> None:
     assert reply_to(said) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "printed"),
+    [("老爷子哪天走的", "老爷子哪天去世的"), ("石师傅哪天走的", "石师傅哪天走的"), ("奶奶几点走的", "奶奶几点走的")],
+)
+def test_only_the_old_are_gone_for_good(said: str, printed: str) -> None:
+    assert plain(said) == printed
