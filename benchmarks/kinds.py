@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from embeddings import split_sentences
-from qa.answering.answer_types import lacks_what_is_asked
+from qa.answering.evidence.answer_types import lacks_what_is_asked
 from qa.answering.lists import asks_for_list
 from qa.query.question import read_question
 

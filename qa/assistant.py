@@ -32,8 +32,8 @@ from embeddings import (
 )
 from qa.answering import render
 from qa.answering.aggregate import read_census, section_in, take_census
-from qa.answering.answer_types import tells_of_another_month
 from qa.answering.describe import description, people_asked_for, people_told_of
+from qa.answering.evidence.answer_types import tells_of_another_month
 from qa.answering.extract import answer_from, side_by_side
 from qa.answering.inventory import inventory
 from qa.answering.overview import article_summary, article_titled, authored, course, overview

@@ -46,8 +46,7 @@ from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 from sklearn.preprocessing import StandardScaler
 
 from embeddings import Archive, ArchiveReader, Article, Encoder, build, fold_to_words, open_encoder, remove
-from qa.answering.extract import read_again
-from qa.answering.features import (
+from qa.answering.evidence.features import (
     FOREIGN_FEATURES,
     READ_ANSWER_FEATURES,
     READ_FEATURES,
@@ -56,6 +55,7 @@ from qa.answering.features import (
     answer_features,
     gather,
 )
+from qa.answering.extract import read_again
 from qa.evaluation.metrics import calibration_error
 from qa.linear import WEIGHTS_PATH, LinearModel
 from qa.query.question import Query, read_question

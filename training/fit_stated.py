@@ -20,7 +20,7 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from qa.answering.stated import WEIGHTS_PATH, runs_of
+from qa.answering.evidence.stated import WEIGHTS_PATH, runs_of
 
 LEAST_QUESTIONS = 20  # that have a run of characters
 STRENGTH = 0.1  # the inverse of regularisation

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -17,9 +16,11 @@ import numpy as np
 
 from embeddings import Encoder, Filters, Snapshot, fold_to_words
 from qa.answering import render
-from qa.answering.answer_types import lacks_what_is_asked, names_what_is_not_there
 from qa.answering.articles import said
-from qa.answering.features import (
+from qa.answering.choice import CHANGING, Candidates, choose
+from qa.answering.enumerations import enumerates
+from qa.answering.evidence.answer_types import lacks_what_is_asked, names_what_is_not_there
+from qa.answering.evidence.features import (
     ANSWER_FEATURES,
     FOREIGN_FEATURES,
     MEANING_FEATURES,
@@ -33,17 +34,14 @@ from qa.answering.features import (
     meaning_features,
     short_answer,
 )
-from qa.answering.lists import asks_for_list, best_listed, enumerates, sentences_of_list
+from qa.answering.lists import asks_for_list, best_listed, sentences_of_list
 from qa.answering.refusal import refuse
 from qa.answering.spans import trim, whole_name
-from qa.answering.stated import lacks_the_event_asked_for
 from qa.i18n import Words
 from qa.linear import LinearModel, stored_model, stored_weights
-from qa.query.contrast import asks_who_not, stretch_asked, tells_of_another_side, tells_of_others, tells_of_those
-from qa.query.intents.yes_no import read_yes_no
+from qa.query.contrast import asks_who_not, stretch_asked, tells_of_others, tells_of_those
 from qa.query.question import Asks, Query
-from qa.query.stretch import days_of_month, is_of_another, names_the_same
-from qa.retrieval.stretches import Stretch, told
+from qa.retrieval.stretches import Stretch
 from qa.types import Answer, AnswerKind, Citation, Passage, PlacedReading, Reading
 
 if TYPE_CHECKING:
@@ -54,23 +52,13 @@ _QUOTE_CHARS = 180  # a second sentence joins the quote only while the two stay 
 _READ_AGAIN = 3  # sentences at most that are read alone
 _NEAR = 1.0  # log-odds below the best sentence, within which another may take its place
 _ALONE_WEIGHT = 0.3  # of the log-odds that an answer stands in a sentence that is read alone
-_ON_THE_PRESENT = re.compile(r"现在|后来|最终|最后|结果|如今|目前|眼下|现今|当前|最新|这会儿|到今天|至今")
-_NEWER_MARGIN = 2.6  # log-odds below the best sentence, within which one of a newer issue answers for the present
-_LIKELY = 1.0  # log-odds that it has at least
-_ON_THE_SAME = 0.6  # of the question's pairs that the best sentence's passage covers, in its own
 _SECOND_SENTENCE_MARGIN = 0.7  # ... and its score is this close to the best one's, in log-odds
-_OF_A_YEAR = re.compile(r"(?P<year>(?:19|20)\d\d)年?(?![\d月])")
-_NAMED_YEAR = re.compile(r"(?P<year>(?:19|20)\d\d)年?(?!\d)")
-_YEARS_BACK = {"今年": 0, "去年": 1, "前年": 2}
 _MEANING_SENTENCES = 12
-# Who, when, where and how many may be told otherwise in another issue.
-_CHANGING = frozenset({Asks.WHO, Asks.WHEN, Asks.WHERE, Asks.HOW_MANY})
 _SAME_THING_MARGIN = 1.0  # of log-odds, below the best sentence
 _SAME_THING_COVERED = 0.9  # of the question's characters that the best sentence covers
 _COVERED = SENTENCE_FEATURES.index("characters covered")
 _ONE_CHARACTER = re.compile(r"[\d一二两三四五六七八九十百千万金银铜Ⅰ-Ⅻ]|[A-Za-z]")
 _FITTING_BONUS = 0.02  # of cosine, for a sentence that holds the kind of thing asked for
-_NEARLY_AS_LIKELY = 1.0  # in log-odds
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,18 +125,13 @@ def answer_from(
         scores = _by_meaning(vector, evidence, encoder)
         judged = replace(judged, scores=scores, best=int(scores.argmax()))
     doubted = min(judged.confidence, model.threshold / 2)
-    best = _of_the_named(query, evidence, judged.scores, judged.best)
-    best = _of_those_asked(query, passages, evidence, judged.scores, best)
-    best = _of_the_day(query, evidence, judged.scores, best)
-    best = _of_the_event(query, evidence, judged.scores, best)
-    best = _of_the_year(query, passages, evidence, judged.scores, best)
-    best = _with_the_unit(evidence, judged.scores, best)
-    best = _newest(query, passages, evidence, judged.scores, best)
+    candidates = Candidates(query, passages, evidence, judged.scores)
+    best = choose(candidates, judged.best)
     if best != judged.best:
         judged = replace(judged, best=best, alone=None)
     answer = None
     if not tells_of_others(query.text, evidence.sentences[best].text):
-        answer = _told(query, passages, snapshot, evidence, judged)
+        answer = _told(candidates, snapshot, judged)
     of_text = None if query.asks is Asks.AUTHOR else evidence  # what a byline lacks no sentence has
     return answer or refuse(query, passages, snapshot, confidence=doubted, evidence=of_text, best=best)
 
@@ -205,194 +188,53 @@ def read_again(scores: NDArray[np.float64], read: Callable[[int], Reading]) -> t
     return again, readings[leads]
 
 
-def _told(
-    query: Query, passages: Sequence[Passage], snapshot: Snapshot, evidence: Evidence, judged: _Judged
-) -> Answer | None:
+def _told(candidates: Candidates, snapshot: Snapshot, judged: _Judged) -> Answer | None:
     """The answer that stands in the best sentence; None where it turns out to lack what is asked for."""
-    scores, best = judged.scores, judged.best
+    query, scores = candidates.query, candidates.scores
     if asks_for_list(query) and query.asks is not Asks.AUTHOR:
+        places = range(len(candidates.sentences))
         if asks_who_not(query.text):
-            scores = np.where([tells_of_those(query.text, one.text) for one in evidence.sentences], scores, -np.inf)
-        others = [_is_of_another_side(query, passages, one) for one in evidence.sentences]
+            scores = np.where([tells_of_those(query.text, candidates.text(at)) for at in places], scores, -np.inf)
+        others = [candidates.is_of_another_side(at) for at in places]
         scores = np.where(others, -np.inf, scores) if not all(others) else scores
-        return _list(query, passages, evidence, scores, snapshot, judged.confidence)
+        return _list(replace(candidates, scores=scores), snapshot, judged.confidence)
     # All cosines are alike.
-    margin = -np.inf if query.is_foreign and not evidence.is_read else _SECOND_SENTENCE_MARGIN
-    citation = _cite(query, passages, evidence, scores, best, margin=margin, alone=judged.alone)
+    margin = -np.inf if query.is_foreign and not candidates.evidence.is_read else _SECOND_SENTENCE_MARGIN
+    citation = _cite(candidates, judged.best, margin=margin, alone=judged.alone)
     if citation is None or (not asks_for_list(query) and lacks_what_is_asked(query, said(citation), citation.short)):
         return None
     if not query.is_foreign and names_what_is_not_there(
         query.text, f"{citation.article.heading}\n{citation.article.body}"
     ):
         return None
-    citations = (citation, *_other_values(query, passages, evidence, scores, best, citation))
+    citations = (citation, *_other_values(candidates, judged.best, citation))
     return Answer(
         question=query.text,
         kind=AnswerKind.FOUND,
         text=render.found(citations, query.asks),
         quote=citation.quote,
         citations=citations,
-        passages=tuple(passages),
+        passages=tuple(candidates.passages),
         confidence=judged.confidence,
         short=citation.short,
     )
 
 
-def _of_the_named(query: Query, evidence: Evidence, scores: NDArray[np.float64], best: int) -> int:
-    """The best sentence; where it is of another person or province than the question names, the best one that is not.
-
-    Only a sentence of the same passage counts, which has what is asked for.
-    """
-    if query.asks is Asks.WHO or not is_of_another(query.text, evidence.sentences[best].text):
-        return best
-    return _instead(evidence, scores, best, lambda text: names_the_same(query.text, text))
-
-
-def _of_those_asked(
-    query: Query, passages: Sequence[Passage], evidence: Evidence, scores: NDArray[np.float64], best: int
-) -> int:
-    """The best sentence; where it tells of others (the dead, not the hurt; women, no men), another of its passage."""
-    home = evidence.sentences[best].passage
-    if _is_of_another_side(query, passages, evidence.sentences[best]):
-        others = [
-            place
-            for place, sentence in enumerate(evidence.sentences)
-            if sentence.passage == home
-            and (evidence.fits[place] or not evidence.fits[best])
-            and not _is_of_another_side(query, passages, sentence)
-        ]
-        return max(others, key=lambda place: float(scores[place]), default=best)
-    if not tells_of_others(query.text, evidence.sentences[best].text):
-        return best
-    return _instead(evidence, scores, best, lambda text: tells_of_those(query.text, text))
-
-
-def _is_of_another_side(query: Query, passages: Sequence[Passage], sentence: Sentence) -> bool:
-    stretch = Stretch(passages[sentence.passage].article, sentence.start, sentence.end)
-    return tells_of_another_side(query.text, told(stretch))
-
-
-def _of_the_day(query: Query, evidence: Evidence, scores: NDArray[np.float64], best: int) -> int:
-    """The best sentence; where it is of another day than the question names, the best of its passage that is of this.
-
-    So are the lines of a timetable.
-    """
-    asked = days_of_month(query.text)
-    told = days_of_month(evidence.sentences[best].text)
-    if not asked or not told or not asked.isdisjoint(told):
-        return best
-    home = evidence.sentences[best].passage
-    places = [
-        place
-        for place, sentence in enumerate(evidence.sentences)
-        if sentence.passage == home and not asked.isdisjoint(days_of_month(sentence.text))
-    ]
-    return max(places, key=lambda place: float(scores[place]), default=best)
-
-
-def _of_the_event(query: Query, evidence: Evidence, scores: NDArray[np.float64], best: int) -> int:
-    """The best sentence; for when something was opened, say, the best one that tells of an opening, if it is likely."""
-    if query.asks is not Asks.WHEN or not lacks_the_event_asked_for(query.text, evidence.sentences[best].text):
-        return best
-    least = max(_LIKELY, float(scores[best]) - _NEWER_MARGIN)
-    telling = [
-        place
-        for place in np.flatnonzero((scores >= least) & evidence.fits).tolist()
-        if not lacks_the_event_asked_for(query.text, evidence.sentences[place].text)
-    ]
-    return max(telling, key=lambda place: float(scores[place]), default=best)
-
-
-def _of_the_year(
-    query: Query, passages: Sequence[Passage], evidence: Evidence, scores: NDArray[np.float64], best: int
-) -> int:
-    """The best sentence; of those that each begin with a year, the best of its passage that is of the one asked for."""
-    home = evidence.sentences[best].passage
-    article = passages[home].article
-    asked = _year_asked(query.text, article.date)
-    if asked is None:
-        return best
-    years = {
-        place: match["year"]
-        for place, sentence in enumerate(evidence.sentences)
-        if sentence.passage == home
-        and (match := _OF_A_YEAR.match(told(Stretch(article, sentence.start, sentence.end))))
-    }
-    if years.get(best, asked) == asked:
-        return best
-    return max((at for at in years if years[at] == asked), key=lambda place: float(scores[place]), default=best)
-
-
-def _year_asked(question: str, printed: date | None) -> str | None:
-    """The year that a question names, or means by the year of an issue (今年, 去年)."""
-    if named := _NAMED_YEAR.search(question):
-        return named["year"]
-    before = next((back for word, back in _YEARS_BACK.items() if word in question), None)
-    return str(printed.year - before) if printed and before is not None else None
-
-
-def _with_the_unit(evidence: Evidence, scores: NDArray[np.float64], best: int) -> int:
-    """Where the best sentence lacks the unit asked for (快70岁 for 多少年), another that has it, nearly as likely."""
-    if evidence.fits[best] or not evidence.closely:
-        return best
-    other = _instead(evidence, scores, best, lambda _: True)
-    return other if scores[other] >= max(0.0, float(scores[best]) - _NEARLY_AS_LIKELY) else best
-
-
-def _newest(
-    query: Query, passages: Sequence[Passage], evidence: Evidence, scores: NDArray[np.float64], best: int
-) -> int:
-    """Where a question is on the present (现在有多少人), the best sentence of the newest issue that is likely, too."""
-    may_change = query.asks in _CHANGING or read_yes_no(query.text) is not None
-    if not may_change or not _ON_THE_PRESENT.search(query.text):
-        return best
-
-    def printed(place: int) -> date:
-        return passages[evidence.sentences[place].passage].article.date or date.min
-
-    def covered(place: int) -> float:
-        return float(evidence.whole[evidence.sentences[place].passage])
-
-    least = max(_LIKELY, float(scores[best]) - _NEWER_MARGIN)
-    newer = [
-        place
-        for place in np.flatnonzero((scores >= least) & (evidence.fits | ~evidence.fits[best])).tolist()
-        if printed(place) > printed(best) and covered(place) >= _ON_THE_SAME * covered(best)
-    ]
-    return max(newer, key=lambda place: (printed(place), float(scores[place])), default=best)
-
-
-def _instead(evidence: Evidence, scores: NDArray[np.float64], best: int, says: Callable[[str], bool]) -> int:
-    """The best sentence of the same passage that has what is asked for and `says` so; `best` where none does."""
-    others = [
-        place
-        for place, sentence in enumerate(evidence.sentences)
-        if sentence.passage == evidence.sentences[best].passage and evidence.fits[place] and says(sentence.text)
-    ]
-    return max(others, key=lambda place: float(scores[place]), default=best)
-
-
-def _list(
-    query: Query,
-    passages: Sequence[Passage],
-    evidence: Evidence,
-    scores: NDArray[np.float64],
-    snapshot: Snapshot,
-    confidence: float,
-) -> Answer:
+def _list(candidates: Candidates, snapshot: Snapshot, confidence: float) -> Answer:
     """The answer to a question for several things: one sentence that has them all, or each that tells of some."""
-    best = best_listed(query, passages, evidence, scores, snapshot)
-    listed = sentences_of_list(query, passages, evidence, scores, snapshot, best)
+    query, passages = candidates.query, candidates.passages
+    best = best_listed(candidates, snapshot)
+    listed = sentences_of_list(candidates, snapshot, best)
     if len(listed) == 1:
         # What is as good as the list is seldom more of it.
-        cited = _cite(query, passages, evidence, scores, best, margin=-np.inf)
+        cited = _cite(candidates, best, margin=-np.inf)
         assert cited is not None  # only a byline may be missing
         first, last = listed[0].short or (None, None)
         citations = [replace(cited, short_start=first, short_end=last)]
     else:
         citations = []
         for item in sorted(listed, key=lambda item: item.place):  # as ranked, and within a passage as printed
-            sentence = evidence.sentences[item.place]
+            sentence = candidates.sentences[item.place]
             article, number = passages[sentence.passage].article, len(citations) + 1
             words = item.short or (None, None)
             citations.append(Citation(number, article, sentence.text, sentence.start, sentence.end, *words))
@@ -417,28 +259,22 @@ def _told_as_list(citations: Sequence[Citation], asks: Asks) -> Words:
     return render.quotes(citations) if is_value else render.shorts(citations)
 
 
-def _other_values(
-    query: Query,
-    passages: Sequence[Passage],
-    evidence: Evidence,
-    scores: NDArray[np.float64],
-    best: int,
-    citation: Citation,
-) -> list[Citation]:
+def _other_values(candidates: Candidates, best: int, citation: Citation) -> list[Citation]:
     """Sentences of other days that answer as well and say something else: a count that grew, a date that was moved."""
-    if query.asks not in _CHANGING or not citation.short or citation.article.date is None:
+    query, scores, features = candidates.query, candidates.scores, candidates.evidence.features
+    if query.asks not in CHANGING or not citation.short or citation.article.date is None:
         return []
     found: list[Citation] = []
     days = {citation.article.date}
     values = {fold_to_words(citation.short)}
     for place in np.argsort(-scores, kind="stable"):
-        sentence = evidence.sentences[place]
-        passage = passages[sentence.passage]
+        sentence = candidates.sentences[place]
+        passage = candidates.passages[sentence.passage]
         if scores[place] < scores.max() - _SAME_THING_MARGIN:
             break
         day = passage.article.date
-        covered = evidence.features[place, _COVERED] >= _SAME_THING_COVERED * evidence.features[best, _COVERED]
-        if day is None or day in days or not covered or not evidence.fits[place]:
+        covered = features[place, _COVERED] >= _SAME_THING_COVERED * features[best, _COVERED]
+        if day is None or day in days or not covered or not candidates.fits(int(place)):
             continue
         short = _short(query, passage, sentence)
         value = fold_to_words(passage.article.body[slice(*short)]) if short else ""
@@ -508,25 +344,16 @@ def _by_meaning(vector: NDArray[np.float32], evidence: Evidence, encoder: Encode
     return scores
 
 
-def _cite(
-    query: Query,
-    passages: Sequence[Passage],
-    evidence: Evidence,
-    scores: NDArray[np.float64],
-    best: int,
-    *,
-    margin: float,
-    alone: PlacedReading | None = None,
-) -> Citation | None:
+def _cite(candidates: Candidates, best: int, *, margin: float, alone: PlacedReading | None = None) -> Citation | None:
+    query, sentences = candidates.query, candidates.sentences
     if query.asks is Asks.AUTHOR:
-        signed = next((passage.article for passage in passages if passage.article.byline), None)
+        signed = next((passage.article for passage in candidates.passages if passage.article.byline), None)
         return Citation(1, signed, signed.byline, None, None) if signed else None
     first = last = best
-    second = _second_sentence(evidence, scores, best, margin)
+    second = _second_sentence(candidates, best, margin)
     if second is not None:
         first, last = min(best, second), max(best, second)
-    sentences = evidence.sentences
-    passage = passages[sentences[best].passage]
+    passage = candidates.passages[sentences[best].passage]
     start, end = sentences[first].start, sentences[last].end
     found = _short(query, passage, sentences[best], alone)
     return Citation(1, passage.article, passage.article.body[start:end], start, end, *(found or (None, None)))
@@ -555,9 +382,13 @@ def _tells(words: str) -> bool:
     return len(words) > 1 or bool(_ONE_CHARACTER.fullmatch(words))
 
 
-def _second_sentence(evidence: Evidence, scores: NDArray[np.float64], best: int, margin: float) -> int | None:
+def _second_sentence(candidates: Candidates, best: int, margin: float) -> int | None:
     """The neighbour that belongs into the quote: it alone holds what is asked, or its score is as near as `margin`."""
-    sentences = evidence.sentences
+    sentences, scores = candidates.sentences, candidates.scores
+
+    def alone_fits(place: int) -> bool:
+        return candidates.fits(place) and not candidates.fits(best)
+
     beside = [
         place
         for place in (best - 1, best + 1)
@@ -565,8 +396,6 @@ def _second_sentence(evidence: Evidence, scores: NDArray[np.float64], best: int,
         and sentences[place].passage == sentences[best].passage
         and max(sentences[place].end, sentences[best].end) - min(sentences[place].start, sentences[best].start)
         <= _QUOTE_CHARS
-        and (scores[best] - scores[place] <= margin or (evidence.fits[place] and not evidence.fits[best]))
+        and (scores[best] - scores[place] <= margin or alone_fits(place))
     ]
-    return max(
-        beside, key=lambda place: (evidence.fits[place] and not evidence.fits[best], scores[place]), default=None
-    )
+    return max(beside, key=lambda place: (alone_fits(place), scores[place]), default=None)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from embeddings import Article, Snapshot, fold, folded_pairs
 from qa.answering import render
-from qa.answering.answer_types import Expected
 from qa.answering.articles import Span, cited, sentences_of, telling_sentence, told_by
+from qa.answering.evidence.answer_types import Expected
 from qa.query.intents.parts import Choice
 from qa.query.question import Asks, read_question
 from qa.types import Answer, AnswerKind, Citation

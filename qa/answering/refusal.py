@@ -13,7 +13,7 @@ import numpy as np
 
 from embeddings import Snapshot
 from qa.answering import render
-from qa.answering.features import Evidence, Sentence, short_answer
+from qa.answering.evidence.features import Evidence, Sentence, short_answer
 from qa.query.lacks import what_is_lacking
 from qa.query.question import Query
 from qa.types import Answer, AnswerKind, Passage

@@ -5,8 +5,13 @@ import pytest
 
 from embeddings import Article, Issue
 from qa import Assistant
-from qa.answering.answer_types import Expected, _is_number_of_them, lacks_what_is_asked, names_what_is_not_there
-from qa.answering.features import short_answer
+from qa.answering.evidence.answer_types import (
+    Expected,
+    _is_number_of_them,
+    lacks_what_is_asked,
+    names_what_is_not_there,
+)
+from qa.answering.evidence.features import short_answer
 from qa.query.question import read_question
 from qa.types import Passage, PlacedReading, Reading
 

@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 
 from embeddings import Article, Issue, split_sentences
-from qa.answering.features import Evidence, Sentence
-from qa.answering.lists import _announced, asks_for_list, enumerates, items_alone, predicate_of, whole_list
+from qa.answering.choice import Candidates
+from qa.answering.enumerations import enumerates, items_alone, predicate_of, whole_list
+from qa.answering.evidence.features import Evidence, Sentence
+from qa.answering.list_items import announced_parts
+from qa.answering.lists import asks_for_list
 from qa.query.question import read_question
 from qa.types import Passage, PlacedReading, Reading
 
@@ -137,5 +140,6 @@ def test_parts_that_semicolons_part_are_all_told_where_their_number_is_announced
     sentences = [Sentence(0, text[start:end], start, end) for start, end in split_sentences(text)]
     evidence = Evidence(sentences, *(np.empty(0) for _ in range(4)), closely=False, unknown=0.0)
     article = Article("a", Issue("0" * 64, "柳河报", date(2021, 9, 13), "l.txt"), "入夏", text)
-    found = _announced([Passage(article, text, 0, len(text), 1.0)], evidence, 0)
+    passages = [Passage(article, text, 0, len(text), 1.0)]
+    found = announced_parts(Candidates(read_question("哪两件事"), passages, evidence, np.empty(0)), 0)
     assert [text[slice(*(listed.short or (0, 0)))] for listed in found] == items

@@ -9,10 +9,10 @@ import pytest
 
 from embeddings import Archive, Encoder, build
 from qa import Answer, Assistant
-from qa.answering.answer_types import lacks_the_event, tells_of_another_part_of_day, tells_of_another_person
-from qa.answering.features import gather
+from qa.answering.evidence.answer_types import lacks_the_event, tells_of_another_part_of_day, tells_of_another_person
+from qa.answering.evidence.features import gather
+from qa.answering.evidence.stated import odds_of_being_stated
 from qa.answering.refusal import refuse
-from qa.answering.stated import odds_of_being_stated
 from qa.i18n import Words
 from qa.query.question import read_question
 from qa.retrieval.cross_encoder import open_reader

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from embeddings import Snapshot, fold, split_sentences
-from qa.answering.answer_types import Expected
+from qa.answering.evidence.answer_types import Expected
+from qa.answering.evidence.stated import lacks_the_event_asked_for, lacks_the_kin, odds_of_being_stated
 from qa.answering.spans import beginnings_asked_for, best_span
-from qa.answering.stated import lacks_the_event_asked_for, lacks_the_kin, odds_of_being_stated
 from qa.linear import in_order
 from qa.query.question import Asks, Query
 from qa.retrieval.stretches import Stretch, told

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from embeddings import fold_to_words
 
-WEIGHTS_PATH = Path(__file__).parent / "weights" / "stated.json"
+WEIGHTS_PATH = Path(__file__).parents[1] / "weights" / "stated.json"
 LONGEST_RUN = 3  # characters
 
 # Kin whom a question asks after, and the words without one of which a text near at hand says nothing of them.

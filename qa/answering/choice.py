@@ -1,0 +1,224 @@
+"""Which of the sentences that may answer is taken: the one ranked best, or another that fits what is asked better.
+
+The ranker knows how likely a sentence answers, and not that it tells of another day, year or side than the one asked
+for. Each rule here looks at the sentence chosen so far, and names another where one fits and that does not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from qa.answering.evidence.features import Evidence, Sentence
+from qa.answering.evidence.stated import lacks_the_event_asked_for
+from qa.query.contrast import tells_of_another_side, tells_of_others, tells_of_those
+from qa.query.intents.yes_no import read_yes_no
+from qa.query.question import Asks, Query
+from qa.query.stretch import days_of_month, is_of_another, names_the_same
+from qa.retrieval.stretches import Stretch, told
+from qa.types import Passage
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_ON_THE_PRESENT = re.compile(r"现在|后来|最终|最后|结果|如今|目前|眼下|现今|当前|最新|这会儿|到今天|至今")
+_LIKELY = 1.0  # log-odds that a sentence of another passage has at least, to take the place of the best
+_MARGIN = 2.6  # ... and it is not further below the best
+_NEARLY_AS_LIKELY = 1.0  # in log-odds
+_ON_THE_SAME = 0.6  # of the question's pairs that the best sentence's passage covers, in its own
+_OF_A_YEAR = re.compile(r"(?P<year>(?:19|20)\d\d)年?(?![\d月])")
+_NAMED_YEAR = re.compile(r"(?P<year>(?:19|20)\d\d)年?(?!\d)")
+_YEARS_BACK = {"今年": 0, "去年": 1, "前年": 2}
+# Who, when, where and how many may be told otherwise in another issue.
+CHANGING = frozenset({Asks.WHO, Asks.WHEN, Asks.WHERE, Asks.HOW_MANY})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """The sentences of the passages that were judged, with their scores, shape (sentences,), for one question."""
+
+    query: Query
+    passages: Sequence[Passage]
+    evidence: Evidence
+    scores: NDArray[np.float64]
+
+    @property
+    def question(self) -> str:
+        """What was asked."""
+        return self.query.text
+
+    @property
+    def sentences(self) -> Sequence[Sentence]:
+        """The sentences, in the order of their places."""
+        return self.evidence.sentences
+
+    def text(self, place: int) -> str:
+        """The sentence as it is printed."""
+        return self.evidence.sentences[place].text
+
+    def body(self, place: int) -> str:
+        """The text of the article in which the sentence stands."""
+        return self._passage(place).article.body
+
+    def told(self, place: int) -> str:
+        """The sentence as it is told: a row of a table with the names of its columns."""
+        sentence = self.evidence.sentences[place]
+        return told(Stretch(self._passage(place).article, sentence.start, sentence.end))
+
+    def printed(self, place: int) -> date:
+        """The day of the sentence's article; the first of all days where it has none."""
+        return self._passage(place).article.date or date.min
+
+    def covered(self, place: int) -> float:
+        """The share of the question's pairs that the sentence's passage has."""
+        return float(self.evidence.whole[self.evidence.sentences[place].passage])
+
+    def fits(self, place: int) -> bool:
+        """Whether the sentence has the kind of thing that is asked for."""
+        return bool(self.evidence.fits[place])
+
+    def beside(self, best: int) -> list[int]:
+        """The sentences of the same passage, itself among them."""
+        home = self.evidence.sentences[best].passage
+        return [place for place, sentence in enumerate(self.evidence.sentences) if sentence.passage == home]
+
+    def likely(self, best: int) -> list[int]:
+        """The sentences of all passages that are likely to answer, and nearly as likely as the best."""
+        least = max(_LIKELY, float(self.scores[best]) - _MARGIN)
+        return [int(place) for place in np.flatnonzero(self.scores >= least)]
+
+    def likeliest(self, places: Iterable[int], best: int) -> int:
+        """The best of some; `best` where there are none."""
+        return max(places, key=lambda place: float(self.scores[place]), default=best)
+
+    def is_of_another_side(self, place: int) -> bool:
+        """Whether a sentence tells of women where men are asked after, of the semi-final for the final, and so on."""
+        return tells_of_another_side(self.question, self.told(place))
+
+    def _passage(self, place: int) -> Passage:
+        return self.passages[self.evidence.sentences[place].passage]
+
+
+def choose(candidates: Candidates, best: int) -> int:
+    """The sentence that is taken, where `best` is ranked best."""
+    for rule in _RULES:
+        best = rule(candidates, best)
+    return best
+
+
+def _of_the_named(candidates: Candidates, best: int) -> int:
+    """Where the best is of another person or province than the question names: the best beside it that is not."""
+    question = candidates.question
+    if candidates.query.asks is Asks.WHO or not is_of_another(question, candidates.text(best)):
+        return best
+    return _fitting(candidates, best, lambda text: names_the_same(question, text))
+
+
+def _of_those_asked(candidates: Candidates, best: int) -> int:
+    """Where the best tells of others (the dead, not the hurt; women, no men): another of its passage."""
+    question = candidates.question
+    if candidates.is_of_another_side(best):
+        others = [
+            place
+            for place in candidates.beside(best)
+            if (candidates.fits(place) or not candidates.fits(best)) and not candidates.is_of_another_side(place)
+        ]
+        return candidates.likeliest(others, best)
+    if not tells_of_others(question, candidates.text(best)):
+        return best
+    return _fitting(candidates, best, lambda text: tells_of_those(question, text))
+
+
+def _of_the_day(candidates: Candidates, best: int) -> int:
+    """Where the best is of another day than the question names, as lines of a timetable are: one that is of this."""
+    asked, told_of = days_of_month(candidates.question), days_of_month(candidates.text(best))
+    if not asked or not told_of or not asked.isdisjoint(told_of):
+        return best
+    of_the_day = [
+        place for place in candidates.beside(best) if not asked.isdisjoint(days_of_month(candidates.text(place)))
+    ]
+    return candidates.likeliest(of_the_day, best)
+
+
+def _of_the_event(candidates: Candidates, best: int) -> int:
+    """For when something was opened, say: the best that tells of an opening, if it is likely."""
+    question = candidates.question
+    if candidates.query.asks is not Asks.WHEN or not lacks_the_event_asked_for(question, candidates.text(best)):
+        return best
+    telling = [
+        place
+        for place in candidates.likely(best)
+        if candidates.fits(place) and not lacks_the_event_asked_for(question, candidates.text(place))
+    ]
+    return candidates.likeliest(telling, best)
+
+
+def _of_the_year(candidates: Candidates, best: int) -> int:
+    """Of sentences that each begin with a year: the best of the passage that is of the one asked for."""
+    asked = _year_asked(candidates.question, candidates.printed(best))
+    if asked is None:
+        return best
+    years = {
+        place: match["year"] for place in candidates.beside(best) if (match := _OF_A_YEAR.match(candidates.told(place)))
+    }
+    if years.get(best, asked) == asked:
+        return best
+    return candidates.likeliest((place for place in years if years[place] == asked), best)
+
+
+def _year_asked(question: str, printed: date) -> str | None:
+    """The year that a question names, or means by the year of an issue (今年, 去年)."""
+    if named := _NAMED_YEAR.search(question):
+        return named["year"]
+    before = next((back for word, back in _YEARS_BACK.items() if word in question), None)
+    return str(printed.year - before) if printed > date.min and before is not None else None
+
+
+def _with_the_unit(candidates: Candidates, best: int) -> int:
+    """Where the best lacks the unit asked for (快70岁 for 多少年): another that has it, nearly as likely."""
+    if candidates.fits(best) or not candidates.evidence.closely:
+        return best
+    other = _fitting(candidates, best, lambda _: True)
+    scores = candidates.scores
+    return other if scores[other] >= max(0.0, float(scores[best]) - _NEARLY_AS_LIKELY) else best
+
+
+def _newest(candidates: Candidates, best: int) -> int:
+    """Where a question is on the present (现在有多少人): the best of the newest issue that is likely, too."""
+    query = candidates.query
+    may_change = query.asks in CHANGING or read_yes_no(query.text) is not None
+    if not may_change or not _ON_THE_PRESENT.search(query.text):
+        return best
+    newer = [
+        place
+        for place in candidates.likely(best)
+        if (candidates.fits(place) or not candidates.fits(best))
+        and candidates.printed(place) > candidates.printed(best)
+        and candidates.covered(place) >= _ON_THE_SAME * candidates.covered(best)
+    ]
+    return max(newer, key=lambda place: (candidates.printed(place), float(candidates.scores[place])), default=best)
+
+
+def _fitting(candidates: Candidates, best: int, says: Callable[[str], bool]) -> int:
+    """The best of the same passage that has what is asked for and `says` so; `best` where none does."""
+    return candidates.likeliest(
+        (place for place in candidates.beside(best) if candidates.fits(place) and says(candidates.text(place))),
+        best,
+    )
+
+
+# In this order: each looks at what the ones before it have chosen.
+_RULES: tuple[Callable[[Candidates, int], int], ...] = (
+    _of_the_named,
+    _of_those_asked,
+    _of_the_day,
+    _of_the_event,
+    _of_the_year,
+    _with_the_unit,
+    _newest,
+)

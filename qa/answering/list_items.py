@@ -1,0 +1,165 @@
+"""What a sentence tells of the things asked for, and lines that tell one each: cells of a column, items, lines."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from embeddings import CELL_MARK, column_names, fold, read_numeral, told_rows
+from qa.answering.choice import Candidates
+from qa.answering.enumerations import COUNT, Span, items_alone, whole_list
+from qa.answering.evidence.features import short_answer
+from qa.answering.spans import trim
+from qa.query.contrast import asks_who_not, stretch_asked
+
+_ANNOUNCES = re.compile(
+    rf"(?:{COUNT}(?:件|条|个|点|项|种|招|步|类|大)[^，。；：:]{{0,8}}|如下|包括|分别是|建议|措施|要求|办法)[：:](?=..)"
+)
+_CONDITION = re.compile(r"超过|不到|以上|以下|以内|高于|低于|多于|少于|最[多少高低大小早晚长短]|没有?(?!谁)|[不未]")
+_FIRST_FEW = re.compile(r"前(?P<count>[两二三四五六七八九十]|\d+)")
+# A day with a title, a title, a number: how the lines of a list begin.
+_MARKED_HEAD = re.compile(r"(?:\d{1,2}月\d{1,2}日)?[^，。：:]{0,4}《》|\d{1,2}月\d{1,2}日[：: ]|\d{1,2}[.．、]")
+_NAMED, _FIGURES = re.compile(r"《[^》]*》"), re.compile(r"\d+")
+_RANKED = re.compile(r"(?:冠军|亚军|季军|第[\d一二三四五六七八九十]{1,3}名)[：: ]")
+_FEWEST_ALIKE = 3  # lines
+_SEMICOLONS = ("；", ";")
+MOST = 12  # sentences of one list
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A sentence that tells some of the things asked for: its place among the evidence, and the words that tell them.
+
+    `short` is None where no reader could tell the words.
+    """
+
+    place: int
+    short: Span | None
+
+
+def listed_at(candidates: Candidates, place: int) -> Listed:
+    """What the sentence at a place tells of the things asked for."""
+    sentence = candidates.sentences[place]
+    passage = candidates.passages[sentence.passage]
+    first, last = (
+        stretch_asked(candidates.question, sentence.text)
+        if asks_who_not(candidates.question)
+        else (0, len(sentence.text))
+    )
+    span = sentence.start + first, sentence.start + last
+    short = short_answer(passage, *span)
+    if short:
+        body = passage.article.body
+        told = short
+        short = whole_list(body, short, query=candidates.query, sentence=span)
+        short = trim(candidates.question, body, *items_alone(passage, short, span, told=told))
+    return Listed(place, short)
+
+
+def column(candidates: Candidates, best: Listed) -> list[Listed]:
+    """The cells of a table's column, row by row, where the best is one, and no more than are asked for (前三).
+
+    It is the column whose name the question has, or the one in which the best stands; none for another sentence, for
+    a question with a condition (超过30亩), and where a cell has several items.
+    """
+    home = candidates.sentences[best.place].passage
+    body = candidates.passages[home].article.body
+    rows = [
+        (place, sentence.start, body[sentence.start : sentence.end].split(CELL_MARK))
+        for place, sentence in enumerate(candidates.sentences)
+        if sentence.passage == home and CELL_MARK in sentence.text and told_rows(body, sentence.start, sentence.end)
+    ]
+    start = candidates.sentences[best.place].start
+    if all(place != best.place for place, _, _ in rows) or _CONDITION.search(candidates.question):
+        return []
+    asked = fold(candidates.question)
+    named = [at for at, name in enumerate(column_names(body, start)) if name and fold(name) in asked]
+    if len(named) == 1:
+        at = named[0]
+    elif best.short and "、" not in body[slice(*best.short)]:
+        at = body[start : best.short[0]].count(CELL_MARK)
+    else:
+        return []
+    found = []
+    for place, begin, cells in rows:
+        begin += sum(len(cell) + len(CELL_MARK) for cell in cells[:at])
+        if at < len(cells) and cells[at].strip():
+            found.append(Listed(place, (begin, begin + len(cells[at]))))
+    first = _FIRST_FEW.search(asked)
+    return found[: read_numeral(first["count"]) if first else None] if len(found) > 1 else []
+
+
+def items_below(candidates: Candidates, best: Listed) -> list[Listed]:
+    """The items that stand below the same line as the best (女子组), no more than are asked for; none for no item."""
+    home = candidates.sentences[best.place].passage
+    heading = _heading_told(candidates, best.place)
+    if not heading or _CONDITION.search(candidates.question):
+        return []
+    items = [
+        place
+        for place, sentence in enumerate(candidates.sentences)
+        if sentence.passage == home and _heading_told(candidates, place) == heading
+    ]
+    first = _FIRST_FEW.search(fold(candidates.question))
+    found = [listed_at(candidates, place) for place in items]
+    return found[: read_numeral(first["count"]) if first else None] if len(found) > 1 else []
+
+
+def lines_alike(candidates: Candidates, best: Listed) -> list[Listed]:
+    """The lines that begin as the best one does, three or more (7月8日《…》, 7月15日《…》); none where it is alone.
+
+    Of lines of results (冠军：…) no more than are asked for (前三).
+    """
+    sentence = candidates.sentences[best.place]
+    body = candidates.passages[sentence.passage].article.body
+    asked = fold(candidates.question)
+    first = _FIRST_FEW.search(asked)
+    is_ranked = _RANKED.match(sentence.text) is not None
+    if _CONDITION.search(candidates.question) or (is_ranked and not first):
+        return []
+    shape = _shape(sentence.text)
+    if not shape and not is_ranked:
+        return []
+    alike = [
+        place
+        for place, other in enumerate(candidates.sentences)
+        if other.passage == sentence.passage
+        and (other.start == 0 or body[other.start - 1] in "\n\u3000")
+        and (_RANKED.match(other.text) is not None if is_ranked else _shape(other.text) == shape)
+    ]
+    if len(alike) < _FEWEST_ALIKE or best.place not in alike:
+        return []
+    found = [listed_at(candidates, place) for place in alike]
+    return found[: read_numeral(first["count"]) if first else None]
+
+
+def _shape(line: str) -> str:
+    """How a line of a list begins, with d for each number and no name: d月d日《》; "" where it begins as a sentence."""
+    head = _MARKED_HEAD.match(_NAMED.sub("《》", line))
+    return _FIGURES.sub("d", head[0]) if head else ""
+
+
+def _heading_told(candidates: Candidates, place: int) -> str:
+    """What is told before an item of a list; "" for a sentence that is none."""
+    sentence = candidates.sentences[place]
+    rows = told_rows(candidates.passages[sentence.passage].article.body, sentence.start, sentence.end)
+    if rows is None or CELL_MARK in sentence.text:
+        return ""
+    return rows.text[: next((at for at, kept in enumerate(rows.places) if kept >= 0), 0)]
+
+
+def announced_parts(candidates: Candidates, place: int) -> list[Listed]:
+    """The parts of what a sentence announces, where semicolons part them (两件事：不收花；不办席。); else nothing."""
+    sentence = candidates.sentences[place]
+    announces = _ANNOUNCES.search(sentence.text)
+    if announces is None or not sentence.text.endswith(_SEMICOLONS):
+        return []
+    found = [Listed(place, (sentence.start + announces.end(), sentence.end - 1))]
+    for further in range(place + 1, min(len(candidates.sentences), place + MOST)):
+        item = candidates.sentences[further]
+        if item.passage != sentence.passage:
+            break
+        found.append(Listed(further, (item.start, item.end - 1)))
+        if not item.text.endswith(_SEMICOLONS):
+            break
+    return found if len(found) > 1 else []
