@@ -164,6 +164,10 @@ def lines_of_head(lines: Sequence[Line], at: int) -> int:
     return count if is_over and count <= _MOST_IN_A_HEAD else 0
 
 
+# Headlines of two characters, of what the paper or an office has to say.
+_NOTICES = frozenset(["更正", "勘误", "启事", "声明", "致歉", "讣告", "公告", "通告", "通知"])
+
+
 def headline_lines(lines: Sequence[Line], at: int, *, story: str, unfinished: bool) -> int:
     """How many lines the headline that begins at `at` has; 0 when no headline begins there.
 
@@ -210,7 +214,7 @@ def _could_be_headline(line: Line) -> bool:
     if line.level:
         return not is_byline(text)
     return (
-        _SHORTEST_HEADLINE <= len(text) <= _LONGEST_HEADLINE
+        (_SHORTEST_HEADLINE <= len(text) <= _LONGEST_HEADLINE or text in _NOTICES)
         and not line.indented
         and not line.lead_mark
         and not line.is_row

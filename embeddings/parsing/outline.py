@@ -41,6 +41,11 @@ _NOT_BYLINE = re.compile(
 _NAME_AND_HOUSE = re.compile(
     rf"{NAME}(?:[\s、]{NAME}){{0,3}}\s*[/／|｜]\s*[\u4e00-\u9fff]{{2,12}}(?:[报報社网網台臺]|新闻|新聞|周刊|杂志|客户端|发布|融媒|融媒体中心)"
 )
+# 图书馆 某某, alone between a title and its text.
+_BODY_AND_NAME = re.compile(
+    r"[\u4e00-\u9fff]{0,8}(?:[馆站处科室办委部局院系村队会所厂]|中心|食堂|社区|学校|街道|公司)"
+    r"[ \u3000][\u4e00-\u9fff]{2,3}"
+)
 # 某某 发表于 2019年11月24日: how a forum and a diary sign what they print.
 _POSTED = re.compile(
     r"(?P<who>[^\s，。；：:|]{0,12})\s*(?:\|\s*)?(?<![论文章])[发發][表佈布][于於]\s*[:：]?\s*(?=(?:19|20)\d\d\s*[年./-])"
@@ -132,10 +137,11 @@ def make_article(title: str, lines: Sequence[str]) -> ParsedArticle:
     """An article whose first lines may be its deck, its source and its byline, and whose last may be signed."""
     bylines: list[str] = []
     deck, day, start = "", None, 0
-    for line in lines[:5]:
+    for at, line in enumerate(lines[:5]):
+        is_signed = at + 1 < len(lines) and is_prose(lines[at + 1]) and _BODY_AND_NAME.fullmatch(line)
         if line.startswith(("——", "―", "──")) and len(line) < 50 and not deck:
             deck = line
-        elif is_credit(line):
+        elif is_credit(line) or (is_signed and not bylines):
             day = day or find_date(line)
             said = credit_names(line)
             bylines += [said] if said else []

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qa.answering.evidence.features import Evidence, Sentence
-from qa.answering.evidence.stated import lacks_the_event_asked_for
+from qa.answering.evidence.stated import lacks_the_event_asked_for, lacks_the_kin
 from qa.query.contrast import tells_of_another_side, tells_of_others, tells_of_those
 from qa.query.intents.yes_no import read_yes_no
 from qa.query.question import Asks, Query
-from qa.query.stretch import days_of_month, is_of_another, names_the_same
+from qa.query.stretch import days_of_month, is_of_another, names_the_same, somebody_in_all
 from qa.retrieval.stretches import Stretch, told
 from qa.types import Passage
 
@@ -27,10 +27,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _ON_THE_PRESENT = re.compile(r"现在|后来|最终|最后|结果|如今|目前|眼下|现今|当前|最新|这会儿|到今天|至今")
+_WHETHER_BY_NOW = re.compile(
+    r"了(?:没有?|吗|么|不)\W*$|还(?![给价款债原书清])[^，,]*(?:吗|么|没|不)\W*$"
+)  # 当上…了没, 还是…吗
 _LIKELY = 1.0  # log-odds that a sentence of another passage has at least, to take the place of the best
 _MARGIN = 2.6  # ... and it is not further below the best
 _NEARLY_AS_LIKELY = 1.0  # in log-odds
 _ON_THE_SAME = 0.6  # of the question's pairs that the best sentence's passage covers, in its own
+_ON_THE_VERY_SAME = 0.75  # ... where the question does not say 现在
 _OF_A_YEAR = re.compile(r"(?P<year>(?:19|20)\d\d)年?(?![\d月])")
 _NAMED_YEAR = re.compile(r"(?P<year>(?:19|20)\d\d)年?(?!\d)")
 _YEARS_BACK = {"今年": 0, "去年": 1, "前年": 2}
@@ -134,6 +138,14 @@ def _of_those_asked(candidates: Candidates, best: int) -> int:
     return _fitting(candidates, best, lambda text: tells_of_those(question, text))
 
 
+def _of_the_kin(candidates: Candidates, best: int) -> int:
+    """Where a question asks after somebody's kin, of whom the best says nothing: the best beside it that does."""
+    question = candidates.question
+    if not lacks_the_kin(question, candidates.text(best)):
+        return best
+    return _fitting(candidates, best, lambda text: not lacks_the_kin(question, text))
+
+
 def _of_the_day(candidates: Candidates, best: int) -> int:
     """Where the best is of another day than the question names, as lines of a timetable are: one that is of this."""
     asked, told_of = days_of_month(candidates.question), days_of_month(candidates.text(best))
@@ -191,15 +203,19 @@ def _with_the_unit(candidates: Candidates, best: int) -> int:
 def _newest(candidates: Candidates, best: int) -> int:
     """Where a question is on the present (现在有多少人): the best of the newest issue that is likely, too."""
     query = candidates.query
-    may_change = query.asks in CHANGING or read_yes_no(query.text) is not None
-    if not may_change or not _ON_THE_PRESENT.search(query.text):
+    asks_whether = read_yes_no(query.text) is not None
+    on_present = _ON_THE_PRESENT.search(query.text)
+    by_now = asks_whether and _WHETHER_BY_NOW.search(query.text)
+    if not (on_present or by_now) or not (asks_whether or query.asks in CHANGING):
         return best
+    least = (_ON_THE_SAME if on_present else _ON_THE_VERY_SAME) * candidates.covered(best)
     newer = [
         place
         for place in candidates.likely(best)
         if (candidates.fits(place) or not candidates.fits(best))
         and candidates.printed(place) > candidates.printed(best)
-        and candidates.covered(place) >= _ON_THE_SAME * candidates.covered(best)
+        and candidates.covered(place) >= least
+        and (on_present or somebody_in_all(query.text, candidates.text(best), candidates.text(place)))
     ]
     return max(newer, key=lambda place: (candidates.printed(place), float(candidates.scores[place])), default=best)
 
@@ -216,6 +232,7 @@ def _fitting(candidates: Candidates, best: int, says: Callable[[str], bool]) -> 
 _RULES: tuple[Callable[[Candidates, int], int], ...] = (
     _of_the_named,
     _of_those_asked,
+    _of_the_kin,
     _of_the_day,
     _of_the_event,
     _of_the_year,

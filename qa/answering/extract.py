@@ -54,6 +54,7 @@ _NEAR = 1.0  # log-odds below the best sentence, within which another may take i
 _ALONE_WEIGHT = 0.3  # of the log-odds that an answer stands in a sentence that is read alone
 _SECOND_SENTENCE_MARGIN = 0.7  # ... and its score is this close to the best one's, in log-odds
 _MEANING_SENTENCES = 12
+_NUMBER = re.compile(r"[\d.,一二两三四五六七八九十百千万亿多余约近大共不到超过左右上下]")
 _SAME_THING_MARGIN = 1.0  # of log-odds, below the best sentence
 _SAME_THING_COVERED = 0.9  # of the question's characters that the best sentence covers
 _COVERED = SENTENCE_FEATURES.index("characters covered")
@@ -274,16 +275,24 @@ def _other_values(candidates: Candidates, best: int, citation: Citation) -> list
             break
         day = passage.article.date
         covered = features[place, _COVERED] >= _SAME_THING_COVERED * features[best, _COVERED]
-        if day is None or day in days or not covered or not candidates.fits(int(place)):
+        on_the_same = candidates.covered(place) >= _SAME_THING_COVERED * candidates.covered(best)
+        if day is None or day in days or not covered or not on_the_same or not candidates.fits(int(place)):
             continue
         short = _short(query, passage, sentence)
         value = fold_to_words(passage.article.body[slice(*short)]) if short else ""
+        if query.asks is Asks.HOW_MANY and _unit(value) != _unit(fold_to_words(citation.short)):
+            continue
         if value and not any(value in other or other in value for other in values):
             days.add(day)
             values.add(value)
             number = len(found) + 2
             found.append(Citation(number, passage.article, sentence.text, sentence.start, sentence.end, *(short or ())))
     return found
+
+
+def _unit(value: str) -> str:
+    """What a number counts: 个 of 580个 and 约580余个."""
+    return _NUMBER.sub("", value)
 
 
 def side_by_side(question: str, topic: str, found: Sequence[tuple[str, Answer]]) -> Answer:

@@ -20,8 +20,12 @@ _FIRST_FEW = re.compile(r"前(?P<count>[两二三四五六七八九十]|\d+)")
 # A day with a title, a title, a number: how the lines of a list begin.
 _MARKED_HEAD = re.compile(r"(?:\d{1,2}月\d{1,2}日)?[^，。：:]{0,4}《》|\d{1,2}月\d{1,2}日[：: ]|\d{1,2}[.．、]")
 _NAMED, _FIGURES = re.compile(r"《[^》]*》"), re.compile(r"\d+")
-_RANKED = re.compile(r"(?:冠军|亚军|季军|第[\d一二三四五六七八九十]{1,3}名)[：: ]")
+_RANKED = re.compile(r"(?:[^，,。：:；]{1,10}[：:])?(?:冠军|亚军|季军|第[\d一二三四五六七八九十]{1,3}名)[：: ]")
 _FEWEST_ALIKE = 3  # lines
+_BEFORE_A_LINE = "\n\u3000；;"
+_LABEL = "："
+_LABELLED = re.compile(r"[^，,。：:；\d]{2,14}(?:[（(][^）)]*[）)])?[：:](?=.)")
+_OF_EACH = re.compile(r"各(?!位|界)|每[个家条种人]|分别|都|几[种类]|哪[几些]")
 _SEMICOLONS = ("；", ";")
 MOST = 12  # sentences of one list
 
@@ -108,6 +112,8 @@ def items_below(candidates: Candidates, best: Listed) -> list[Listed]:
 def lines_alike(candidates: Candidates, best: Listed) -> list[Listed]:
     """The lines that begin as the best one does, three or more (7月8日《…》, 7月15日《…》); none where it is alone.
 
+    What each of several has (各社区哪几天) is told by lines with their labels (东渠社区：6月17日).
+
     Of lines of results (冠军：…) no more than are asked for (前三).
     """
     sentence = candidates.sentences[best.place]
@@ -117,15 +123,19 @@ def lines_alike(candidates: Candidates, best: Listed) -> list[Listed]:
     is_ranked = _RANKED.match(sentence.text) is not None
     if _CONDITION.search(candidates.question) or (is_ranked and not first):
         return []
-    shape = _shape(sentence.text)
+    shape = _shape(sentence.text, labelled=_OF_EACH.search(asked) is not None)
     if not shape and not is_ranked:
         return []
     alike = [
         place
         for place, other in enumerate(candidates.sentences)
         if other.passage == sentence.passage
-        and (other.start == 0 or body[other.start - 1] in "\n\u3000")
-        and (_RANKED.match(other.text) is not None if is_ranked else _shape(other.text) == shape)
+        and (other.start == 0 or body[other.start - 1] in _BEFORE_A_LINE)
+        and (
+            _RANKED.match(other.text) is not None
+            if is_ranked
+            else _shape(other.text, labelled=shape == _LABEL) == shape
+        )
     ]
     if len(alike) < _FEWEST_ALIKE or best.place not in alike:
         return []
@@ -133,10 +143,15 @@ def lines_alike(candidates: Candidates, best: Listed) -> list[Listed]:
     return found[: read_numeral(first["count"]) if first else None]
 
 
-def _shape(line: str) -> str:
-    """How a line of a list begins, with d for each number and no name: d月d日《》; "" where it begins as a sentence."""
+def _shape(line: str, *, labelled: bool) -> str:
+    """How a line of a list begins, with d for each number and no name: d月d日《》; "" where it begins as a sentence.
+
+    Where `labelled`, a line may begin with a label (石榴园社区：).
+    """
     head = _MARKED_HEAD.match(_NAMED.sub("《》", line))
-    return _FIGURES.sub("d", head[0]) if head else ""
+    if head:
+        return _FIGURES.sub("d", head[0])
+    return _LABEL if labelled and _LABELLED.match(line) else ""
 
 
 def _heading_told(candidates: Candidates, place: int) -> str:

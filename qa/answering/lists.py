@@ -24,6 +24,8 @@ _NOT_TIME = r"(?!个?[年天月日号点时周])"
 _ASKS_FOR_LIST = re.compile(
     rf"哪些|哪几{_NOT_TIME}|哪{COUNT}{_NOT_TIME}|分别|有(?:什么|谁|哪(?!年|天|一))|都[^,。?]{{0,6}}?(?:谁|什么|哪)"
     r"|(?:包括|包含|涉及)(?:了)?(?:什么|谁)|由(?:什么|谁)[^,。?]{0,8}组成|列出|列举"
+    rf"|各(?!位|种各|界|行各|显|有千)[^,。?]{{0,6}}?(?:哪|几|多少|什么|怎么|是谁)"
+    rf"|{COUNT}(?<!一)[条件点项种招步个][\u4e00-\u9fff]{{0,6}}?(?:是|叫|有)(?:什么|哪)"
     r"|些(?:什么|啥)|\bwhich (?:\w+ )?\w+s\b|\bwhat are\b|\bwho are\b|\blist (?:the|all)\b"
 )
 _LEAST_SHARED = 0.8  # of what the best sentence has of the question, in a sentence that adds an item

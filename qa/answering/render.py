@@ -88,6 +88,10 @@ def _nearest_articles(passages: Sequence[Passage]) -> str:
 # What was found.
 
 
+_WEEKDAY = re.compile(r"(?:周|星期|礼拜)[一二三四五六日天]")
+_EVERY_WEEK = re.compile(r"每|闭|开放|营业|门诊|坐诊|出诊|休|值班|停止|受理")
+
+
 def found(citations: Sequence[Citation], asks: Asks) -> Words:
     """The short answer; where issues differ, each one's with its date, the newest first."""
     if len(citations) == 1:
@@ -107,6 +111,8 @@ def found(citations: Sequence[Citation], asks: Asks) -> Words:
 def _with_day(citation: Citation) -> str:
     """The words that say when, with the days they mean where they count from their issue (去年, 今年5月, 上周三)."""
     said, issued = citation.short or citation.quote, citation.article.date
+    if _WEEKDAY.fullmatch(citation.short) and _EVERY_WEEK.search(citation.quote):
+        return said
     times = find_times(citation.short, today=issued) if issued else []
     if len(times) != 1 or not times[0].is_relative:
         return said

@@ -19,12 +19,15 @@ if TYPE_CHECKING:
 
 _BECAME = re.compile(
     r"[由从](?:原来的?|原先的?|原有的?|之前的?|过去的?)?(?P<was>\d[\d.,]*[^，,。；;、\d由从]{0,6}?)"
-    r"(?:增加|增长|增|追加|加|添|提高|提升|提|上升|上调|升|涨|扩大|扩|放宽|减少|减|降低|下降|下调|降|缩短|缩|延长|延|推迟|提前|调整|改)"
+    r"(?:增加|增长|增|追加|加|添|提高|提升|提|上升|上调|升|涨|扩大|扩|放宽|减少|减|降低|下降|下调|降|缩短|缩|延长|延|推迟|提前|调整|调高|调低|调|改|变)"
     r"[至到为成](?P<became>\d{1,2}[时点]\d{1,2}分?|\d[\d.,]*[^，,。；;、\d]{0,6}?)(?=[，,。；;、）)了]|$)"
 )
 _LONGEST_CHANGE = 30  # characters
 _ASKS_BEFORE = re.compile(
     r"最早|最初|最开始|一开始|开头|原定|原来|原先|原本|之前|以前|过去|从前|先前|起初|本来|那时|旧"
+)
+_ASKS_CHANGE = re.compile(
+    r"(?:多|少|增加|增|添|减少|减|涨|降|省|高|低|早|晚|延长|缩短|推迟|提前|便宜|贵)(?:出来?|了|掉)(?:多少|几|多久|多长)"
 )
 _SURELY = 5.0  # log-odds of being part of an answer, beyond which no more is gained
 _MARKED_WEIGHT = 0.6  # of their mean, against the log-probability of a span
@@ -75,6 +78,9 @@ _TIME_AFTER = re.compile(rf"{_TIME_PART}+")
 _BOUNDS_AFTER = re.compile(
     r"左右|(?<=[时点分半])许(?![多可诺])|之前|前(?![往来后期去进面年天锋任台身沿夕线方述几门区站列排三])|以前"
 )
+_MINUTES_AFTER = re.compile(
+    r"(?<=[点时])(?:半|[一三]刻钟?|\d{1,2}分?(?!钟)|[二三四五]?十[一二三四五六七八九]?分?|零?[一二三四五六七八九]分)(?![个天年])"
+)
 _LONGEST_TIME = 24  # characters before
 _DURATION_PART = re.compile(r"\d+(?:个?小时|分(?!之)|秒)")
 _DURATION = re.compile(
@@ -113,6 +119,13 @@ _NUMBER_WITH_UNIT = re.compile(
     r"\d[\d.,]*[百千万亿]*[多余]?(?:周?岁|[美欧]?元|块|人|名|位|个|%|[时分秒点]|小时|千?米|公里|里|公?斤|吨|次|件|户|[年月日天]|亩|平方)(?!以上|以下|或|的)"
 )
 _NUMBER_BEHIND = re.compile(rf"[，,、]?今?年?{_NUMBER_WITH_UNIT.pattern}(?=[，,]|$)")
+# Who holds a post now is not who held it (原镇长).
+_ASKS_NEW_HOLDER = re.compile(
+    r"(?:现在|如今|目前|眼下|现任|新任|新来|新上任|接任|接替|接班|继任|换成|换了)[^，,。]{0,12}(?:谁|哪[位个]|什么名)|(?:谁|哪[位个])[^，,。]{0,4}(?:接任|接替|接班|继任|接手)"
+)
+_FORMER_HOLDER = re.compile(
+    rf"(?:原任?|前任|卸任的?|离任的?|退休的?)[{IDEOGRAPH}]{{0,8}}?(?:主任|书记|[{IDEOGRAPH}]长|经理|主席|会长)(?P<name>[{IDEOGRAPH}]{{2,3}})"
+)
 _LED_TO = (
     (
         re.compile(r"[到至](?:什么时候|何时|哪一?[年天日月]|几[号点时月])|什么时候(?:结束|截止|为止)"),
@@ -163,8 +176,8 @@ def beginnings_asked_for(question: str, text: str) -> NDArray[np.float32]:
     """How much likelier an answer begins at each character because of what stands before it, shape (len(text),).
 
     到哪天 is answered behind 到 or 至, and 从哪天 behind 从 or 自; 多少个社区 with the number that 社区 stands behind;
-    几号 by a day, not by what is the 14th of a series; 花了多少钱 not by what was saved against something else; and
-    哪个 not by a number.
+    几号 by a day, not by what is the 14th of a series; 花了多少钱 not by what was saved against something else; 哪个
+    not by a number; and 现在…是谁 not by who held a post before.
     """
     preferred = np.zeros(len(text), dtype=np.float32)
     asked = fold(question)
@@ -179,6 +192,9 @@ def beginnings_asked_for(question: str, text: str) -> NDArray[np.float32]:
     if _asks_which(asked):
         for match in _NUMBER_WITH_UNIT.finditer(text):
             preferred[match.start() : match.end()] = -_NEVER
+    if _ASKS_NEW_HOLDER.search(asked):
+        for match in _FORMER_HOLDER.finditer(text):
+            preferred[slice(*match.span("name"))] = -_NEVER
     for asks, leads in _LED_TO:
         if asks.search(asked):
             for match in leads.finditer(text):
@@ -235,8 +251,13 @@ def trim(question: str, body: str, start: int, end: int) -> tuple[int, int]:
 def whole_name(body: str, start: int, end: int) -> tuple[int, int]:
     """The place of an answer with the rest of a name that it is cut from (铁 of 铁凝, 翟志 of 翟志刚).
 
-    And without what is left of a post before it (长周扬 of 站长周扬).
+    And without what is left of a post before it (长周扬 of 站长周扬); for where somebody is from, the name behind it
+    (李三 of 柳村的李三).
     """
+    if body.startswith("的", end) and not people_in(body[start:end]):
+        behind = people_in(body[end + 1 : end + 2 + _LONGEST_NAME])
+        if behind and body.startswith(behind[0], end + 1):
+            return end + 1, end + 1 + len(behind[0])
     if _CUT_POST.match(body, start - 1, end) and end - start > _SHORTEST_RUN:
         start += 1
     line = body.rfind("\n", 0, start) + 1
@@ -252,9 +273,14 @@ def whole_name(body: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _of_the_time_asked(question: str, body: str, start: int, end: int) -> tuple[int, int]:
-    """Of what a thing was and what it became (由5本增加到8本) the latter, or, where a question asks so, the former."""
+    """Of what a thing was and what it became (由5本增加到8本) the latter, or, where a question asks so, the former.
+
+    Both, where a question asks by how much it changed.
+    """
     for match in _BECAME.finditer(body, max(0, start - _LONGEST_CHANGE), end + _LONGEST_CHANGE):
         was, became = match.span("was"), match.span("became")
+        if _ASKS_CHANGE.search(question) and was[0] <= start and end <= became[1]:
+            return was[0], became[1]
         if was[0] <= start and end <= was[1] and not _ASKS_BEFORE.search(question):
             return became
         if became[0] <= start and end <= became[1] and _ASKS_BEFORE.search(question):
@@ -297,6 +323,8 @@ def _whole_duration(body: str, start: int, end: int) -> tuple[int, int]:
 
 def _whole_time(question: str, body: str, start: int, end: int) -> tuple[int, int]:
     """A time with what bounds it (9月底前), and for 什么时候 with its day and hour (7月28日下午4点半)."""
+    if _ASKS_DAY_OR_TIME.search(question) and (minutes := _MINUTES_AFTER.match(body, end)):
+        end = minutes.end()
     if not _ASKS_DAY_OR_TIME.search(question) or not _TIME_AFTER.search(body, start, end):
         return start, end
     if _ASKS_TIME.search(question):

@@ -10,6 +10,12 @@ import re
 
 from embeddings import simplified
 
+# 24年5月, 23年秋天, 25年那次 and 23年和25年 are years; 当了23年兵 is none.
+_SHORT_YEAR = (
+    r"(?<![\d第])(?P<year>1[5-9]|[23]\d)年(?:"
+    r"(?=\d{1,2}月|[初底末春夏秋冬]|[上下]半年|[那这][一]?[期届次回个场篇年]|暑|寒假|国庆|五一|端午|元旦|呢|(?:和|与|跟|、|到|至)\d\d年|[^，,。？?]{0,12}[，,]\s*那?\d\d年呢)"
+    r"|(?:(?<=^\d\d年)|(?<=[，, ]\d\d年)|(?<=\d\d年[和与跟、到至]\d\d年))(?![前后来以之多内间了]))"
+)
 _FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), printed)
     for pattern, printed in (
@@ -36,6 +42,7 @@ _FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"咱们?(?=[这区县市镇村街社国])", ""),
         (r"(?<=[\u3400-\u9fff])(?:来着|的说|撒|噻|捏)(?=[？?。!！]*$)", ""),
         (r"(?<=[是在叫])(?:个)?(?:哪一?个)(?=[？?。!！]*$)", "谁"),
+        (_SHORT_YEAR, r"20\g<year>年"),
         (r"(?:一?共)?(?:拢共|总共|统共|一起)(?=[有花用来是])", "一共"),
     )
 )

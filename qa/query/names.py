@@ -16,9 +16,14 @@ _NOT_NAMES = (
     "|温[度暖和室馨]|习[惯俗]|何[时地况以为处]|白[皮]|方[可才]|欧[洲盟元]|庄[严重稼]|汤[锅]|丁香|史[诗]|巩固|向[导]"
 )
 _BEFORE_AT = "[属由位对关处至终鉴便善勇敢居低高大小等基限源始用有利急忙]"  # 于 behind these is 'at' or 'to'
-_BODIES = "社区|小区|街道|学校|医院|大学|公司|中心|银行|集团|家属院"  # 瑞金社区 is not 金社区
+# 瑞金社区 is not 金社区, nor 师范学院 范学院.
+_BODIES = "社区|小区|街道|学校|学院|医院|大学|中学|小学|公司|中心|银行|集团|家属院"
 IDEOGRAPH = "\u3400-\u9fff"
-_NO_NAME_HERE = rf"(?!(?<=[地双对各警校官多])方)(?!(?<={_BEFORE_AT})于)(?!{_NOT_NAMES})(?!.(?:{_BODIES}))"
+_PLACES = "村镇乡街巷桥寨屯"  # ... and 柳荫桥 is no 柳荫
+_NO_NAME_HERE = (
+    rf"(?!(?<=[地双对各警校官多])方)(?!(?<={_BEFORE_AT})于)(?!{_NOT_NAMES})(?!.(?:{_BODIES}))"
+    rf"(?!.[{IDEOGRAPH}]?[{_PLACES}])"
+)
 NAME = rf"(?<![{SURNAMES_IN_TEXT}第]){_NO_NAME_HERE}[{SURNAMES_IN_TEXT}][{IDEOGRAPH}]{{1,2}}"
 AFTER_A_NAME = r"说表主在任介和、,出是担书委代于为把就带率等及同与被的。)(强要指以从用将凭也还获夺摘介打向给一\s"
 # In a question a name is also followed by what its bearer does.

@@ -30,7 +30,7 @@ class Asks(str, Enum):
 # What stands behind 几 where it asks for a number.
 _COUNTED = (
     "个名位人支条栋家次岁种天年届项座户场期篇架艘枚块辆台张部所套批组层株棵头只件句首款例起亩吨趟盒箱瓶盏颗粒朵幅册本间口道节门"
-    "根袋桶杯碗处段斤倍成分秒圈出路比"
+    "根袋桶杯碗处段斤倍成分秒圈出路比楼"
 )
 # In order: the first that fits decides. The question has been folded: simplified script, lower case, half width.
 _ASKS: tuple[tuple[Asks, re.Pattern[str]], ...] = (
@@ -47,7 +47,7 @@ _ASKS: tuple[tuple[Asks, re.Pattern[str]], ...] = (
     (
         Asks.WHEN,
         re.compile(
-            r"什么时候|什么时间|何时|哪一?[年天日月周]|几[月号日点时]|哪个?(?:月|时候|时间|年份|星期|季节)|几几年|星期几|周几"
+            r"什么时候|什么时间|何时|哪一?[年天日月周]|几[月号日点时]|哪个?(?:月|时候|时间|年份|星期|季节)|几几年|(?:星期|周|礼拜)几"
             r"|多久以前|何年|何月|何日|什么日子|哪.{0,2}时期|什么时期|\bwhen\b|what (?:year|date|day|time)"
         ),
     ),
@@ -66,7 +66,10 @@ _ASKS: tuple[tuple[Asks, re.Pattern[str]], ...] = (
     ),
     (
         Asks.WHO,
-        re.compile(r"谁|哪位|何人|什么人|哪个人|哪些人|哪名|叫什么(?:名字?)?\W*$|什么名字|姓名|\bwhom?\b|\bwhose\b"),
+        re.compile(
+            r"谁|哪位|何人|什么人|哪个人|哪些人|哪名|(?:又|会|都)?是哪一?个(?=发现|先|最先|第一|出|去|来|带|打|救|帮|送|找|报|写|画|唱|做|教|管|负责|\W*$)"
+            r"|叫什么(?:名字?)?\W*$|什么名字|姓名|\bwhom?\b|\bwhose\b"
+        ),
     ),
     (Asks.HOW, re.compile(r"怎么|怎样|如何|怎么样|什么方式|什么办法|什么方法|哪些方式|\bhow\b")),
 )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
-from embeddings import fold
-from qa.query.names import people_in
+from embeddings import SURNAMES_IN_TEXT, fold
+from qa.query.names import IDEOGRAPH, people_in
 from qa.query.referents import PROVINCES
 
 _PROVINCE = re.compile(PROVINCES)
 _CLAUSE = re.compile(r"[^，,。；;：:！!？?\n]+[，,。；;：:！!？?\n]*")
 _DAY_OF_MONTH = re.compile(r"(?<!\d)(\d{1,2})月(\d{1,2})[日号]")
+_MAY_BE_A_NAME = re.compile(rf"(?=([{SURNAMES_IN_TEXT}][{IDEOGRAPH}]{{1,2}}))")
 _KINDS = (_PROVINCE.findall, people_in)
 
 
@@ -45,6 +46,12 @@ def is_of_another(question: str, text: str) -> bool:
 def names_the_same(question: str, text: str) -> bool:
     """Whether a text has a person or province that the question names."""
     return any(set(named_in(question)) & set(named_in(text)) for named_in in _KINDS)
+
+
+def somebody_in_all(question: str, *texts: str) -> bool:
+    """Whether a question and some texts have what may be one person's name: a surname and what stands behind it."""
+    named = (match[1] for match in _MAY_BE_A_NAME.finditer(question))
+    return any(all(run[:size] in text for text in texts) for run in named for size in range(2, len(run) + 1))
 
 
 def days_of_month(text: str) -> set[tuple[str, str]]:

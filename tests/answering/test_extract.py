@@ -63,6 +63,16 @@ from qa.types import Passage, PlacedReading, Reading
         ("新船造价多少？", "新船载重1.86万吨。", False),
         ("她得了多少分？", "第一名奖3000元。", False),
         ("她得了多少分？", "她以96.5分夺冠。", True),
+        ("茶馆礼拜几歇业？", "每天九点开门，晚上十点打烊。", False),
+        ("茶馆礼拜几歇业？", "茶馆星期一歇业。", True),
+        ("书法班在文化站几楼？", "书法班周三下午上课。", False),
+        ("书法班在文化站几楼？", "书法班在三楼。", True),
+        ("坐船到对岸要多久？", "渡船每天16班。", False),
+        ("渡船多久保养一回？", "渡船每月保养。", True),
+        ("厂长多大年纪了？", "厂里工人的平均年龄已到46岁。", False),
+        ("厂里工人平均多大？", "厂里工人的平均年龄已到46岁。", True),
+        ("修桥县里拨了多少款？", "其中县里拨100万元。", True),
+        ("合唱队有多少人？", "队里如今有58个人。", True),
     ],
 )
 def test_a_sentence_must_hold_the_kind_of_thing_asked_for(question: str, sentence: str, holds: bool) -> None:

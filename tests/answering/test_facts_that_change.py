@@ -21,8 +21,16 @@ RACES = (
 CLOSED = "石桥通车当天封路如下。\n路段 | 时间\n河街 | 7:00—12:00\n桥北路 | 8:00—11:00\n渡口巷 | 全天"
 ROOMS = "书屋十月起这样开放：\n厅室 | 周一 | 周二至周日\n自习室 | 13:00—21:00 | 8:00—21:00\n少儿厅 | 闭馆 | 9:00—17:00"
 PUPILS = "戏班收了三个徒弟。岁数最大的是梁小舟，22岁，学武生；岁数最小的是唐圆圆，11岁，学青衣。"
+MENU = "米粉店11月起调价，免费的汤照旧。\n品名 | 原价 | 新价\n牛肉粉 | 10 | 12\n素粉 | 6 | 7"
+WATER = "水厂这样上门验水：\n上河村：11月3日至5日\n下河村：11月6日、7日\n柳树坪村：11月10日\n验水不收钱。"
+MEETING = "会上定了三条规矩：一是进山不带火种；二是船上要穿救生衣；三是集市九点收摊。书记石大有主持。"
+SOCIETY = (
+    "当了八年理事长的卢大江没有再参选，接替他的是28岁的柏青。柏青是茶叶合作社的会计，老家在柳坪，老伴还没有。"
+    "卢大江今年61岁，老伴唐秀兰59岁，在街上开茶馆。"
+)
 ISSUES = {
     "2024-03-01": [
+        ("合作社分红", "茶叶合作社理事长卢大江报了账，户均分红五千元。"),
         ("浮桥要改成石桥", "2月20日，镇里定下把老浮桥改成石桥，预算90万元，5月动工。"),
         ("护林队招人", "护林队眼下有24人，队长黎望山说，再招6个会骑摩托车的。"),
         ("游泳池开放时间", POOL),
@@ -33,6 +41,10 @@ ISSUES = {
         ("镇运动会成绩", RACES),
     ],
     "2024-11-15": [
+        ("米粉店调价", MENU),
+        ("各村验水", WATER),
+        ("镇里开会", MEETING),
+        ("合作社换届", SOCIETY),
         ("石桥通车", "11月3日，石桥通车。全桥结账94万元，比预算多了4万元，头一个过桥的是摆渡人胡长水。"),
         ("石桥通车当天封路", CLOSED),
         ("护林队添了车", "护林队如今31人，镇里给配了4辆巡山车。"),
@@ -57,6 +69,9 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
     ("question", "short"),
     [
         ("护林队现在有多少人", "31人"),
+        ("牛肉粉涨完价多少钱一碗", "12"),
+        ("牛肉粉涨价前多少钱一碗", "10"),
+        ("卢大江的老伴多大", "59岁"),
         ("石桥最后花了多少钱", "94万元"),
         ("夜场学生多少钱", "12元"),
         ("今年有多少只天鹅", "67"),
@@ -110,3 +125,17 @@ def test_the_course_of_a_thing_is_told_from_first_to_last(town: Assistant) -> No
     assert told == ["浮桥要改成石桥", "石桥动工", "石桥通车", "石桥通车当天封路"]
     assert all(day in answer.text for day in ("2月20日", "5月12日", "11月3日"))
     assert "“石桥” from first to last, in 4 reports" in answer.text.english
+
+
+@pytest.mark.model
+def test_what_each_of_several_has_is_told_line_by_line_and_what_was_announced_item_by_item(town: Assistant) -> None:
+    water = town.ask("各村哪几天验水")
+    assert [citation.quote[:3] for citation in water.citations] == ["上河村", "下河村", "柳树坪"]
+    rules = town.ask("镇里开会定的三条规矩是什么")
+    assert [word in rules.text for word in ("火种", "救生衣", "收摊")] == [True] * 3
+
+
+@pytest.mark.model
+def test_whether_something_still_is_so_is_told_by_the_newest_issue(town: Assistant) -> None:
+    assert town.ask("茶叶合作社还是卢大江当理事长吗").text.startswith("不是")
+    assert town.ask("米粉店的汤还免费吗").text.startswith("是")

@@ -31,8 +31,33 @@ def test_an_amount_is_told_without_a_difference_and_somebody_without_an_age(
 
 
 @pytest.mark.parametrize(
+    ("question", "span", "sentence", "wanted"),
+    [
+        ("渡口几点锁门", "十点", "渡口晚上十点半锁门。", "十点半"),
+        ("渡口几点锁门", "九点", "渡口九点一刻锁门。", "九点一刻"),
+        ("渡船多了几个座位", "34个", "座位由20个增加到34个，其中6个带桌。", "20个增加到34个"),
+        ("渡船现在几个座位", "20个", "座位由20个增加到34个，其中6个带桌。", "34个"),
+        ("票价一开始是多少", "5元", "票价从3元调到5元。", "3元"),
+    ],
+)
+def test_a_time_is_whole_and_a_change_is_told_as_it_is_asked(
+    question: str, span: str, sentence: str, wanted: str
+) -> None:
+    assert trimmed(question, span, sentence) == wanted
+
+
+def test_who_is_told_by_name_and_not_by_where_they_are_from() -> None:
+    body = "头名由柳坪的何大川拿下，二等奖归了集体。"
+    start = body.index("柳坪")
+    first, last = whole_name(body, start, start + 2)
+    assert body[first:last] == "何大川"
+
+
+@pytest.mark.parametrize(
     ("question", "text", "barred"),
     [
+        ("现在镇长换成谁了", "原镇长何大川调走，接任的是石秀。", "何大川"),
+        ("原来的镇长是谁", "原镇长何大川调走，接任的是石秀。", ""),
         ("石桥花了多少钱", "全桥94万元，比预算多了4万元。", "4万"),
         ("护林队的队长是哪个", "队长黎望山45岁，管着31人。", "45岁31人"),
         ("护林队多了几个人", "护林队31人，比去年多了7人。", ""),

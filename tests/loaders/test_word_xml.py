@@ -137,3 +137,14 @@ def test_a_numbered_heading_over_a_page_that_is_taken_in_names_the_issue() -> No
     assert (issue.name, [article.title for article in issue.articles]) == ("青禾县要情 第31期", ["水渠通水"])
     column = read_outline([(1, "科普小课堂 第12期"), (0, CANAL)])
     assert [article.title for article in column.articles] == ["科普小课堂 第12期"]
+
+
+def test_an_office_and_a_name_alone_under_a_title_sign_what_follows() -> None:
+    from embeddings.parsing.outline import read_outline
+
+    issue = read_outline([(1, "青禾县要情 第31期"), (1, "水渠通水"), (0, "水利站 石岩"), (0, CANAL)])
+    assert [(article.title, article.byline, article.body) for article in issue.articles] == [
+        ("水渠通水", "水利站 石岩", CANAL)
+    ]
+    listed = read_outline([(1, "青禾县要情 第31期"), (1, "获奖名单"), (0, "水利站 石岩"), (0, "文化站 唐叶")])
+    assert [article.byline for article in listed.articles] == [""]

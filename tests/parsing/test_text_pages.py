@@ -162,6 +162,8 @@ def test_a_headline_printed_again_above_the_text_is_dropped() -> None:
         "□记者 柳小青 禾田",
         "记者 柳小青",
         "通讯员 柳小青 文/图",
+        "学生记者 柳小青",
+        "青禾镇文化站 供稿",
         "柳小青/文 禾田/图",
     ],
 )
@@ -478,6 +480,7 @@ def test_typed_indents_and_who_wrote_it_stand_between_a_title_and_its_text(inden
         ("夜校学员毕业", "镇文化站", ["夜校32名学员昨天毕业。", "最年长的学员71岁。"]),
         ("来信：路灯几时亮", "河街住户 唐叶", ["编辑同志：河街的路灯坏了半个月。", "镇里答复：周五前修好。"]),
         ("拔河成绩", "", ["男子组", "第1名 东街队", "女子组", "第1名 码头队", "领奖在周六上午。"]),
+        ("更正", "", ["上期《渡口停航三天》里的8月2日应为8月3日，特此更正。"]),
         ("老桥怎么修", "本报讯", ["老桥6月10日动工，先换桥板。", "桥栏照旧样子做。"]),
     ]
     page = "\n\n".join(
@@ -485,7 +488,7 @@ def test_typed_indents_and_who_wrote_it_stand_between_a_title_and_its_text(inden
     )
     articles = parse_page(page)
     assert [article.title for article in articles] == [title for title, _, _ in stories]
-    assert [article.byline for article in articles] == ["通讯员 石岩", "镇文化站", "河街住户 唐叶", "", ""]
+    assert [article.byline for article in articles] == ["通讯员 石岩", "镇文化站", "河街住户 唐叶", "", "", ""]
     assert [article.body.split("\n") for article in articles] == [text for _, _, text in stories]
 
 

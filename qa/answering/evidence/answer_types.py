@@ -29,6 +29,12 @@ _PEOPLE = (
 )
 _NUMBER = rf"(?:\d[\d,]*(?:\.\d+)?|[{_DIGITS}])[{_DIGITS}多余]*"
 
+# 10月30日 and 21年6月 are days and no time that passed.
+_TIME_PASSED = (
+    rf"(?<![\d月])(?!(?:19|20)\d\d年){_NUMBER} ?"
+    r"(?:个?[多半]?(?:小时|星期|礼拜|钟头|工作日|学[年期])|个[多半]?月|年(?!\d+月)|载|天|周|分多?钟|秒|日(?!\d))"
+)
+
 
 # The kind of thing asked for, where nothing in the question says it more closely.
 _KINDS: dict[Asks, re.Pattern[str]] = {
@@ -56,7 +62,8 @@ _KINDS: dict[Asks, re.Pattern[str]] = {
 
 # Question words that say which unit the number, or which part of the calendar the time, must have.
 _CLOSER: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"星期几|周几|哪个?(?:星期|周)"), r"周[一二三四五六日]|星期[一二三四五六日天]"),
+    (re.compile(r"(?:星期|周|礼拜)几|哪个?(?:星期|周)"), r"(?:周|星期|礼拜)[一二三四五六日天]"),
+    (re.compile(r"(?:第?几|哪一?)[楼层](?![梯房])"), r"(?:\d+|[一二三四五六七八九十]+|顶|底)[楼层]"),
     (
         re.compile(r"哪一?年|[是在]几几?年|几几年|何年|什么年份|what year"),
         # 42年 is a time that passed; 98年10月 and 98年春 are days.
@@ -88,26 +95,31 @@ _CLOSER: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (
         re.compile(
-            r"多少(?:块)?钱|多少(?:资金|经费|元|美元|欧元)|几块(?:钱|\W*$|[一每])|金额|花了多少(?!年|天|时|小时|分钟|个?月)"
+            r"多少款\W*$|多少(?:块)?钱|多少(?:资金|经费|元|美元|欧元)|几块(?:钱|\W*$|[一每])|金额|花了多少(?!年|天|时|小时|分钟|个?月)"
             r"|花费|how much"
             r"|(?:造价|总价|票价|单价|售价|价格|房价|月租|租金|学费|投资额?|预算)(?:是|有|为|要|了)?多少(?!倍|成)"
         ),
         rf"{_NUMBER} ?[美欧日]?元|{_NUMBER} ?块钱"
         rf"|{_NUMBER}(?<=[万亿])多?(?=[，。；！？、,.;!?）)”]|$|了|的|至|以上|左右)"
-        r"|免费|免收|不收费|分文",
+        r"|免费|免收|不收费|分文|(?:[原新现单票菜房]价|价格|价钱|收费|费用)\d+",  # as a table tells it
     ),
     (
         re.compile(
-            r"多长时间|多久|(?<![这那前好头哪])几[天年]|多少[天年]|(?:多少|几)个?(?:月|小时|分钟|星期)|how long"
+            r"隔(?:多久|多长时间|几[天年]|几个?月)"
+            r"|(?:多久|多长时间|几[天年]|几个?(?:月|小时|分钟|星期|礼拜))[^，,]{0,8}?[一两]?[次回趟班期]"
         ),
-        # 10月30日 and 21年6月 are days and no time that passed.
-        rf"(?<![\d月])(?!(?:19|20)\d\d年){_NUMBER} ?"
-        r"(?:个?[多半]?(?:小时|星期|钟头|工作日|学[年期])|个[多半]?月|年(?!\d+月)|载|天|周|分多?钟|秒|日(?!\d))"
-        r"|每个?(?:季度|[年月周天日])|[一两三]月|[单双]月",
+        rf"{_TIME_PASSED}|每个?(?:季度|[年月周天日])|[一两]个?[年月周天日季旬](?=[一两])|[单双]月|[双周季月旬日]刊",
+    ),
+    (
+        re.compile(
+            r"多长时间|多久|(?<![这那前好头哪])几[天年]|多少[天年]|(?<!哪)(?:多少|几)个?(?:月|小时|分钟|星期|礼拜)"
+            r"|how long"
+        ),
+        rf"{_TIME_PASSED}|[一两三]月",
     ),
     (
         re.compile(rf"多少(?:人|名|位|员|{_PEOPLE})|几[人名位]|人数|how many (?:people|volunteers)"),
-        rf"{_NUMBER} ?[余多]?(?:人|名|位|户|口|死|伤|{_PEOPLE})|(?<!\d)\d[\d,]{{3,}}(?!年)",
+        rf"{_NUMBER} ?[余多]?个?(?:人|名|位|户|口|死|伤|{_PEOPLE})|(?<!\d)\d[\d,]{{3,}}(?!年)",
     ),
     (
         re.compile(r"多[高长远宽深厚]|how (?:tall|far|high)"),
@@ -161,6 +173,9 @@ _ALIKE = {
 # 每30分钟一班 is how often something goes, and not how long it takes.
 _INTERVAL = re.compile(rf"每隔?{_NUMBER}个?(?:分钟|小时|钟头|天|月|周|年)(?=[一两]?[班趟次回])")
 _ASKS_INTERVAL = re.compile(r"一?[班趟次回](?!\w*(?:多久|多长时间))|每|隔|间隔|频率")
+# 平均年龄46岁 is nobody's age.
+_ON_AVERAGE = re.compile("平均|一般|大[概多都]|普遍|通常")
+_MEAN_AGE = re.compile(rf"平均(?:年龄)?[^，,。；;\d]{{0,6}}{_NUMBER}周?岁")
 _MONTH = re.compile(r"(?<!\d)(1[0-2]|[1-9])月")
 # A place or a number, which is nobody.
 _NOBODY = re.compile(r".{1,8}[省市县区镇乡村路街]|[\d年月日时分点多余个名位人岁元%.]+")
@@ -251,6 +266,8 @@ class Expected:
     def held_by(self, sentence: str) -> bool:
         """Whether a sentence has what is expected, beyond what the question itself says."""
         told = without_differences(self.said, fold(sentence))
+        if not _ON_AVERAGE.search(self.said):
+            told = _MEAN_AGE.sub("", told)
         if not _ASKS_INTERVAL.search(self.said):
             told = _INTERVAL.sub("", told)
         return any(match.group() not in self.said for match in self.pattern.finditer(told))

@@ -15,6 +15,7 @@ import numpy as np
 
 from embeddings import Snapshot, fold, split_sentences
 from qa.answering.evidence.answer_types import Expected
+from qa.answering.evidence.columns import cell_asked_for
 from qa.answering.evidence.stated import lacks_the_event_asked_for, lacks_the_kin, odds_of_being_stated
 from qa.answering.spans import beginnings_asked_for, best_span
 from qa.linear import in_order
@@ -105,7 +106,7 @@ _SUREST = 8.0  # log-odds beyond which nothing is gained
 _LONGEST_ANSWER = 60  # characters
 _NO_ANSWER = 12.0  # log-odds by which the question's own words are less likely
 _ASKS_WHICH_OF_TWO = re.compile(r"还是|哪[个家种边]|[和跟与].*谁|谁.*[和跟与]")
-_ASKS_HOUR = re.compile("几点(?!钟?的?(?:名|要求|意见|建议|启示))")
+_ASKS_HOUR_OR_WEEKDAY = re.compile("几点(?!钟?的?(?:名|要求|意见|建议|启示))|(?:星期|周|礼拜)几")
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +290,11 @@ def short_answer(
     for placed in _surest_first(passage, start, end):
         low, high = max(start, placed.start), min(end, placed.end)
         preferred = _preferred(query, passage.article.body[low:high]) if query else None
+        cell = cell_asked_for(query.text, passage.article.body, low, high) if query else None
+        if preferred is not None and cell is not None:
+            outside = np.ones(len(preferred), dtype=bool)
+            outside[cell[0] - low : cell[1] - low] = False
+            preferred[outside] -= _NO_ANSWER
         here = _in(placed, low, high)
         if alone is not None and alone.start <= low and high <= alone.end:
             here = here.with_mean(_in(alone, low, high))
@@ -328,11 +334,11 @@ def _surest_first(passage: Passage, start: int, end: int) -> list[PlacedReading]
 def _preferred(query: Query, text: str) -> NDArray[np.float32]:
     """How much likelier an answer begins at each character than the reader says: for 百分之几 where a share stands.
 
-    For 几点 it is where an hour stands.
+    For 几点 it is where an hour stands, for 星期几 a weekday.
     """
     preferred = beginnings_asked_for(query.text, text)
     expected = Expected.by(query)
-    if expected.closely and (query.asks is Asks.HOW_MANY or _ASKS_HOUR.search(query.text)):
+    if expected.closely and (query.asks is Asks.HOW_MANY or _ASKS_HOUR_OR_WEEKDAY.search(query.text)):
         for place in expected.places(text):
             if preferred[place] >= 0:
                 preferred[place] = max(preferred[place], _HAS_THE_UNIT)

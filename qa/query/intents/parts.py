@@ -53,6 +53,13 @@ _ALIKE = re.compile(
     r"(?:之间)?(?:有(?:什么|哪些|何)|的)(?:共同点|相同|区别|不同|差别|异同|不一样|共同之处|相似)[^，,。]{0,4}$"
 )
 _MOST_PARTS = 3
+# 甲23年多少人，25年呢
+_AND_THE_OTHER = re.compile(r"^[^，,。]{2,8}呢$")
+# Of two times or numbers of a series what stands around is said once: 甲队2023年和2025年运动会, 头一届班和第三届.
+_OF_A_SERIES = re.compile(
+    r"(?:19|20)?\d\d年(?:[上下]半年|[春夏秋冬][天季]?|\d{1,2}月)?|[今去前]年|[上下]半年|(?:\d{1,2}|[一二三四五六七八九十]{1,2})月份?"
+    r"|第[\d一二三四五六七八九十]{1,3}[届期次批季轮]|[头上首]一?[届期次批季轮]"
+)
 _JOINS_ASKED = re.compile(r"[在于从由]$")
 
 
@@ -93,7 +100,11 @@ def _by_clauses(text: str) -> tuple[str, ...]:
         clauses = [clause.strip() for clause in text.strip("？?。").split("、")]
         if not all(_ASKED.search(clause) for clause in clauses):
             return ()
-    asking = [place for place, clause in enumerate(clauses) if _ASKED.search(clause)]
+    asking = [
+        place
+        for place, clause in enumerate(clauses)
+        if _ASKED.search(clause) or (place and _AND_THE_OTHER.match(clause.strip("？?。")))
+    ]
     if not 2 <= len(asking) <= _MOST_PARTS or asking[-1] - asking[0] != len(asking) - 1:
         return ()
     lead = "，".join(clauses[: asking[0]])
@@ -106,9 +117,20 @@ def _by_clauses(text: str) -> tuple[str, ...]:
 
 def _standing_alone(clause: str, first: str) -> str:
     """A clause with the subject of the first, where it has none of its own."""
+    if (same := _of_another_time(clause, first)) is not None:
+        return same
     own = clause.removeprefix("其中").removeprefix("并且").removeprefix("而且").removeprefix("又")
     leaning = follow_up(own, Spoken(first))
     return leaning.question.strip("？?。") if leaning and not leaning.more else own
+
+
+def _of_another_time(clause: str, first: str) -> str | None:
+    """The first question of another time or number of its series (那25年呢); None for another clause."""
+    time = clause.strip("？?。").removeprefix("那").removesuffix("呢")
+    said = list(_OF_A_SERIES.finditer(first))
+    if clause.strip("？?。").endswith("呢") and len(said) == 1 and _OF_A_SERIES.fullmatch(time):
+        return first[: said[0].start()] + time + first[said[0].end() :]
+    return None
 
 
 def _by_subjects(text: str) -> tuple[str, ...]:
@@ -120,9 +142,24 @@ def _by_subjects(text: str) -> tuple[str, ...]:
     match = _EACH_OF_THREE.match(text) or _EACH_OF_TWO.match(text) or _EACH.match(text)
     if match is None or not _ASKED.search(match["rest"]):
         return ()
-    names = {name: words for name, words in match.groupdict().items() if name not in ("lead", "rest")}
+    names = [words for name, words in match.groupdict().items() if name not in ("lead", "rest")]
+    if len(names) == 2:
+        names = list(_of_a_series(*names))
     lead = match.groupdict().get("lead", "")
-    return tuple(f"{lead}{name}{match['rest']}" for name in names.values())
+    return tuple(f"{lead}{name}{match['rest']}" for name in names)
+
+
+def _of_a_series(one: str, other: str) -> tuple[str, str]:
+    """Two names, of which the second, where it begins with a time or number of a series, gets what the first has more.
+
+    What stands behind the second alone is said of both.
+    """
+    first, second = list(_OF_A_SERIES.finditer(one)), _OF_A_SERIES.match(other)
+    if not first or second is None:
+        return one, other
+    last = first[-1]
+    before, behind = one[: last.start()], other[second.end() :] or one[last.end() :]
+    return f"{before}{last[0]}{one[last.end() :] or behind}", f"{before}{second[0]}{behind}"
 
 
 def _by_asking_words(text: str) -> tuple[str, ...]:

@@ -82,6 +82,12 @@ _DEPUTY = re.compile(r"副(?P<post>[\u4e00-\u9fff]{0,2}?(?:主任|书记|主席|
 _SAYS_MORE = re.compile(r"超过|不到|多于|少于|以上|以下|比|高于|低于|至少|最多")
 _BEFORE = re.compile(r"以前|之前|从前|过去|原来|曾经?[^，]*过|过(?:吗|么|没有)")
 _FIRST_TIME = re.compile(r"第一次|首次|头一[回次]|第一回|初次")
+# 还是…吗, 还免费吗: whether something goes on.
+_ASKS_STILL = re.compile(r"(?:还(?!给|款|债|书|清|原|价|有(?:谁|哪))|仍)[^，,]*(?:吗|么|吧|没有)\s*[？?。.！!]*$")
+_IS_OVER = re.compile(
+    r"接替|接任|没有再|不再|卸任|离任|离职|退下|退休|调任|调到|调往|换成|取消|停[了止办用售播]|关停|关闭|搬[走到离]|改由|改为|辞去|免去|终止"
+)
+_GOES_ON = re.compile(r"照旧|照常|照样|依旧|不变|继续|保留|一如既往|不受影响|仍[然旧在是]?|还在|还是")
 _CONTRARY = (
     (re.compile(r"赢|胜|夺冠"), re.compile(r"输|负于|不敌|败")),
     (re.compile(r"涨|升|增(?![设派])|上调"), re.compile(r"跌|降(?!雨|雪|水|温|落伞)|减(?!灾|免)|下挫|下滑|下调|回落")),
@@ -182,6 +188,8 @@ def polarity_by_words(question: str, sentence: str) -> float | None:
         return compared
     if _BEFORE.search(asked) and _FIRST_TIME.search(sentence):
         return -2.0
+    if _ASKS_STILL.search(asked) and bool(_IS_OVER.search(sentence)) != bool(_GOES_ON.search(sentence)):
+        return _CERTAIN if _GOES_ON.search(sentence) else -_CERTAIN
     stated = _STATES.search(asked)
     if stated and (told := _states(asked, stated["object"], sentence)) is not None:
         return told or None

@@ -351,3 +351,49 @@ def test_nothing_that_is_typed_raises(typed: str) -> None:
         read(cut)
     if cut:
         follow_up(cut, Spoken("石榴渡是哪年修的？", "1958年", "石榴渡1958年修成。", "石榴渡"))
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        ("柳坪队2023年和2025年运动会各拿多少分", ("柳坪队2023年运动会拿多少分", "柳坪队2025年运动会拿多少分")),
+        ("头一届绣花班和第三届各收了多少人", ("头一届绣花班收了多少人", "第三届绣花班收了多少人")),
+        ("合唱队去年有多少人，今年呢", ("合唱队去年有多少人", "合唱队今年有多少人")),
+        ("合唱队23年有多少人，25年呢", ("合唱队2023年有多少人", "合唱队2025年有多少人")),
+        ("何大川和石秀各拿多少分", ("何大川拿多少分", "石秀拿多少分")),
+    ],
+)
+def test_two_of_a_series_share_what_stands_around_them(question: str, parts: tuple[str, ...]) -> None:
+    assert read_parts(question) == parts
+
+
+@pytest.mark.parametrize(
+    ("question", "printed"),
+    [
+        ("24年5月那期讲了什么", "2024年5月那期讲了什么"),
+        ("23年秋天收了多少茶", "2023年秋天收了多少茶"),
+        ("24年那次停水停了多久", "2024年那次停水停了多久"),
+        ("他当兵23年有几个孩子", "他当兵23年有几个孩子"),
+        ("干了25年，现在多大", "干了25年，现在多大"),
+        ("第24年那回", "第24年那回"),
+        ("11年的老店在哪里", "11年的老店在哪里"),
+    ],
+)
+def test_a_year_of_two_digits_is_told_from_a_time_that_passed(question: str, printed: str) -> None:
+    assert plain(question) == printed
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "says_yes"),
+    [
+        ("合作社还是卢大江当理事长吗", "卢大江没有再参选，接替他的是柏青。", False),
+        ("食堂的汤还免费吗", "菜价涨了一元，免费的汤照旧。", True),
+        ("渡口还收钱吗", "渡口收钱的事镇里又议了一回。", None),
+    ],
+)
+def test_whether_something_goes_on_is_told_by_what_ended_or_stayed(
+    question: str, sentence: str, says_yes: bool | None
+) -> None:
+    told = polarity_by_words(question, sentence)
+    assert told is not None
+    assert (told if abs(told) >= 4 else None, says_yes) in ((4.0, True), (-4.0, False), (None, None))
