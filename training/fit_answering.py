@@ -73,8 +73,8 @@ QUESTIONS_OF_OTHERS = 240  # of each file that is not of the domain
 QUESTIONS_OF_ABSENT = 300
 QUESTIONS_A_BLOCK = 40
 HIT_QUESTIONS = 500  # ... used for the order of hits
-# How much the kinds of questions weigh together, whatever their number.
-WEIGHTS = {"answered": 6.0, "near": 3.0, "absent": 1.0, "altered": 0.6}
+# How much the kinds of questions weigh together, whatever their number: two of three that people ask are answered.
+WEIGHTS = {"answered": 6.0, "near": 2.0, "absent": 0.7, "altered": 0.3}
 DOMAIN_WEIGHT = 3.0  # of a question of the domain, against one of another file
 AS_GOOD = 0.02  # of balanced accuracy, below the best threshold's
 STRENGTH = 0.1  # of the judge's weights: the inverse of regularisation

@@ -47,6 +47,8 @@ def refuse(
     """
     shares = _shares(query, passages, snapshot)
     near = list(passages) if query.is_foreign else _near(passages, shares)
+    if not near and is_doubted and evidence is not None:  # long everyday questions share few words with what answers
+        near = [passages[evidence.sentences[best].passage]]
     told = None
     if evidence is not None:
         sentence = evidence.sentences[best]

@@ -7,6 +7,7 @@ what is shown stays as it was typed. Only words that cannot mean anything else a
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from embeddings import simplified
 
@@ -16,7 +17,18 @@ _SHORT_YEAR = (
     r"(?=\d{1,2}月|[初底末春夏秋冬]|[上下]半年|[那这][一]?[期届次回个场篇年]|暑|寒假|国庆|五一|端午|元旦|呢|(?:和|与|跟|、|到|至)\d\d年|[^，,。？?]{0,12}[，,]\s*那?\d\d年呢)"
     r"|(?:(?<=^\d\d年)|(?<=[，, ]\d\d年)|(?<=\d\d年[和与跟、到至]\d\d年))(?![前后来以之多内间了]))"
 )
-_FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+# 什么时候退的休 is 什么时候退休的.
+_SEPARABLE = (
+    r"(?:[退离]的休|[结离]的婚|毕的业|[开停]的业|[开动完竣]的工|开的[学张馆]|闭的馆|放的假|通的[车水电]|停的[水电]|去的世|入的[党伍]|参的军"
+    r"|当的兵|立的功|辞的职|[出住]的院|出的生|报的名|[上到]的任|搬的家|生的病|[着失起]的火|发的车|投的产|封的顶)"
+)
+
+
+def _joined(match: re.Match[str]) -> str:
+    return match[0].replace("的", "") + "的"
+
+
+_FORMS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = tuple(
     (re.compile(pattern), printed)
     for pattern, printed in (
         (r"啥(?:时候|时间)|多会儿?|几时|啥前儿", "什么时候"),
@@ -42,6 +54,7 @@ _FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"咱们?(?=[这区县市镇村街社国])", ""),
         (r"(?<=[\u3400-\u9fff])(?:来着|的说|撒|噻|捏)(?=[？?。!！]*$)", ""),
         (r"(?<=[是在叫])(?:个)?(?:哪一?个)(?=[？?。!！]*$)", "谁"),
+        (_SEPARABLE, _joined),
         (_SHORT_YEAR, r"20\g<year>年"),
         (r"(?:一?共)?(?:拢共|总共|统共|一起)(?=[有花用来是])", "一共"),
     )

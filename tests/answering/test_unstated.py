@@ -18,6 +18,9 @@ from qa.types import Reading
         ("他孙女多大", "老窑匠今年78岁。", True),
         ("他孙女多大", "孙女苗秋22岁，跟他学艺。", False),
         ("老窑匠多大", "老窑匠今年78岁。", False),
+        ("老窑匠的婆婆叫什么", "侄媳妇钟玉梅跟他学艺。", True),
+        ("老窑匠的女儿叫什么", "独生女涂丽红在邻市开店。", False),
+        ("我爸71了还要买票吗", "七十岁以上免票。", False),  # no kin of anybody spoken of
     ],
 )
 def test_kin_are_not_whom_they_are_kin_of(question: str, near: str, lacks: bool) -> None:

@@ -16,9 +16,15 @@ import numpy as np
 from embeddings import Snapshot, fold, split_sentences
 from qa.answering.evidence.answer_types import Expected
 from qa.answering.evidence.columns import cell_asked_for
-from qa.answering.evidence.stated import lacks_the_event_asked_for, lacks_the_kin, odds_of_being_stated
+from qa.answering.evidence.stated import (
+    lacks_the_event_asked_for,
+    lacks_the_kin,
+    lacks_the_kin_asked_by_name,
+    odds_of_being_stated,
+)
 from qa.answering.spans import beginnings_asked_for, best_span
 from qa.linear import in_order
+from qa.query.intents.yes_no import read_yes_no
 from qa.query.question import Asks, Query
 from qa.retrieval.stretches import Stretch, told
 from qa.types import Passage, PlacedReading, Reading
@@ -94,11 +100,15 @@ READ_ANSWER_FEATURES = (
     "nothing near holds what is asked",
     "what is asked is mostly stated",
     "nobody near is of the kin asked after",
+    "nobody near is of the kin asked by name",
     "the event asked for is not told",
+    "asks whether",
+    "tens of characters in the question",
 )
 FOREIGN_FEATURES = (*_ALONE, *_BEST_READ)  # of a question in another language, whose words no passage has
 _PASSAGE_ANSWERS = "reader: passage answers"
 _SPAN_STANDS = "reader: a span stands in the passage"
+_LONGEST_COUNTED = 50  # characters of a question, beyond which it is no longer
 _UNREAD = -6.0  # log-odds of a passage that was not read
 _NOWHERE = -12.0  # log-probability of an answer where the reader sees none
 _HAS_THE_UNIT = 3.0  # log-odds by which an answer is likelier where a number with the unit asked for begins
@@ -388,6 +398,9 @@ def _of_words(query: Query, evidence: Evidence, scores: NDArray[np.float64], bes
         "nothing holds what is asked": not evidence.fits.any(),
         "what is asked is mostly stated": odds_of_being_stated(query.text),
         "nobody near is of the kin asked after": lacks_the_kin(query.text, around),
+        "nobody near is of the kin asked by name": lacks_the_kin_asked_by_name(query.text, around),
+        "asks whether": read_yes_no(query.text) is not None,
+        "tens of characters in the question": min(len(query.about), _LONGEST_COUNTED) / 10,
         "the event asked for is not told": query.asks is Asks.WHEN
         and lacks_the_event_asked_for(query.text, evidence.sentences[best].text),
         **{f"asks {asks}": query.asks is asks for asks in Asks},

@@ -23,13 +23,23 @@ LONGEST_RUN = 3  # characters
 _KIN = tuple(
     (re.compile(asked), re.compile(told))
     for asked, told in (
-        (r"儿子", r"儿|[长次]子|老[大二三]|孩子|子女|小子|娃|父子|母子"),
-        (r"女儿|闺女", r"女儿|闺女|儿女|丫头|孩子|子女|娃|[父母长次小]女"),
+        (r"儿子", r"儿|[长次独]子|独生|之子|老[大二三]|孩子|子女|小子|娃|父子|母子"),
+        (r"女儿|闺女", r"女儿|闺女|儿女|丫头|孩子|子女|娃|[父母长次小生独之]女"),
         (r"孙[女子儿]|孙辈", r"孙"),
-        (r"爱人|妻子|老婆|媳妇|老伴|丈夫|老公", r"爱人|妻|老伴|媳妇|老婆|丈夫|老公|夫妇|夫妻|两口|内人|嫂"),
+        (r"爱人|妻子|老婆|媳妇|老伴|丈夫|老公", r"爱人|妻|老伴|媳妇|老婆|丈夫|老公|夫妇|夫妻|两口|内人|嫂|[嫁娶]"),
         (r"[爸妈]|父亲|母亲|父母|爹", r"爸|妈|父|母|爹|娘|双亲|家长"),
+        (r"婆婆|公公|公婆", r"婆婆|公公|公婆|夫家|婆媳"),
+        (r"岳[父母]|丈人|丈母", r"岳|丈人|丈母"),
+        (r"哥哥?(?!们)|弟弟|兄弟", r"哥|弟(?!子)|兄"),
+        (r"姐姐|妹妹|姐妹", r"姐|妹"),
+        (r"师[傅父](?=是|叫|姓|多大|几岁|哪)", r"师[傅父]|跟着?|拜|带|教|徒"),
         (r"徒弟|学徒", r"徒|学生|弟子|跟[他她]学"),
     )
+)
+_OWN_KIN = re.compile(rf"[我俺咱]们?家?的?(?:{'|'.join(asked.pattern for asked, _ in _KIN)})")  # of whoever asks
+_NAME_OF_KIN = re.compile(
+    rf"(?:{'|'.join(asked.pattern for asked, _ in _KIN)})(?:们)?(?:又|都)?"
+    r"(?:是谁|叫什么|叫啥|是哪[个位]|姓什么|的?名字)"
 )
 # Events of which a question asks when, and the words without one of which a text tells of no such event.
 _EVENTS = tuple(
@@ -57,7 +67,17 @@ def lacks_the_kin(question: str, near: str) -> bool:
 
     In the training files it is so for one in six of those that are answered, and for half of those that are not.
     """
+    question = _OWN_KIN.sub("", question)
     return any(asked.search(question) and not told.search(near) for asked, told in _KIN)
+
+
+def lacks_the_kin_asked_by_name(question: str, near: str) -> bool:
+    """Whether a question asks what somebody's kin is called (他女儿叫什么), of whom a text near at hand names none.
+
+    In the training files it is so for one in eight of those that are answered, and for more than half of those that
+    are not.
+    """
+    return _NAME_OF_KIN.search(question) is not None and lacks_the_kin(question, near)
 
 
 def lacks_the_event_asked_for(question: str, sentence: str) -> bool:
