@@ -45,7 +45,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 from sklearn.preprocessing import StandardScaler
 
-from embeddings import Archive, ArchiveReader, Article, Encoder, build, fold_to_words, open_encoder, remove
+from embeddings import Archive, ArchiveReader, Encoder, build, fold_to_words, open_encoder, remove
+from qa.answering.choice import Candidates, ranked
 from qa.answering.evidence.features import (
     FOREIGN_FEATURES,
     READ_ANSWER_FEATURES,
@@ -55,7 +56,6 @@ from qa.answering.evidence.features import (
     answer_features,
     gather,
 )
-from qa.answering.extract import read_again
 from qa.evaluation.metrics import calibration_error
 from qa.linear import WEIGHTS_PATH, LinearModel
 from qa.query.question import Query, read_question
@@ -98,7 +98,7 @@ class Case:
 
     query: Query
     evidence: Evidence
-    articles: tuple[Article, ...]  # of the passages
+    passages: tuple[Passage, ...]
     answers: tuple[str, ...]
     how: str  # answered, near, absent, altered
     where: str  # which archive
@@ -287,8 +287,16 @@ def _cases(archives: Sequence[QuestionSet], tools: Tools) -> Iterator[Case]:
                 evidence = gather(query, passages, snapshot) if passages else None
                 if evidence is None:
                     continue
-                articles = tuple(passage.article for passage in passages)
-                case = Case(query, evidence, articles, question.answers, how, one.name, question.number, one.is_domain)
+                case = Case(
+                    query,
+                    evidence,
+                    tuple(passages),
+                    question.answers,
+                    how,
+                    one.name,
+                    question.number,
+                    one.is_domain,
+                )
                 # A neighbouring passage may say it too; such a question is no near miss.
                 if how != "absent" or not case.answers or not case.holds.any():
                     yield case
@@ -409,14 +417,14 @@ def _fit_judge(
 
 
 def _scores(case: Case, sentences: LinearModel, reader: KeptReadings) -> tuple[NDArray[np.float64], Reading]:
-    """The scores of a case's sentences after the best were read alone, and the reading of the first of them."""
-
-    def read(at: int) -> Reading:
-        sentence = case.evidence.sentences[at]
-        stretch = Stretch(case.articles[sentence.passage], sentence.start, sentence.end)
-        return read_stretches(case.query.text, [stretch], reader)[0]
-
-    return read_again(sentences.log_odds(case.evidence.all_features), read)
+    """The scores of a case's sentences, the one that is taken first, and its reading by itself."""
+    scores = sentences.log_odds(case.evidence.all_features)
+    candidates = Candidates(case.query, case.passages, case.evidence, scores)
+    again, reading = ranked(
+        candidates, lambda place: read_stretches(case.query.text, [candidates.stretch(place)], reader)[0]
+    )
+    assert reading is not None  # each case is read
+    return again.scores, reading
 
 
 def _is_right(case: Case, sentences: LinearModel, reader: KeptReadings) -> bool:

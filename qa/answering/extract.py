@@ -17,7 +17,7 @@ import numpy as np
 from embeddings import Encoder, Filters, Snapshot, fold_to_words
 from qa.answering import render
 from qa.answering.articles import said
-from qa.answering.choice import CHANGING, Candidates, choose
+from qa.answering.choice import CHANGING, Candidates, ranked
 from qa.answering.enumerations import enumerates
 from qa.answering.evidence.answer_types import lacks_what_is_asked, names_what_is_not_there
 from qa.answering.evidence.features import (
@@ -49,9 +49,6 @@ if TYPE_CHECKING:
 
 JUDGED_PASSAGES = 5  # an answer stands in one of the first few, or it is none
 _QUOTE_CHARS = 180  # a second sentence joins the quote only while the two stay this short
-_READ_AGAIN = 3  # sentences at most that are read alone
-_NEAR = 1.0  # log-odds below the best sentence, within which another may take its place
-_ALONE_WEIGHT = 0.3  # of the log-odds that an answer stands in a sentence that is read alone
 _SECOND_SENTENCE_MARGIN = 0.7  # ... and its score is this close to the best one's, in log-odds
 _MEANING_SENTENCES = 12
 _NUMBER = re.compile(r"[\d.,一二两三四五六七八九十百千万亿多余约近大共不到超过左右上下]")
@@ -111,7 +108,8 @@ def answer_from(
     if evidence is None:
         return refuse(query, passages, snapshot, confidence=0.0)
     model = model or answering_model(is_read=evidence.is_read)
-    judged = _judged(query, passages, evidence, model, read_alone)
+    scores = model.sentences.log_odds(evidence.all_features)
+    judged = _judged(Candidates(query, passages, evidence, scores), model, read_alone)
     if judged.confidence < model.threshold:
         return refuse(
             query,
@@ -123,74 +121,47 @@ def answer_from(
             is_doubted=judged.confidence >= model.threshold / 2,
         )
     if query.is_foreign and not evidence.is_read:
-        scores = _by_meaning(vector, evidence, encoder)
-        judged = replace(judged, scores=scores, best=int(scores.argmax()))
-    doubted = min(judged.confidence, model.threshold / 2)
-    candidates = Candidates(query, passages, evidence, judged.scores)
-    best = choose(candidates, judged.best)
-    if best != judged.best:
-        judged = replace(judged, best=best, alone=None)
+        judged = replace(judged, candidates=replace(judged.candidates, scores=_by_meaning(vector, evidence, encoder)))
+    best = judged.best
     answer = None
-    if not tells_of_others(query.text, evidence.sentences[best].text):
-        answer = _told(candidates, snapshot, judged)
+    if not tells_of_others(query.text, judged.candidates.text(best)):
+        answer = _told(judged, snapshot)
     of_text = None if query.asks is Asks.AUTHOR else evidence  # what a byline lacks no sentence has
+    doubted = min(judged.confidence, model.threshold / 2)
     return answer or refuse(query, passages, snapshot, confidence=doubted, evidence=of_text, best=best)
 
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """The sentences' scores, shape (sentences,), and the place of the best; the chance that it answers.
+    """The sentences with their scores, and the chance that the best of them answers.
 
     `alone` is the reading of the best sentence by itself, None where no reader was at work.
     """
 
-    scores: NDArray[np.float64]
-    best: int
+    candidates: Candidates
     confidence: float
     alone: PlacedReading | None
 
-
-def _judged(
-    query: Query,
-    passages: Sequence[Passage],
-    evidence: Evidence,
-    model: AnsweringModel,
-    read_alone: Callable[[Stretch], Reading] | None,
-) -> _Judged:
-    scores = model.sentences.log_odds(evidence.all_features)
-    best = int(scores.argmax())
-    alone = None
-    if read_alone is not None and evidence.is_read:
-
-        def read(place: int) -> Reading:
-            sentence = evidence.sentences[place]
-            return read_alone(Stretch(passages[sentence.passage].article, sentence.start, sentence.end))
-
-        scores, reading = read_again(scores, read)
-        best = int(scores.argmax())
-        alone = PlacedReading(evidence.sentences[best].start, evidence.sentences[best].end, reading)
-    confidence = judge(query, evidence, scores, model, alone.reading if alone else None)
-    return _Judged(scores, best, confidence, alone)
+    @property
+    def best(self) -> int:
+        """The place of the best sentence."""
+        return int(self.candidates.scores.argmax())
 
 
-def read_again(scores: NDArray[np.float64], read: Callable[[int], Reading]) -> tuple[NDArray[np.float64], Reading]:
-    """The scores after the best sentences were read alone, shape (sentences,), and the reading of the one that leads.
-
-    `read` reads the sentence at a place. Where another is nearly as good, and an answer likelier stands in it, the two
-    change scores. Of 1,309 held-out questions the first sentence then holds the answer for .886 instead of .875, and
-    one in three reads a sentence more.
-    """
-    best = int(scores.argmax())
-    places = [int(at) for at in np.argsort(-scores, kind="stable")[:_READ_AGAIN] if scores[best] - scores[at] <= _NEAR]
-    readings = {at: read(at) for at in places}
-    leads = max(places, key=lambda at: float(scores[at]) + _ALONE_WEIGHT * (readings[at].span_odds or 0.0))
-    again = scores.copy()
-    again[[best, leads]] = scores[[leads, best]]
-    return again, readings[leads]
+def _judged(candidates: Candidates, model: AnsweringModel, read_alone: Callable[[Stretch], Reading] | None) -> _Judged:
+    reading = None
+    if read_alone is not None and candidates.evidence.is_read:
+        candidates, reading = ranked(candidates, lambda place: read_alone(candidates.stretch(place)))
+    else:
+        candidates, _ = ranked(candidates, None)
+    confidence = judge(candidates.query, candidates.evidence, candidates.scores, model, reading)
+    best = candidates.sentences[int(candidates.scores.argmax())]
+    return _Judged(candidates, confidence, PlacedReading(best.start, best.end, reading) if reading else None)
 
 
-def _told(candidates: Candidates, snapshot: Snapshot, judged: _Judged) -> Answer | None:
+def _told(judged: _Judged, snapshot: Snapshot) -> Answer | None:
     """The answer that stands in the best sentence; None where it turns out to lack what is asked for."""
+    candidates = judged.candidates
     query, scores = candidates.query, candidates.scores
     if asks_for_list(query) and query.asks is not Asks.AUTHOR:
         places = range(len(candidates.sentences))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from qa.answering.choice import read_again
 from qa.answering.evidence.answer_types import Expected
 from qa.answering.evidence.stated import lacks_the_event_asked_for, lacks_the_kin
-from qa.answering.extract import read_again
 from qa.query.question import read_question
 from qa.types import Reading
 
