@@ -36,7 +36,7 @@ _ANY_WEEK = re.compile(r"(?:周|星期|礼拜)[一二三四五六日天末]")  #
 _SHORTEST_NAME = 4  # characters of a bulletin's name that is no other word
 # What is left of a question around words that were taken out of it.
 _LOOSE = re.compile(
-    r"^(?:请问|在|于|从|自)?\s*(?:(?:出|登)?的?[那这]?一?(?:期|张报纸?)|的?(?:报纸|公报|报)(?!道|名|告|销|案|警)[上里中]?)?(?:[的里中间，,、]|内(?!容))*"
+    r"^(?:请问|在|于|从|自)?\s*(?:(?:出|登)?的?[那这]?一?(?:期(?:报纸?|公报)?(?!道|名|告|销|案|警)[上里中]?|张报纸?)|的?(?:报纸|公报|报)(?!道|名|告|销|案|警)[上里中]?)?(?:[的里中间，,、]|内(?!容))*"
 )
 
 

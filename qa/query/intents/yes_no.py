@@ -64,7 +64,7 @@ _VERBS = (
 )
 # An answer whether something is so turns on these, where the question has none of them.
 _NEGATIONS = re.compile(
-    r"没有|没能|没(?=[\u3400-\u9fff])|无(?![论锡人线废锡数私偿障疑论])|无一|谢绝|排除|免于|不设|尚未|未能|未(?![来成])|并非|不是|不能|不得|不再|不会|不予|不准|不许|不(?![过仅但断少久错足如满料等管论]|同(?!意))|无法|无需|禁止"
+    r"没有|没能|没(?=[\u3400-\u9fff])|无(?![论锡人线废锡数私偿障疑论])|无一|谢绝|排除|免于|不设|尚未|未能|未(?![来成])|并非|不是|不能|不得|不再|不会|不予|不准|不许|不(?![过仅但断少久错足如满料等管论]|同(?!意))|无法|无需|禁止|禁(?=[行入停飞捕烟放养渔])"
     r"|取消|停(?=[开运业办工课产航售播驶电水])|停止|暂停|封闭|关停|停办|推迟|拒绝|否认|例外|除外|除了|以外|之外|只剩"
 )
 _PLANNED = re.compile(
@@ -190,6 +190,8 @@ def polarity_by_words(question: str, sentence: str) -> float | None:
         return -2.0
     if _ASKS_STILL.search(asked) and bool(_IS_OVER.search(sentence)) != bool(_GOES_ON.search(sentence)):
         return _CERTAIN if _GOES_ON.search(sentence) else -_CERTAIN
+    if _MAY.search(asked) and (allowed := _is_allowed(asked, stretch)) is not None:
+        return 2.0 if allowed else -2.0
     stated = _STATES.search(asked)
     if stated and (told := _states(asked, stated["object"], sentence)) is not None:
         return told or None
@@ -215,6 +217,30 @@ def polarity_by_words(question: str, sentence: str) -> float | None:
     ):
         return -1.0
     return 1.0
+
+
+_MAY = re.compile(r"(?<![可只功才技智官效性])能(?![源力够量])|可以|让不让|准不准|允许|行不行")
+_FORBIDS = re.compile(r"禁止|禁(?=[行入停飞捕烟放养渔])|不得|不准|不许|不再允许|谢绝")
+_ALLOWS = re.compile(r"[仍也都]?可(?:以|(?=[通进入走停用带办]))|允许|准许|放行")
+
+
+def _is_allowed(asked: str, sentence: str) -> bool | None:
+    """Whether what a question asks leave for is allowed by a sentence that forbids one thing and allows another.
+
+    What is allowed stands before 可, what is forbidden behind 禁止, or before it where nothing stands behind (禁行). The
+    one that shares more with the question counts; None for a sentence that does not do both, or where both share as much.
+    """
+    wanted = set(content_of(asked))
+    forbidden, allowed = [], []
+    for clause in (match[0] for match in _CLAUSE.finditer(sentence)):
+        if forbids := _FORBIDS.search(clause):
+            said = clause[forbids.end() :] if len(clause) > forbids.end() + 1 else clause[: forbids.start()]
+            forbidden.append(len(wanted & set(said)))
+        elif allows := _ALLOWS.search(clause):
+            allowed.append(len(wanted & set(clause[: allows.start()])))
+    if not forbidden or not allowed or max(forbidden) == max(allowed):
+        return None
+    return max(allowed) > max(forbidden)
 
 
 _DONE = re.compile(r"(?P<act>[\u4e00-\u9fff]{2})了(?:吗|么|吧|没有)\s*[？?。.！!]*$")

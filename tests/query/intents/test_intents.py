@@ -388,6 +388,18 @@ def test_a_year_of_two_digits_is_told_from_a_time_that_passed(question: str, pri
 @pytest.mark.parametrize(
     ("question", "sentence", "says_yes"),
     [
+        ("石桥能开车过去吗", "石桥禁止一切机动车通过，行人仍可通行。", False),
+        ("石桥行人能过去吗", "石桥禁止一切机动车通过，行人仍可通行。", True),
+        ("十二吨的货车能走渡口路吗", "渡口路限速40公里，十吨以上的货车禁行。", False),
+    ],
+)
+def test_what_is_forbidden_and_what_is_allowed_are_told_apart(question: str, sentence: str, says_yes: bool) -> None:
+    assert verdict(polarity_by_words(question, sentence)) is says_yes
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "says_yes"),
+    [
         ("合作社还是卢大江当理事长吗", "卢大江没有再参选，接替他的是柏青。", False),
         ("食堂的汤还免费吗", "菜价涨了一元，免费的汤照旧。", True),
         ("渡口还收钱吗", "渡口收钱的事镇里又议了一回。", None),
