@@ -227,8 +227,9 @@ _ALLOWS = re.compile(r"[仍也都]?可(?:以|(?=[通进入走停用带办]))|允
 def _is_allowed(asked: str, sentence: str) -> bool | None:
     """Whether what a question asks leave for is allowed by a sentence that forbids one thing and allows another.
 
-    What is allowed stands before 可, what is forbidden behind 禁止, or before it where nothing stands behind (禁行). The
-    one that shares more with the question counts; None for a sentence that does not do both, or where both share as much.
+    What is allowed stands before 可, what is forbidden behind 禁止, or before it where nothing stands behind (禁行).
+    The one that shares more with the question counts; None for a sentence that does not do both, or where both share
+    as much.
     """
     wanted = set(content_of(asked))
     forbidden, allowed = [], []
