@@ -16,8 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from embeddings import split_sentences
+from qa.answering.enumerations import asks_for_list
 from qa.answering.evidence.answer_types import lacks_what_is_asked
-from qa.answering.lists import asks_for_list
 from qa.query.question import read_question
 
 

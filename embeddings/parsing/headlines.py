@@ -126,18 +126,30 @@ def title_blocks(lines: Sequence[Line]) -> Blocks:
     """The blocks of a page on which nearly each opens with a title, over a narrower gap or indented paragraphs.
 
     A page is set so where two blank lines part articles and one parts a title from its text, or where a title has a
-    blank line above it, and below it, or below who wrote it, indented text.
+    blank line above it, and below it, or below who wrote it or a blank line, indented text.
     """
     if not lines or any(line.level or line.part is not None for line in lines):
         return Blocks()
     for gap in (2, 1):
         starts = [at for at, line in enumerate(lines) if at == 0 or line.gap >= gap]
+        if gap == 1:
+            starts = _with_their_texts(lines, starts)
         blocks = [lines[start:end] for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)]
         titled = frozenset(at for at, block in zip(starts, blocks, strict=True) if _has_title(block, gap))
         plain = sum(len(block) > 1 for block in blocks) - len(titled)
         if len(titled) >= _FEWEST_BLOCKS and plain * 5 <= len(titled):
             return Blocks(titled, frozenset(starts) - titled)
     return Blocks()
+
+
+def _with_their_texts(lines: Sequence[Line], starts: Sequence[int]) -> list[int]:
+    """Where blocks begin, a title that stands alone and the indented text below it, past a blank line, being one."""
+    kept = list(starts[:1])
+    for start in starts[1:]:
+        is_alone = start == kept[-1] + 1 and _could_be_headline(lines[kept[-1]])
+        if not (is_alone and lines[start].indented):
+            kept.append(start)
+    return kept
 
 
 def _has_title(block: Sequence[Line], gap: int) -> bool:

@@ -24,7 +24,7 @@ _NUMBER = re.compile(r"([总總]?)第\s*(\d{1,6})\s*([期号號])(?!(?![总總])
 _IN_A_SENTENCE = re.compile(r"[。；！？!?]|[\u4e00-\u9fff][，,][\u4e00-\u9fff]")
 # 某某中心主办, 责任编辑：某某; 文联主办剪纸展 is a headline.
 _BROUGHT_OUT = re.compile(
-    r"(?:主[办辦管编編]|[承协合][办辦]|编印|編印|编辑部|編輯部|出版|刊号|刊號|准印证?|内部资料|责任编辑|责编|印[发發刷])(?=\s|$|[:：])"
+    r"(?:主[办辦管编編]|[承协合联][办辦]|合编|合編|编印|編印|编辑部|編輯部|出版|刊号|刊號|准印证?|内部资料|责任编辑|责编|印[发發刷])(?=\s|$|[:：])"
 )
 _MASTHEAD_CHARS = 80
 _LONGEST_NAME = 12  # characters of a paper's name in a line of its own

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from qa.answering.enumerations import asks_for_list
+from qa.answering.evidence.answer_types import tells_of_another_person
 from qa.answering.evidence.features import Evidence, Sentence
 from qa.answering.evidence.stated import lacks_the_event_asked_for, lacks_the_kin
 from qa.query.contrast import tells_of_another_side, tells_of_others, tells_of_those
@@ -126,7 +128,7 @@ def ranked(candidates: Candidates, read: Callable[[int], Reading] | None) -> tup
     if read is not None:
         scores, reading = read_again(scores, read)
     leads = int(scores.argmax())
-    best = choose(replace(candidates, scores=scores), leads)
+    best = leads if asks_for_list(candidates.query) else choose(replace(candidates, scores=scores), leads)
     if best != leads:
         scores = _exchanged(scores, leads, best)
         reading = read(best) if read is not None else None
@@ -163,6 +165,8 @@ def choose(candidates: Candidates, best: int) -> int:
 def _of_the_named(candidates: Candidates, best: int) -> int:
     """Where the best is of another person or province than the question names: the best beside it that is not."""
     question = candidates.question
+    if tells_of_another_person(question, candidates.text(best)):
+        return _fitting(candidates, best, lambda text: not tells_of_another_person(question, text))
     if candidates.query.asks is Asks.WHO or not is_of_another(question, candidates.text(best)):
         return best
     return _fitting(candidates, best, lambda text: names_the_same(question, text))

@@ -1,4 +1,4 @@
-"""The words of a sentence that name several things: where an enumeration begins and ends, and what is an item of it."""
+"""Several things: whether a question asks for them, and the words of a sentence that name them, item by item."""
 
 from __future__ import annotations
 
@@ -13,6 +13,14 @@ from qa.types import Passage
 Span = tuple[int, int]  # [start, end) in an article's body
 
 COUNT = r"[两二三四五六七八九十\d]+"
+_NOT_TIME = r"(?!个?[年天月日号点时周])"
+_ASKS_FOR_LIST = re.compile(
+    rf"哪些|哪几{_NOT_TIME}|哪{COUNT}{_NOT_TIME}|分别|有(?:什么|谁|哪(?!年|天|一))|都[^,。?]{{0,6}}?(?:谁|什么|哪)"
+    r"|(?:包括|包含|涉及)(?:了)?(?:什么|谁)|由(?:什么|谁)[^,。?]{0,8}组成|列出|列举"
+    rf"|各(?!位|种各|界|行各|显|有千)[^,。?]{{0,6}}?(?:哪|几|多少|什么|怎么|是谁)"
+    rf"|{COUNT}(?<!一)[条件点项种招步个][\u4e00-\u9fff]{{0,6}}?(?:是|叫|有)(?:什么|哪)"
+    r"|些(?:什么|啥)|\bwhich (?:\w+ )?\w+s\b|\bwhat are\b|\bwho are\b|\blist (?:the|all)\b"
+)
 # What is asked for stands behind 哪些; it is mostly two characters long, and an item need not say it of itself.
 _KIND = re.compile(
     rf"(?:哪些|哪几|哪{COUNT}|什么)[个位名家种项座支条类所场]?"
@@ -41,6 +49,11 @@ _SUMMED_UP_WITHIN = re.compile(
 _DONE = re.compile(r"[\u4e00-\u9fff]{1,5}?了(?![解])(?=..)")
 _JOINTLY = re.compile(r"(?<=..)(?:联合|共同|一起|一同|分别)$")
 _BOUND = re.compile(r"[，,。；;：:！!？?（）()\n]")
+
+
+def asks_for_list(query: Query) -> bool:
+    """Whether a question asks for several things."""
+    return _ASKS_FOR_LIST.search(fold(query.text)) is not None
 
 
 def enumerates(text: str) -> bool:

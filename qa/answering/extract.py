@@ -18,7 +18,7 @@ from embeddings import Encoder, Filters, Snapshot, fold_to_words
 from qa.answering import render
 from qa.answering.articles import said
 from qa.answering.choice import CHANGING, Candidates, ranked
-from qa.answering.enumerations import enumerates
+from qa.answering.enumerations import asks_for_list, enumerates
 from qa.answering.evidence.answer_types import lacks_what_is_asked, names_what_is_not_there
 from qa.answering.evidence.features import (
     ANSWER_FEATURES,
@@ -34,7 +34,7 @@ from qa.answering.evidence.features import (
     meaning_features,
     short_answer,
 )
-from qa.answering.lists import asks_for_list, best_listed, sentences_of_list
+from qa.answering.lists import best_listed, sentences_of_list
 from qa.answering.refusal import refuse
 from qa.answering.spans import trim, whole_name
 from qa.i18n import Words

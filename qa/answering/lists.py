@@ -8,26 +8,16 @@ says of its items. A sentence that merely mentions the subject has less, and is 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
 
 from embeddings import Snapshot, fold, fold_to_words
 from qa.answering.choice import Candidates
-from qa.answering.enumerations import COUNT, kind_of_items, predicate_of
+from qa.answering.enumerations import kind_of_items, predicate_of
 from qa.answering.evidence.features import READ_FEATURES, Evidence
 from qa.answering.list_items import MOST, Listed, announced_parts, column, items_below, lines_alike, listed_at
-from qa.query.question import Query
 
-_NOT_TIME = r"(?!个?[年天月日号点时周])"
-_ASKS_FOR_LIST = re.compile(
-    rf"哪些|哪几{_NOT_TIME}|哪{COUNT}{_NOT_TIME}|分别|有(?:什么|谁|哪(?!年|天|一))|都[^,。?]{{0,6}}?(?:谁|什么|哪)"
-    r"|(?:包括|包含|涉及)(?:了)?(?:什么|谁)|由(?:什么|谁)[^,。?]{0,8}组成|列出|列举"
-    rf"|各(?!位|种各|界|行各|显|有千)[^,。?]{{0,6}}?(?:哪|几|多少|什么|怎么|是谁)"
-    rf"|{COUNT}(?<!一)[条件点项种招步个][\u4e00-\u9fff]{{0,6}}?(?:是|叫|有)(?:什么|哪)"
-    r"|些(?:什么|啥)|\bwhich (?:\w+ )?\w+s\b|\bwhat are\b|\bwho are\b|\blist (?:the|all)\b"
-)
 _LEAST_SHARED = 0.8  # of what the best sentence has of the question, in a sentence that adds an item
 _LEAST_ODDS = 0.0  # in log-odds: such a sentence is as likely as not to answer
 _MARGIN = 2.0  # ... and not seven times less likely than the best
@@ -36,11 +26,6 @@ _LEAST_SEEN = -5.0  # log-probability that the answer stands in such a sentence:
 _PASSAGE_ANSWERS = READ_FEATURES.index("reader: passage answers")
 _STANDS_HERE = READ_FEATURES.index("reader: answer stands here")
 _LONGEST_ITEM = 20  # characters, of a thing that stands in no enumeration
-
-
-def asks_for_list(query: Query) -> bool:
-    """Whether a question asks for several things."""
-    return _ASKS_FOR_LIST.search(fold(query.text)) is not None
 
 
 def best_listed(candidates: Candidates, snapshot: Snapshot) -> int:

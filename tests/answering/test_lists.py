@@ -7,10 +7,9 @@ import pytest
 
 from embeddings import Article, Issue, split_sentences
 from qa.answering.choice import Candidates
-from qa.answering.enumerations import enumerates, items_alone, predicate_of, whole_list
+from qa.answering.enumerations import asks_for_list, enumerates, items_alone, predicate_of, whole_list
 from qa.answering.evidence.features import Evidence, Sentence
 from qa.answering.list_items import announced_parts
-from qa.answering.lists import asks_for_list
 from qa.query.question import read_question
 from qa.types import Passage, PlacedReading, Reading
 

@@ -492,6 +492,21 @@ def test_typed_indents_and_who_wrote_it_stand_between_a_title_and_its_text(inden
     assert [article.body.split("\n") for article in articles] == [text for _, _, text in stories]
 
 
+def test_a_blank_line_may_part_a_title_from_its_text_below_the_head_of_an_issue() -> None:
+    stories = [
+        ("渡口停航三天", ["8月2日起，渡口停航三天，检修缆绳。", "急事可走上游的木桥。"]),
+        ("夜校学员毕业", ["夜校32名学员昨天毕业。", "最年长的学员71岁。"]),
+        ("读者来信：路灯几时亮", ["编辑同志：河街的路灯坏了半个月。", "镇里答复：周五前修好。"]),
+        ("老桥怎么修", ["老桥6月10日动工，先换桥板。", "桥栏照旧样子做。"]),
+        ("更正", ["上期《渡口停航三天》里的8月2日应为8月3日，特此更正。"]),
+    ]
+    head = "青禾馆刊\n第41期\n2023年11月15日\n青禾区图书馆、青禾区文化馆、青禾区中医院合编"
+    blocks = [f"{title}\n\n" + "\n".join(f"\u3000\u3000{line}" for line in text) for title, text in stories]
+    articles = parse_page("\n\n".join([head, *blocks]))
+    assert [article.title for article in articles] == [title for title, _ in stories]
+    assert [article.body.split("\n") for article in articles] == [text for _, text in stories]
+
+
 def test_spaces_before_a_few_lines_open_no_paragraphs() -> None:
     page = "渡口停航三天\n  8月2日起，渡口停航\n三天，检修缆绳，急事\n可走上游的木桥。"
     (article,) = parse_page(page)

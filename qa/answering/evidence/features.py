@@ -19,12 +19,10 @@ from qa.answering.evidence.columns import cell_asked_for
 from qa.answering.evidence.stated import (
     lacks_the_event_asked_for,
     lacks_the_kin,
-    lacks_the_kin_asked_by_name,
     odds_of_being_stated,
 )
 from qa.answering.spans import beginnings_asked_for, best_span
 from qa.linear import in_order
-from qa.query.intents.yes_no import read_yes_no
 from qa.query.question import Asks, Query
 from qa.retrieval.stretches import Stretch, told
 from qa.types import Passage, PlacedReading, Reading
@@ -100,9 +98,7 @@ READ_ANSWER_FEATURES = (
     "nothing near holds what is asked",
     "what is asked is mostly stated",
     "nobody near is of the kin asked after",
-    "nobody near is of the kin asked by name",
     "the event asked for is not told",
-    "asks whether",
     "tens of characters in the question",
 )
 FOREIGN_FEATURES = (*_ALONE, *_BEST_READ)  # of a question in another language, whose words no passage has
@@ -398,8 +394,6 @@ def _of_words(query: Query, evidence: Evidence, scores: NDArray[np.float64], bes
         "nothing holds what is asked": not evidence.fits.any(),
         "what is asked is mostly stated": odds_of_being_stated(query.text),
         "nobody near is of the kin asked after": lacks_the_kin(query.text, around),
-        "nobody near is of the kin asked by name": lacks_the_kin_asked_by_name(query.text, around),
-        "asks whether": read_yes_no(query.text) is not None,
         "tens of characters in the question": min(len(query.about), _LONGEST_COUNTED) / 10,
         "the event asked for is not told": query.asks is Asks.WHEN
         and lacks_the_event_asked_for(query.text, evidence.sentences[best].text),
