@@ -13,18 +13,21 @@ from qa.answering.spans import trim
 from qa.query.contrast import asks_who_not, stretch_asked
 
 _ANNOUNCES = re.compile(
-    rf"(?:{COUNT}(?:件|条|个|点|项|种|招|步|类|大)[^，。；：:]{{0,8}}|如下|包括|分别是|建议|措施|要求|办法)[：:](?=..)"
+    rf"(?:{COUNT}(?:件|条|个|点|项|种|招|步|类|大|处|样|桩|方面)[^，。；：:]{{0,10}}|如下|包括|分别是|建议|措施|要求|办法)[：:](?=..)"
 )
 _CONDITION = re.compile(r"超过|不到|以上|以下|以内|高于|低于|多于|少于|最[多少高低大小早晚长短]|没有?(?!谁)|[不未]")
 _FIRST_FEW = re.compile(r"前(?P<count>[两二三四五六七八九十]|\d+)")
 # A day with a title, a title, a number: how the lines of a list begin.
-_MARKED_HEAD = re.compile(r"(?:\d{1,2}月\d{1,2}日)?[^，。：:]{0,4}《》|\d{1,2}月\d{1,2}日[：: ]|\d{1,2}[.．、]")
+_MARKED_HEAD = re.compile(
+    r"(?:\d{1,2}月\d{1,2}日)?[^，。：:]{0,4}《》|\d{1,2}[.．、]"
+    r"|\d{1,2}月\d{1,2}日(?:[（(][^）)]{1,6}[）)])?(?:[上下]午|晚上)?(?:\d{1,2}[点:：]\d{0,2}半?)?[：: \u3000]"
+)
 _NAMED, _FIGURES = re.compile(r"《[^》]*》"), re.compile(r"\d+")
 _RANKED = re.compile(r"(?:[^，,。：:；]{1,10}[：:])?(?:冠军|亚军|季军|第[\d一二三四五六七八九十]{1,3}名)[：: ]")
 _FEWEST_ALIKE = 3  # lines
 _BEFORE_A_LINE = "\n\u3000；;"
 _LABEL = "："
-_LABELLED = re.compile(r"[^，,。：:；\d]{2,14}(?:[（(][^）)]*[）)])?[：:](?=.)")
+_LABELLED = re.compile(r"[^，,。：:；\d\u3000 ]{2,14}(?:[（(][^）)]*[）)])?[：:\u3000](?=.)")
 _OF_EACH = re.compile(r"各(?!位|界)|每[个家条种人]|分别|都|几[种类]|哪[几些]")
 _SEMICOLONS = ("；", ";")
 MOST = 12  # sentences of one list

@@ -52,7 +52,7 @@ _MEASURES = (
 )
 _COUNTED = re.compile(rf"(?:多少|几|哪一?|何)[{_MEASURES}]$")
 _ASKED_MEASURE = re.compile(rf"(?:多少|几)(?P<measure>[{_MEASURES}])")
-_ASKED_COUNT = re.compile(rf"(?:多少|几)[{_MEASURES}]?(?P<noun>[{IDEOGRAPH}]{{2,}})")
+_ASKED_COUNT = re.compile(rf"(?:多少|几)[{_MEASURES}人票]?(?P<noun>[{IDEOGRAPH}]{{2,}})")
 _LONGEST_COUNTED = 6  # characters of what is counted
 _OF_A_PLACE = re.compile(r"哪个?(?:国家?|省|市|县|区|城市|地方|地区)的$")
 _TAIL = re.compile(r"[的等为而之所]")  # what goes on with the question's words after the answer
@@ -227,7 +227,7 @@ def _numbers_of_what_is_counted(asked: str, text: str) -> list[int]:
         return []
     for size in range(min(len(counted["noun"]), _LONGEST_COUNTED), 1, -1):
         noun = re.escape(counted["noun"][:size])
-        number = re.compile(rf"(?<![\d.,]){_NUMERAL.pattern}[\d.,百千万亿多余]*[{_MEASURES}]?{noun}")
+        number = re.compile(rf"(?<![\d.,]){_NUMERAL.pattern}[\d.,百千万亿多余]*[{_MEASURES}人票]?{noun}")
         if found := [match.start() for match in number.finditer(folded)]:
             return found
     return []

@@ -114,7 +114,8 @@ _COUNTED_SOMETHING = re.compile(
 )
 # What one number tells of a thing: 造价呢 after a count asks for it, and counts nothing.
 _MEASURED = re.compile(
-    r"总?(?:造价|投资|投资额|面积|长度|高度|深度|宽度|重量|容量|价格|费用|经费|成本|预算|产值|产量|工期|金额|规模|占地|跨度|车速|时速)"
+    r"总?(?:造价|投资|投资额|面积|长度|高度|深度|宽度|重量|容量|价格|费用|经费|成本|预算|产值|产量|工期|金额|规模|占地|跨度|车速|时速"
+    r"|奖金|租金|工钱|工资|月薪|票价|学费|补贴|津贴|赔款|捐款)"
 )
 _A_THING = re.compile(rf"[{IDEOGRAPH}]{{2}}")
 _MARKS = " ？?。.！!，,"

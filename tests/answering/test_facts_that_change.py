@@ -28,6 +28,7 @@ SOCIETY = (
     "当了八年理事长的卢大江没有再参选，接替他的是28岁的柏青。柏青是茶叶合作社的会计，老家在柳坪，老伴还没有。"
     "卢大江今年61岁，老伴唐秀兰59岁，在街上开茶馆。"
 )
+CREWS = "今年评出的船工如下。\n渡口班\u3000柏国梁、何大川\n货船班\u3000石秀\n修船班\u3000唐叶"
 ISSUES = {
     "2024-03-01": [
         ("合作社分红", "茶叶合作社理事长卢大江报了账，户均分红五千元。"),
@@ -41,6 +42,7 @@ ISSUES = {
         ("镇运动会成绩", RACES),
     ],
     "2024-11-15": [
+        ("年度船工名单", CREWS),
         ("米粉店调价", MENU),
         ("各村验水", WATER),
         ("镇里开会", MEETING),
@@ -131,6 +133,8 @@ def test_the_course_of_a_thing_is_told_from_first_to_last(town: Assistant) -> No
 def test_what_each_of_several_has_is_told_line_by_line_and_what_was_announced_item_by_item(town: Assistant) -> None:
     water = town.ask("各村哪几天验水")
     assert [citation.quote[:3] for citation in water.citations] == ["上河村", "下河村", "柳树坪"]
+    crews = town.ask("今年评上的船工都有哪些人")
+    assert [name in crews.text for name in ("柏国梁", "何大川", "石秀", "唐叶")] == [True] * 4
     rules = town.ask("镇里开会定的三条规矩是什么")
     assert [word in rules.text for word in ("火种", "救生衣", "收摊")] == [True] * 3
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from qa.answering.choice import read_again
-from qa.answering.evidence.answer_types import Expected
+from qa.answering.evidence.answer_types import Expected, lacks_what_is_asked
 from qa.answering.evidence.stated import lacks_the_event_asked_for, lacks_the_kin
 from qa.query.question import read_question
 from qa.types import Reading
@@ -76,3 +76,22 @@ def test_sentences_nearly_as_likely_are_read_alone(
     assert int(again.argmax()) == best
     assert sorted(again) == sorted(scores)
     assert leads.span_odds == odds[best]
+
+
+@pytest.mark.parametrize(
+    ("question", "quote", "short", "lacks"),
+    [
+        ("老窑匠的老伴多大岁数", "老窑匠今年69岁，做了33年装订工。", "69岁", True),
+        ("老窑匠的老伴多大岁数", "老伴何秀英64岁，在街上卖豆腐。", "64岁", False),
+        ("窑上的何师傅多大", "窑匠何大川今年69岁。", "69岁", False),  # a title, and nobody's master
+        ("何家豆腐多少钱一斤", "第一名何大川，奖金500元。", "500元", True),
+        ("何家豆腐多少钱一斤", "何家的豆腐五元。", "五元", False),
+        ("何家豆腐多少钱一斤", "每斤卖5元。", "5元", False),
+        ("他念的是哪所大学", "他去年考上外省一所大学。", "外省一所大学", True),
+        ("他念的是哪所大学", "他去年考上河东师范大学。", "河东师范大学", False),
+        ("渡口晚上几点锁门", "河街晚上11点到次日早上5点封路。", "5点", True),
+        ("渡口晚上几点锁门", "渡口晚上9点锁门。", "9点", False),
+    ],
+)
+def test_what_a_quote_has_of_another_thing_is_no_answer(question: str, quote: str, short: str, lacks: bool) -> None:
+    assert lacks_what_is_asked(read_question(question), quote, short) is lacks

@@ -32,6 +32,15 @@ def test_a_text_is_of_another_where_it_names_only_others() -> None:
     assert names_the_same("重庆增加了多少车位", "重庆的街道增加2300个车位。")
 
 
-@pytest.mark.parametrize("text", ["江豚属于国家保护动物。", "瑞金社区的老人说，很好。", "由于天热，停课一天。"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "江豚属于国家保护动物。",
+        "瑞金社区的老人说，很好。",
+        "由于天热，停课一天。",
+        "柏国梁老婆在卖丸子",
+        "其中任馆长的有两位",
+    ],
+)
 def test_words_that_begin_with_a_surname_are_no_names(text: str) -> None:
     assert people_in(text) == []

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from embeddings import fold
+from qa.answering.evidence.stated import is_of_other_kin
 from qa.answering.spans import without_differences
 from qa.query.contrast import tells_of_another_side
 from qa.query.intents.yes_no import only_deputies
@@ -195,6 +196,34 @@ _PARTS_OF_DAY = {
     "夜间": "evening",
     "夜里": "evening",
 }
+_PART_BEFORE = re.compile(rf"(?:{'|'.join(_PARTS_OF_DAY)})$")
+_PRICE_OF_ONE = re.compile(
+    r"(?:多少钱|几块钱?|几元)一(?P<behind>公斤|[斤两吨张碗瓶份针剂次本盒袋桶车亩平节课晚天月年小])"
+    r"|(?:一|每)(?P<before>公斤|[斤两吨张碗瓶份针剂次本盒袋桶亩节晚])(?:要|是|卖|收)?(?:多少钱|几块钱?|几元)"
+)
+_BESIDE_A_PRICE = re.compile(
+    r"(?:现在|今年|去年|如今|目前|原来|以前|每|要|卖|得|是|到底|一|[涨调降][完过了]?价?[前后]?(?:以前|以后)?)+$"
+)
+_ALSO_MEASURED = {
+    "斤": ("斤", "克"),
+    "公斤": ("斤", "克"),
+    "针": ("针", "剂", "次", "支"),
+    "剂": ("剂", "针", "支"),
+    "张": ("张", "票", "每人", "人"),
+    "次": ("次", "趟", "回"),
+    "晚": ("晚", "天", "夜", "日"),
+    "天": ("天", "日", "晚"),
+    "月": ("月",),
+    "年": ("年",),
+    "节": ("节", "课"),
+    "课": ("课", "节"),
+    "小": ("小时", "时"),
+    "平": ("平",),
+    "份": ("份", "餐", "套"),
+    "碗": ("碗", "份"),
+}
+_ASKS_WHICH_ONE = re.compile(r"哪一?[所家]|叫什么|叫啥|什么名|姓什么|名字")
+_INDEFINITE = re.compile(r"[^，。]{0,4}?(?:一|某)[所家个位名座条][\u4e00-\u9fff]{0,6}|某[\u4e00-\u9fff]{2,4}")
 _LATIN = re.compile(r"(?<![a-z\d])[a-z][a-z\d]+(?![a-z\d])")
 _MOST_NAMED = 2  # words in Latin letters of a question in Chinese
 _EVERYDAY_LATIN = frozenset(["app", "wifi", "ok", "kg", "km", "cm", "mm", "ml", "vip", "ktv", "pk"])
@@ -302,7 +331,34 @@ def lacks_what_is_asked(query: Query, quote: str, short: str) -> bool:
         return True
     if query.asks is Asks.WHO and tells_of_another_post(query.text, quote):
         return True
+    if (
+        lacks_the_measure_of_the_price(query.text, quote)
+        or is_of_other_kin(query.text, quote)
+        or _is_indefinite(query.text, short)
+    ):
+        return True
+    part = _PART_BEFORE.search(quote[: quote.find(short)]) if short in quote else None
+    if part and tells_of_another_part_of_day(query.text, part[0]):
+        return True
     return tells_of_another_month(query.about, quote) or tells_of_another_part_of_day(query.text, quote)
+
+
+def lacks_the_measure_of_the_price(question: str, quote: str) -> bool:
+    """Whether a question asks what one of something costs (豆腐多少钱一斤), and a quote tells of neither.
+
+    A price list may tell the thing without its measure.
+    """
+    asked = _PRICE_OF_ONE.search(question)
+    if asked is None:
+        return False
+    measure = asked["behind"] or asked["before"]
+    thing = _BESIDE_A_PRICE.sub("", question[: asked.start()])[-2:]
+    return thing not in quote and not any(word in quote for word in _ALSO_MEASURED.get(measure, (measure,)))
+
+
+def _is_indefinite(question: str, short: str) -> bool:
+    """Whether which one it is is asked, and what was found is one that is not named (一所大学, 某公司)."""
+    return _ASKS_WHICH_ONE.search(question) is not None and _INDEFINITE.fullmatch(short) is not None
 
 
 def _is_number_of_them(question: str, short: str) -> bool:
