@@ -315,7 +315,7 @@ def lacks_what_is_asked(query: Query, quote: str, short: str) -> bool:
 
     It has no number or time of the kind asked for, tells how many there are of what one is asked for, or is of another
     person, month or part of the day; or what was found in it, `short`, is nobody where 谁 is asked for. On the training
-    file of local news that is so for 25 of 6,110 sentences that answer, and for 693 of 3,060 that tempt
+    file of local news that is so for 23 of 6,110 sentences that answer, and for 707 of 3,060 that tempt
     (`benchmarks/kinds.py`).
     """
     expected = Expected.by(query)
