@@ -91,6 +91,9 @@ def test_sentences_nearly_as_likely_are_read_alone(
         ("他念的是哪所大学", "他去年考上河东师范大学。", "河东师范大学", False),
         ("渡口晚上几点锁门", "河街晚上11点到次日早上5点封路。", "5点", True),
         ("渡口晚上几点锁门", "渡口晚上9点锁门。", "9点", False),
+        ("渡口晚上几点锁门", "渡口早上5点开，晚上5点锁门。", "5点", False),
+        ("邻居们的活动叫什么", "活动叫“邻里一家亲”。", "邻里一家亲", False),
+        ("新桥叫什么", "新桥叫“天下第一座”。", "天下第一座", False),
     ],
 )
 def test_what_a_quote_has_of_another_thing_is_no_answer(question: str, quote: str, short: str, lacks: bool) -> None:

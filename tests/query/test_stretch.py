@@ -44,3 +44,8 @@ def test_a_text_is_of_another_where_it_names_only_others() -> None:
 )
 def test_words_that_begin_with_a_surname_are_no_names(text: str) -> None:
     assert people_in(text) == []
+
+
+@pytest.mark.parametrize("text", ["李师傅说，明天再修。", "何奶奶在家。", "张镇长说，可以。"])
+def test_a_surname_with_a_title_is_a_name(text: str) -> None:
+    assert people_in(text) == [text[:3]]
