@@ -35,6 +35,7 @@ OF_LEFT_PAGES = (
     "AbortError: BodyStreamBuffer was aborted",
     "AbortError: signal is aborted without reason",
     "Unexpected error Connection errored out.",
+    "Unexpected error 404: Not Found",  # opened again, for a session that the server has let go
 )
 VOICES = (("zh-CN", "light"), ("en-US", "dark"))  # languages, each with what the user's system asks of pages
 
