@@ -37,6 +37,7 @@ from qa.answering.evidence.features import (
 from qa.answering.lists import best_listed, sentences_of_list
 from qa.answering.refusal import refuse
 from qa.answering.spans import trim, whole_name
+from qa.answering.speech import whole_words
 from qa.i18n import Words
 from qa.linear import LinearModel, stored_model, stored_weights
 from qa.query.contrast import asks_who_not, stretch_asked, tells_of_others, tells_of_those
@@ -352,6 +353,7 @@ def _short(
         return None
     body = passage.article.body
     found = trim(query.text, body, *found)
+    found = whole_words(query.text, body, (sentence.start, sentence.end), found)
     if query.asks is Asks.WHO:
         found = whole_name(body, *found)
     return found if _tells(body[slice(*found)]) else None

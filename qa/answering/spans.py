@@ -37,9 +37,11 @@ _OPENING, _CLOSING = "（(「『“‘《〈[【", "）)」』”’》〉]】"
 # What joins the words of the question to the answer.
 _LINK = re.compile(
     r"(?:则|也|亦|又|主要|便|即|就|[正现]|分别)*"
-    r"(?:是[由在为]?|为了?|称为|名为|称作|称|叫[作做]?|乃|有(?![限关些的])|似|又[名称叫]|由(?!于)|在|于|至(?![少今])|呈|像|达到?|共有|包括|包含|位于"
+    r"(?:是[由在为]?|为了?|称为|名为|称作|称|叫[作做]?|乃|有(?![限关些的序效力机害益趣名])|似|又[名称叫]|由(?!于)|在|于|至(?![少今])|呈|像|达到?|共有|包括|包含|位于"
     r"|地处|[：:，,])"
 )
+_ASKS_NAMED = re.compile(r"谁|哪一?[里儿个家支所处座条]|什么(?:地方|单位|机构|公司)")
+_LINKING = "在于至到自由为是称叫"
 _SMALL = re.compile(r"[其该本此这那的之则也又亦和与及]|主要|分别")
 # What may stand first without any word of the question; 为 only where the sentence goes on after a comma.
 _FIRST_LINK = re.compile(r"是(?!否)|(?<=[，,。；;)）])为(?!了)|由(?!于)|呈|又[名称叫]")
@@ -62,6 +64,7 @@ _ASKS_NAME = re.compile(r"(?:叫做?|称为?)(?:什么|啥)|(?:什么|啥)名[�
 _ROUGH_BEFORE = re.compile(
     r"(?:大约|约|将近|近|超过|超|不[到足低少多高]于?|不超过?|至少|至多|最[多少高低]|年近|年过|年逾|逾)$"
 )
+_ASKS_BOUND = re.compile(r"超过?|最[多高大]|至多|封顶|上限")
 _ROUGH_AFTER = re.compile(r"左右|上下|以上|以下")
 # A time is told with the day it is of, and with what bounds it, where a question asks 什么时候 and no part of it alone.
 _ASKS_TIME = re.compile(r"(?:什么|啥)时[候间]|何时|几时|when", re.I)
@@ -369,7 +372,7 @@ def _with_roughness(question: str, body: str, start: int, end: int) -> tuple[int
     """A number with the words that make it rough, where a question asks how many."""
     if not _ASKS_NUMBER.search(question) or not _NUMERAL.match(body, start, end):
         return start, end
-    rough = _ROUGH_BEFORE.search(body[max(0, start - 3) : start])
+    rough = None if _ASKS_BOUND.search(question) else _ROUGH_BEFORE.search(body[max(0, start - 3) : start])
     after = _ROUGH_AFTER.match(body, end)
     return start - len(rough[0]) if rough else start, after.end() if after else end
 
@@ -423,6 +426,9 @@ def _past_the_question(asked: str, body: str, start: int, end: int) -> int:
         return start
     if after > place or place == start:
         return after
+    # 巴马寿乡广场 for which square in 巴马 is its name.
+    if _ASKS_NAMED.search(asked) and body[place - 1] not in _LINKING:
+        return start
     last_run = fold(body[place - _SHORTEST_RUN : place])
     ends = (match.end() for match in re.finditer(re.escape(last_run), asked))
     return place if any(_WHOLE.match(asked, at) for at in ends) else start

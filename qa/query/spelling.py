@@ -1,7 +1,9 @@
 """Slips of the pen: characters of a question that no text has in that place, where a homophone is printed.
 
 Readers type by sound, so 何长成 becomes 何常成. A character is only replaced when no text of the archive has it beside
-one of its neighbours, and the three characters together, with a homophone in its place, are printed in one.
+one of its neighbours, and the three characters together, with a homophone in its place, are printed in one. In a large
+archive some three characters are printed for nearly every word, 出医学 for 出台学 too; where articles have much of the
+rest of the question, one of them must print them.
 """
 
 from __future__ import annotations
@@ -17,8 +19,14 @@ from qa.query.question import bare_runs
 _WINDOW = 3
 _MOST_SLIPS = 3
 _LOOKED_THROUGH = 5  # chunks in which a respelling is looked for
+_OF_THE_REST = 10  # chunks that have most of the rest of a question
+# Of the rest's pairs that an article has. Of 1,104 questions of local news without slips 11 are then respelled (else
+# 50), of 130 with one in a name as many put right (102).
+_MUCH_OF_THE_REST = 0.4
 # Words that join others: they are neither misspelt, nor meant, nor part of a name.
-_JOINING = "的了是在和与及或被把将向对为从到由有也都就而且其之等着过于以所不个这那没会能要可请吗呢叫做作写收获称占"
+_JOINING = (
+    "的了是在和与及或被把将向对为从到由有也都就而且其之等着过于以所不个这那没会能要可请吗呢叫做作写收获称占给让跟"
+)
 # ... and so are words that every reader knows, beside whatever they stand: 石埠现在 is no slip for 石埠线在.
 _EVERYDAY = re.compile(
     "现在|目前|如今|眼下|当时|今天|昨天|明天|今年|去年|明年|后来|以前|以后|之前|之后|一共|总共|最后|最早|最新|时候|地方|东西|咱们|我们|他们|大家"
@@ -74,14 +82,34 @@ def _printed(
     ]
     pairs = [spelled[at : at + 2] for _, _, spelled in candidates for at in range(_WINDOW - 1)]
     known = snapshot.have_terms(pairs)
+    nearby: dict[tuple[int, int], set[str] | None] = {}
     for number, (window, character, spelled) in enumerate(candidates):
-        if all(known[number * (_WINDOW - 1) : (number + 1) * (_WINDOW - 1)]) and _is_printed(spelled, snapshot):
-            yield place, window, character
+        if not all(known[number * (_WINDOW - 1) : (number + 1) * (_WINDOW - 1)]):
+            continue
+        if printed := _printed_in(spelled, snapshot):
+            if window not in nearby:
+                nearby[window] = _around(text, window, snapshot)
+            around = nearby[window]
+            if around is None or not printed.isdisjoint(around):
+                yield place, window, character
 
 
-def _is_printed(words: str, snapshot: Snapshot) -> bool:
+def _printed_in(words: str, snapshot: Snapshot) -> set[str]:
+    """The articles, of the likeliest few, that print some words."""
     ids = [found.chunk_id for found in snapshot.search_words(words, _LOOKED_THROUGH)]
-    return any(words in fold(f"{article.title}\n{chunk.text}") for chunk, article in snapshot.read_chunks(ids))
+    return {
+        article.id for chunk, article in snapshot.read_chunks(ids) if words in fold(f"{article.title}\n{chunk.text}")
+    }
+
+
+def _around(text: str, window: tuple[int, int], snapshot: Snapshot) -> set[str] | None:
+    """The articles that have most of a question without a stretch of it; None where none has much of it."""
+    rest = f"{text[: window[0]]} {text[window[1] :]}"
+    pairs = {rest[place : place + 2] for start, end in bare_runs(rest) for place in range(start, end - 1)}
+    ids = [found.chunk_id for found in snapshot.search_words(rest, _OF_THE_REST)]
+    articles = {article.id: fold(f"{article.title}\n{article.body}") for _, article in snapshot.read_chunks(ids)}
+    most = max((sum(pair in body for pair in pairs) for body in articles.values()), default=0)
+    return set(articles) if pairs and most >= _MUCH_OF_THE_REST * len(pairs) else None
 
 
 def homophones(character: str) -> list[str]:

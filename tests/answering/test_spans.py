@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from qa.answering.spans import beginnings_asked_for, best_span, trim, whole_name
+from qa.answering.speech import whole_words
 
 
 def trimmed(question: str, span: str, sentence: str | None = None) -> str:
@@ -283,3 +284,40 @@ def test_a_body_is_told_by_its_whole_name() -> None:
 def test_what_is_left_of_a_post_is_no_part_of_a_name() -> None:
     body = "艇长王大山带人赶到。"
     assert body[slice(*whole_name(body, 1, 5))] == "王大山"
+
+
+@pytest.mark.parametrize(
+    ("question", "span", "sentence", "wanted"),
+    [
+        ("渡船一趟不能超过多少人", "34人", "渡船每趟不得超过34人。", "34人"),
+        ("渡船最多坐多少人", "34人", "渡船最多34人一趟。", "34人"),
+        ("渡船一趟坐了多少人", "34人", "渡船那天超过34人。", "超过34人"),
+        ("柳坪的献血点设在哪个广场", "柳坪文化广场", "献血点设在柳坪文化广场。", "柳坪文化广场"),
+        ("柳坪的旧房改造推得怎么样", "有序推进", "柳坪的旧房改造有序推进。", "有序推进"),
+    ],
+)
+def test_a_bound_that_is_asked_for_is_not_said_again_and_names_and_words_are_not_cut(
+    question: str, span: str, sentence: str, wanted: str
+) -> None:
+    assert trimmed(question, span, sentence) == wanted
+
+
+@pytest.mark.parametrize(
+    ("question", "span", "sentence", "wanted"),
+    [
+        (
+            "何大川送伞时怎么说的",
+            "先拿去用",
+            "何大川对摊主说：“先拿去用，雨停了再还，都是街坊。”",
+            "先拿去用，雨停了再还，都是街坊。",
+        ),
+        ("石秀怎么解释迟到", "车在路上坏了", "石秀表示，车在路上坏了，她走了四里路。", "车在路上坏了，她走了四里路"),
+        ("石秀走了多远", "四里路", "石秀表示，车在路上坏了，她走了四里路。", "四里路"),
+        ("石秀是怎么说动老何的", "天天上门", "石秀说，天天上门，他就答应了。", "天天上门"),
+        ("石秀怎么看这件事", "难得", f"石秀说：“难得，{'真好，' * 40}”", "难得"),
+    ],
+)
+def test_what_somebody_said_is_told_whole(question: str, span: str, sentence: str, wanted: str) -> None:
+    start = sentence.index(span)
+    first, last = whole_words(question, sentence, (0, len(sentence)), (start, start + len(span)))
+    assert sentence[first:last] == wanted
