@@ -20,12 +20,12 @@ _WINDOW = 3
 _MOST_SLIPS = 3
 _LOOKED_THROUGH = 5  # chunks in which a respelling is looked for
 _OF_THE_REST = 10  # chunks that have most of the rest of a question
-# Of the rest's pairs that an article has. Of 1,104 questions of local news without slips 11 are then respelled (else
-# 50), of 130 with one in a name as many put right (102).
+# Of the rest's pairs that an article has. Of 1,104 questions of local news without slips 9 are then respelled (else
+# 50), of 130 with a slip in a name 109 put right (else 102).
 _MUCH_OF_THE_REST = 0.4
 # Words that join others: they are neither misspelt, nor meant, nor part of a name.
 _JOINING = (
-    "的了是在和与及或被把将向对为从到由有也都就而且其之等着过于以所不个这那没会能要可请吗呢叫做作写收获称占给让跟"
+    "的了是在和与及或被把将向对为从到由有也都就而且其之等着过于以所不个这那没会能要可请吗呢叫做作写收获称占给让跟里还拿往去"
 )
 # ... and so are words that every reader knows, beside whatever they stand: 石埠现在 is no slip for 石埠线在.
 _EVERYDAY = re.compile(
