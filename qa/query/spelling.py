@@ -13,11 +13,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from embeddings import Snapshot, fold, simplified
+from embeddings import SURNAMES_WHERE_NAMES_STAND, Snapshot, fold, simplified
 from qa.query.question import bare_runs
 
 _WINDOW = 3
 _MOST_SLIPS = 3
+_NAMED_AGAIN = 2  # times that an article prints the name of somebody it tells of, at least
 _LOOKED_THROUGH = 5  # chunks in which a respelling is looked for
 _OF_THE_REST = 10  # chunks that have most of the rest of a question
 # Of the rest's pairs that an article has. Of 1,104 questions of local news without slips 9 are then respelled (else
@@ -25,7 +26,8 @@ _OF_THE_REST = 10  # chunks that have most of the rest of a question
 _MUCH_OF_THE_REST = 0.4
 # Words that join others: they are neither misspelt, nor meant, nor part of a name.
 _JOINING = (
-    "的了是在和与及或被把将向对为从到由有也都就而且其之等着过于以所不个这那没会能要可请吗呢叫做作写收获称占给让跟里还拿往去"
+    "的了是在和与及或被把将向对为从到由有也都就而且其之等着过于以所不个这那没会能要可请吗呢叫做作写收"
+    "获称占给让跟里还拿往去"
 )
 # ... and so are words that every reader knows, beside whatever they stand: 石埠现在 is no slip for 石埠线在.
 _EVERYDAY = re.compile(
@@ -69,36 +71,47 @@ def _respellings(text: str, snapshot: Snapshot) -> Iterator[tuple[int, tuple[int
             # In the middle of a run the window holds both neighbours.
             if not all(known[at] for at in (place - 1, place) if at in known):
                 first = min(max(start, place - 1), end - _WINDOW)
-                yield from _printed(text, place, [(first, first + _WINDOW)], snapshot)
+                yield from _printed(text, place, (first, first + _WINDOW), snapshot)
+            # A name may be followed by what it bears: the window of 护士长韦静蓝护士 is 韦静蓝.
+            for first in (place - 2, place - 1):
+                if (
+                    start <= first < first + _WINDOW < end
+                    and text[first] in SURNAMES_WHERE_NAMES_STAND
+                    and not known[place - 1]
+                ):
+                    yield from _printed(text, place, (first, first + _WINDOW), snapshot, times=_NAMED_AGAIN)
 
 
 def _printed(
-    text: str, place: int, windows: list[tuple[int, int]], snapshot: Snapshot
+    text: str, place: int, window: tuple[int, int], snapshot: Snapshot, *, times: int = 1
 ) -> Iterator[tuple[int, tuple[int, int], str]]:
+    """The same for one window, with the characters that an article prints there, at least so many times."""
     candidates = [
-        (window, character, text[window[0] : place] + character + text[place + 1 : window[1]])
+        (character, text[window[0] : place] + character + text[place + 1 : window[1]])
         for character in homophones(text[place])
-        for window in windows
     ]
-    pairs = [spelled[at : at + 2] for _, _, spelled in candidates for at in range(_WINDOW - 1)]
+    pairs = [spelled[at : at + 2] for _, spelled in candidates for at in range(_WINDOW - 1)]
     known = snapshot.have_terms(pairs)
-    nearby: dict[tuple[int, int], set[str] | None] = {}
-    for number, (window, character, spelled) in enumerate(candidates):
+    around: set[str] | None = None
+    has_looked = False
+    for number, (character, spelled) in enumerate(candidates):
         if not all(known[number * (_WINDOW - 1) : (number + 1) * (_WINDOW - 1)]):
             continue
-        if printed := _printed_in(spelled, snapshot):
-            if window not in nearby:
-                nearby[window] = _around(text, window, snapshot)
-            around = nearby[window]
+        if printed := _printed_in(spelled, snapshot, times):
+            if not has_looked:
+                around, has_looked = _around(text, window, snapshot), True
             if around is None or not printed.isdisjoint(around):
                 yield place, window, character
 
 
-def _printed_in(words: str, snapshot: Snapshot) -> set[str]:
-    """The articles, of the likeliest few, that print some words."""
+def _printed_in(words: str, snapshot: Snapshot, times: int) -> set[str]:
+    """The articles, of the likeliest few, that print some words so many times."""
     ids = [found.chunk_id for found in snapshot.search_words(words, _LOOKED_THROUGH)]
     return {
-        article.id for chunk, article in snapshot.read_chunks(ids) if words in fold(f"{article.title}\n{chunk.text}")
+        article.id
+        for chunk, article in snapshot.read_chunks(ids)
+        if words in fold(f"{article.title}\n{chunk.text}")
+        and fold(f"{article.title}\n{article.body}").count(words) >= times
     }
 
 

@@ -55,7 +55,7 @@ def test_a_reader_is_told_how_the_question_was_taken(assistant: Assistant) -> No
 
 def test_what_is_printed_by_chance_in_another_article_is_no_respelling(tmp_path: Path) -> None:
     rows = [
-        {"title": "场馆开放", "text": "县里四月出台了中学场馆向居民开放的办法，何常成带头去打球。"},
+        {"title": "场馆开放", "text": "县里四月出台了中学场馆向居民开放的办法，何常成带头去打球。球馆归何常成管。"},
         {"title": "老中医写书", "text": "他前年出医学书两种，去年再版。"},
     ]
     write_issue(tmp_path / "issues", "县报-2025-03-02.jsonl", rows)
@@ -63,3 +63,4 @@ def test_what_is_printed_by_chance_in_another_article_is_no_respelling(tmp_path:
     with closing(Archive.open(tmp_path / "archive")) as archive, archive.snapshot() as snapshot:
         assert respell("县里哪天出台学校场馆向居民开放的办法", snapshot).replaced == ()
         assert respell("何长成带头去打球了吗", snapshot).replaced == (("何长成", "何常成"),)
+        assert respell("何常城队长哪里人", snapshot).replaced == (("何常城", "何常成"),)
