@@ -79,6 +79,7 @@ class Example:
     beside: list[Window] = field(default_factory=list)  # of the same article
     others: list[Window] = field(default_factory=list)  # of other articles, as the search ranks them
     held_out: bool = False
+    is_made: bool = False  # from a question with a known answer, and not asked by anybody
 
 
 @dataclass(slots=True)
@@ -196,7 +197,13 @@ def _example(qa: dict[str, Any], passage: TrainingPassage, cut: Sequence[tuple[i
     if answers and not meant:
         return None
     example = Example(
-        qa["question"], answers, passage.source, qa.get("kind") or "", qa.get("polarity"), held_out=passage.held_out
+        qa["question"],
+        answers,
+        passage.source,
+        qa.get("kind") or "",
+        qa.get("polarity"),
+        held_out=passage.held_out,
+        is_made=qa.get("is_made", False),
     )
     folded = [fold_to_words(answer) for answer in answers]
     for start, text in cut:
@@ -271,7 +278,14 @@ def _yes_no_questions(passage: TrainingPassage) -> Iterator[dict[str, Any]]:
         else:
             said, polarity = source.choice(other), "no"
         if asked := _ask_whether(qa["question"], qa["kind"], said, source):
-            yield {"question": asked, "answers": [answer], "kind": "yes_no", "polarity": polarity, "trap": ""}
+            yield {
+                "question": asked,
+                "answers": [answer],
+                "kind": "yes_no",
+                "polarity": polarity,
+                "trap": "",
+                "is_made": True,
+            }
 
 
 def _like_numbers(answer: str, text: str) -> list[str]:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from embeddings.parsing.lines import DOCUMENT_NUMBER
 from embeddings.parsing.paragraphs import Fragment, join_fragments
 from embeddings.text.dates import find_date
 from embeddings.types import ParsedArticle
@@ -14,9 +15,6 @@ from embeddings.types import ParsedArticle
 _CONTENTS = re.compile(r"[#\s【\[]*(?:本期)?(?:目\s*[录錄]|要\s*目|CONTENTS)[】\]\s]*", re.IGNORECASE)
 # A title, leaders, and the page on which it stands; some are set without leaders, but then with white space.
 _ENTRY = re.compile(r"(?P<title>\S.{2,120}?)\s*(?:[.．·•…⋯‥。\-—_]{2,}|\s{2,}|\t)\s*[（(]?(?P<page>\d{1,4})[)）]?")
-_NUMBER = re.compile(
-    r"[（(\[]?[\u4e00-\u9fff]{1,12}[〔\[［(（【]\s*(?:19|20)\d\d\s*[〕\]］)）】]\s*第?\s*\d+\s*号[)）\]]?"
-)
 _FEWEST_ENTRIES = 2
 _MOST_HEADING_LINES = 4
 _MOST_LINES_OF_CONTENTS = 400
@@ -63,7 +61,7 @@ def _find_headings(lines: Sequence[str], start: int, entries: Sequence[tuple[str
     found: list[_Heading] = []
     at = start
     for entry, page in entries:
-        title = _NUMBER.sub("", entry).strip()
+        title = DOCUMENT_NUMBER.sub("", entry).strip()
         wanted = _squeezed(title)
         for index in range(at, len(lines)):
             end = _printed_to(lines, index, wanted)
@@ -78,7 +76,7 @@ def _printed_to(lines: Sequence[str], at: int, wanted: str) -> int:
     """Behind which line a title ends that begins at line `at`; 0 where none begins there."""
     said = ""
     for index in range(at, min(len(lines), at + _MOST_HEADING_LINES)):
-        said += _squeezed(_NUMBER.sub("", lines[index]))
+        said += _squeezed(DOCUMENT_NUMBER.sub("", lines[index]))
         if not said or not wanted.startswith(said):
             return 0
         if said == wanted:

@@ -10,7 +10,7 @@ from embeddings.parsing.bylines import is_byline, split_credit, split_signature
 from embeddings.parsing.datelines import opens_story
 from embeddings.parsing.decks import is_dashed
 from embeddings.parsing.dumps import is_source_line
-from embeddings.parsing.lines import Line
+from embeddings.parsing.lines import DOCUMENT_NUMBER, Line
 from embeddings.text.ngrams import share_of_pairs
 from embeddings.text.normalize import simplified_furniture
 from embeddings.text.numerals import HAN_NUMBER
@@ -27,6 +27,7 @@ _SECTION = re.compile(
 )
 _LONGEST_SECTION = 6
 _IN_BRACKETS = re.compile(r"[【〖［\[]([\u4e00-\u9fff·]{2,8})[】〗］\]]")
+_NUMBERED = re.compile(rf"{HAN_NUMBER}、([\u4e00-\u9fff·]{{2,8}})")  # 二、项目与产业, over headlines
 _SECTION_WITH_PAGE = re.compile(
     r"第?\s*[0-9A-Z一二三四五六七八九十]{1,3}\s*版\s*[|│:：·\s]\s*([\u4e00-\u9fff·]{2,8})|([\u4e00-\u9fff]{2,6})\s+[A-Z]?\d{1,2}"
 )
@@ -71,6 +72,9 @@ def section_name(lines: Sequence[Line], at: int) -> str:
         return line.text
     if (bracketed := _IN_BRACKETS.fullmatch(line.text)) and _heads_stories(lines, at):
         return bracketed[1]
+    numbered = _NUMBERED.fullmatch(line.text)
+    if numbered and not line.indented and at + 1 < len(lines) and lines[at + 1].gap and _heads_stories(lines, at):
+        return numbered[1]
     if at + 1 == len(lines) or line.lead_mark:
         return ""
     below = lines[at + 1]
@@ -90,7 +94,9 @@ def _heads_stories(lines: Sequence[Line], at: int) -> bool:
     """Whether a headline stands below a line, with its story below it or a blank line above it."""
     if at + 2 >= len(lines) or not _could_be_headline(lines[at + 1]):
         return False
-    return _begins_story(lines[at + 2]) or (lines[at + 1].gap > 0 and not lines[at + 2].gap)
+    if _begins_story(lines[at + 2]) or (lines[at + 1].gap > 0 and not lines[at + 2].gap):
+        return True
+    return lines[at + 1].gap > 0 and lines[at + 2].indented and not lines[at + 1].indented
 
 
 def _begins_story(line: Line) -> bool:
@@ -232,6 +238,8 @@ def _could_be_headline(line: Line) -> bool:
         and not line.is_row
         and not _ITEM.match(text)
         and not text.endswith(_RUNNING_MARKS)
+        and not text.endswith(("：", ":"))  # to whom a letter goes
+        and not DOCUMENT_NUMBER.fullmatch(text)
         and not (text.startswith(("（", "(")) and text.endswith(("）", ")")))
         and any(character.isalpha() for character in text)
         and not is_byline(text)

@@ -82,6 +82,10 @@ _CONTACT = re.compile(
 )
 _LONGEST_NOTICE = 120  # characters
 _SEPARATORS = re.compile(r"[\s|│/·,，、:：()（）]+")
+# An office's number of a document, on a line below its title: 某政发〔2024〕3号.
+DOCUMENT_NUMBER = re.compile(
+    r"[（(\[]?[\u4e00-\u9fff]{1,12}[〔\[［(（【]\s*(?:19|20)\d\d\s*[〕\]］)）】]\s*第?\s*\d+\s*号[)）\]]?"
+)
 _LEAD_MARK = re.compile(r"[【〖\[]?(?:核心提示|核心阅读|阅读提示|内容提要|新闻提示|内容提示)[】〗\]]?\s*[:：]?\s*")
 
 

@@ -25,7 +25,14 @@ from embeddings.parsing.headlines import (
     title_blocks,
 )
 from embeddings.parsing.jumps import Jump, join_continued
-from embeddings.parsing.lines import Line, heads_advertisements, is_advertisement, is_notice, read_lines
+from embeddings.parsing.lines import (
+    DOCUMENT_NUMBER,
+    Line,
+    heads_advertisements,
+    is_advertisement,
+    is_notice,
+    read_lines,
+)
 from embeddings.parsing.paragraphs import SHORTEST_COPY, Fragment, is_unfinished, join_fragments
 from embeddings.text.dates import find_date
 from embeddings.types import ArticleKind, ParsedArticle
@@ -183,7 +190,8 @@ def _take(article: _TextArticle, line: Line) -> str:
         article.bylines.append(_BRACKETED.sub(r"\1", line.text))
         return ""
     if line.text:
-        article.fragments.append(Fragment(line.text, opens=line.indented, is_row=line.is_row))
+        below_number = bool(article.fragments) and DOCUMENT_NUMBER.fullmatch(article.fragments[-1].text) is not None
+        article.fragments.append(Fragment(line.text, opens=line.indented or below_number, is_row=line.is_row))
     return line.text
 
 

@@ -27,7 +27,7 @@ _ASKS_BEFORE = re.compile(
     r"最早|最初|最开始|一开始|开头|原定|原来|原先|原本|之前|以前|过去|从前|先前|起初|本来|那时|旧"
 )
 _ASKS_CHANGE = re.compile(
-    r"(?:多|少|增加|增|添|减少|减|涨|降|省|高|低|早|晚|延长|缩短|推迟|提前|便宜|贵)(?:出来?|了|掉)(?:多少|几|多久|多长)"
+    r"(?:多|少|增加|增|添|减少|减|涨|降|省|高|低|早|晚|超|延长|缩短|推迟|提前|便宜|贵)(?:出来?|了|掉)(?:多少|几|多久|多长)"
 )
 _SURELY = 5.0  # log-odds of being part of an answer, beyond which no more is gained
 _MARKED_WEIGHT = 0.6  # of their mean, against the log-probability of a span
@@ -84,6 +84,7 @@ _BOUNDS_AFTER = re.compile(
 _MINUTES_AFTER = re.compile(
     r"(?<=[点时])(?:半|[一三]刻钟?|\d{1,2}分?(?!钟)|[二三四五]?十[一二三四五六七八九]?分?|零?[一二三四五六七八九]分)(?![个天年])"
 )
+_WEEK_BEFORE, _OF_A_WEEK = re.compile(r"(?:星期|周|礼拜)$"), re.compile(r"[一二三四五六日天](?![\u3400-\u9fff])")
 _LONGEST_TIME = 24  # characters before
 _DURATION_PART = re.compile(r"\d+(?:个?小时|分(?!之)|秒)")
 _DURATION = re.compile(
@@ -113,7 +114,7 @@ _DIFFERENCE = re.compile(
     r"(?:[了出到加长少低高]|将近|近|约){0,3}(?P<number>[\d一二三四五六七八九十百千万亿两半.,]+)"
 )
 _ASKS_DIFFERENCE = re.compile(
-    r"比|较|差|[多少增减降涨升省快慢高低早晚][了出]|增[长加幅]|减少|下[降跌滑]|上[升涨]|提[高前]|推迟|缩短|延长|变化|幅度"
+    r"比|较|差|[多少增减降涨升省快慢高低早晚超][了出]|增[长加幅]|减少|下[降跌滑]|上[升涨]|提[高前]|推迟|缩短|延长|变化|幅度"
 )
 # 哪个 and 谁 ask for one of several, and no number is one, unless it names it (3号楼).
 _ASKS_WHICH = re.compile(r"谁|哪[个位家支所](?!月|年|季|周|星期|时[候间段期]|阶段|数|百分)")
@@ -129,6 +130,16 @@ _ASKS_NEW_HOLDER = re.compile(
 _FORMER_HOLDER = re.compile(
     rf"(?:原任?|前任|卸任的?|离任的?|退休的?)[{IDEOGRAPH}]{{0,8}}?(?:主任|书记|[{IDEOGRAPH}]长|经理|主席|会长)(?P<name>[{IDEOGRAPH}]{{2,3}})"
 )
+# 186米 of 全长186米，桥面宽8.5米, where nothing in the question asks how wide.
+_MEASURED = re.compile(
+    r"(?P<how>[长宽高深厚])度?(?:为|是|达到?|约|有|近|超过)?(?P<number>\d[\d,.]*[百千万]?(?:多|余)?)(?:公里|千米|厘米|毫米|公分|米)"
+)
+_ASKS_LENGTH = re.compile(
+    r"(?:多少|几)(?:公里|千米|厘米|毫米|公分|米)|(?P<how>[长宽高深厚])度?(?:是|有|为)?多少|多(?P<much>[长宽高深厚])"
+)
+# What was printed wrongly, before what should have been.
+_CORRECTED = re.compile(r"[^。；;\n]*?(?=[，,；;](?:正确的?|实际)?(?:应当?该?|实)(?:为|是|作))")
+_ASKS_THE_ERROR = re.compile(r"错|误|原来写|写成")
 _LED_TO = (
     (
         re.compile(r"[到至](?:什么时候|何时|哪一?[年天日月]|几[号点时月])|什么时候(?:结束|截止|为止)"),
@@ -180,7 +191,8 @@ def beginnings_asked_for(question: str, text: str) -> NDArray[np.float32]:
 
     到哪天 is answered behind 到 or 至, and 从哪天 behind 从 or 自; 多少个社区 with the number that 社区 stands behind;
     几号 by a day, not by what is the 14th of a series; 花了多少钱 not by what was saved against something else; 哪个
-    not by a number; and 现在…是谁 not by who held a post before.
+    not by a number; 多少米 not by how wide, and 现在…是谁 not by who held a post before; and nothing by what was
+    printed wrongly, where a correction says what it should be.
     """
     preferred = np.zeros(len(text), dtype=np.float32)
     asked = fold(question)
@@ -194,6 +206,16 @@ def beginnings_asked_for(question: str, text: str) -> NDArray[np.float32]:
             preferred[slice(*match.span("number"))] = -_COUNTS_IT
     if _asks_which(asked):
         for match in _NUMBER_WITH_UNIT.finditer(text):
+            preferred[match.start() : match.end()] = -_NEVER
+    if length := _ASKS_LENGTH.search(asked):
+        how = length["how"] or length["much"] or next((one for one in "宽高深厚" if one in asked), "长")
+        told = list(_MEASURED.finditer(text))
+        if any(match["how"] == how for match in told):
+            for match in told:
+                if match["how"] != how:
+                    preferred[slice(*match.span("number"))] = -_COUNTS_IT
+    if not _ASKS_THE_ERROR.search(asked):
+        for match in _CORRECTED.finditer(text):
             preferred[match.start() : match.end()] = -_NEVER
     if _ASKS_NEW_HOLDER.search(asked):
         for match in _FORMER_HOLDER.finditer(text):
@@ -248,6 +270,7 @@ def trim(question: str, body: str, start: int, end: int) -> tuple[int, int]:
     start = _with_shared_lead(body, start, end)
     start, end = _bare(question, body, *_whole_time(question, body, *_whole_duration(body, start, end)))
     start, end = _name_in_its_marks(question, body, start, end)
+    start = _whole_weekday(body, start, end)
     return _with_its_marks(body, *_with_roughness(question, body, start, end))
 
 
@@ -339,6 +362,12 @@ def _whole_time(question: str, body: str, start: int, end: int) -> tuple[int, in
             end = after.end()
     bound = _BOUNDS_AFTER.match(body, end)
     return start, bound.end() if bound else end
+
+
+def _whole_weekday(body: str, start: int, end: int) -> int:
+    """Where a weekday begins with the 星期 that the question has, too."""
+    week = _WEEK_BEFORE.search(body, max(0, start - 2), start)
+    return week.start() if week and _OF_A_WEEK.match(body, start, end) else start
 
 
 def _bare(question: str, body: str, start: int, end: int) -> tuple[int, int]:

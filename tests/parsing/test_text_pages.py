@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import subprocess
 import sys
@@ -511,3 +512,31 @@ def test_spaces_before_a_few_lines_open_no_paragraphs() -> None:
     page = "渡口停航三天\n  8月2日起，渡口停航\n三天，检修缆绳，急事\n可走上游的木桥。"
     (article,) = parse_page(page)
     assert article.body == "8月2日起，渡口停航三天，检修缆绳，急事可走上游的木桥。"
+
+
+@pytest.mark.parametrize("marked", ["【{name}】", "{number}、{name}"])
+def test_sections_head_titles_and_an_offices_document_has_its_own(marked: str) -> None:
+    text = "\u3000\u3000"
+    stories = [
+        ("要闻", "渡口停航三天", f"\n{text}8月2日起，渡口停航三天，检修缆绳。\n{text}急事可走上游的木桥。\n（石岩）"),
+        ("要闻", "老桥怎么修", f"\n{text}老桥6月10日动工，先换桥板。\n{text}桥栏照旧样子做。"),
+        (
+            "文件与公示",
+            "青禾镇人民政府关于渡口摆摊的通知",
+            f"青政发〔2024〕3号\n\n各村民委员会，镇属各单位：\n{text}一、摊位每天收2元。\n{text}二、六点收摊。",
+        ),
+        ("教育", "夜校学员毕业", f"\n{text}夜校32名学员昨天毕业。\n{text}最年长的学员71岁。"),
+        *(
+            ("教育", f"{street}小学开运动会", f"\n{text}{street}小学昨天开运动会，跑了四百米。\n{text}下周再跳绳。")
+            for street in ("河街", "桥头", "柳坪", "石埠", "码头", "东门", "西坡", "南塘", "北岭", "沙洲", "梅岗")
+        ),
+    ]
+    numbers = dict(zip(dict.fromkeys(section for section, _, _ in stories), "一二三", strict=True))
+    page = ["青禾通讯\n2024年第6期（总第65期）\u30002024年6月20日"]
+    for section, group in itertools.groupby(stories, key=lambda story: story[0]):
+        page.append(marked.format(name=section, number=numbers[section]))
+        page += [f"{title}\n{body}" for _, title, body in group]
+    articles = parse_page("\n\n".join(page))
+    assert [(article.section, article.title) for article in articles] == [story[:2] for story in stories]
+    assert articles[0].byline == "石岩"
+    assert articles[2].body.startswith("青政发〔2024〕3号\n各村民委员会，镇属各单位：\n一、摊位每天收2元。")

@@ -83,6 +83,7 @@ READ_FEATURES = (
     "reader: answer ends here",
     "reader: answer is marked here",
     "reader: answer is what is asked for",
+    "asks something itself",
 )
 # ... and what judges the answer then: where a reader says what it says, little else tells more.
 _ALONE = ("reader: best sentence answers, read alone", "reader: a span stands in the best sentence, read alone")
@@ -112,6 +113,7 @@ _SUREST = 8.0  # log-odds beyond which nothing is gained
 _LONGEST_ANSWER = 60  # characters
 _NO_ANSWER = 12.0  # log-odds by which the question's own words are less likely
 _ASKS_WHICH_OF_TWO = re.compile(r"还是|哪[个家种边]|[和跟与].*谁|谁.*[和跟与]")
+_IS_QUESTION = re.compile(r"[？?][”」’\"]?$")
 _ASKS_HOUR_OR_WEEKDAY = re.compile("几点(?!钟?的?(?:名|要求|意见|建议|启示))|(?:星期|周|礼拜)几")
 
 
@@ -207,6 +209,8 @@ def _read(sentences: Sequence[Sentence], passages: Sequence[Passage], expected: 
     rows = [_read_sentence(sentence, passages[sentence.passage], expected) for sentence in sentences]
     columns = {name: np.array([row[name] for row in rows]) for name in rows[0]}
     columns["reader: passage answers, below the best"] = columns[_PASSAGE_ANSWERS] - columns[_PASSAGE_ANSWERS].max()
+    # What a letter to the paper asks is told by the answer below it.
+    columns["asks something itself"] = np.array([_IS_QUESTION.search(one.text) is not None for one in sentences], float)
     return in_order(columns, READ_FEATURES)
 
 

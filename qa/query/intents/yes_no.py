@@ -54,7 +54,7 @@ _VERBS = (
     (
         Verb.DONE,
         re.compile(
-            r"了(?:吗|么|吧|没有)?\s*[？?。.！!]*$|(?<![通经超不])过[^，,]{0,8}(?:吗|么|没有)\s*[？?。.！!]*$|已经"
+            r"了(?:吗|么|吧|没有)?\s*[？?。.！!]*$|(?<![通经超不])过(?![敏期程度渡滤量分错年节夜冬户磅秤道路往])[^，,]{0,8}(?:吗|么|没有)\s*[？?。.！!]*$|已经"
         ),
     ),
     (Verb.CAN, re.compile(r"(?<![可只功才技智官效性])能(?![源力够量])|可以|允许")),
@@ -75,6 +75,11 @@ _STILL = re.compile(r"已经|[还好完成]了|如今|现在")
 _COSTS = re.compile(r"钱|费|花销")
 _FREE = re.compile(r"免费|无息|免缴|免交|义诊|公益")
 _NUMBER = re.compile(r"第?(?:\d[\d,.]*|[零一二两三四五六七八九十百千]+)[\u3400-\u9fff%]?")
+_ASKS_DONE = re.compile(r"[了过](?:[^，,。]{0,4})(?:吗|么|没有)\s*[？?。.！!]*$|没有\s*[？?]*$")
+_ASKS_PAST = re.compile(
+    r"(?<![\u4e00-\u9fff][经超通])(?P<act>[\u4e00-\u9fff])过[^，,。]{0,4}(?:吗|么|没有)\s*[？?。.！!]*$"
+)
+_ALREADY = re.compile(r"已经?(?P<word>[\u4e00-\u9fff]{2})")
 _DENIES = re.compile(r"(?:没有?|未|不再?)(?P<word>[\u4e00-\u9fff]{2})")
 _DENIED = re.compile(r"[不没未无]|没有$")
 _TITLE = re.compile(r"(?:主任|书记|主席|经理|委员长|[\u4e00-\u9fff]长)$")
@@ -89,7 +94,7 @@ _IS_OVER = re.compile(
 )
 _GOES_ON = re.compile(r"照旧|照常|照样|依旧|不变|继续|保留|一如既往|不受影响|仍[然旧在是]?|还在|还是")
 _CONTRARY = (
-    (re.compile(r"赢|胜|夺冠"), re.compile(r"输|负于|不敌|败")),
+    (re.compile(r"赢|胜|夺冠"), re.compile(r"输|负(?![责担债荷])|不敌|败")),
     (re.compile(r"涨|升|增(?![设派])|上调"), re.compile(r"跌|降(?!雨|雪|水|温|落伞)|减(?!灾|免)|下挫|下滑|下调|回落")),
 )
 _ALTERED = 3  # characters of a name that another is taken for, with its second character changed
@@ -180,8 +185,10 @@ def polarity_by_words(question: str, sentence: str) -> float | None:
     clause = _nearest_clause(asked, stretch)
     if not clause:
         return None
-    if _denies_its_words(asked, clause) or _is_no_deputy(asked, stretch):
+    if _denies_its_words(_not_doubled(asked), clause) or _is_no_deputy(asked, stretch):
         return -_CERTAIN
+    if _is_done(asked, stretch):
+        return _CERTAIN
     if _other_number(asked, _segment(stretch, clause)) or _another_day(fold(question), clause):
         return -2.0
     if (compared := _compared(asked, clause)) is not None:
@@ -248,22 +255,45 @@ _DONE = re.compile(r"(?P<act>[\u4e00-\u9fff]{2})了(?:吗|么|吧|没有)\s*[？
 _HAS_OBJECT = re.compile(
     r"(?:有没有|有无|(?<![没只])有)(?P<object>[\u4e00-\u9fff]{2,8}?)(?:了|的)?(?:吗|么|吧)?[？?。]*$"
 )
+_IN_STOCK = re.compile(r"(?<![没只])(?:备|设|配|置|存|现|共|建|装|都)有.*\d|\d.*(?:备|设|配|置|存|现|建|装)有")
+_REBATE, _IS_REBATE = (
+    re.compile(r"优惠|折扣|打折|减免"),
+    re.compile(r"半价|[\d一二三四五六七八九]折|免票|免费|优惠|减免|折扣|便宜"),
+)
 _THERE_IS_NONE = re.compile(r"没有?|无(?!人机|[论锡线废数私偿障疑])|未(?![来成])")
 
 
 def _is_there(asked: str, sentence: str) -> float | None:
     """Whether there is what a question with 有 asks after.
 
-    The log-odds of no where a clause that speaks of it denies it, 0 where nothing speaks of it; None for all else.
+    The log-odds of yes where so many of it are said to be there, those of no where a clause that speaks of it denies
+    it, 0 where nothing speaks of it; None for all else.
     """
     match = _HAS_OBJECT.search(asked)
     if match is None or _THERE_IS_NONE.search(match["object"]):
         return None
     wanted = match["object"]
+    if _REBATE.search(wanted) and _IS_REBATE.search(sentence) and not _THERE_IS_NONE.search(sentence):
+        return _CERTAIN
     for clause in (found[0] for found in _CLAUSE.finditer(sentence)):
+        if _IN_STOCK.search(clause) and 2 * len(_pairs(wanted) & _pairs(clause)) >= len(_pairs(wanted)):
+            return None if _THERE_IS_NONE.search(clause) else _CERTAIN
         if _THERE_IS_NONE.search(clause) and len(set(wanted) & set(_THERE_IS_NONE.sub("", clause))) * 3 >= len(wanted):
             return -2.0
     return None if any(pair in sentence for pair in _pairs(wanted)) else 0.0
+
+
+def _is_done(asked: str, sentence: str) -> bool:
+    """Whether a sentence says in a question's own words that something is done (绝育过没有: 已绝育)."""
+    if _ASKS_DONE.search(asked) is None or _NEGATIONS.search(sentence):
+        return False
+    past = _ASKS_PAST.search(asked)
+    if past and re.search(rf"{past['act']}[了给到过掉]", sentence):
+        return True
+    return any(
+        match["word"] in asked and not _DENIED.search(asked[: asked.find(match["word"])][-2:])
+        for match in _ALREADY.finditer(sentence)
+    )
 
 
 def _denies_its_words(asked: str, clause: str) -> bool:
@@ -401,7 +431,12 @@ def _another_of_its_kind(subject: str, stated: str, sentence: str) -> bool:
 
 
 def _pairs(text: str) -> set[str]:
-    return character_pairs(fold_to_words(_ENDS.sub("", _WHETHER.sub("", text))))
+    return character_pairs(fold_to_words(_ENDS.sub("", _WHETHER.sub("", _not_doubled(text)))))
+
+
+def _not_doubled(text: str) -> str:
+    """A question with a verb of its own once: 赶场 of 赶不赶场."""
+    return _ACT.sub(lambda match: match[0] if match["act"] in _OWN_WORDS else match["act"], text)
 
 
 def _other_number(asked: str, clause: str) -> bool:
