@@ -140,6 +140,10 @@ _ASKS_LENGTH = re.compile(
 # What was printed wrongly, before what should have been.
 _CORRECTED = re.compile(r"[^。；;\n]*?(?=[，,；;](?:正确的?|实际)?(?:应当?该?|实)(?:为|是|作))")
 _ASKS_THE_ERROR = re.compile(r"错|误|原来写|写成")
+# 头班几点 asks for the first of 6:30、8:00、9:40.
+_TIMES_IN_A_ROW = re.compile(r"(?:\d{1,2}[:：]\d{2}[、，,\s]+){2,}\d{1,2}[:：]\d{2}")
+_ASKS_FIRST, _ASKS_LAST = re.compile(r"最早|[头首]班|第一[班趟]|头一[班趟]"), re.compile(r"最晚|末班|最后一[班趟]")
+_CLOCK = re.compile(r"\d{1,2}[:：]\d{2}")
 _LED_TO = (
     (
         re.compile(r"[到至](?:什么时候|何时|哪一?[年天日月]|几[号点时月])|什么时候(?:结束|截止|为止)"),
@@ -214,6 +218,14 @@ def beginnings_asked_for(question: str, text: str) -> NDArray[np.float32]:
             for match in told:
                 if match["how"] != how:
                     preferred[slice(*match.span("number"))] = -_COUNTS_IT
+    if _ASKS_FIRST.search(asked) or _ASKS_LAST.search(asked):
+        for row in _TIMES_IN_A_ROW.finditer(text):
+            times = list(_CLOCK.finditer(text, *row.span()))
+            for match in times[1:] if _ASKS_FIRST.search(asked) else times[:-1]:
+                preferred[match.start() : match.end()] = -_NEVER
+    if _ASKS_CHANGE.search(asked):
+        for match in _DIFFERENCE.finditer(text):
+            preferred[match.start("number")] = _LED
     if not _ASKS_THE_ERROR.search(asked):
         for match in _CORRECTED.finditer(text):
             preferred[match.start() : match.end()] = -_NEVER

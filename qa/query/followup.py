@@ -117,6 +117,9 @@ _MEASURED = re.compile(
     r"总?(?:造价|投资|投资额|面积|长度|高度|深度|宽度|重量|容量|价格|费用|经费|成本|预算|产值|产量|工期|金额|规模|占地|跨度|车速|时速"
     r"|奖金|租金|工钱|工资|月薪|票价|学费|补贴|津贴|赔款|捐款)"
 )
+# What somebody or an office has, that a question on them is not about: 电话呢, after 周几能找她.
+_OF_SOMEBODY = re.compile(r"(?:联系|办公|值班|咨询|报名|预约)?(?:电话|热线|手机)(?:号码?)?|邮箱|微信号?|网址")
+_THEN_OR_NOW = re.compile(r"原来|原先|以前|之前|从前|过去|现在|眼下|如今|目前|最早|起初")
 _A_THING = re.compile(rf"[{IDEOGRAPH}]{{2}}")
 _MARKS = " ？?。.！!，,"
 _COMES_FIRST = re.compile(
@@ -390,11 +393,24 @@ def _filled(runs: list[tuple[int, int]], asked: str) -> Iterator[tuple[int, int]
         yield start, follows if between and not re.search(rf"[{IDEOGRAPH}]", between) else end
 
 
+def _at_another_time(when: str, asked: str) -> str:
+    """The question before of another time (原来呢), without a day of its own."""
+    for time in reversed(find_times(asked, today=ANY_DAY)):
+        asked = asked[: time.start] + asked[time.end :]
+    asked = _THEN_OR_NOW.sub("", asked)
+    subject = subject_of(asked)
+    return f"{subject}{when}{asked[len(subject) :]}"
+
+
 def _with_other(other: str, before: Spoken, text: str) -> str:
     """The question before with another person, time, place or thing in the place of its own."""
     asked = before.question
     if _SUPERLATIVE.fullmatch(other.removesuffix("的")) and _SUPERLATIVE.search(asked):
         return _SUPERLATIVE.sub(other.removesuffix("的"), asked, count=1)  # 哪个岁数最大, then 最小的呢
+    if _THEN_OR_NOW.fullmatch(other):
+        return _at_another_time(other, asked)
+    if _OF_SOMEBODY.fullmatch(other) and (whose := next(iter(people_in(asked)[::-1]), "") or subject_spoken_of(before)):
+        return f"{whose}的{other}是多少？"
     now = find_times(other, today=ANY_DAY)
     if now and now[0].end - now[0].start == len(other):
         if then := find_times(asked, today=ANY_DAY):

@@ -36,6 +36,9 @@ _KIND = re.compile(
     rf"(?!时[候间]|期间|一共|总共|都|共|加起来|[是有在哪会能])(?P<kind>{_COMMON_KINDS}|(?:[路河桥楼村镇县市区厂店校船车树书病鱼鸟馆塔庙寺亭井湖岛渠坝院站]|[{_NO_PARTICLE}]{{2,5}}?)"
     r"(?=[有是的在里内叫一共为什怎哪谁多几开举能要会都还现卖花建修通？?，,]|$))"
 )
+_IS_PARTICLE = re.compile(
+    rf"那(?!{_ANY_MEASURE}|一|些|[两三几])[{IDEOGRAPH}]{{2}}"
+)  # 那托班多少钱, of which nobody spoke
 _THAT_ONE = re.compile(r"[那这](?:一?[个位家条座所支种])(?=[是叫在有哪什几多的])")
 _THIS_IS = re.compile(r"^[这那](?=是第?(?:几|哪|多少|什么样)|叫什么|属于|有多)")
 _THING = re.compile(r"它们?|(?<![尤与极及何莫])其(?![他它实中余次间一二三])")
@@ -67,10 +70,11 @@ LONGEST_TOLD = 30  # characters of an answer that can be named as told
 LONG_SUBJECT = 14
 ANY_DAY = date(2001, 1, 1)  # which words are of time does not depend on the day
 _SOMEBODY = re.compile(
-    r"(?:[人员师生手友汉子伯婶妈爸爷奶姐哥嫂户民医警兵者]|女士|先生|老师|医生|大爷|大妈|书记|记者|教授|司机|老板|校长|所长|院长|“[^”]+”|[\u4e00-\u9fff]某某?)$"
+    r"(?:[人员师生手友汉子伯婶妈爸爷奶姐哥嫂户民医警兵者]|师傅|女士|先生|老师|医生|大爷|大妈|书记|记者|教授|司机|老板|校长|所长|院长|“[^”]+”|[\u4e00-\u9fff]某某?)$"
 )
 _SOMEBODY_CLOSE = re.compile(r"(?:孩子|儿子|女儿|妻子|丈夫|老伴|父母|父亲|母亲|[他她])$")
 _PARTICLE_END = re.compile(r"[在是的和与跟被把将从给又也都还曾说要去来到]$")
+_AMOUNT = re.compile(r"(?:每|[一二两三四五六七八九十半几\d]+)[\u4e00-\u9fff]{1,2}")  # 一斤卖多少 is of nobody
 _NO_NAME = re.compile(r"[他她它这那你我的了是不哪谁]")
 
 
@@ -89,7 +93,10 @@ def with_referents(text: str, before: Spoken, earlier: Sequence[Spoken]) -> str:
             if len(meant) > LONG_SUBJECT:  # too long to stand in the place of a pronoun
                 return f"{meant}，{re.sub(START, '', text)}"
             return pattern.sub(lambda _, meant=meant: meant, text, count=1)  # type: ignore[misc]
-    if (match := _KIND.search(text)) and (meant := _of_kind(match["kind"], turns)):
+    # 老船长捐的那些日志 says itself which.
+    says_which = (match := _KIND.search(text)) is not None and text[: match.start()].endswith("的")
+    is_new = match is not None and _IS_PARTICLE.match(match[0]) and not any(match["kind"] in _said(t) for t in turns)
+    if match and not says_which and not is_new and (meant := _of_kind(match["kind"], turns)):
         return f"{text[: match.start()]}{meant}{text[match.end() :]}"
     if (match := _THAT_ONE.search(text)) and (
         meant := _thing_told(before) or _person(turns) or subject_spoken_of(before)
@@ -100,6 +107,10 @@ def with_referents(text: str, before: Spoken, earlier: Sequence[Spoken]) -> str:
     if _THING.search(text) and (meant := _thing_told(before) or subject_spoken_of(before)):
         return _THING.sub(lambda _: meant, text, count=1)
     return ""
+
+
+def _said(turn: Spoken) -> str:
+    return f"{turn.question}{turn.short}{turn.quote}{turn.title}"
 
 
 def _person(turns: Sequence[Spoken]) -> str:
@@ -119,7 +130,8 @@ def _person(turns: Sequence[Spoken]) -> str:
         if PERSON.search(turn.question) and (named := _surely_named(turn)):
             return named[0]
     begun = next(filter(None, (_begins_with_name(turn.question) for turn in turns)), "")
-    return begun or next(iter(_surely_named(turns[0])), "") or _somebody(turns)
+    of_article = next(iter(_surely_named(turns[0])), "") or _begins_with_name(turns[0].title)
+    return begun or of_article or _somebody(turns)
 
 
 def _surely_named(turn: Spoken) -> list[str]:
@@ -142,7 +154,8 @@ def _somebody(turns: Sequence[Spoken]) -> str:
     """Who was asked about without a name (那个卖菜的老汉); else what was asked about last, if it may be somebody."""
     found = next((subject for turn in turns if _SOMEBODY.search(subject := subject_of(turn.question))), "")
     subject = subject_of(turns[0].question)
-    return found or ("" if PLACE_NAME.search(subject) or len(subject) > LONG_SUBJECT else subject)
+    is_nobody = PLACE_NAME.search(subject) or len(subject) > LONG_SUBJECT or _AMOUNT.fullmatch(subject)
+    return found or ("" if is_nobody else subject)
 
 
 def _people(turns: Sequence[Spoken]) -> str:
@@ -152,7 +165,9 @@ def _people(turns: Sequence[Spoken]) -> str:
         for text in (turn.short, turn.question):
             if len(named := names_in(text)) > 1:
                 return "、".join(dict.fromkeys(named))
-    return subject_spoken_of(turns[0])
+    subject = subject_spoken_of(turns[0])
+    # 他俩 after 他老伴 are somebody and whoever is of him.
+    return (_person(turns) or subject) if PERSON.search(subject) or _SOMEBODY_CLOSE.search(subject) else subject
 
 
 def names_in(text: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from embeddings import fold
+from embeddings import SURNAMES_WHERE_NAMES_STAND, fold
 from qa.answering.evidence.stated import is_of_other_kin
 from qa.answering.spans import without_differences
 from qa.query.contrast import tells_of_another_side
@@ -36,6 +36,8 @@ _TIME_PASSED = (
     r"(?:个?[多半]?(?:小时|星期|礼拜|钟头|工作日|学[年期])|个[多半]?月|年(?!\d+月)|载|天|周|分多?钟|秒|日(?!\d))"
 )
 
+
+_LENGTHS = "(?:千米|公里|海里|公分|厘米|毫米|米|里|尺|层|k?m|级)"
 
 # The kind of thing asked for, where nothing in the question says it more closely.
 _KINDS: dict[Asks, re.Pattern[str]] = {
@@ -69,15 +71,15 @@ _CLOSER: tuple[tuple[re.Pattern[str], str], ...] = (
         re.compile(r"哪一?年|[是在]几几?年|几几年|何年|什么年份|what year"),
         # 42年 is a time that passed; 98年10月 and 98年春 are days.
         r"(?:(?:1\d|20)\d\d|[一二〇零九八七六五四三]{4}|(?<!\d)\d\d(?=年(?:\d|[初底末春夏秋冬]))) ?年|[去今明前当同]年"
-        r"|年代|元年|(?<!\d)(?:1\d|20)\d\d(?!\d)",
+        r"|年代|元年|(?<!\d)(?:1\d|20)\d\d(?!\d)|民国|(?:洪武|永乐|正德|嘉靖|万历|崇祯|顺治|康熙|雍正|乾隆|嘉庆|道光|咸丰|同治|光绪|宣统)",
     ),
     (re.compile(r"几比几|多少比多少|比分(?:是|为)?多少"), r"\d+ ?[比:∶\-—] ?\d+"),
-    (re.compile(r"几点|什么时刻|what time"), r"\d+ ?[时点:秒]|[一二三四五六七八九十]+[时点]"),
+    (re.compile(r"几点|什么时刻|what time"), r"\d+ ?[时点:秒]|[一二两三四五六七八九十]+[时点]"),
     (
         re.compile(r"哪一?[天日]|几[日号]|何日|what (?:date|day)"),
         r"\d+ ?[日号]|月\d+|[一二三四五六七八九十]日|周[一二三四五六日]"
         r"|星期[一二三四五六日天]|[昨今明前次当同]日|[昨今明前后当同]天"
-        r"|初[一二三四五六七八九十]|除夕|元旦",
+        r"|初[一二三四五六七八九十]|除夕|元旦|春节|元宵|清明|端午|中秋|重阳|国庆|五一|七一|八一|腊八|小年",
     ),
     (
         re.compile(r"几月|哪个?月|何月|what month"),
@@ -89,43 +91,49 @@ _CLOSER: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (
         re.compile(
-            r"(?<![积围模度有房楼屋盖水雨风雪浪池田地厅])多大\W*$|多大(?:年纪|年龄|岁数|了)"
+            r"(?<![积围模度有房楼屋盖水雨风雪浪池田地厅径寸])多大\W*$|多大(?:年纪|年龄|岁数|了)"
             r"|几岁|多少岁|高龄|年龄|how old"
         ),
-        rf"{_NUMBER} ?(?:周?岁|后|载)|年[近过逾满]|[六七八九]旬|耄耋|花甲|古稀",
+        rf"{_NUMBER} ?(?:周?岁|后|载)|年[近过逾满]"
+        r"|今年(?:\d\d|[一二三四五六七八九]?十[一二三四五六七八九]?)(?![年月日个名件人万])|一个\d\d(?!\d)"
+        r"|[二三四五六七八九]十[一二三四五六七八九有]*(?=[，。；、,;]|$)"
+        r"|[六七八九]旬|耄耋|花甲|古稀",
     ),
     (
         re.compile(
-            r"多少款\W*$|多少(?:块)?钱|多少(?:资金|经费|元|美元|欧元)|几块(?:钱|\W*$|[一每])|金额|花了多少(?!年|天|时|小时|分钟|个?月)"
+            r"多少款\W*$|多少(?:块)?钱|多少(?:资金|经费|元|美元|欧元)|几块(?:钱|\W*$|[一每])|几个(?:钱|子儿?)(?!人)|金额|花了多少(?!年|天|时|小时|分钟|个?月)"
             r"|花费|how much"
             r"|(?:造价|总价|票价|单价|售价|价格|房价|月租|租金|学费|投资额?|预算)(?:是|有|为|要|了)?多少(?!倍|成)"
+            r"|(?:工资|薪水|月薪|奖金|津贴|押金|罚款|报名费|房租)(?:[一每]个?[年月天人次])?(?:是|有|为|要|拿|发|给|能拿)?多少(?!倍|成|人|个|名)"
         ),
-        rf"{_NUMBER} ?[美欧日]?元|{_NUMBER} ?块钱"
+        rf"{_NUMBER} ?[美欧日]?元|{_NUMBER} ?块(?![地牌田石板玻碑布肉])|{_NUMBER} ?[角毛](?!票|巾|笔)|{_NUMBER}分钱"
+        r"|[一二两三四五六七八九][百千万][一二三四五六七八九]?(?=[，。；、,.;]|$)"
         rf"|{_NUMBER}(?<=[万亿])多?(?=[，。；！？、,.;!?）)”]|$|了|的|至|以上|左右)"
-        r"|免费|免收|不收费|分文|(?:[原新现单票菜房]价|价格|价钱|收费|费用)\d+",  # as a table tells it
+        r"|免费|免收|不收|分文|(?:[原新现单票菜房]价|价格|价钱|收费|费用)\d+",  # as a table tells it
     ),
     (
         re.compile(
             r"隔(?:多久|多长时间|几[天年]|几个?月)"
-            r"|(?:多久|多长时间|几[天年]|几个?(?:月|小时|分钟|星期|礼拜))[^，,]{0,8}?[一两]?[次回趟班期]"
+            r"|(?:多久|多长时间|几[天年]|几个?(?:月|小时|钟头|分钟|星期|礼拜))[^，,]{0,8}?[一两]?[次回趟班期]"
         ),
         rf"{_TIME_PASSED}|每个?(?:季度|[年月周天日])|[一两]个?[年月周天日季旬](?=[一两])|[单双]月|[双周季月旬日]刊",
     ),
     (
         re.compile(
-            r"多长时间|多久|(?<![这那前好头哪])几[天年]|多少[天年]|(?<!哪)(?:多少|几)个?(?:月|小时|分钟|星期|礼拜)"
+            r"多长时间|多久|(?<![这那前好头哪])几[天年]|多少[天年]|(?<!哪)(?:多少|几)个?(?:月|小时|钟头|分钟|星期|礼拜)"
             r"|how long"
         ),
         rf"{_TIME_PASSED}|[一两三]月",
     ),
     (
         re.compile(rf"多少(?:人|名|位|员|{_PEOPLE})|几[人名位]|人数|how many (?:people|volunteers)"),
-        rf"{_NUMBER} ?[余多]?个?(?:人|名|位|户|口|死|伤|{_PEOPLE})|(?<!\d)\d[\d,]{{3,}}(?!年)",
+        rf"{_NUMBER} ?[余多]?个?(?:人|名|位|户|口|例|票|死|伤|{_PEOPLE})|(?<!\d)\d[\d,]{{3,}}(?!年)",
     ),
     (
-        re.compile(r"多[高长远宽深厚]|how (?:tall|far|high)"),
-        rf"{_NUMBER} ?(?:千米|公里|公分|厘米|毫米|米|里|层|k?m|级)",
+        re.compile(r"多[高远宽深厚]|how (?:tall|far|high)"),
+        rf"{_NUMBER} ?{_LENGTHS}",
     ),
+    (re.compile("多长"), rf"{_NUMBER} ?{_LENGTHS}|{_TIME_PASSED}"),  # of a film, too
     (re.compile(r"多少分(?![钟之])|几分(?![钟之])"), rf"{_NUMBER} ?分(?![钟之])|分[是为：:]?\d|\d[\d.]*(?:[环比]|$)"),
     (re.compile(r"多重|多少(?:吨|公斤|斤|克)"), rf"{_NUMBER} ?(?:吨|公斤|千克|斤|克)"),
     (re.compile(r"多大(?:的?面积)|面积(?:有|是|为)?多"), rf"{_NUMBER} ?(?:[万亿]*平方|[万亿]*亩|公顷|km|m)"),
@@ -137,7 +145,7 @@ _MEASURE = re.compile(
 )
 # Measure words that print uses for each other.
 _ALIKE = {
-    "个": "个名位人种项座间处家支条席",
+    "个": "个名位人种项座间处家支条席件",
     "例": "例人名",
     "起": "起件宗个",
     "件": "件起宗项个",
@@ -153,12 +161,12 @@ _ALIKE = {
     "次": "次场回趟届遍起例",
     "张": "张份床",
     "户": "户家组",
-    "趟": "趟次",
+    "趟": "趟次班",
     "栋": "栋幢座",
-    "座": "座栋个处",
-    "条": "条项个点",
+    "座": "座栋幢个处",
+    "条": "条项个点尾",
     "项": "项个条",
-    "种": "种类个",
+    "种": "种类个款样",
     "支": "支个",
     "口": "口人",
     "间": "间家个",
@@ -179,7 +187,9 @@ _ON_AVERAGE = re.compile("平均|一般|大[概多都]|普遍|通常")
 _MEAN_AGE = re.compile(rf"平均(?:年龄)?[^，,。；;\d]{{0,6}}{_NUMBER}周?岁")
 _MONTH = re.compile(r"(?<!\d)(1[0-2]|[1-9])月")
 # A place or a number, which is nobody.
-_NOBODY = re.compile(r".{1,8}[省市县区镇乡村路街]|[\d年月日时分点多余个名位人岁元%.]+")
+_NOBODY = re.compile(
+    rf"(?![{SURNAMES_WHERE_NAMES_STAND}].?[省路街]$)(?!.*(?:社区|工区|校区|厂区)$).{{1,8}}[省市县区镇乡村路街]|[\d年月日时分点多余个名位人岁元%.]+"
+)
 # 哪条沟 asks for one of several, which a number of them (7条沟) is not.
 _WHICH = re.compile(rf"哪一?(?![栋幢座届期])(?P<measure>[{_MEASURES}])")
 _SEVERAL = re.compile(rf"(?:\d*[2-9]\d*|\d{{2,}}|[二两三四五六七八九十百千万]+)余?多?(?P<measure>[{_MEASURES}])")
@@ -233,7 +243,7 @@ _MOST_NAMED = 2  # words in Latin letters of a question in Chinese
 _EVERYDAY_LATIN = frozenset(["app", "wifi", "ok", "kg", "km", "cm", "mm", "ml", "vip", "ktv", "pk"])
 _LAST_YEAR = re.compile("去年|上一?年(?![级度])")
 _THIS_YEAR = re.compile("今年|本年|眼下|目前")
-_COMPARED_WITH_LAST = re.compile(r"(?:比|较|同|与|和|跟)去年[^，。；]{0,6}")
+_COMPARED_WITH_LAST = re.compile(r"(?:比|较|同|与|和|跟)(?:去年|上一?年)[^，。；]{0,6}")
 _POST = re.compile(
     r"(?P<title>[\u4e00-\u9fff]{1,6}(?:长|主任|书记|主席|经理))(?:是|叫|姓)?(?:谁|什么名|啥名|哪位|什么\W*$)"
 )
@@ -248,12 +258,12 @@ _EVENTS = (
             rf"结束|结[课营业项]|[截为]止|闭[幕营园馆]|收[官工]|落幕|散场|到期|[到至]{_WHEN}(?!才?(?:开始|启|通|来|到|能|可))"
         ),
         re.compile(
-            r"结束|结[课营业项]|止|[到至]|闭|收[官工]|落幕|散|完|停|[—\-~～－–]|(?<![目日以此])前(?![往来期后面])"
+            r"结束|结[课营业项]|止|[到至]|闭|收[官工]|落幕|散|完|停|[—\-~～－–]|(?:(?<![目日以此])|(?<=\d日))前(?![往来期后面])|不晚于|最迟|最晚"
             r"|期限|为期|截|熄|关门|终|月[底末]|歇"
         ),
     ),
-    (Asks.HOW_MANY, re.compile(r"罚(?:了|款|多|几)"), re.compile("罚")),
-    (Asks.HOW_MANY, re.compile(r"赔(?:了|偿|多|几|付)"), re.compile(r"赔|补偿")),
+    (Asks.HOW_MANY, re.compile(r"罚(?:了|款|多|几)"), re.compile("罚|扣|[过逾]期")),
+    (Asks.HOW_MANY, re.compile(r"赔(?:了|偿|多|几|付)"), re.compile(r"赔|补偿|补发|支付|亏|垫")),
     (Asks.HOW_MANY, re.compile(r"伤(?:了|亡)?(?:几|多少)|(?:几|多少)个?人(?:受|被)?伤"), re.compile("伤")),
     (Asks.WHEN, re.compile(r"入的?党"), re.compile(r"入[^，。]{0,3}党|党龄|加入")),
 )
@@ -406,7 +416,7 @@ def names_what_is_not_there(question: str, text: str) -> bool:
 
 def tells_of_another_year(question: str, quote: str) -> bool:
     """Whether a question is on last year, and a quote only compares with it, or tells of this one."""
-    if not _LAST_YEAR.search(question) or _THIS_YEAR.search(question):
+    if not _LAST_YEAR.search(question) or _THIS_YEAR.search(question) or _COMPARED_WITH_LAST.search(question):
         return False
     rest = _COMPARED_WITH_LAST.sub("", quote)
     return not _LAST_YEAR.search(rest) and (rest != quote or _THIS_YEAR.search(rest) is not None)

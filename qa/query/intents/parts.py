@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from qa.query.colloquial import plain
 from qa.query.followup import follow_up
+from qa.query.subject import subject_of
 from qa.types import Spoken
 
 _ASKED = re.compile(
@@ -60,6 +61,10 @@ _OF_A_SERIES = re.compile(
     r"(?:19|20)?\d\d年(?:[上下]半年|[春夏秋冬][天季]?|\d{1,2}月)?|[今去前]年|[上下]半年|(?:\d{1,2}|[一二三四五六七八九十]{1,2})月份?"
     r"|第[\d一二三四五六七八九十]{1,3}[届期次批季轮]|[头上首]一?[届期次批季轮]"
 )
+# 原来计划桥哪天通车，实际哪天通的: both are of the bridge.
+_FORMERLY = re.compile(r"^(?:原来|原先|原本|本来|当初|起初|最早|最初)?的?(?:计划|打算|说好|定的|预计|要求)?")
+_SHORT_SUBJECT = re.compile(r"[桥路楼渠坝塔船车房厂店校堤闸井站](?=哪|什么时候|何时|几|多|花|是|有|要)")
+_NO_SUBJECT = re.compile(r"(?:实际|后来|最后|现在|如今|到底)?(?:又|才|是|都)?(?:哪|什么时候|何时|几|多|花|谁|在|有)")
 _JOINS_ASKED = re.compile(r"[在于从由]$")
 
 
@@ -119,7 +124,12 @@ def _standing_alone(clause: str, first: str) -> str:
     """A clause with the subject of the first, where it has none of its own."""
     if (same := _of_another_time(clause, first)) is not None:
         return same
+    if clause.startswith("其中") and (whole := subject_of(_FORMERLY.sub("", first))):
+        return f"{whole}，{clause}"
+    first = _FORMERLY.sub("", first)
     own = clause.removeprefix("其中").removeprefix("并且").removeprefix("而且").removeprefix("又")
+    if (short := _SHORT_SUBJECT.match(first)) and _NO_SUBJECT.match(own):
+        return f"{short[0]}{own}"
     leaning = follow_up(own, Spoken(first))
     return leaning.question.strip("？?。") if leaning and not leaning.more else own
 
