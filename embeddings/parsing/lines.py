@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -71,6 +72,11 @@ _BESIDE_THE_DATE = re.compile(
 )
 _CELLS = re.compile(r"\s*[|｜]\s*|\t+| {2,}")
 _RULE = re.compile(r"[-:|\s]+")  # under the head of a table in Markdown
+_WIDE = re.compile(r"[ \t]*\u3000[\s\u3000]*")
+_SPREAD_NAME = re.compile(r"(?<![^\s\u3000])([\u4e00-\u9fff])\u3000([\u4e00-\u9fff])(?![^\s\u3000])")
+_HAS_DIGIT = re.compile(r"\d")
+_FEWEST_CELLS = 5  # rows below the names and columns, together
+_LONGEST_NAME_OF_COLUMN = 8  # characters
 _LONGEST_CELL = 24  # characters
 _ADVERTISEMENT = re.compile(
     r"[【\[（(]?(?:分类)?(?:广告|廣告)(?:信息|专栏|专版)?[】\]）)]?|[【\[]?(?:遗失|遺失)(?:声明|启事|聲明|啟事)[】\]]?|"
@@ -184,7 +190,43 @@ def _with_rows(lines: list[Line]) -> list[Line]:
         if row and beside:
             line = replace(line, text=" | ".join(row), is_row=True, indented=True)
         found.append(line)
-    return [line for line in found if not (line.is_row and _RULE.fullmatch(line.text))]
+    return _with_typed_columns([line for line in found if not (line.is_row and _RULE.fullmatch(line.text))])
+
+
+def _with_typed_columns(lines: list[Line]) -> list[Line]:
+    """The lines with tables that are typed with full-width spaces: a line of names over rows of as many cells.
+
+    Headlines are set apart with such spaces, too; so below the names there are rows with numbers.
+    """
+    cells = [_typed_cells(line) for line in lines]
+    found = list(lines)
+    at = 0
+    while at < len(lines):
+        names, end = cells[at], at + 1
+        while end < len(lines) and names and len(cells[end]) == len(names) and not lines[end].gap:
+            end += 1
+        rows = cells[at + 1 : end]
+        numbered = sum(any(map(_HAS_DIGIT.search, row)) for row in rows)
+        if len(rows) + len(names) >= _FEWEST_CELLS and _could_name_columns(names) and 2 * numbered > len(rows) > 1:
+            for place in range(at, end):
+                found[place] = replace(lines[place], text=" | ".join(cells[place]), is_row=True, indented=True)
+            at = end
+        else:
+            at += 1
+    return found
+
+
+def _typed_cells(line: Line) -> list[str]:
+    """What full-width spaces part in a line, a name that is spread by one (王　立) being one; [] for a sentence."""
+    if line.level or line.lead_mark or line.part is not None or line.is_row or line.text.endswith("。"):
+        return []
+    cells = _WIDE.split(_SPREAD_NAME.sub(r"\1\2", line.text.strip("\u3000 ")))
+    return cells if len(cells) > 1 and all(0 < len(cell) <= _LONGEST_CELL for cell in cells) else []
+
+
+def _could_name_columns(names: Sequence[str]) -> bool:
+    is_short = all(len(name) <= _LONGEST_NAME_OF_COLUMN and not _HAS_DIGIT.search(name) for name in names)
+    return is_short and len(set(names)) == len(names) > 1 and not any(mark in "".join(names) for mark in "：:，,；")
 
 
 def _cells(line: Line) -> list[str]:

@@ -540,3 +540,24 @@ def test_sections_head_titles_and_an_offices_document_has_its_own(marked: str) -
     assert [(article.section, article.title) for article in articles] == [story[:2] for story in stories]
     assert articles[0].byline == "石岩"
     assert articles[2].body.startswith("青政发〔2024〕3号\n各村民委员会，镇属各单位：\n一、摊位每天收2元。")
+
+
+def test_columns_typed_with_wide_spaces_are_a_table_where_a_line_names_them() -> None:
+    page = (
+        "六月值班表\n\n\u3000\u3000日期\u3000\u3000\u3000带班领导\u3000\u3000值班员\n"
+        "\u3000\u30006月7日至8日\u3000\u3000石\u3000岩\u3000\u3000唐叶、何大川\n"
+        "\u3000\u30006月14日（端午）\u3000乔立\u3000\u3000唐叶\n\u3000\u3000值班电话6301200。"
+    )
+    (article,) = parse_page(page)
+    assert article.body.split("\n") == [
+        "日期 | 带班领导 | 值班员",
+        "6月7日至8日 | 石岩 | 唐叶、何大川",
+        "6月14日（端午） | 乔立 | 唐叶",
+        "值班电话6301200。",
+    ]
+
+
+def test_wide_spaces_without_names_of_columns_make_no_table() -> None:
+    lines = ["渡口修缆\u3000夜校开课", "石岩\u3000\u3000七十二岁", "乔立\u3000\u3000六十八岁"]
+    (article,) = parse_page("两位老人\n\n" + "\n".join(f"\u3000\u3000{line}" for line in lines))
+    assert " | " not in article.body
