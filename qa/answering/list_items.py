@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+import numpy as np
+
 from embeddings import CELL_MARK, column_names, fold, read_numeral, told_rows
 from qa.answering.choice import Candidates
 from qa.answering.enumerations import COUNT, Span, items_alone, whole_list
@@ -24,10 +26,13 @@ _MARKED_HEAD = re.compile(
 )
 _NAMED, _FIGURES = re.compile(r"《[^》]*》"), re.compile(r"\d+")
 _RANKED = re.compile(r"(?:[^，,。：:；]{1,10}[：:])?(?:冠军|亚军|季军|第[\d一二三四五六七八九十]{1,3}名)[：: ]")
+_ASKS_WHO_ALL = re.compile(r"都?(?:有|是)(?:谁|哪[些几])|哪(?:些|几个?)人|谁.{0,4}[得获拿]了?奖|名单")
+_NAMES_SOMEBODY = re.compile(r"姓名|名字|选手|队[员伍名]|得主|学生|户主|获奖[者人]|主讲|教[师练]|医[生师]|负责人|领导")
+_AS_LIKELY_A_TABLE = 4.0  # log-odds below the best sentence
 _FEWEST_ALIKE = 3  # lines
 _BEFORE_A_LINE = "\n\u3000；;"
 _LABEL = "："
-_LABELLED = re.compile(r"[^，,。：:；\d\u3000 ]{2,14}(?:[（(][^）)]*[）)])?[：:\u3000](?=.)")
+_LABELLED = re.compile(r"[^，,。：:；\d\u3000 ]{2,14}?(?:[（(][^）)]*[）)][：:\u3000]?|[：:\u3000])(?=.)")
 _OF_EACH = re.compile(r"各(?!位|界)|每[个家条种人]|分别|都|几[种类]|哪[几些]")
 _SEMICOLONS = ("；", ";")
 MOST = 12  # sentences of one list
@@ -96,6 +101,36 @@ def column(candidates: Candidates, best: Listed) -> list[Listed]:
     return found[: read_numeral(first["count"]) if first else None] if len(found) > 1 else []
 
 
+def named_in_table(candidates: Candidates, best: Listed) -> list[Listed]:
+    """Who stands in a table beside what the best sentence says, where a question asks for the first few or for all.
+
+    They are the cells of the one column that has names of people or teams, row by row; none where the table is much
+    less likely to answer, and for a question with a condition.
+    """
+    asked = fold(candidates.question)
+    first = _FIRST_FEW.search(asked)
+    if not (first or _ASKS_WHO_ALL.search(asked)) or _CONDITION.search(asked):
+        return []
+    body = candidates.body(best.place)
+    rows = [place for place in candidates.beside(best.place) if CELL_MARK in candidates.text(place)]
+    told = [place for place in rows if told_rows(body, (one := candidates.sentences[place]).start, one.end)]
+    odds = max((float(candidates.scores[place]) for place in told), default=-np.inf)
+    if len(told) < 2 or odds < float(candidates.scores[best.place]) - _AS_LIKELY_A_TABLE:
+        return []
+    names = column_names(body, candidates.sentences[told[0]].start)
+    people = [at for at, name in enumerate(names) if _NAMES_SOMEBODY.search(name)]
+    if len(people) != 1:
+        return []
+    found = []
+    for place in told:
+        begin = candidates.sentences[place].start
+        cells = candidates.text(place).split(CELL_MARK)
+        begin += sum(len(cell) + len(CELL_MARK) for cell in cells[: people[0]])
+        if people[0] < len(cells) and cells[people[0]].strip():
+            found.append(Listed(place, (begin, begin + len(cells[people[0]]))))
+    return found[: read_numeral(first["count"]) if first else None]
+
+
 def items_below(candidates: Candidates, best: Listed) -> list[Listed]:
     """The items that stand below the same line as the best (女子组), no more than are asked for; none for no item."""
     home = candidates.sentences[best.place].passage
@@ -142,8 +177,17 @@ def lines_alike(candidates: Candidates, best: Listed) -> list[Listed]:
     ]
     if len(alike) < _FEWEST_ALIKE or best.place not in alike:
         return []
-    found = [listed_at(candidates, place) for place in alike]
+    found = [_with_its_label(candidates, listed_at(candidates, place)) for place in alike]
     return found[: read_numeral(first["count"]) if first else None]
+
+
+def _with_its_label(candidates: Candidates, listed: Listed) -> Listed:
+    """What a line tells, with the whole of the label that it is a part of (住院床位费 for 住院床)."""
+    sentence = candidates.sentences[listed.place]
+    label = _LABELLED.match(sentence.text)
+    end = sentence.start + len(label[0].rstrip("：:\u3000")) if label else 0
+    is_label = label is not None and listed.short is not None and listed.short[1] <= end
+    return Listed(listed.place, (sentence.start, end)) if is_label else listed
 
 
 def _shape(line: str, *, labelled: bool) -> str:

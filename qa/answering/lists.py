@@ -16,7 +16,16 @@ from embeddings import Snapshot, fold, fold_to_words
 from qa.answering.choice import Candidates
 from qa.answering.enumerations import kind_of_items, predicate_of
 from qa.answering.evidence.features import READ_FEATURES, Evidence
-from qa.answering.list_items import MOST, Listed, announced_parts, column, items_below, lines_alike, listed_at
+from qa.answering.list_items import (
+    MOST,
+    Listed,
+    announced_parts,
+    column,
+    items_below,
+    lines_alike,
+    listed_at,
+    named_in_table,
+)
 
 _LEAST_SHARED = 0.8  # of what the best sentence has of the question, in a sentence that adds an item
 _LEAST_ODDS = 0.0  # in log-odds: such a sentence is as likely as not to answer
@@ -84,7 +93,7 @@ def sentences_of_list(candidates: Candidates, snapshot: Snapshot, best: int) -> 
     if parts := announced_parts(candidates, best):
         return parts
     found = [listed_at(candidates, best)]
-    for set_apart in (column, items_below, lines_alike):
+    for set_apart in (column, named_in_table, items_below, lines_alike):
         if several := set_apart(candidates, found[0]):
             return several
     if found[0].short is None:
