@@ -139,7 +139,7 @@ _ASKS_LENGTH = re.compile(
 )
 # What was printed wrongly, before what should have been.
 _CORRECTED = re.compile(r"[^。；;\n]*?(?=[，,；;](?:正确的?|实际)?(?:应当?该?|实)(?:为|是|作))")
-_ASKS_THE_ERROR = re.compile(r"错|误|原来写|写成")
+_ASKS_THE_ERROR = re.compile(r"(?!.*(?:正确|应该|应当|到底|究竟))(?:.*(?:错|误|原来写|写成))")
 # 头班几点 asks for the first of 6:30、8:00、9:40.
 _TIMES_IN_A_ROW = re.compile(r"(?:\d{1,2}[:：]\d{2}[、，,\s]+){2,}\d{1,2}[:：]\d{2}")
 _ASKS_FIRST, _ASKS_LAST = re.compile(r"最早|[头首]班|第一[班趟]|头一[班趟]"), re.compile(r"最晚|末班|最后一[班趟]")

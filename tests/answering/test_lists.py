@@ -9,7 +9,7 @@ from embeddings import Article, Issue, split_sentences
 from qa.answering.choice import Candidates
 from qa.answering.enumerations import asks_for_list, enumerates, items_alone, predicate_of, whole_list
 from qa.answering.evidence.features import Evidence, Sentence
-from qa.answering.list_items import announced_parts
+from qa.answering.list_items import Listed, announced_parts, lines_alike, named_in_table
 from qa.query.question import read_question
 from qa.types import Passage, PlacedReading, Reading
 
@@ -136,9 +136,42 @@ def items_of(body: str, begins: int, ends: int) -> str:
     ],
 )
 def test_parts_that_semicolons_part_are_all_told_where_their_number_is_announced(text: str, items: list[str]) -> None:
-    sentences = [Sentence(0, text[start:end], start, end) for start, end in split_sentences(text)]
+    found = announced_parts(candidates_of("哪两件事", text), 0)
+    assert [text[slice(*(listed.short or (0, 0)))] for listed in found] == items
+
+
+TABLE = "秋季赛在凉亭下完，最小的选手十一岁。\n"
+TABLE += "名次 | 姓名 | 积分\n1 | 何大川 | 12\n2 | 石秀 | 11\n3 | 唐叶 | 9\n棋社周二开门。"
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("秋季赛前两名都有谁", ["何大川", "石秀"]),
+        ("秋季赛得奖的都有谁", ["何大川", "石秀", "唐叶"]),
+        ("秋季赛超过10分的都有谁", []),  # a condition, which nobody looks at here
+        ("秋季赛在哪里下的", []),
+    ],
+)
+def test_who_stands_in_a_table_is_listed_from_it(question: str, names: list[str]) -> None:
+    candidates = candidates_of(question, TABLE)
+    found = named_in_table(candidates, Listed(0, None))
+    assert [TABLE[slice(*(listed.short or (0, 0)))] for listed in found] == names
+
+
+def test_lines_with_a_label_are_told_by_the_whole_of_it() -> None:
+    text = "血检　由20元降为16元\n彩超　由80元降为65元\n住院床位费（每天）由18元调为22元"
+    candidates = candidates_of("哪些项目调了价", text)
+    found = lines_alike(candidates, Listed(0, (0, 2)))
+    assert [candidates.text(listed.place)[:2] for listed in found] == ["血检", "彩超", "住院"]
+
+
+def candidates_of(question: str, text: str) -> Candidates:
+    sentences = [
+        Sentence(0, text[start:end].rstrip(), start, start + len(text[start:end].rstrip()))
+        for start, end in split_sentences(text)
+    ]
     evidence = Evidence(sentences, *(np.empty(0) for _ in range(4)), closely=False, unknown=0.0)
     article = Article("a", Issue("0" * 64, "柳河报", date(2021, 9, 13), "l.txt"), "入夏", text)
     passages = [Passage(article, text, 0, len(text), 1.0)]
-    found = announced_parts(Candidates(read_question("哪两件事"), passages, evidence, np.empty(0)), 0)
-    assert [text[slice(*(listed.short or (0, 0)))] for listed in found] == items
+    return Candidates(read_question(question), passages, evidence, np.zeros(len(sentences)))

@@ -321,3 +321,25 @@ def test_what_somebody_said_is_told_whole(question: str, span: str, sentence: st
     start = sentence.index(span)
     first, last = whole_words(question, sentence, (0, len(sentence)), (start, start + len(span)))
     assert sentence[first:last] == wanted
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "barred", "kept"),
+    [
+        ("新桥一共多少米", "新桥全长186米，桥面宽8.5米。", "8.5", "186"),
+        ("新桥桥面多宽", "新桥全长186米，桥面宽8.5米。", "186", "8.5"),
+        ("坡道的预算到底是多少", "坡道预算误写为9.6万元，应为6.9万元。", "9.6", "6.9"),
+        ("去县城头班车几点", "去县城：6:30、8:00、9:40。", "9:40", "6:30"),
+        ("去县城末班车几点", "去县城：6:30、8:00、9:40。", "6:30", "9:40"),
+        ("饮水工程超了多少预算", "决算401万元，比预算多15万元。", "401", "15"),
+    ],
+)
+def test_one_number_is_likelier_than_another_by_what_stands_around_it(
+    question: str, text: str, barred: str, kept: str
+) -> None:
+    preferred = beginnings_asked_for(question, text)
+    assert preferred[text.index(barred)] < preferred[text.index(kept)]
+
+
+def test_a_weekday_is_told_with_its_week() -> None:
+    assert trimmed("石秀星期几值班", "星期一", "星期一 | 石秀 | 河街") == "星期一"

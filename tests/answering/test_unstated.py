@@ -48,6 +48,13 @@ def test_a_day_of_another_event_is_no_day_of_this(question: str, sentence: str, 
         ("去湖边的车多久一班", "东站到湖边每40分钟一班。", True),
         ("湖里有多少只天鹅", "天鹅比前年多了26只。", False),
         ("天鹅比前年多了多少只", "天鹅比前年多了26只。", True),
+        ("补一个洞收几个钱", "补一个洞收一角五分。", True),
+        ("老焊机卖了多少钱", "老焊机卖了三千八。", True),
+        ("渡口的石匠多大", "渡口的石匠今年五十九，还在干。", True),
+        ("廊桥哪年建的", "廊桥建于清同治六年。", True),
+        ("晒谷场几点开灯", "晒谷场凌晨两点开灯。", True),
+        ("电影多长", "电影118分钟。", True),
+        ("渡口离县城多远", "渡口开了118分钟。", False),
     ],
 )
 def test_how_often_is_not_how_long_and_a_difference_is_not_an_amount(question: str, sentence: str, holds: bool) -> None:
@@ -94,6 +101,10 @@ def test_sentences_nearly_as_likely_are_read_alone(
         ("渡口晚上几点锁门", "渡口早上5点开，晚上5点锁门。", "5点", False),
         ("邻居们的活动叫什么", "活动叫“邻里一家亲”。", "邻里一家亲", False),
         ("新桥叫什么", "新桥叫“天下第一座”。", "天下第一座", False),
+        ("冷库工人一个月工资多少", "冷藏每天6元，冷库招了22名工人。", "22名", True),
+        ("补贴比去年涨了多少", "补贴每月98元，比去年多3元。", "3元", False),
+        ("药费投票几号截止", "请于6月30日前投票。", "6月30日", False),
+        ("拔河谁拿了第一", "拔河第一名织带厂社区。", "织带厂社区", False),
     ],
 )
 def test_what_a_quote_has_of_another_thing_is_no_answer(question: str, quote: str, short: str, lacks: bool) -> None:

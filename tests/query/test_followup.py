@@ -266,3 +266,27 @@ def test_another_body_may_be_of_another_village() -> None:
     other = follow_up("东山养蜂合作社呢", before)
     assert other is not None
     assert other.question == "东山养蜂合作社今年分了多少钱"
+
+
+@pytest.mark.parametrize(
+    ("question", "before", "meant"),
+    [
+        ("原来呢？", Spoken("6月1日起渡船大人票多少钱？", "10元"), "渡船大人票原来多少钱？"),
+        ("电话呢", Spoken("陈巧云哪天下午在办公室", "每周三下午"), "陈巧云的电话是多少？"),
+        ("那幼儿班一个月多少", Spoken("大班要交多少", "900元", "大班900元。", "招生"), "大班，幼儿班一个月多少"),
+        (
+            "他徒弟呢，养了几箱",
+            Spoken("一斤卖多少", "80元", "今年割蜜1850斤，一斤80元。", "祝有根和他的蜂"),
+            "祝有根徒弟养了几箱",
+        ),
+    ],
+)
+def test_what_is_asked_of_the_same_thing_is_asked_of_it(question: str, before: Spoken, meant: str) -> None:
+    found = follow_up(question, before)
+    assert found is not None
+    assert found.question == meant
+
+
+def test_those_that_are_described_are_no_others() -> None:
+    found = follow_up("老船长捐的那些日志一共几本", Spoken("台风那晚他儿子在哪里", "码头", "儿子在码头。", "老船长"))
+    assert found is None or "儿子" not in found.question

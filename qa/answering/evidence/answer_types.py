@@ -186,6 +186,7 @@ _ASKS_INTERVAL = re.compile(r"一?[班趟次回](?!\w*(?:多久|多长时间))|�
 _ON_AVERAGE = re.compile("平均|一般|大[概多都]|普遍|通常")
 _MEAN_AGE = re.compile(rf"平均(?:年龄)?[^，,。；;\d]{{0,6}}{_NUMBER}周?岁")
 _MONTH = re.compile(r"(?<!\d)(1[0-2]|[1-9])月")
+_IS_NUMBER_OF_PEOPLE = re.compile(rf"{_NUMBER} ?[余多]?(?:名|位|人)")  # 22名, where a wage is asked for
 # A place or a number, which is nobody.
 _NOBODY = re.compile(
     rf"(?![{SURNAMES_WHERE_NAMES_STAND}].?[省路街]$)(?!.*(?:社区|工区|校区|厂区)$).{{1,8}}[省市县区镇乡村路街]|[\d年月日时分点多余个名位人岁元%.]+"
@@ -336,6 +337,8 @@ def lacks_what_is_asked(query: Query, quote: str, short: str) -> bool:
     if (expected.closely or query.asks is Asks.HOW_MANY) and not expected.held_by(quote):
         return True
     if query.asks is Asks.WHO and "谁" in query.text and _NOBODY.fullmatch(short):
+        return True
+    if expected.closely and _IS_NUMBER_OF_PEOPLE.fullmatch(short) and not expected.held_by(short):
         return True
     if _is_number_of_them(query.text, short) or tells_of_another_person(query.text, quote):
         return True

@@ -79,6 +79,7 @@ _ASKS_DONE = re.compile(r"[了过](?:[^，,。]{0,4})(?:吗|么|没有)\s*[？?�
 _ASKS_PAST = re.compile(
     r"(?<![\u4e00-\u9fff][经超通])(?P<act>[\u4e00-\u9fff])过[^，,。]{0,4}(?:吗|么|没有)\s*[？?。.！!]*$"
 )
+_EXCEPTS = re.compile(r"例外|除外|除了|以外|之外")
 _ALREADY = re.compile(r"已经?(?P<word>[\u4e00-\u9fff]{2})")
 _DENIES = re.compile(r"(?:没有?|未|不再?)(?P<word>[\u4e00-\u9fff]{2})")
 _DENIED = re.compile(r"[不没未无]|没有$")
@@ -285,23 +286,27 @@ def _is_there(asked: str, sentence: str) -> float | None:
 
 def _is_done(asked: str, sentence: str) -> bool:
     """Whether a sentence says in a question's own words that something is done (绝育过没有: 已绝育)."""
-    if _ASKS_DONE.search(asked) is None or _NEGATIONS.search(sentence):
+    if _ASKS_DONE.search(asked) is None or _EXCEPTS.search(sentence):
         return False
     past = _ASKS_PAST.search(asked)
-    if past and re.search(rf"{past['act']}[了给到过掉]", sentence):
-        return True
-    return any(
-        match["word"] in asked and not _DENIED.search(asked[: asked.find(match["word"])][-2:])
-        for match in _ALREADY.finditer(sentence)
-    )
+    for clause in (match[0] for match in _CLAUSE.finditer(sentence)):
+        if _NEGATIONS.search(clause):
+            continue
+        if past and re.search(rf"{past['act']}[了给到过掉]", clause):
+            return True
+        if any(_asks_of(match["word"], asked) for match in _ALREADY.finditer(clause)):
+            return True
+    return False
+
+
+def _asks_of(word: str, asked: str) -> bool:
+    """Whether a question has a word, and does not deny it."""
+    return word in asked and not _DENIED.search(asked[: asked.find(word)][-2:])
 
 
 def _denies_its_words(asked: str, clause: str) -> bool:
     """Whether a clause denies what a question asks in the question's own words (出钱吗: 不出钱)."""
-    return any(
-        match["word"] in asked and not _DENIED.search(asked[: asked.find(match["word"])][-2:])
-        for match in _DENIES.finditer(clause)
-    )
+    return any(_asks_of(match["word"], asked) for match in _DENIES.finditer(clause))
 
 
 def _is_no_deputy(asked: str, sentence: str) -> bool:
