@@ -330,7 +330,10 @@ class Assistant:
             articles = [passage.article for passage in answer.passages]
             answer = people_told_of(count, question, articles) or answer
         asked = read_yes_no(rest)
-        return with_yes_or_no(answer, asked, self._polarity) if asked else answer
+        if asked is None:
+            return answer
+        read_alone = partial(self._read_alone, asked.question) if self.reader is not None else None
+        return with_yes_or_no(answer, asked, self._polarity, read_alone=read_alone)
 
     @staticmethod
     def _listed(rest: str, question: str, snapshot: Snapshot, *, filters: Filters, within: str) -> Answer | None:

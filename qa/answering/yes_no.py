@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 from embeddings import CELL_MARK, column_names, fold
@@ -10,7 +11,8 @@ from qa.answering import render
 from qa.answering.articles import cited, said, sentences_of
 from qa.query.intents.yes_no import Polarity, Verb, YesNo, content_of, is_expected, verdict
 from qa.query.referents import PROVINCES
-from qa.types import Answer, AnswerKind, Citation, Passage
+from qa.retrieval.stretches import Stretch
+from qa.types import Answer, AnswerKind, Citation, Passage, Reading
 
 _PLACE = re.compile(PROVINCES)
 _NUMBER = re.compile(r"\d[\d.,]*")
@@ -21,22 +23,40 @@ _ASKED_ALIKE = 0.8  # of a question's characters, in a sentence that says or den
 _LOOKED_AT = 3  # passages whose articles are looked through for such a sentence
 
 
-def with_yes_or_no(answer: Answer, asked: YesNo, polarity: Polarity) -> Answer:
-    """The answer with 是, 不是, 还没有 … before its quote, or that the text does not settle it."""
+def with_yes_or_no(
+    answer: Answer, asked: YesNo, polarity: Polarity, *, read_alone: Callable[[Stretch], Reading] | None = None
+) -> Answer:
+    """The answer with 是, 不是, 还没有 … before its quote, or that the text does not settle it.
+
+    `read_alone` gives the reading of a quote with its title: it tells yes from no better than that of a whole passage,
+    and both together best.
+    """
     if answer.kind is AnswerKind.NOT_FOUND:
         return _said_alike(answer, asked, polarity) or answer
     if answer.abstained or not answer.citations:
         return answer
     citation = answer.citations[0]
-    return replace(answer, kind=AnswerKind.YES_NO, text=_told(asked, _yes(answer, asked, citation, polarity), citation))
+    return replace(
+        answer, kind=AnswerKind.YES_NO, text=_told(asked, _yes(answer, asked, citation, polarity, read_alone), citation)
+    )
 
 
-def _yes(answer: Answer, asked: YesNo, citation: Citation, polarity: Polarity) -> bool | None:
+def _yes(
+    answer: Answer,
+    asked: YesNo,
+    citation: Citation,
+    polarity: Polarity,
+    read_alone: Callable[[Stretch], Reading] | None = None,
+) -> bool | None:
     if not _has_its_places(asked.question, citation):
         return None
     if (is_so := _by_cell(asked, citation)) is not None:
         return is_so
-    return verdict(polarity(asked.question, said(citation), _read(citation, answer.passages)))
+    read = _read(citation, answer.passages)
+    if read is not None and read_alone and citation.start is not None and citation.end is not None:
+        alone = read_alone(Stretch(citation.article, citation.start, citation.end)).polarity
+        read = read if alone is None else (read + alone) / 2
+    return verdict(polarity(asked.question, said(citation), read))
 
 
 def _by_cell(asked: YesNo, citation: Citation) -> bool | None:
