@@ -56,7 +56,7 @@ from qa.query.intents.parts import read_choice, read_pair, read_parts
 from qa.query.intents.smalltalk import reply_to
 from qa.query.intents.speech import read_speech
 from qa.query.intents.summary import title_in
-from qa.query.intents.topic import read_course, read_topic
+from qa.query.intents.topic import read_course, read_topic, with_asking_word
 from qa.query.intents.yes_no import Polarity, polarity_of, read_yes_no
 from qa.query.question import Asks, Query, read_question
 from qa.query.scope import is_within, narrowed, read_comparison, read_scope, unheard, without_days
@@ -281,6 +281,9 @@ class Assistant:
     def _answer_alone(self, question: str, snapshot: Snapshot, asking: _Asking) -> Answer:
         """The answer to one question, or to each of two in one."""
         text = self._in_print(question, snapshot)
+        asked = with_asking_word(text)
+        if asked and article_titled(text, snapshot, filters=asking.filters) is None:
+            text = asked
         if compared := self._compared(text, snapshot, asking):
             return compared
         if parts := read_parts(text):

@@ -19,7 +19,7 @@ from qa.answering import render
 from qa.answering.articles import said
 from qa.answering.choice import CHANGING, Candidates, ranked
 from qa.answering.enumerations import asks_for_list, enumerates
-from qa.answering.evidence.answer_types import lacks_what_is_asked, names_what_is_not_there
+from qa.answering.evidence.answer_types import lacks_what_is_asked, names_what_is_not_there, tells_of_other_years
 from qa.answering.evidence.features import (
     ANSWER_FEATURES,
     FOREIGN_FEATURES,
@@ -175,6 +175,10 @@ def _told(judged: _Judged, snapshot: Snapshot) -> Answer | None:
     margin = -np.inf if query.is_foreign and not candidates.evidence.is_read else _SECOND_SENTENCE_MARGIN
     citation = _cite(candidates, judged.best, margin=margin, alone=judged.alone)
     if citation is None or (not asks_for_list(query) and lacks_what_is_asked(query, said(citation), citation.short)):
+        return None
+    if not asks_for_list(query) and tells_of_other_years(
+        query.text, citation.quote, citation.short, citation.article.date
+    ):
         return None
     if not query.is_foreign and names_what_is_not_there(
         query.text, f"{citation.article.heading}\n{citation.article.body}"

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from qa.answering.evidence.answer_types import (
     _is_number_of_them,
     lacks_what_is_asked,
     names_what_is_not_there,
+    tells_of_other_years,
 )
 from qa.answering.evidence.features import short_answer
 from qa.query.question import read_question
@@ -240,3 +243,21 @@ def test_another_month_is_no_answer(assistant: Assistant) -> None:
 def test_the_unit_asked_for_is_found_in_a_text(question: str, text: str, wanted: list[str]) -> None:
     found = Expected.by(read_question(question)).places(text)
     assert [text[place : place + len(words)] for place, words in zip(found, wanted, strict=True)] == wanted
+
+
+@pytest.mark.parametrize(
+    ("question", "quote", "short", "printed", "is_other"),
+    [
+        ("2021年夏茶产了多少吨", "2022年夏茶产了410吨。", "410吨", None, True),
+        ("2021年夏茶产了多少吨", "2021年夏茶产了410吨。", "410吨", None, False),
+        ("2021年夏茶产了多少吨", "2021年少雨，2022年夏茶产了410吨。", "410吨", None, True),
+        ("2022年夏茶产了多少吨", "夏茶产了410吨，高于2019年的380吨。", "410吨", date(2022, 9, 1), False),
+        ("2021年夏茶产了多少吨", "2022年夏茶产了410吨。", "410吨", date(2022, 1, 9), False),  # who knows of the last
+        ("2021年茶王是谁", "2020年起办赛，2021年茶王是石秀。", "石秀", None, False),
+        ("夏茶产了多少吨", "2022年夏茶产了410吨。", "410吨", None, False),
+    ],
+)
+def test_what_is_of_another_year_is_no_answer(
+    question: str, quote: str, short: str, printed: date | None, is_other: bool
+) -> None:
+    assert tells_of_other_years(question, quote, short, printed) is is_other

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 
 from embeddings import SURNAMES_WHERE_NAMES_STAND, fold
 from qa.answering.evidence.stated import is_of_other_kin
@@ -245,6 +246,9 @@ _EVERYDAY_LATIN = frozenset(["app", "wifi", "ok", "kg", "km", "cm", "mm", "ml", 
 _LAST_YEAR = re.compile("去年|上一?年(?![级度])")
 _THIS_YEAR = re.compile("今年|本年|眼下|目前")
 _COMPARED_WITH_LAST = re.compile(r"(?:比|较|同|与|和|跟)(?:去年|上一?年)[^，。；]{0,6}")
+_YEAR = re.compile(r"(?<![\d.])((?:19|20)\d\d)(?=年|赛季|[春清端中国元][节明午秋庆旦]|届|[-—至]\d{2,4}(?:年|赛季))")
+_ASKS_NUMBER = re.compile("多少|几")
+_COMPARED_WITH_A_YEAR = re.compile(r"(?:比|较|与|和|同|于)[^，。；]{0,4}(?:19|20)\d\d年[^，。；]{0,10}")
 _POST = re.compile(
     r"(?P<title>[\u4e00-\u9fff]{1,6}(?:长|主任|书记|主席|经理))(?:是|叫|姓)?(?:谁|什么名|啥名|哪位|什么\W*$)"
 )
@@ -423,6 +427,23 @@ def tells_of_another_year(question: str, quote: str) -> bool:
         return False
     rest = _COMPARED_WITH_LAST.sub("", quote)
     return not _LAST_YEAR.search(rest) and (rest != quote or _THIS_YEAR.search(rest) is not None)
+
+
+def tells_of_other_years(question: str, quote: str, short: str, printed: date | None) -> bool:
+    """Whether a question names a year, and what was found in a quote is of another.
+
+    That is, for a number, the last year before it, or else any that the quote names; the year in which the quote was
+    printed, and the one before, may be called otherwise (今年, 去年).
+    """
+    asked = set(_YEAR.findall(question))
+    rest = _COMPARED_WITH_A_YEAR.sub("", quote)
+    told = _YEAR.findall(rest)
+    is_number = _ASKS_NUMBER.search(question) and not _YEAR.search(short) and short in rest
+    before = _YEAR.findall(rest[: rest.find(short)]) if short and is_number else []
+    near = {str(printed.year), str(printed.year - 1)} if printed else set[str]()
+    if not asked or not told or not asked.isdisjoint(near):
+        return False
+    return asked.isdisjoint(told) or bool(before and before[-1] not in asked)
 
 
 def tells_of_another_post(question: str, quote: str) -> bool:

@@ -35,6 +35,27 @@ _MARKS = " “”\"'「」『』《》〈〉‘’？?。.！!，,、：:"
 _SAYS = re.compile(
     r"[我你您咱俺]|[吗呢吧呀嘛]$|了$|不|没|别|这[么样]|那[么样个]|几[\u3400-\u9fff]|列出|概括|总结|比较|真|太|好[了的]|[，,。；;！!？?]"
 )
+# What a question without an asking word ends with, and the word that it leaves out.
+_WANTED = (
+    (
+        re.compile(
+            r"(?:冠军|亚军|季军|得主|获得者|获奖者|导演|主演|作者|主持人|负责人|联系人|创始人|传承人|金牌|银牌|铜牌)$"
+        ),
+        "是谁",
+    ),
+    (
+        re.compile(
+            r"(?:人数|数量|总数|[销产客流用排]量|交付量|吞吐量|票房|营收|收入|利润|产值|面积|长度|宽度|高度|造价|投资额?|预算|价格|票价|费用|学费"
+            r"|房租|租金|工资|奖金|补贴标准|收费标准|增长率|增速|出生率|死亡率|占比|比例|年龄|比分|得分|名额|电话(?:号码)?|热线)$"
+        ),
+        "是多少",
+    ),
+    (re.compile(r"(?:时间|日期)$"), "是什么时候"),
+    (re.compile(r"(?:地址|地点|位置)$"), "在哪里"),
+    (re.compile(r"(?:原因|名称|全称|口号|主题)$"), "是什么"),
+)
+_SHORTEST_OWNER = 3  # characters of whose it is
+_NO_OWNER = ("和", "与", "、", "的和")
 _WORD = re.compile(r"[\u3400-\u9fffA-Za-z0-9·“”\"—\-－.%（）() ]+")
 
 
@@ -50,6 +71,21 @@ def read_topic(question: str) -> str:
         return ""
     # 的 amid a bare topic makes it a description, for which reading is better.
     return topic if is_asked_for or "的" not in topic or people_in(f"{topic}的") == [topic] else ""
+
+
+def with_asking_word(question: str) -> str:
+    """A question that names what it wants and asks by no word, with the word (晚会主持人, and 是谁); "" for any other.
+
+    A name by itself (主持人, 县长) is a topic.
+    """
+    text = plain(question).strip(_MARKS)
+    if not _WORD.fullmatch(text) or _has_asking_words(text) or _SAYS.search(text):
+        return ""
+    for wanted, asking in _WANTED:
+        named = wanted.search(text)
+        if named and named.start() >= _SHORTEST_OWNER and not text[: named.start()].endswith(_NO_OWNER):
+            return f"{text}{asking}？"
+    return ""
 
 
 def read_course(question: str) -> str:

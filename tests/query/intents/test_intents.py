@@ -18,7 +18,7 @@ from qa.query.intents.parts import read_choice, read_pair, read_parts
 from qa.query.intents.smalltalk import Reply, reply_to
 from qa.query.intents.speech import read_speech
 from qa.query.intents.summary import title_in
-from qa.query.intents.topic import read_course, read_topic
+from qa.query.intents.topic import read_course, read_topic, with_asking_word
 from qa.query.intents.yes_no import Verb, is_expected, polarity_by_words, polarity_of, read_yes_no, verdict
 from qa.types import Spoken
 
@@ -422,3 +422,19 @@ def test_whether_something_goes_on_is_told_by_what_ended_or_stayed(
     told = polarity_by_words(question, sentence)
     assert told is not None
     assert (told if abs(told) >= 4 else None, says_yes) in ((4.0, True), (-4.0, False), (None, None))
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("石榴节晚会主持人", "石榴节晚会主持人是谁？"),
+        ("2024年旅客吞吐量", "2024年旅客吞吐量是多少？"),
+        ("灯会开放时间", "灯会开放时间是什么时候？"),
+        ("主持人", ""),  # a topic
+        ("石榴节", ""),
+        ("灯会开放时间改了吗", ""),
+        ("哪天是灯会开放时间", ""),
+    ],
+)
+def test_what_is_named_and_asked_by_no_word_gets_its_word(question: str, asked: str) -> None:
+    assert with_asking_word(question) == asked
