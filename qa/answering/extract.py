@@ -341,7 +341,9 @@ def _cite(candidates: Candidates, best: int, *, margin: float, alone: PlacedRead
     passage = candidates.passages[sentences[best].passage]
     start, end = sentences[first].start, sentences[last].end
     # 2比1 of the sentence beside, where the best has no score.
-    has_it = second is not None and candidates.fits(second) and not candidates.fits(best)
+    has_it = (
+        candidates.evidence.closely and not candidates.fits(best) and second is not None and candidates.fits(second)
+    )
     found = _short(query, passage, sentences[second], None) if has_it and second is not None else None
     found = found or _short(query, passage, sentences[best], alone)
     return Citation(1, passage.article, passage.article.body[start:end], start, end, *(found or (None, None)))
