@@ -29,6 +29,10 @@ SOCIETY = (
     "卢大江今年61岁，老伴唐秀兰59岁，在街上开茶馆。"
 )
 CREWS = "今年评出的船工如下。\n渡口班\u3000柏国梁、何大川\n货船班\u3000石秀\n修船班\u3000唐叶"
+LETTER = (
+    "读者苗大娘来信：我在外地带孙子，听说养老金每年要认证，不回来能不能认证？\n社保所答复：不用回来，手机刷脸就能认证。"
+)
+MATCH = "镇乒乓球队捧回三金一银，奖牌挂在文化站。女单决赛里，唐叶以3比1赢了苗秋。"
 ISSUES = {
     "2024-03-01": [
         ("合作社分红", "茶叶合作社理事长卢大江报了账，户均分红五千元。"),
@@ -52,6 +56,8 @@ ISSUES = {
         ("护林队添了车", "护林队如今31人，镇里给配了4辆巡山车。"),
         ("戏班收徒", PUPILS),
         ("书屋各厅开放时间", ROOMS),
+        ("养老认证怎么办", LETTER),
+        ("乒乓球队载誉归来", MATCH),
     ],
 }
 
@@ -80,6 +86,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
         ("男子800米谁拿了第一", "柏青"),
         ("拔河决赛打了几比几", "1比2"),
         ("戏班的徒弟哪个岁数最大", "梁小舟"),
+        ("乒乓球女单决赛比分多少", "3比1"),
     ],
 )
 def test_the_value_that_is_asked_for_is_told(town: Assistant, question: str, short: str) -> None:
@@ -94,6 +101,11 @@ def test_the_value_that_is_asked_for_is_told(town: Assistant, question: str, sho
 def test_what_was_so_before_stands_behind_what_is_so_now(town: Assistant) -> None:
     answer = town.ask("护林队现在有多少人")
     assert [citation.short for citation in answer.citations] == ["31人", "24人"]
+
+
+@pytest.mark.model
+def test_what_a_letter_asks_is_answered_by_the_answer_to_it(town: Assistant) -> None:
+    assert "刷脸" in town.ask("养老金认证人不在本地怎么办").quote
 
 
 @pytest.mark.model
