@@ -111,7 +111,7 @@ _CLAUSE = re.compile(r"[^，,。；;：:！!？?\n]+")
 
 # Question, sentence, and what a reader says (log-odds of yes; None without one) → the log-odds that the answer is yes.
 Polarity = Callable[[str, str, "float | None"], "float | None"]
-_SURELY = 1.0  # log-odds of yes or no that a reader alone must give, where the words say too little of the matter
+_SURELY = 0.5  # log-odds of yes or no that a reader alone must give, where the words say too little of the matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +158,8 @@ def polarity_of(question: str, sentence: str, read: float | None) -> float | Non
 
     Where words are certain (a deputy is not the one), a reader is not asked.
 
-    Of 48 such questions of held-out local news, words are right for 31, the reader for 30, and both together for 33,
-    with 4 unsettled.
+    Of 153 such questions of held-out passages, beside the sentence that answers, words are right for 90 and the reader
+    for 123; their sum is for 130.
     """
     told = polarity_by_words(question, sentence)
     if read is None or (told is not None and abs(told) >= _CERTAIN):
