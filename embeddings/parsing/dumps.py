@@ -52,7 +52,7 @@ def _without_label(line: str) -> str:
 def is_source_line(line: str) -> bool:
     """Whether a line under a headline says where a text comes from, who wrote it or when, and nothing else."""
     line = halfwidth_digits(simplified_furniture(line.strip()))
-    if len(line) > _LONGEST or line.endswith("。") or not line:
+    if len(line) > _LONGEST or line.endswith(("。", ":", "：")) or not line:
         return False
     if _ACCOUNT.fullmatch(line):
         return True

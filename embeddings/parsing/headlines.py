@@ -137,25 +137,14 @@ def title_blocks(lines: Sequence[Line]) -> Blocks:
     if not lines or any(line.level or line.part is not None for line in lines):
         return Blocks()
     for gap in (2, 1):
-        starts = [at for at, line in enumerate(lines) if at == 0 or line.gap >= gap]
-        if gap == 1:
-            starts = _with_their_texts(lines, starts)
+        # An indented line goes on with the article, past a blank line, too.
+        starts = [at for at, line in enumerate(lines) if not at or (line.gap >= gap and (gap > 1 or not line.indented))]
         blocks = [lines[start:end] for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)]
         titled = frozenset(at for at, block in zip(starts, blocks, strict=True) if _has_title(block, gap))
         plain = sum(len(block) > 1 for block in blocks) - len(titled)
         if len(titled) >= _FEWEST_BLOCKS and plain * 5 <= len(titled):
             return Blocks(titled, frozenset(starts) - titled)
     return Blocks()
-
-
-def _with_their_texts(lines: Sequence[Line], starts: Sequence[int]) -> list[int]:
-    """Where blocks begin, a title that stands alone and the indented text below it, past a blank line, being one."""
-    kept = list(starts[:1])
-    for start in starts[1:]:
-        is_alone = start == kept[-1] + 1 and _could_be_headline(lines[kept[-1]])
-        if not (is_alone and lines[start].indented):
-            kept.append(start)
-    return kept
 
 
 def _has_title(block: Sequence[Line], gap: int) -> bool:
@@ -175,11 +164,15 @@ def lines_of_head(lines: Sequence[Line], at: int) -> int:
     count = 0
     while at + count < len(lines) and count <= _MOST_IN_A_HEAD:
         line = lines[at + count]
-        if line.gap or line.level or line.indented or len(line.text) > _LONGEST_HEADLINE or line.text.endswith("。"):
+        if line.gap or not _is_of_a_head(line):
             break
         count += 1
-    is_over = at + count < len(lines) and lines[at + count].indented and not lines[at + count].gap
+    is_over = at + count < len(lines) and lines[at + count].indented
     return count if is_over and count <= _MOST_IN_A_HEAD else 0
+
+
+def _is_of_a_head(line: Line) -> bool:
+    return not (line.level or line.indented or len(line.text) > _LONGEST_HEADLINE or line.text.endswith("。"))
 
 
 # Headlines of two characters, of what the paper or an office has to say.
