@@ -567,7 +567,7 @@ def test_an_indented_line_past_a_blank_one_goes_on_with_its_article() -> None:
     text = "\u3000\u3000"
     stories = {
         "渡口停航三天": f"通讯员\u3000石岩\n\n{text}8月2日起，渡口停航三天。\n{text}急事可走木桥。",
-        "镇运动会成绩": f"\n{text}青年组\n{text}石岩\u30005米2\n\n{text}老年组\n{text}乔立\u30003米\n\n{text}周六领奖。",
+        "镇运动会成绩": f"\n{text}青年组\n{text}石岩\u30005米2\n\n{text}老年组\n{text}乔立\u30003米\n\n{text}周六领奖",
         "大厅夏季时间": f"\n{text}6月1日起，大厅实行夏季时间：\n{text}周一\u30008:30—12:00\n{text}周日\u3000不开放",
         "来信：路灯几时亮": f"河街3号楼\u3000唐叶\n\n{text}编辑同志：路灯坏了。\n\n{text}答复：周五前修好。",
         "更正": f"\n{text}上期的8月2日应为8月3日。",
@@ -577,6 +577,6 @@ def test_an_indented_line_past_a_blank_one_goes_on_with_its_article() -> None:
     )
     assert [article.title for article in articles] == list(stories)
     assert articles[0].byline.split() == ["通讯员", "石岩"]
-    assert articles[1].body.endswith("周六领奖。")
+    assert articles[1].body.endswith("周六领奖")
     assert "实行夏季时间：" in articles[2].body
     assert articles[3].body.endswith("答复：周五前修好。")
