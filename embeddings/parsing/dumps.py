@@ -52,13 +52,13 @@ def _without_label(line: str) -> str:
 def is_source_line(line: str) -> bool:
     """Whether a line under a headline says where a text comes from, who wrote it or when, and nothing else."""
     line = halfwidth_digits(simplified_furniture(line.strip()))
-    if len(line) > _LONGEST or line.endswith(("。", ":", "：")) or not line:
+    if len(line) > _LONGEST or line.endswith("。") or not line:
         return False
     if _ACCOUNT.fullmatch(line):
         return True
     # A date alone is told from the first words of a text by what stands beside it.
     return (_LABEL.match(line) is not None and is_credit(line)) or (
-        find_date(line[:40]) is not None and is_credit(line)
+        find_date(line[:40]) is not None and not line.endswith((":", "：")) and is_credit(line)
     )
 
 

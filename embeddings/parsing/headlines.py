@@ -28,6 +28,10 @@ _SECTION = re.compile(
 _LONGEST_SECTION = 6
 _IN_BRACKETS = re.compile(r"[【〖［\[]([\u4e00-\u9fff·]{2,8})[】〗］\]]")
 _NUMBERED = re.compile(rf"{HAN_NUMBER}、([\u4e00-\u9fff·]{{2,8}})")  # 二、项目与产业, over headlines
+# To whom a letter or an office's document goes: 各村民委员会，乡属各单位：.
+_ADDRESSED = re.compile(
+    r".*(?:[，、].*|单位|委员会|部门|同志们?|村民们?|居民们?|家长们?|朋友们?|乡亲们?|同学们?|读者)[：:]"
+)
 _SECTION_WITH_PAGE = re.compile(
     r"第?\s*[0-9A-Z一二三四五六七八九十]{1,3}\s*版\s*[|│:：·\s]\s*([\u4e00-\u9fff·]{2,8})|([\u4e00-\u9fff]{2,6})\s+[A-Z]?\d{1,2}"
 )
@@ -231,7 +235,7 @@ def _could_be_headline(line: Line) -> bool:
         and not line.is_row
         and not _ITEM.match(text)
         and not text.endswith(_RUNNING_MARKS)
-        and not text.endswith(("：", ":"))  # to whom a letter goes
+        and not _ADDRESSED.fullmatch(text)
         and not DOCUMENT_NUMBER.fullmatch(text)
         and not (text.startswith(("（", "(")) and text.endswith(("）", ")")))
         and any(character.isalpha() for character in text)

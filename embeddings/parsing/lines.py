@@ -200,19 +200,17 @@ def _with_typed_columns(lines: list[Line]) -> list[Line]:
     """
     cells = [_typed_cells(line) for line in lines]
     found = list(lines)
-    at = 0
-    while at < len(lines):
-        names, end = cells[at], at + 1
-        while end < len(lines) and names and len(cells[end]) == len(names) and not lines[end].gap:
+    end = 0
+    while end < len(lines):
+        at, end = end, end + 1
+        while end < len(lines) and cells[at] and len(cells[end]) == len(cells[at]) and not lines[end].gap:
             end += 1
-        rows = cells[at + 1 : end]
+        top = next((place for place in range(at, end) if _could_name_columns(cells[place])), end)
+        rows = cells[top + 1 : end]
         numbered = sum(any(map(_HAS_DIGIT.search, row)) for row in rows)
-        if len(rows) + len(names) >= _FEWEST_CELLS and _could_name_columns(names) and 2 * numbered > len(rows) > 1:
-            for place in range(at, end):
+        if len(rows) + len(cells[at]) >= _FEWEST_CELLS and 2 * numbered > len(rows) > 1:
+            for place in range(top, end):
                 found[place] = replace(lines[place], text=" | ".join(cells[place]), is_row=True, indented=True)
-            at = end
-        else:
-            at += 1
     return found
 
 

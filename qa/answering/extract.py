@@ -176,9 +176,7 @@ def _told(judged: _Judged, snapshot: Snapshot) -> Answer | None:
     citation = _cite(candidates, judged.best, margin=margin, alone=judged.alone)
     if citation is None or (not asks_for_list(query) and lacks_what_is_asked(query, said(citation), citation.short)):
         return None
-    if not asks_for_list(query) and tells_of_other_years(
-        query.text, citation.quote, citation.short, citation.article.date
-    ):
+    if not asks_for_list(query) and tells_of_other_years(query, citation.quote, citation.short, citation.article.date):
         return None
     if not query.is_foreign and names_what_is_not_there(
         query.text, f"{citation.article.heading}\n{citation.article.body}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,15 +75,9 @@ def column(candidates: Candidates, best: Listed) -> list[Listed]:
     It is the column whose name the question has, or the one in which the best stands; none for another sentence, for
     a question with a condition (超过30亩), and where a cell has several items.
     """
-    home = candidates.sentences[best.place].passage
-    body = candidates.passages[home].article.body
-    rows = [
-        (place, sentence.start, body[sentence.start : sentence.end].split(CELL_MARK))
-        for place, sentence in enumerate(candidates.sentences)
-        if sentence.passage == home and CELL_MARK in sentence.text and told_rows(body, sentence.start, sentence.end)
-    ]
+    body, rows = candidates.body(best.place), _rows_beside(candidates, best.place)
     start = candidates.sentences[best.place].start
-    if all(place != best.place for place, _, _ in rows) or _CONDITION.search(candidates.question):
+    if best.place not in rows or _CONDITION.search(candidates.question):
         return []
     asked = fold(candidates.question)
     named = [at for at, name in enumerate(column_names(body, start)) if name and fold(name) in asked]
@@ -92,13 +87,28 @@ def column(candidates: Candidates, best: Listed) -> list[Listed]:
         at = body[start : best.short[0]].count(CELL_MARK)
     else:
         return []
-    found = []
-    for place, begin, cells in rows:
-        begin += sum(len(cell) + len(CELL_MARK) for cell in cells[:at])
-        if at < len(cells) and cells[at].strip():
-            found.append(Listed(place, (begin, begin + len(cells[at]))))
+    found = _cells_of(candidates, rows, at)
     first = _FIRST_FEW.search(asked)
     return found[: read_numeral(first["count"]) if first else None] if len(found) > 1 else []
+
+
+def _rows_beside(candidates: Candidates, place: int) -> list[int]:
+    """The rows of tables with names over their columns, in the passage of the sentence at a place."""
+    body = candidates.body(place)
+    rows = [at for at in candidates.beside(place) if CELL_MARK in candidates.text(at)]
+    return [at for at in rows if told_rows(body, candidates.sentences[at].start, candidates.sentences[at].end)]
+
+
+def _cells_of(candidates: Candidates, rows: Sequence[int], column: int) -> list[Listed]:
+    """The cells of some rows in one column, without those that are empty."""
+    found = []
+    for place in rows:
+        begin = candidates.sentences[place].start
+        cells = candidates.text(place).split(CELL_MARK)
+        begin += sum(len(cell) + len(CELL_MARK) for cell in cells[:column])
+        if column < len(cells) and cells[column].strip():
+            found.append(Listed(place, (begin, begin + len(cells[column]))))
+    return found
 
 
 def named_in_table(candidates: Candidates, best: Listed) -> list[Listed]:
@@ -111,9 +121,7 @@ def named_in_table(candidates: Candidates, best: Listed) -> list[Listed]:
     first = _FIRST_FEW.search(asked)
     if not (first or _ASKS_WHO_ALL.search(asked)) or _CONDITION.search(asked):
         return []
-    body = candidates.body(best.place)
-    rows = [place for place in candidates.beside(best.place) if CELL_MARK in candidates.text(place)]
-    told = [place for place in rows if told_rows(body, (one := candidates.sentences[place]).start, one.end)]
+    body, told = candidates.body(best.place), _rows_beside(candidates, best.place)
     odds = max((float(candidates.scores[place]) for place in told), default=-np.inf)
     if len(told) < 2 or odds < float(candidates.scores[best.place]) - _AS_LIKELY_A_TABLE:
         return []
@@ -121,13 +129,7 @@ def named_in_table(candidates: Candidates, best: Listed) -> list[Listed]:
     people = [at for at, name in enumerate(names) if _NAMES_SOMEBODY.search(name)]
     if len(people) != 1:
         return []
-    found = []
-    for place in told:
-        begin = candidates.sentences[place].start
-        cells = candidates.text(place).split(CELL_MARK)
-        begin += sum(len(cell) + len(CELL_MARK) for cell in cells[: people[0]])
-        if people[0] < len(cells) and cells[people[0]].strip():
-            found.append(Listed(place, (begin, begin + len(cells[people[0]]))))
+    found = _cells_of(candidates, told, people[0])
     return found[: read_numeral(first["count"]) if first else None]
 
 

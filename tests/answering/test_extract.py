@@ -260,4 +260,4 @@ def test_the_unit_asked_for_is_found_in_a_text(question: str, text: str, wanted:
 def test_what_is_of_another_year_is_no_answer(
     question: str, quote: str, short: str, printed: date | None, is_other: bool
 ) -> None:
-    assert tells_of_other_years(question, quote, short, printed) is is_other
+    assert tells_of_other_years(read_question(question), quote, short, printed) is is_other

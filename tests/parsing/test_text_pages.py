@@ -305,6 +305,7 @@ def test_every_article_carries_the_page_it_was_given() -> None:
         "社会\n\n",
         "没有结束的一行\n\n",
         "## 标题\n",
+        "甲\u3000乙\u3000丙\n",
     ],
 )
 @pytest.mark.slow
@@ -580,3 +581,9 @@ def test_an_indented_line_past_a_blank_one_goes_on_with_its_article() -> None:
     assert articles[1].body.endswith("周六领奖")
     assert "实行夏季时间：" in articles[2].body
     assert articles[3].body.endswith("答复：周五前修好。")
+
+
+def test_a_headline_may_stop_at_a_colon() -> None:
+    told = f"石桥镇定下年度大事：\n修桥铺路通水电\n\n\u3000\u3000{STORY}\n\u3000\u3000{SECOND}"
+    (article,) = parse_page(told)
+    assert article.title.startswith("石桥镇定下年度大事")
